@@ -1,0 +1,168 @@
+//! Commands to the server (RFC 959 section 5.3), safe against what a name or password may contain.
+
+use std::{error, fmt};
+
+use crate::reply::telnet::IAC;
+
+/// Commands whose argument is a secret (RFC 959 section 4.1.1; ADAT: RFC 2228 section 3).
+const SECRET: [&str; 3] = ["PASS", "ACCT", "ADAT"];
+
+/// One command line. `Display` and `Debug` hide the argument of PASS, ACCT and ADAT.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Command {
+    verb: String,
+    argument: Option<Vec<u8>>,
+}
+
+/// Why a command cannot be sent. The offending value is left out: it may be a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CommandError {
+    /// The verb is empty or not ASCII letters and digits (RFC 959 section 5.3: alphabetic codes).
+    Verb,
+    /// The argument contains CR, LF or NUL: it would end the line and begin another command (RFC
+    /// 959 section 5.3.2).
+    LineBreak,
+}
+
+impl Command {
+    /// A command without argument, such as `PASV`. The verb is sent in upper case.
+    ///
+    /// # Errors
+    ///
+    /// [`CommandError::Verb`].
+    pub fn new(verb: &str) -> Result<Command, CommandError> {
+        if verb.is_empty() || !verb.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            return Err(CommandError::Verb);
+        }
+        Ok(Command {
+            verb: verb.to_ascii_uppercase(),
+            argument: None,
+        })
+    }
+
+    /// A command with its argument. Blanks are kept: they may belong to a password. Names whose
+    /// character set is not UTF-8 are given as bytes (RFC 3659 section 7.3).
+    ///
+    /// # Errors
+    ///
+    /// [`CommandError`].
+    pub fn with(verb: &str, argument: impl AsRef<[u8]>) -> Result<Command, CommandError> {
+        let argument = argument.as_ref();
+        if argument.iter().any(|&byte| breaks_line(byte)) {
+            return Err(CommandError::LineBreak);
+        }
+        Ok(Command {
+            argument: Some(argument.to_vec()),
+            ..Command::new(verb)?
+        })
+    }
+
+    /// The verb in upper case.
+    pub fn verb(&self) -> &str {
+        &self.verb
+    }
+
+    /// The line as sent, CR LF included. A byte 255 is doubled, since alone it would open a Telnet
+    /// command (RFC 854; F-L12).
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut line = self.verb.clone().into_bytes();
+        if let Some(argument) = &self.argument {
+            line.push(b' ');
+            for &byte in argument {
+                line.push(byte);
+                if byte == IAC {
+                    line.push(byte);
+                }
+            }
+        }
+        line.extend_from_slice(b"\r\n");
+        line
+    }
+}
+
+/// Whether the text can be the argument of a command: no CR, LF or NUL (RFC 959 section 5.3.2).
+pub fn is_safe_argument(argument: &str) -> bool {
+    !argument.bytes().any(breaks_line)
+}
+
+fn breaks_line(byte: u8) -> bool {
+    matches!(byte, b'\r' | b'\n' | 0)
+}
+
+impl fmt::Display for Command {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.verb)?;
+        match &self.argument {
+            None => Ok(()),
+            Some(_) if SECRET.contains(&self.verb.as_str()) => out.write_str(" ***"),
+            Some(argument) => write!(out, " {}", String::from_utf8_lossy(argument)),
+        }
+    }
+}
+
+impl fmt::Debug for Command {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Command({self})")
+    }
+}
+
+impl fmt::Display for CommandError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            CommandError::Verb => "command word is not made of letters",
+            CommandError::LineBreak => "argument contains a line break or NUL",
+        })
+    }
+}
+
+impl error::Error for CommandError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines() {
+        let table: [(&str, &[u8], &[u8], &str); 8] = [
+            ("USER", b"anna", b"USER anna\r\n", "USER anna"),
+            ("pass", b" two words ", b"PASS  two words \r\n", "PASS ***"),
+            ("PASS", b"", b"PASS \r\n", "PASS ***"),
+            ("ACCT", b"42", b"ACCT 42\r\n", "ACCT ***"),
+            ("ADAT", b"c2Vj", b"ADAT c2Vj\r\n", "ADAT ***"),
+            ("CWD", b"a\xFFb", b"CWD a\xFF\xFFb\r\n", "CWD a\u{FFFD}b"), // F-L12
+            (
+                "CWD",
+                "größe".as_bytes(),
+                "CWD größe\r\n".as_bytes(),
+                "CWD größe",
+            ),
+            ("RETR", b"a\tb", b"RETR a\tb\r\n", "RETR a\tb"),
+        ];
+        for (verb, argument, line, shown) in table {
+            let command = Command::with(verb, argument).expect(shown);
+            assert_eq!(command.to_bytes(), line, "{shown}");
+            assert_eq!(command.to_string(), shown);
+            assert_eq!(format!("{command:?}"), format!("Command({shown})"));
+        }
+        assert_eq!(
+            Command::new("pasv").map(|command| command.to_bytes()),
+            Ok(b"PASV\r\n".to_vec())
+        );
+    }
+
+    #[test]
+    fn refused() {
+        for argument in ["a\rb", "a\nDELE b", "a\0b", "\r\n"] {
+            assert_eq!(
+                Command::with("CWD", argument),
+                Err(CommandError::LineBreak),
+                "{argument:?}"
+            );
+            assert!(!is_safe_argument(argument), "{argument:?}");
+        }
+        for verb in ["", "US ER", "PASS x", "PASS\r\n", "ÜSER"] {
+            assert_eq!(Command::new(verb), Err(CommandError::Verb), "{verb:?}");
+        }
+        assert!(is_safe_argument("") && is_safe_argument(" ü\t\"@: "));
+    }
+}

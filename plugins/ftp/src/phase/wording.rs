@@ -1,0 +1,204 @@
+//! What the text of a reply speaks of.
+//!
+//! Texts differ between servers and versions and are translated (RFC 2640 section 4), so none of
+//! these decides against a code that is clear. They look for whole words of a theme, never for one
+//! server's sentence.
+
+mod vocabulary;
+
+use vocabulary::*;
+
+use crate::reply::Reply;
+
+/// The words of a reply in lower case, in order.
+struct Text(Vec<String>);
+
+impl Text {
+    fn of(reply: &Reply) -> Text {
+        let lower = reply.text().to_lowercase();
+        let prose = lower.split_whitespace().filter(|word| !is_name(word));
+        let words =
+            prose.flat_map(|word| word.split(|character: char| !character.is_alphanumeric()));
+        Text(
+            words
+                .filter(|word| !word.is_empty())
+                .map(str::to_owned)
+                .collect(),
+        )
+    }
+
+    fn any(&self, words: &[&str]) -> bool {
+        self.0.iter().any(|word| words.contains(&word.as_str()))
+    }
+
+    fn all(&self, words: &[&str]) -> bool {
+        words.iter().all(|word| self.any(&[word]))
+    }
+
+    /// Whether `second` follows `first` at once.
+    fn pair(&self, first: &str, second: &str) -> bool {
+        self.0
+            .windows(2)
+            .any(|pair| pair[0] == first && pair[1] == second)
+    }
+}
+
+/// Paths, file names, host names and addresses: a file `ssl.txt` says nothing about TLS.
+fn is_name(word: &str) -> bool {
+    let word = word.trim_matches(|character: char| {
+        matches!(character, '"' | '\'' | '(' | ')' | ',' | ':' | '.')
+    });
+    let suffixed = word.rsplit_once('.').is_some_and(|(stem, suffix)| {
+        !stem.is_empty()
+            && (1..=4).contains(&suffix.len())
+            && suffix.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    });
+    suffixed || word.starts_with(['/', '\\', '~'])
+}
+
+/// A limit on connections, sessions or users is reached (F-G08). A limit on tries or on storage is
+/// another matter.
+pub fn states_limit(reply: &Reply) -> bool {
+    let text = Text::of(reply);
+    let counted = text.any(CONNECTIONS) || text.any(CLIENTS) && !text.any(OTHER_LIMITS);
+    // Max alone may be the user's name.
+    let max = text.0.windows(2).any(|pair| {
+        let counts = [CONNECTIONS, CLIENTS]
+            .iter()
+            .any(|words| words.contains(&pair[1].as_str()));
+        pair[0] == "max" && (counts || pair[1].bytes().all(|byte| byte.is_ascii_digit()))
+    });
+    let only = text.any(&["only"])
+        && text
+            .0
+            .iter()
+            .any(|word| word.bytes().all(|byte| byte.is_ascii_digit()));
+    let reached = max || only || text.pair("no", "more") || text.any(QUANTITY);
+    (text.any(CONNECTION_LIMIT) || text.pair("login", "limit") || counted && reached)
+        && !text.any(TRIES_AND_TIMES)
+}
+
+/// Encryption of the connection is spoken of (F-L04).
+pub fn names_encryption(reply: &Reply) -> bool {
+    let text = Text::of(reply);
+    let secure = text.any(&["secure"]) && text.any(SECURABLE);
+    let auth_first = text.any(&["auth"]) && text.any(&["first", "before"]);
+    text.any(ENCRYPTION)
+        || secure
+        || auth_first
+        || text.pair("clear", "text")
+        || text.pair("plain", "text")
+}
+
+/// Encryption of the connection is demanded (F-L04).
+pub fn demands_encryption(reply: &Reply) -> bool {
+    Text::of(reply).any(DEMAND) && names_encryption(reply)
+}
+
+/// The set-up of TLS or its session is spoken of, not the demand for it (F-D17).
+pub fn names_tls_setup(reply: &Reply) -> bool {
+    let text = Text::of(reply);
+    let tls = text.any(ENCRYPTION) && (text.any(TLS_SETUP) || text.any(RESUMPTION));
+    // Files can be resumed as well (REST), sessions only here.
+    let session = text.any(&["session"]) && text.any(RESUMPTION);
+    tls || session || text.any(&["handshake"])
+}
+
+/// Protection of the data channel is demanded (F-P03). Files can be write-protected, which is
+/// another matter.
+pub fn demands_protection(reply: &Reply) -> bool {
+    let text = Text::of(reply);
+    let protection = text.any(PROTECTION) && !text.any(&["write", "password"]);
+    text.any(DEMAND) && (protection || names_encryption(reply))
+}
+
+/// The home directory is spoken of (F-L06). A directory service is none.
+pub fn names_home(reply: &Reply) -> bool {
+    let text = Text::of(reply);
+    let service = text.pair("active", "directory")
+        || text.pair("directory", "service")
+        || text.pair("directory", "server");
+    text.any(DIRECTORY) && !service
+}
+
+/// The client's address or place is refused (F-N05, F-L07).
+pub fn refuses_source(reply: &Reply) -> bool {
+    let text = Text::of(reply);
+    // "Use your e-mail address as password" is about another address.
+    let address = text.any(ADDRESS) && !text.any(&["mail", "email"]);
+    let place = text.any(PLACE) && text.any(OWN) && !text.any(&["account", "user"]);
+    (address || place) && text.any(REFUSAL)
+}
+
+/// The account may not log in, whatever the password (F-L03, F-L05, F-L08). Text that calls the
+/// credentials wrong says otherwise.
+pub fn restricts_account(reply: &Reply) -> bool {
+    let text = Text::of(reply);
+    let not_allowed = text.any(&["not", "nicht", "cannot"]) && text.any(ALLOWED);
+    let may_not = text.all(&["cannot", "log", "in"]) || text.all(&["cannot", "login"]);
+    (text.any(ACCOUNT_STATE) || not_allowed || may_not) && !text.any(WRONG)
+}
+
+/// User name and password are spoken of, or called wrong (F-L01).
+pub fn names_credentials(reply: &Reply) -> bool {
+    let text = Text::of(reply);
+    text.any(WRONG) || text.any(CREDENTIALS)
+}
+
+/// A certificate is spoken of (F-A11).
+pub fn names_certificate(reply: &Reply) -> bool {
+    Text::of(reply).any(CERTIFICATE)
+}
+
+/// A password for one use, a challenge or a second factor is asked for (F-L09; RFC 2289).
+pub fn asks_one_time(reply: &Reply) -> bool {
+    let text = Text::of(reply);
+    text.any(ONE_TIME)
+        || text.pair("s", "key")
+        || text.pair("one", "time")
+        || text.pair("verification", "code")
+}
+
+/// The server is going away or waited too long.
+pub fn goes_away(reply: &Reply) -> bool {
+    Text::of(reply).any(GOING_AWAY)
+}
+
+/// A store is full or a quota used up (F-S02).
+pub fn names_full_store(reply: &Reply) -> bool {
+    let text = Text::of(reply);
+    text.any(QUOTA) || text.any(STORE) && text.any(FULL)
+}
+
+/// Somebody else uses the file (F-S20).
+pub fn names_use(reply: &Reply) -> bool {
+    Text::of(reply).any(IN_USE)
+}
+
+/// A data connection broke.
+pub fn names_loss(reply: &Reply) -> bool {
+    Text::of(reply).any(LOST)
+}
+
+/// A data connection could not be made.
+pub fn names_unreached(reply: &Reply) -> bool {
+    Text::of(reply).any(UNREACHED)
+}
+
+/// The data connection came from another address than the control connection (F-N07). Trouble with
+/// the server's own sockets has similar words.
+pub fn names_peer_mismatch(reply: &Reply) -> bool {
+    let text = Text::of(reply);
+    let address = text.any(ADDRESS) && (text.any(MISMATCH) || text.any(UNWANTED));
+    let mismatch = address || text.any(PLACE) && text.any(MISMATCH);
+    mismatch && !text.any(OWN_SOCKET)
+}
+
+/// EPSV is recommended instead (F-D09).
+pub fn recommends_extended(reply: &Reply) -> bool {
+    Text::of(reply).any(&["epsv", "extended", "ipv6"])
+}
+
+#[cfg(test)]
+#[path = "wording_tests.rs"]
+mod tests;

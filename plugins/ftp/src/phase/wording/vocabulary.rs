@@ -1,0 +1,284 @@
+//! Words by theme: English, German, French, Spanish, Italian, Portuguese, Dutch. All lower case,
+//! compared as whole words.
+
+pub(super) type Words = &'static [&'static str];
+
+/// Reaching or passing a number.
+#[rustfmt::skip]
+pub(super) const QUANTITY: Words = &[
+    "many", "maximum", "maximal", "limit", "limits", "exceed", "exceeds", "exceeded", "reached",
+    "simultaneous", "concurrent",
+    "viele", "maximale", "höchstzahl", "höchstanzahl", "maximalzahl", "überschritten", "erreicht",
+    "gleichzeitige", "gleichzeitigen",
+    "trop", "nombre", "limite", "dépassé", "dépassée", "atteint", "atteinte", "simultanées",
+    "simultanés",
+    "demasiados", "demasiadas", "máximo", "maximo", "límite", "superado", "alcanzado", "excedido",
+    "simultáneas", "simultáneos",
+    "troppi", "troppe", "massimo", "superato", "raggiunto", "simultanee", "contemporanee",
+    "muitos", "muitas", "atingido", "simultâneas",
+    "veel", "teveel", "limiet", "bereikt", "gelijktijdige",
+];
+
+/// What a limit on connections counts.
+#[rustfmt::skip]
+pub(super) const CONNECTIONS: Words = &[
+    "connection", "connections", "session", "sessions", "instance", "instances",
+    "verbindung", "verbindungen", "sitzung", "sitzungen", "anmeldungen",
+    "connexion", "connexions",
+    "conexión", "conexion", "conexiones", "sesión", "sesion", "sesiones",
+    "connessione", "connessioni", "sessione", "sessioni",
+    "conexão", "conexões", "ligação", "ligações", "sessão", "sessões",
+    "verbinding", "verbindingen", "sessie", "sessies",
+];
+
+/// People and programs that connect; they have other limits too, see [`OTHER_LIMITS`].
+#[rustfmt::skip]
+pub(super) const CLIENTS: Words = &[
+    "client", "clients", "user", "users", "logins",
+    "benutzer", "nutzer", "utilisateur", "utilisateurs", "usuario", "usuarios", "cliente",
+    "clientes",
+    "utente", "utenti", "utilizador", "utilizadores", "usuário", "usuários", "gebruiker",
+    "gebruikers",
+];
+
+/// One word that says it all.
+#[rustfmt::skip]
+pub(super) const CONNECTION_LIMIT: Words = &[
+    "verbindungslimit", "benutzerlimit", "verbindungsgrenze", "sitzungslimit", "verbindingslimiet",
+    "gebruikerslimiet",
+];
+
+/// Limits on something else than connections.
+#[rustfmt::skip]
+pub(super) const OTHER_LIMITS: Words = &[
+    "quota", "disk", "storage", "space", "bandwidth", "traffic", "bytes", "ratio", "files",
+    "failed", "failures", "password",
+];
+
+/// A count of tries or a span of time, which is no count of connections.
+#[rustfmt::skip]
+pub(super) const TRIES_AND_TIMES: Words = &[
+    "attempt", "attempts", "failure", "timeout", "idle", "inactivity", "inactive",
+    "versuche", "fehlversuche", "tentatives", "intentos", "tentativi", "tentativas", "pogingen",
+];
+
+/// Encryption of the connection.
+#[rustfmt::skip]
+pub(super) const ENCRYPTION: Words = &[
+    "tls", "ssl", "ftps", "ftpes", "encryption", "encrypted", "encrypt", "unencrypted", "cleartext",
+    "plaintext", "secured",
+    "verschlüsselung", "verschlüsselt", "verschlüsselte", "verschlüsselten", "unverschlüsselt",
+    "unverschlüsselte", "klartext",
+    "chiffrement", "chiffré", "chiffrée", "chiffrées", "crypté", "cryptée",
+    "cifrado", "cifrada", "cifradas", "encriptado", "encriptada", "cifratura", "cifrata",
+    "crittografia", "crittografata",
+    "criptografia", "criptografada", "encriptação", "versleuteling", "versleuteld", "versleutelde",
+];
+
+/// Words that turn "secure" from a product's name into a demand.
+#[rustfmt::skip]
+pub(super) const SECURABLE: Words = &[
+    "connection", "connections", "session", "sessions", "channel", "channels", "required", "must",
+    "only",
+];
+
+/// Demand. Without it, a name of encryption may be part of a file name.
+#[rustfmt::skip]
+pub(super) const DEMAND: Words = &[
+    "required", "require", "requires", "must", "need", "needed", "needs", "only", "use", "not",
+    "without", "policy", "first",
+    "erforderlich", "muss", "müssen", "benötigt", "nicht", "nur", "requis", "requise", "doit",
+    "doivent", "nécessaire", "obligatoire",
+    "requiere", "requerido", "requerida", "debe", "deben", "necesario", "obligatorio", "richiesto",
+    "richiesta", "deve", "devono",
+    "necessario", "obbligatorio", "requer", "necessário", "obrigatório", "obrigatória", "devem",
+    "vereist", "moet", "verplicht",
+];
+
+/// Using a TLS session again.
+#[rustfmt::skip]
+pub(super) const RESUMPTION: Words = &[
+    "reuse", "reused", "resume", "resumed", "resumption", "wiederverwendung", "wiederverwendet",
+    "reprise", "reanudación", "ripresa",
+];
+
+/// The set-up of TLS, as against a demand for it.
+#[rustfmt::skip]
+pub(super) const TLS_SETUP: Words = &[
+    "session", "negotiation", "negotiate", "handshaking", "sitzung", "négociation",
+];
+
+/// Protection of the data channel.
+#[rustfmt::skip]
+pub(super) const PROTECTION: Words = &[
+    "prot", "protected", "protection", "pbsz", "geschützt", "geschützte",
+];
+
+/// Directories.
+#[rustfmt::skip]
+pub(super) const DIRECTORY: Words = &[
+    "home", "homedir", "directory", "dir", "folder", "chroot", "homeverzeichnis",
+    "heimatverzeichnis", "verzeichnis", "stammverzeichnis",
+    "ordner", "répertoire", "dossier", "directorio", "carpeta", "cartella", "diretório", "pasta",
+    "directório", "thuismap",
+];
+
+/// Addresses of the client.
+#[rustfmt::skip]
+pub(super) const ADDRESS: Words = &[
+    "ip", "ipv4", "ipv6", "address", "addresses", "adresse", "dirección", "indirizzo", "endereço",
+    "adres",
+];
+
+/// Places of the client, when the text says that they are its own.
+#[rustfmt::skip]
+pub(super) const PLACE: Words = &[
+    "host", "hosts", "network", "location", "country", "region", "domain", "client", "machine",
+    "peer",
+];
+
+/// Words that make a place the client's own.
+#[rustfmt::skip]
+pub(super) const OWN: Words = &["from", "your", "this"];
+
+/// Refusal.
+#[rustfmt::skip]
+pub(super) const REFUSAL: Words = &[
+    "not", "no", "cannot", "denied", "deny", "blocked", "banned", "blacklisted", "refused",
+    "rejected", "forbidden", "prohibited", "disallowed",
+    "unauthorized", "unauthorised", "restricted", "illegal", "bad", "invalid", "wrong", "unable",
+    "nicht", "kein", "keine", "gesperrt", "verweigert", "verboten", "abgelehnt", "non", "pas",
+    "refusé", "refusée", "interdit", "interdite",
+    "bloqué", "bloquée", "denegado", "denegada", "bloqueado", "bloqueada", "prohibido", "negato",
+    "bloccato", "vietato", "não", "negado",
+    "recusado", "recusada", "niet", "geen", "geweigerd", "geblokkeerd",
+];
+
+/// The state of an account that may not log in.
+#[rustfmt::skip]
+pub(super) const ACCOUNT_STATE: Words = &[
+    "disabled", "locked", "suspended", "expired", "deactivated", "inactive", "revoked", "forbidden",
+    "prohibited", "disallowed",
+    "anonymous", "shell", "permission", "permissions", "privilege", "privileges", "rights",
+    "deaktiviert", "gesperrt", "abgelaufen", "berechtigung", "berechtigungen", "berechtigt",
+    "désactivé", "verrouillé", "expiré",
+    "suspendu", "interdit", "autorisé", "deshabilitado", "deshabilitada", "bloqueado", "bloqueada",
+    "caducada", "caducado", "suspendida",
+    "permiso", "permisos", "autorizado", "disabilitato", "bloccato", "scaduto", "sospeso",
+    "autorizzato", "desativada", "desativado",
+    "expirada", "suspensa", "permissão", "geblokkeerd", "verlopen", "uitgeschakeld", "toegestaan",
+];
+
+/// What an account may not be, after a "not".
+#[rustfmt::skip]
+pub(super) const ALLOWED: Words = &[
+    "allowed", "permitted", "authorized", "authorised", "enabled", "erlaubt", "gestattet",
+    "zugelassen",
+];
+
+/// The credentials themselves are wrong.
+#[rustfmt::skip]
+pub(super) const WRONG: Words = &[
+    "incorrect", "invalid", "wrong", "bad", "mismatch", "falsch", "falsche", "falsches", "ungültig",
+    "ungültige", "ungültiges", "fehlerhaft",
+    "incorrecte", "invalide", "erroné", "incorrecto", "incorrecta", "inválido", "inválida",
+    "errato", "errata", "errati",
+    "incorreto", "incorreta", "onjuist", "onjuiste", "ongeldig", "ongeldige",
+];
+
+/// Credentials.
+#[rustfmt::skip]
+pub(super) const CREDENTIALS: Words = &[
+    "password", "credentials", "credential", "authentication", "auth", "passwort", "kennwort",
+    "zugangsdaten", "passe", "identifiants",
+    "contraseña", "credenciales", "autenticación", "credenziali", "autenticazione", "senha",
+    "credenciais", "autenticação", "wachtwoord",
+];
+
+/// Certificates.
+#[rustfmt::skip]
+pub(super) const CERTIFICATE: Words = &[
+    "certificate", "certificates", "cert", "zertifikat", "clientzertifikat", "certificat",
+    "certificado", "certificato", "certificaat",
+];
+
+/// Passwords for one use (RFC 2289 and kin) and second factors.
+#[rustfmt::skip]
+pub(super) const ONE_TIME: Words = &[
+    "otp", "totp", "skey", "opie", "challenge", "passcode", "einmalpasswort", "einmalkennwort",
+    "otac",
+];
+
+/// The server goes away, or was tired of waiting.
+#[rustfmt::skip]
+pub(super) const GOING_AWAY: Words = &[
+    "timeout", "timed", "idle", "shutdown", "shutting", "unavailable", "available", "later",
+    "maintenance", "restart", "restarting",
+    "zeitüberschreitung", "wartung", "verfügbar", "maintenance", "indisponible", "disponible",
+    "mantenimiento", "manutenzione",
+    "disponibile", "manutenção", "disponível", "onderhoud", "beschikbaar", "goodbye", "bye",
+];
+
+/// A full or limited store.
+#[rustfmt::skip]
+pub(super) const STORE: Words = &[
+    "space", "disk", "storage", "filesystem", "volume", "speicher", "speicherplatz", "festplatte",
+    "datenträger", "espace", "disque",
+    "espacio", "disco", "spazio", "espaço", "schijf", "schijfruimte", "ruimte",
+];
+
+/// How a store is full.
+#[rustfmt::skip]
+pub(super) const FULL: Words = &[
+    "full", "enough", "insufficient", "left", "exceeded", "limit", "exhausted", "no", "out", "voll",
+    "genug", "kein", "plein", "insuffisant",
+    "lleno", "insuficiente", "pieno", "insufficiente", "cheio", "vol", "onvoldoende",
+];
+
+/// Quota, in any sentence.
+#[rustfmt::skip]
+pub(super) const QUOTA: Words = &[
+    "quota", "quotas", "overquota", "speicherkontingent", "kontingent", "cuota", "cota",
+];
+
+/// Somebody else uses the file.
+#[rustfmt::skip]
+pub(super) const IN_USE: Words = &[
+    "busy", "use", "locked", "benutzt", "verwendet", "gesperrt", "utilisé", "verrouillé", "uso",
+    "bezet",
+];
+
+/// A data connection that was there and went, or never came.
+#[rustfmt::skip]
+pub(super) const LOST: Words = &[
+    "lost", "link", "aborted", "abort", "broken", "reset", "closed", "interrupted", "abgebrochen",
+    "getrennt", "verloren", "perdue",
+    "interrompu", "perdida", "interrotta", "interrompida", "verbroken",
+];
+
+/// A data connection that could not be made.
+#[rustfmt::skip]
+pub(super) const UNREACHED: Words = &[
+    "timeout", "timed", "refused", "unreachable", "route", "zeitüberschreitung", "expiré", "délai",
+    "agotado", "scaduto", "esgotado",
+];
+
+/// Two addresses that should be one.
+#[rustfmt::skip]
+pub(super) const MISMATCH: Words = &[
+    "match", "matches", "matching", "mismatch", "mismatched", "foreign", "different", "differs",
+    "same", "security", "bounce", "fxp",
+];
+
+/// An address that is not wanted, as against one that cannot be reached.
+#[rustfmt::skip]
+pub(super) const UNWANTED: Words = &[
+    "bad", "invalid", "wrong", "illegal", "denied", "rejected", "unauthorized", "unauthorised",
+    "forbidden", "blocked", "prohibited",
+    "falsche", "ungültige", "mauvaise", "invalide", "incorrecta", "inválida", "errato", "inválido",
+    "verkeerd", "ongeldig",
+];
+
+/// Trouble with the server's own address or port.
+#[rustfmt::skip]
+pub(super) const OWN_SOCKET: Words = &["assign", "already", "bind", "requested", "available"];

@@ -1,0 +1,108 @@
+//! The first four characters of a line: code and separator (RFC 959 section 4.2).
+
+/// A line that begins with a code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Head<'a> {
+    pub(crate) code: u16,
+    pub(crate) separator: Separator,
+    /// What follows the separator.
+    pub(crate) text: &'a str,
+    /// Whether something blank stood before the code.
+    pub(crate) indented: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Separator {
+    Space,
+    /// More lines follow.
+    Hyphen,
+    /// The line ends after the code.
+    Nothing,
+    /// The text begins at once.
+    Missing,
+}
+
+impl Head<'_> {
+    /// Reads the code of a line. `None` if it does not begin with exactly three digits, blanks
+    /// aside. Replaced control characters count as blanks: servers that send the NUL after their C
+    /// string put it before the next code.
+    pub(crate) fn parse(line: &str) -> Option<Head<'_>> {
+        let start = line.trim_start_matches([' ', '\t', char::REPLACEMENT_CHARACTER]);
+        let digits = start
+            .get(..3)
+            .filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))?;
+        let rest = &start[3..];
+        let (separator, skipped) = match rest.chars().next() {
+            None => (Separator::Nothing, 0),
+            Some(' ') => (Separator::Space, 1),
+            Some('-') => (Separator::Hyphen, 1),
+            Some('\t') => (Separator::Missing, 1),
+            Some(digit) if digit.is_ascii_digit() => return None,
+            Some(_) => (Separator::Missing, 0),
+        };
+        Some(Head {
+            code: digits.parse().ok()?,
+            separator,
+            text: &rest[skipped..],
+            indented: start.len() < line.len(),
+        })
+    }
+
+    /// Whether both leading digits are in the ranges of RFC 959 section 4.2.
+    pub(crate) fn in_range(&self) -> bool {
+        (1..=5).contains(&(self.code / 100)) && self.code / 10 % 10 <= 5
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn heads() {
+        use Separator::{Hyphen, Missing, Nothing, Space};
+        let table = [
+            ("220 hi", Some((220, Space, "hi", false))),
+            ("220-hi", Some((220, Hyphen, "hi", false))),
+            ("220", Some((220, Nothing, "", false))),
+            ("220 ", Some((220, Space, "", false))),
+            ("220hi", Some((220, Missing, "hi", false))),
+            ("220\thi", Some((220, Missing, "hi", false))),
+            ("220ü", Some((220, Missing, "ü", false))),
+            (" 220 hi", Some((220, Space, "hi", true))),
+            ("\u{FFFD}220 hi", Some((220, Space, "hi", true))),
+            ("099 hi", Some((99, Space, "hi", false))),
+            ("2200 hi", None),
+            ("22 hi", None),
+            ("22ü", None),
+            ("ü20 hi", None),
+            ("", None),
+            ("SSH-2.0", None),
+        ];
+        for (line, expected) in table {
+            let found =
+                Head::parse(line).map(|head| (head.code, head.separator, head.text, head.indented));
+            assert_eq!(found, expected, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn ranges() {
+        let table = [
+            ("120", true),
+            ("559", true),
+            ("260", false),
+            ("600", false),
+            ("099", false),
+            ("000", false),
+            ("999", false),
+        ];
+        for (line, expected) in table {
+            assert_eq!(
+                Head::parse(line).map(|head| head.in_range()),
+                Some(expected),
+                "{line}"
+            );
+        }
+    }
+}
