@@ -1,0 +1,122 @@
+//! Codes, and what a probe says of itself.
+
+use crate::bindings::remote_doctor::probe::types;
+use crate::page::Page;
+
+/// One code of a finding, with the page that explains it.
+#[derive(Clone, Copy, Debug)]
+pub struct Code {
+    /// `area.problem`.
+    pub name: &'static str,
+    page: Option<&'static str>,
+}
+
+impl Code {
+    /// A code that this probe declares; [`codes!`](crate::codes) calls this.
+    #[must_use]
+    pub const fn declared(name: &'static str, page: &'static str) -> Code {
+        Code {
+            name,
+            page: Some(page),
+        }
+    }
+
+    /// A code that another probe declares and this one may find too.
+    #[must_use]
+    pub const fn of_another(name: &'static str) -> Code {
+        Code { name, page: None }
+    }
+}
+
+impl PartialEq for Code {
+    fn eq(&self, other: &Code) -> bool {
+        self.name == other.name
+    }
+}
+
+/// Declares codes as constants, and `CODES`, the list of them. The page of each is `remedies/<code>.md` in the probe's
+/// folder; its header holds title, severity, owner and what the code explains, so that each is written once.
+#[macro_export]
+macro_rules! codes {
+    ($($name:ident = $code:literal;)+) => {
+        $(
+            #[allow(dead_code, reason = "a list of codes is complete even where one is only reported by list")]
+            pub(crate) const $name: $crate::Code = $crate::Code::declared(
+                $code,
+                include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/remedies/", $code, ".md")),
+            );
+        )+
+        /// Every code this probe declares.
+        pub(crate) const CODES: &[$crate::Code] = &[$($name),+];
+    };
+}
+
+/// What a probe says of itself.
+pub struct About {
+    /// What it looks at, one line.
+    pub summary: &'static str,
+    /// The state whose connection it takes over.
+    pub takes: Option<&'static str>,
+    /// States that must have been reached before it runs.
+    pub after: &'static [&'static str],
+    /// States it may reach.
+    pub leaves: &'static [&'static str],
+    /// The codes it declares.
+    pub codes: &'static [Code],
+    /// Codes of other probes that it may find too.
+    pub also_reports: &'static [Code],
+}
+
+impl About {
+    /// A probe with nothing but codes, that runs by itself.
+    pub const NOTHING: About = About {
+        summary: "",
+        takes: None,
+        after: &[],
+        leaves: &[],
+        codes: &[],
+        also_reports: &[],
+    };
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn describe(&self, name: &str, version: &str) -> types::Description {
+        let strings = |list: &[&str]| list.iter().map(ToString::to_string).collect();
+        types::Description {
+            name: name.into(),
+            version: version.into(),
+            summary: self.summary.into(),
+            takes: self.takes.map(Into::into),
+            after: strings(self.after),
+            leaves: strings(self.leaves),
+            codes: self.codes.iter().map(Code::describe).collect(),
+            also_reports: self
+                .also_reports
+                .iter()
+                .map(|code| code.name.to_string())
+                .collect(),
+        }
+    }
+}
+
+impl Code {
+    fn describe(&self) -> types::Code {
+        // A page that cannot be read is a defect of the probe, found when it is loaded: the host reports the panic.
+        let page = Page::parse(self.page.unwrap_or_default())
+            .unwrap_or_else(|error| panic!("remedies/{}.md: {error}", self.name));
+        assert_eq!(
+            page.code, self.name,
+            "remedies/{}.md names another code",
+            self.name
+        );
+        types::Code {
+            name: self.name.into(),
+            title: page.title.into(),
+            severity: page.severity,
+            owner: page.owner,
+            explains: page.explains.iter().map(ToString::to_string).collect(),
+            eased_by_certificate_check: page.eased_by_certificate_check,
+            page: page.body.into(),
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! Connections, as a probe uses them.
+
+use crate::bindings::remote_doctor::probe::{net, relay};
+use crate::{Endpoint, Failure};
+
+pub use net::{Established, Resolved, TlsOptions, TlsSession, TlsVersion};
+
+/// A TCP connection, with or without TLS in it. Dropping it closes it.
+pub struct Connection(net::Connection);
+
+impl Connection {
+    /// Begins a control connection to one of the remote's own addresses.
+    ///
+    /// # Errors
+    /// Where the host cannot begin: the address is not granted, no connection is free.
+    pub fn open(to: &Endpoint) -> Result<Connection, Failure> {
+        net::connect(to).map(Connection)
+    }
+
+    /// Begins a data connection to the peer of a control connection, or to another address that the user granted.
+    ///
+    /// # Errors
+    /// As [`open`](Connection::open); also where the control connection is over.
+    pub fn open_data(
+        control: &Connection,
+        port: u16,
+        address: Option<&str>,
+    ) -> Result<Connection, Failure> {
+        net::connect_data(&control.0, port, address).map(Connection)
+    }
+
+    /// The connection of the state this probe declared to take.
+    #[must_use]
+    pub fn taken() -> Option<Connection> {
+        relay::take().map(Connection)
+    }
+
+    /// Waits up to `wait_ms` milliseconds for the TCP handshake.
+    ///
+    /// # Errors
+    /// How the connection failed.
+    pub fn established(&self, wait_ms: u32) -> Result<Established, Failure> {
+        self.0.established(wait_ms)
+    }
+
+    /// Up to 65,536 bytes; none is an orderly end.
+    ///
+    /// # Errors
+    /// A reset, a truncation, or nothing within `wait_ms` milliseconds.
+    pub fn read(&self, wait_ms: u32) -> Result<Vec<u8>, Failure> {
+        self.0.read(65_536, wait_ms)
+    }
+
+    /// Everything up to the orderly end, at most `limit` bytes; the end tells whether it was one.
+    ///
+    /// # Errors
+    /// Never loses what was read: the failure comes beside the bytes.
+    #[must_use]
+    pub fn read_to_end(&self, limit: usize, wait_ms: u32) -> (Vec<u8>, Result<(), Failure>) {
+        let mut all = Vec::new();
+        loop {
+            match self.read(wait_ms) {
+                Ok(bytes) if bytes.is_empty() => return (all, Ok(())),
+                Ok(bytes) => all.extend(bytes),
+                Err(failure) => return (all, Err(failure)),
+            }
+            if all.len() >= limit {
+                all.truncate(limit);
+                return (all, Ok(()));
+            }
+        }
+    }
+
+    /// Writes all of `bytes`.
+    ///
+    /// # Errors
+    /// How writing failed.
+    pub fn write(&self, bytes: &[u8], wait_ms: u32) -> Result<(), Failure> {
+        self.0.write(bytes, wait_ms)
+    }
+
+    /// Begins a TLS handshake as the client.
+    ///
+    /// # Errors
+    /// Where there is TLS already or the connection is not open.
+    pub fn start_tls(&self, options: &TlsOptions) -> Result<(), Failure> {
+        self.0.start_tls(options)
+    }
+
+    /// Waits up to `wait_ms` milliseconds for the end of the handshake.
+    ///
+    /// # Errors
+    /// How the handshake failed.
+    pub fn secured(&self, wait_ms: u32) -> Result<TlsSession, Failure> {
+        self.0.secured(wait_ms)
+    }
+
+    /// The bytes that came where a TLS record was due.
+    #[must_use]
+    pub fn unparsed(&self) -> Vec<u8> {
+        self.0.unparsed()
+    }
+
+    /// Says that no more will be written: close_notify within TLS, then FIN.
+    ///
+    /// # Errors
+    /// How that failed.
+    pub fn finish(&self, wait_ms: u32) -> Result<(), Failure> {
+        self.0.finish(wait_ms)
+    }
+
+    pub(crate) fn unread(&self, bytes: &[u8]) -> Result<(), Failure> {
+        self.0.unread(bytes)
+    }
+
+    pub(crate) fn raw(&self) -> &net::Connection {
+        &self.0
+    }
+
+    pub(crate) fn into_raw(self) -> net::Connection {
+        self.0
+    }
+}
+
+/// Waits up to `wait_ms` milliseconds until the next step on one of the connections would not wait; the indexes of
+/// those.
+#[must_use]
+pub fn ready(connections: &[&Connection], wait_ms: u32) -> Vec<usize> {
+    let raw: Vec<_> = connections.iter().map(|connection| &connection.0).collect();
+    net::ready(&raw, wait_ms)
+        .into_iter()
+        .map(|index| index as usize)
+        .collect()
+}
+
+/// The addresses of a name.
+///
+/// # Errors
+/// Why the name could not be resolved.
+pub fn resolve(name: &str) -> Result<Vec<Resolved>, Failure> {
+    net::resolve(name)
+}

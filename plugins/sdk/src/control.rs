@@ -1,0 +1,177 @@
+//! The FTP dialogue on a connection.
+
+use ftp::{Command, Reply, ReplyError, ReplyReader};
+
+use crate::login::{Credential, Refusal};
+use crate::{Connection, Failure, FailureKind, TlsOptions, TlsSession};
+
+/// Why no reply could be had.
+#[derive(Debug)]
+pub enum DialogueError {
+    /// The connection failed.
+    Failure(Failure),
+    /// What came is no FTP reply.
+    Reply(ReplyError),
+}
+
+impl DialogueError {
+    /// The failure of the connection, if it was that.
+    #[must_use]
+    pub fn kind(&self) -> Option<FailureKind> {
+        match self {
+            DialogueError::Failure(failure) => Some(failure.kind),
+            DialogueError::Reply(_) => None,
+        }
+    }
+}
+
+impl From<Failure> for DialogueError {
+    fn from(failure: Failure) -> Self {
+        DialogueError::Failure(failure)
+    }
+}
+
+impl std::fmt::Display for DialogueError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            DialogueError::Failure(failure) => write!(f, "{}", failure.detail),
+            DialogueError::Reply(error) => write!(f, "{error}"),
+        }
+    }
+}
+
+/// A control connection: commands out, replies in.
+pub struct Control {
+    connection: Connection,
+    reader: ReplyReader,
+    reply_ms: u32,
+}
+
+impl Control {
+    /// Speaks FTP on a connection, waiting up to `reply_ms` milliseconds for each reply.
+    #[must_use]
+    pub fn new(connection: Connection, reply_ms: u32) -> Control {
+        Control {
+            connection,
+            reader: ReplyReader::new(),
+            reply_ms,
+        }
+    }
+
+    /// The next reply.
+    ///
+    /// # Errors
+    /// The connection failed, ended or stayed silent; or what came is no reply.
+    pub fn reply(&mut self) -> Result<Reply, DialogueError> {
+        self.reply_within(self.reply_ms)
+    }
+
+    /// The next reply, waiting up to `wait_ms` milliseconds.
+    ///
+    /// # Errors
+    /// As [`reply`](Control::reply).
+    pub fn reply_within(&mut self, wait_ms: u32) -> Result<Reply, DialogueError> {
+        let end = crate::elapsed_us() + u64::from(wait_ms) * 1000;
+        loop {
+            if let Some(reply) = self.reader.next().map_err(DialogueError::Reply)? {
+                return Ok(reply);
+            }
+            let left = end.saturating_sub(crate::elapsed_us()) / 1000;
+            let bytes = self
+                .connection
+                .read(u32::try_from(left).unwrap_or(u32::MAX))?;
+            if bytes.is_empty() {
+                // Some servers close without ending their last line.
+                if let Some(reply) = self.reader.finish().map_err(DialogueError::Reply)? {
+                    return Ok(reply);
+                }
+                return Err(DialogueError::Failure(Failure {
+                    operation: crate::Operation::Read,
+                    kind: FailureKind::Closed,
+                    detail: "the server closed the connection".into(),
+                }));
+            }
+            self.reader.push(&bytes);
+        }
+    }
+
+    /// Sends one command and reads its reply.
+    ///
+    /// # Errors
+    /// As [`reply`](Control::reply); a command that would break the line is refused.
+    pub fn command(&mut self, command: &str) -> Result<Reply, DialogueError> {
+        self.send(command)?;
+        self.reply()
+    }
+
+    /// Sends one command; the reply is read later.
+    ///
+    /// # Errors
+    /// The connection failed.
+    pub fn send(&mut self, command: &str) -> Result<(), DialogueError> {
+        let command = match command.split_once(' ') {
+            Some((verb, argument)) => Command::with(verb, argument),
+            None => Command::new(command),
+        };
+        let command = command.map_err(|error| Failure {
+            operation: crate::Operation::Write,
+            kind: FailureKind::InvalidArgument,
+            detail: error.to_string(),
+        })?;
+        Ok(self.connection.write(&command.to_bytes(), self.reply_ms)?)
+    }
+
+    /// Lets the host form and send the `PASS` line; its reply is read later.
+    ///
+    /// # Errors
+    /// The rule that forbids it, or how sending failed.
+    pub fn send_password(&mut self, credential: &Credential) -> Result<(), Refusal> {
+        credential.send_password(self.connection.raw(), self.reply_ms)
+    }
+
+    /// Begins TLS and waits for the end of the handshake. What was read in clear and not consumed is dropped
+    /// (RFC 4217 section 15).
+    ///
+    /// # Errors
+    /// How the handshake failed.
+    pub fn secure(&mut self, options: &TlsOptions) -> Result<TlsSession, Failure> {
+        self.reader = ReplyReader::new();
+        self.connection.start_tls(options)?;
+        self.connection.secured(self.reply_ms)
+    }
+
+    /// The bytes that came and are no whole reply yet.
+    #[must_use]
+    pub fn partial(&self) -> &[u8] {
+        self.reader.partial()
+    }
+
+    /// The connection, to wait on it or to open data connections for it.
+    #[must_use]
+    pub fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// Whether bytes of a reply are already here, so that waiting for the connection would miss them.
+    #[must_use]
+    pub fn has_bytes(&self) -> bool {
+        !self.reader.idle()
+    }
+
+    /// How long replies are waited for, in milliseconds.
+    #[must_use]
+    pub fn reply_ms(&self) -> u32 {
+        self.reply_ms
+    }
+
+    /// The connection, with what was read and not consumed put back.
+    #[must_use]
+    pub fn into_connection(mut self) -> Connection {
+        let rest = self.reader.take_rest();
+        if !rest.is_empty() {
+            // Only a connection that is over refuses its bytes back, and the next reader will see that itself.
+            let _ = self.connection.unread(&rest);
+        }
+        self.connection
+    }
+}

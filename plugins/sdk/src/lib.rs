@@ -1,0 +1,111 @@
+//! Everything a probe of remote-doctor needs: a probe is a type that implements [`Probe`] and one call of [`export!`].
+//!
+//! The bindings made from `wit/probe.wit` are hidden behind a few types: [`Run`] is what the probe is told and what it
+//! says, [`Connection`] is a TCP connection with or without TLS, [`Control`] is the FTP dialogue on one. A whole small
+//! probe stands in `examples/minimal-probe`.
+#![warn(missing_docs)]
+
+mod code;
+mod connection;
+mod control;
+mod page;
+mod run;
+
+pub use code::{About, Code};
+pub use connection::{
+    Connection, Established, Resolved, TlsOptions, TlsSession, TlsVersion, ready, resolve,
+};
+pub use control::{Control, DialogueError};
+pub use ftp;
+pub use run::{Finding, Run, value};
+
+/// Why something failed: the operation and the kind of failure, out of a closed list.
+pub use bindings::remote_doctor::probe::types::{
+    Depth, Endpoint, Fact, FactValue, Failure, FailureKind, Operation, Owner, Request, SslSetting,
+};
+/// Questions about certificates, answered by the host.
+pub mod trust {
+    pub use crate::bindings::remote_doctor::probe::trust::{
+        Question, Store, TrustFault, own_authorities, signed_by, verify,
+    };
+}
+/// The password, which the host alone sends.
+pub mod login {
+    pub use crate::bindings::remote_doctor::probe::login::{Credential, Refusal, offered};
+}
+pub use bindings::remote_doctor::probe::clock::{elapsed_us, pause};
+
+/// The states that the built-in probes reach for each other.
+pub mod state {
+    /// A TCP connection to the remote's port; nothing read or written.
+    pub const CONNECTED: &str = "connected";
+    /// A control connection whose greeting was read, secured as far as settings and server allow; not logged in.
+    pub const SECURED: &str = "secured";
+    /// The same, logged in.
+    pub const LOGGED_IN: &str = "logged-in";
+}
+
+#[doc(hidden)]
+#[allow(
+    missing_docs,
+    unsafe_code,
+    reason = "generated from wit/probe.wit, which carries the documentation"
+)]
+pub mod bindings {
+    wit_bindgen::generate!({
+        path: "../../wit",
+        world: "probe",
+        pub_export_macro: true,
+        additional_derives: [PartialEq],
+        export_macro_name: "export_component",
+        default_bindings_module: "probe_sdk::bindings",
+    });
+}
+
+/// One aspect of a remote that can be looked at.
+pub trait Probe {
+    /// What the host learns before the probe runs.
+    const ABOUT: About;
+
+    /// Looks, and says what it saw.
+    ///
+    /// # Errors
+    /// Only where the probe could not look at all. A fault that was found is a success.
+    fn run(run: &mut Run) -> Result<(), Failure>;
+}
+
+/// Makes the component's exports out of a type that implements [`Probe`]. Name and version are the package's.
+#[macro_export]
+macro_rules! export {
+    ($probe:ty) => {
+        struct Component;
+
+        impl $crate::bindings::Guest for Component {
+            fn describe() -> $crate::bindings::remote_doctor::probe::types::Description {
+                <$probe as $crate::Probe>::ABOUT.describe(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))
+            }
+
+            fn run(
+                request: $crate::Request,
+            ) -> Result<$crate::bindings::remote_doctor::probe::types::Outcome, $crate::Failure> {
+                $crate::execute::<$probe>(request)
+            }
+        }
+
+        $crate::bindings::export_component!(Component with_types_in $crate::bindings);
+    };
+}
+
+#[doc(hidden)]
+pub fn execute<P: Probe>(
+    request: Request,
+) -> Result<bindings::remote_doctor::probe::types::Outcome, Failure> {
+    use bindings::remote_doctor::probe::log;
+    // A trap carries no text; the panic's own words must leave before it.
+    std::panic::set_hook(Box::new(|panic| {
+        log::write(log::Level::Warning, &panic.to_string())
+    }));
+    let mut run = Run::new(request);
+    P::run(&mut run)?;
+    Ok(run.into_outcome())
+}

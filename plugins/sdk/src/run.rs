@@ -1,0 +1,287 @@
+//! What a probe is told and what it says.
+
+use crate::bindings::remote_doctor::probe::{login, relay, types};
+use crate::{Code, Connection, Fact, FactValue, Owner, Request};
+
+/// One run of a probe: the request, and the outcome as it grows.
+pub struct Run {
+    request: Request,
+    outcome: types::Outcome,
+}
+
+impl Run {
+    pub(crate) fn new(request: Request) -> Run {
+        let outcome = types::Outcome {
+            findings: Vec::new(),
+            clear: Vec::new(),
+            not_tested: Vec::new(),
+            facts: Vec::new(),
+        };
+        Run { request, outcome }
+    }
+
+    pub(crate) fn into_outcome(self) -> types::Outcome {
+        self.outcome
+    }
+
+    /// Everything the probe is told.
+    #[must_use]
+    pub fn request(&self) -> &Request {
+        &self.request
+    }
+
+    /// The remote's settings.
+    #[must_use]
+    pub fn remote(&self) -> &types::Remote {
+        &self.request.remote
+    }
+
+    /// The text of a fact that an earlier probe left.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        match self.fact_value(name)? {
+            FactValue::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The texts of a fact that an earlier probe left; none where there is no such fact.
+    #[must_use]
+    pub fn texts(&self, name: &str) -> &[String] {
+        match self.fact_value(name) {
+            Some(FactValue::Texts(texts)) => texts,
+            _ => &[],
+        }
+    }
+
+    /// The number of a fact that an earlier probe left.
+    #[must_use]
+    pub fn number(&self, name: &str) -> Option<i64> {
+        match self.fact_value(name)? {
+            FactValue::Integer(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// Whether an earlier probe left this flag set.
+    #[must_use]
+    pub fn flag(&self, name: &str) -> bool {
+        matches!(self.fact_value(name), Some(FactValue::Flag(true)))
+    }
+
+    /// Whether an earlier probe left a fact of this name.
+    #[must_use]
+    pub fn has_fact(&self, name: &str) -> bool {
+        self.fact_value(name).is_some()
+    }
+
+    fn fact_value(&self, name: &str) -> Option<&FactValue> {
+        self.request
+            .facts
+            .iter()
+            .find(|fact| fact.name == name)
+            .map(|fact| &fact.value)
+    }
+
+    /// The credential of this run, which only the host can read.
+    #[must_use]
+    pub fn credential(&self) -> Option<login::Credential> {
+        login::offered()
+    }
+
+    /// Says that a fault is there.
+    pub fn found(&mut self, finding: Finding) {
+        self.outcome.findings.push(finding.0);
+    }
+
+    /// Whether this run already found `code`.
+    #[must_use]
+    pub fn has_found(&self, code: Code) -> bool {
+        self.outcome
+            .findings
+            .iter()
+            .any(|finding| finding.code == code.name)
+    }
+
+    /// Says that these faults were looked for and are not there.
+    pub fn clear(&mut self, codes: &[Code]) {
+        self.outcome
+            .clear
+            .extend(codes.iter().map(|code| code.name.to_string()));
+    }
+
+    /// Says that of these codes all that are neither found nor accounted for are clear: what a probe says once it has
+    /// looked at everything.
+    pub fn rest_clear(&mut self, codes: &[Code]) {
+        let open: Vec<Code> = codes
+            .iter()
+            .copied()
+            .filter(|code| !self.accounted_for(code.name))
+            .collect();
+        self.clear(&open);
+    }
+
+    fn accounted_for(&self, code: &str) -> bool {
+        self.outcome
+            .findings
+            .iter()
+            .any(|finding| finding.code == code)
+            || self.outcome.clear.iter().any(|clear| clear == code)
+            || self
+                .outcome
+                .not_tested
+                .iter()
+                .any(|omission| omission.codes.iter().any(|other| other == code))
+    }
+
+    /// Says that a check was not made because a fault that was found stands in the way.
+    pub fn behind_fault(&mut self, check: &str, codes: &[Code], reason: &str) {
+        self.omit(types::OmissionCause::BehindFault, check, codes, reason);
+    }
+
+    /// Says that a check was not made for want of a permission.
+    pub fn not_permitted(&mut self, check: &str, codes: &[Code], reason: &str) {
+        self.omit(types::OmissionCause::NoPermission, check, codes, reason);
+    }
+
+    /// Says that a check was not made for want of credentials.
+    pub fn no_credentials(&mut self, check: &str, codes: &[Code], reason: &str) {
+        self.omit(types::OmissionCause::NoCredentials, check, codes, reason);
+    }
+
+    /// Says that there is nothing here to check.
+    pub fn not_applicable(&mut self, check: &str, codes: &[Code], reason: &str) {
+        self.omit(types::OmissionCause::NotApplicable, check, codes, reason);
+    }
+
+    /// Says that a check was possible and asked for, and could not be made: the diagnosis is incomplete.
+    pub fn could_not_look(&mut self, check: &str, codes: &[Code], reason: &str) {
+        self.omit(types::OmissionCause::CouldNotLook, check, codes, reason);
+    }
+
+    /// Only the codes that nothing is said of yet are listed.
+    fn omit(&mut self, cause: types::OmissionCause, check: &str, codes: &[Code], reason: &str) {
+        let codes = codes
+            .iter()
+            .filter(|code| !self.accounted_for(code.name))
+            .map(|code| code.name.to_string())
+            .collect();
+        self.outcome.not_tested.push(types::Omission {
+            check: check.into(),
+            codes,
+            cause,
+            reason: reason.into(),
+        });
+    }
+
+    /// Records a fact for the report.
+    pub fn note(&mut self, name: &str, value: FactValue) {
+        self.outcome.facts.push(Fact {
+            name: name.into(),
+            value,
+        });
+    }
+
+    /// Reaches a state: the facts noted so far go with it, and the connection to the probe that takes it.
+    pub fn leave(&mut self, state: &str, connection: Option<Connection>) {
+        relay::leave(
+            state,
+            connection.map(Connection::into_raw),
+            &self.outcome.facts,
+        );
+    }
+}
+
+/// The values of facts.
+pub mod value {
+    use crate::FactValue;
+
+    /// A text.
+    pub fn text(text: impl Into<String>) -> FactValue {
+        FactValue::Text(text.into())
+    }
+
+    /// Several texts.
+    pub fn texts<T: Into<String>>(texts: impl IntoIterator<Item = T>) -> FactValue {
+        FactValue::Texts(texts.into_iter().map(Into::into).collect())
+    }
+
+    /// A number.
+    pub fn number(number: impl TryInto<i64>) -> FactValue {
+        FactValue::Integer(number.try_into().unwrap_or(i64::MAX))
+    }
+
+    /// Yes or no.
+    #[must_use]
+    pub fn flag(flag: bool) -> FactValue {
+        FactValue::Flag(flag)
+    }
+}
+
+/// A fault that is there.
+pub struct Finding(types::Finding);
+
+impl Finding {
+    /// A finding of `code`: `detail` says in a sentence or two what was seen here.
+    #[must_use]
+    pub fn new(code: Code, detail: impl Into<String>) -> Finding {
+        Finding(types::Finding {
+            code: code.name.into(),
+            detail: detail.into(),
+            evidence: Vec::new(),
+            owner: None,
+            confidence: types::Confidence::Certain,
+            alternatives: Vec::new(),
+            patch: None,
+        })
+    }
+
+    /// Adds something that was seen.
+    #[must_use]
+    pub fn evidence(mut self, label: &str, value: impl ToString) -> Finding {
+        self.0.evidence.push(types::Evidence {
+            label: label.into(),
+            value: value.to_string(),
+        });
+        self
+    }
+
+    /// Names another owner than the code does.
+    #[must_use]
+    pub fn owner(mut self, owner: Owner) -> Finding {
+        self.0.owner = Some(owner);
+        self
+    }
+
+    /// Says that the evidence fits this best, and what would tell it from another code.
+    #[must_use]
+    pub fn likely(mut self, alternative: Code, deciding_test: &str) -> Finding {
+        self.0.confidence = types::Confidence::Likely;
+        self.0.alternatives.push(types::Alternative {
+            code: alternative.name.into(),
+            deciding_test: deciding_test.into(),
+        });
+        self
+    }
+
+    /// Offers a change of settings that this run has not tried.
+    #[must_use]
+    pub fn patch(self, changes: &[(&str, &str)]) -> Finding {
+        self.offer(changes, types::PatchEffect::Untried)
+    }
+
+    /// Offers a change of settings that this run went on with, so that the finding is gone.
+    #[must_use]
+    pub fn cured_by(self, changes: &[(&str, &str)]) -> Finding {
+        self.offer(changes, types::PatchEffect::CuresThis)
+    }
+
+    fn offer(mut self, changes: &[(&str, &str)], effect: types::PatchEffect) -> Finding {
+        let changes = changes
+            .iter()
+            .map(|(name, value)| (name.to_string(), value.to_string()))
+            .collect();
+        self.0.patch = Some(types::SettingsPatch { changes, effect });
+        self
+    }
+}
