@@ -1,0 +1,86 @@
+//! A root and an intermediate that sign leaves.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose,
+    PKCS_RSA_SHA256, RsaKeySize,
+};
+
+use super::CertificateKind;
+
+const DAY: i64 = 24 * 60 * 60;
+
+/// A root and an intermediate, ready to sign.
+pub(super) struct Authority {
+    pub(super) root: CertifiedIssuer<'static, KeyPair>,
+    pub(super) intermediate: CertifiedIssuer<'static, KeyPair>,
+}
+
+/// What the intermediate is made of.
+#[derive(Clone, Copy)]
+pub(super) enum Strength {
+    /// An elliptic-curve key, which is quick to make.
+    Usual,
+    /// An RSA key: its signature algorithm can be turned into the one with SHA-1 byte for byte.
+    Rsa,
+    /// As usual, but past its end.
+    Expired,
+}
+
+impl Strength {
+    pub(super) fn for_kind(kind: CertificateKind) -> Self {
+        match kind {
+            CertificateKind::WeakSignature => Self::Rsa,
+            CertificateKind::ExpiredIntermediate => Self::Expired,
+            _ => Self::Usual,
+        }
+    }
+}
+
+impl Authority {
+    pub(super) fn new(name: &str, strength: Strength) -> Result<Self, rcgen::Error> {
+        let mut params = issuer_params(&format!("{name} root"), name);
+        valid(&mut params, -400, 3_650);
+        let root = CertifiedIssuer::self_signed(params, KeyPair::generate()?)?;
+
+        let mut params = issuer_params(&format!("{name} intermediate"), name);
+        let (key, ends) = match strength {
+            Strength::Usual => (KeyPair::generate()?, 1_800),
+            Strength::Rsa => (
+                KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048)?,
+                1_800,
+            ),
+            Strength::Expired => (KeyPair::generate()?, -2),
+        };
+        valid(&mut params, -400, ends);
+        let intermediate = CertifiedIssuer::signed_by(params, key, &root)?;
+        Ok(Self { root, intermediate })
+    }
+}
+
+fn issuer_params(common_name: &str, organisation: &str) -> CertificateParams {
+    let mut params = CertificateParams::default();
+    params
+        .distinguished_name
+        .push(DnType::CommonName, common_name);
+    params
+        .distinguished_name
+        .push(DnType::OrganizationName, organisation);
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    params
+}
+
+/// Sets the first and last day, counted from now.
+pub(super) fn valid(params: &mut CertificateParams, first: i64, last: i64) {
+    let epoch = rcgen::date_time_ymd(1970, 1, 1);
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    let day = |offset: i64| {
+        epoch + Duration::from_secs(now.as_secs().saturating_add_signed(offset * DAY))
+    };
+    params.not_before = day(first);
+    params.not_after = day(last);
+}

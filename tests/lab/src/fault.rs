@@ -1,0 +1,274 @@
+//! The list of what can be wrong with a server of the lab.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use serde::{Deserialize, Serialize};
+
+/// One thing that is wrong with a server. The number or code at the end of each line is what it shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(
+    rename_all = "kebab-case",
+    rename_all_fields = "kebab-case",
+    deny_unknown_fields
+)]
+#[non_exhaustive]
+pub enum Fault {
+    // Reaching the server.
+    /// Nothing listens on the port, connecting is refused: `net.connection-refused` (F-N10).
+    ControlPortClosed,
+    /// Connecting gets no answer at all: `net.connection-timeout` (F-N04). Needs Linux, where a full queue is silent.
+    ControlPortFiltered,
+    /// This source address is accepted and closed without one byte: `net.source-ip-blocked` (F-N05).
+    SourceRefused {
+        /// The unwelcome address.
+        ip: IpAddr,
+    },
+    /// This source address gets 421 in place of a greeting: `net.source-ip-blocked` (F-N05).
+    SourceUnwelcome {
+        /// The unwelcome address.
+        ip: IpAddr,
+    },
+    /// This source address gets 530 for the right password: `net.source-ip-blocked` (F-L07).
+    SourceLoginRefused {
+        /// The unwelcome address.
+        ip: IpAddr,
+    },
+
+    // The greeting.
+    /// The greeting takes its time: `service.slow-banner` (F-G01).
+    GreetingDelayed {
+        /// How long, in milliseconds.
+        ms: u64,
+    },
+    /// Connected, and silence for ever: `service.no-banner`.
+    GreetingNever,
+    /// Accepted, then closed without one byte: `net.closed-without-banner` (F-G10).
+    CloseBeforeGreeting,
+    /// Accepted, then reset without one byte: `net.closed-without-banner` (F-N05).
+    ResetBeforeGreeting,
+    /// Each byte of the greeting in a segment of its own: healthy, but not for careless readers (F-G09).
+    GreetingInPieces,
+    /// A multi-line greeting whose inner lines begin with other codes: healthy (F-G09).
+    GreetingMultiline,
+    /// 120 first, and 220 later: legal, and slow (F-G09).
+    GreetingNotYet {
+        /// The time between both, in milliseconds.
+        ms: u64,
+    },
+    /// 421 for the number of connections, from the nth at one time on: `service.too-many-connections` (F-G08).
+    TooManyConnections {
+        /// The first connection that is refused; 1 refuses all.
+        from: usize,
+    },
+    /// 421 in place of the greeting, for no stated limit: `service.unavailable`.
+    ServiceUnavailable,
+    /// A multi-line greeting without end: a client must bound what it reads.
+    EndlessGreeting,
+    /// A greeting of one line of a megabyte: a client must bound what it reads.
+    HugeLines,
+    /// Binary noise in place of a greeting: `service.not-ftp`.
+    Garbage,
+    /// Terminal control sequences in the greeting: they must not reach a screen.
+    ControlCharacters,
+    /// Replies end in a bare line feed: `service.malformed-reply` (F-G09).
+    BareLineFeeds,
+    /// The last line of a multi-line reply lacks its code: `service.malformed-reply`.
+    MultilineUnterminated,
+
+    // AUTH and the control channel's TLS.
+    /// `AUTH` is refused with this code: `ftps.not-supported` (F-A01, F-A03, F-A04).
+    AuthRefused {
+        /// The code, such as 431, 500, 502, 504, 530 or 534.
+        code: u16,
+    },
+    /// `AUTH SSL` only; `AUTH TLS` gets 504 (F-A05).
+    AuthTlsOnlySsl,
+    /// `AUTH TLS` is accepted with another code than 234 (F-A06).
+    AuthOddCode {
+        /// The code, such as 334 or 200.
+        code: u16,
+    },
+    /// Clear text follows the 234 in the same segment, before the handshake (F-A10).
+    AuthInjected,
+    /// 234, and then the handshake is never answered: `tls.handshake-failed` (F-A09, F-N11).
+    AuthThenSilence,
+    /// 234, and then 421 in clear text in place of the handshake: `tls.handshake-failed` (F-A07).
+    AuthThenClearText,
+    /// The control handshake ends in this alert: `tls.handshake-failed`, and others by number.
+    HandshakeAlert {
+        /// The number, such as 40 (`handshake_failure`) or 70 (`protocol_version`).
+        description: u8,
+    },
+    /// Only TLS 1.0 and 1.1: `tls.version-unsupported` (F-A07). It answers a ClientHello that allows these with a
+    /// ServerHello and goes no further; any other gets alert 70.
+    OldVersionsOnly,
+    /// TLS 1.0 and 1.1 beside good versions: `tls.legacy-versions`. An old ClientHello gets a ServerHello, no more.
+    OldVersionsToo,
+    /// Only RSA key exchange with CBC at TLS 1.2: `tls.cipher-mismatch` (F-A08). A ClientHello that allows it gets a
+    /// ServerHello, no more; any other gets alert 40.
+    OldCiphersOnly,
+    /// Every server name is refused with alert 112; a handshake without one works: `tls.sni-rejected` (F-A12).
+    SniRejected,
+    /// A client certificate is demanded: `ftps.client-certificate-required` (F-A11).
+    ClientCertificateRequired,
+    /// A client certificate is asked for and not missed: healthy, as vsftpd by default.
+    ClientCertificateRequested,
+    /// No TLS 1.3 session ticket is sent: `ftps.session-reuse-required` where reuse is required (F-D17).
+    NoTickets,
+    /// So many TLS 1.3 tickets, on the control connection only: `ftps.session-reuse-broken` where reuse is required
+    /// (F-D18).
+    TicketsRunOut {
+        /// How many data connections can resume.
+        after: usize,
+    },
+    /// Data connections never find the session and are refused for it: `ftps.session-reuse-broken` (F-D19).
+    ReuseRefused,
+    /// A data connection that offers to resume is refused, a full handshake is taken: `ftps.session-reuse-broken`.
+    ReuseBreaks,
+    /// No reply comes any more once the control handshake is done.
+    HangsAfterAuth,
+
+    // Login.
+    /// `530 Login incorrect` for the right password too: `ftp.login-rejected` (F-L01).
+    LoginRejected,
+    /// The reply to `PASS` takes its time.
+    LoginSlow {
+        /// How long, in milliseconds.
+        ms: u64,
+    },
+    /// 530 to `USER`: `ftp.account-restricted` (F-L05).
+    UserRefused,
+    /// 530 to `PASS` with a text that says the account may not use FTP: `ftp.account-restricted` (F-L05).
+    AccountRestricted,
+    /// 530 to `PASS` with the text of a limit, as ProFTPD: `service.too-many-connections` (F-G08).
+    TooManyAtPass,
+    /// `500 OOPS` after `PASS`: `ftp.home-unavailable` (F-L06).
+    HomeUnavailable,
+    /// The same, but in clear text inside the TLS stream, as vsftpd does: `ftp.home-unavailable` (F-L06).
+    HomeUnavailableInClear,
+    /// 332 after `PASS`: `ftp.account-information-required` (F-L09).
+    AccountWanted,
+    /// 331 with a one-time-password challenge: `ftp.account-information-required` (F-L09).
+    OneTimePassword,
+    /// 230 to `USER`, no password is asked for (F-L11).
+    NoPasswordNeeded,
+    /// The reply to `PASS` repeats the password: it must be masked everywhere.
+    PasswordEchoed,
+    /// The connection is closed right after the 230.
+    ClosesAfterLogin,
+    /// `FEAT` is not understood (F-P06).
+    FeatRefused,
+
+    // Paths and rights.
+    /// No directory but `/` can be entered or listed: `ftp.path-not-found` (F-S04).
+    PathMissing,
+    /// 550 to every listing: `ftp.list-denied` (F-L15).
+    ListDenied,
+    /// 550 or 553 to `STOR` before the data connection is looked at: `ftp.write-denied` (F-S01).
+    WriteDenied,
+    /// 552 once an upload is in: `ftp.quota-exceeded` (F-S02).
+    QuotaExceeded,
+    /// 550 to `DELE`: `ftp.delete-denied` (F-S08).
+    DeleteDenied,
+    /// 553 to `RNTO`: `ftp.rename-denied` (F-S07).
+    RenameDenied,
+    /// 550 to `MKD`: `ftp.directory-create-denied` (F-S09).
+    MakeDirectoryDenied,
+    /// No command sets a file's time: `ftp.times-not-settable` (F-S14).
+    TimesNotSettable,
+    /// Every time shown is off: `ftp.clock-offset` (F-S13).
+    ClockOffset {
+        /// By how many minutes.
+        minutes: i32,
+    },
+    /// No `MLSD` and `MLST`: `ftp.no-machine-listing` (F-S12).
+    NoMachineListing,
+    /// Listings stop after so many entries, with 226: `ftp.listing-truncated` (F-S11).
+    ListingTruncated {
+        /// How many entries are shown.
+        at: usize,
+    },
+    /// `REST` is refused: `ftp.resume-broken` (F-S17).
+    RestRefused,
+    /// `REST` is accepted and forgotten: `ftp.resume-broken` (F-S17).
+    RestIgnored,
+    /// An uploaded file is gone right after its 226 (F-S05).
+    UploadVanishes,
+
+    // The way to the data channel.
+    /// `PASV` and `EPSV` are both refused: `data.passive-refused` (F-D14).
+    PassiveRefused,
+    /// `EPSV` is refused: `data.epsv-broken` (F-D08).
+    EpsvRefused,
+    /// `PASV` is refused: `data.pasv-broken`.
+    PasvRefused,
+    /// The 229 cannot be read: `data.epsv-broken` (F-D08).
+    EpsvMalformed,
+    /// `PASV` announces this address: `data.pasv-private-address`, `data.pasv-foreign-address` (F-D04, F-D05).
+    PasvAddress {
+        /// The address in the 227.
+        ip: Ipv4Addr,
+    },
+    /// Nothing listens on the ports that `EPSV` announces: `data.epsv-broken` (F-D08).
+    EpsvPortDead,
+    /// Nothing listens on the ports that `PASV` announces: `data.pasv-broken`.
+    PasvPortDead,
+    /// Nothing listens on any announced port, connecting is refused: `data.all-ports-blocked` (F-D02).
+    PassivePortsClosed,
+    /// No announced port answers: `data.all-ports-blocked` (F-D01). Needs Linux, where a full queue is silent.
+    PassivePortsFiltered,
+    /// Each nth announced port is closed: `data.some-ports-blocked` (F-D03).
+    SomePortsClosed {
+        /// 2 closes every second one.
+        every: usize,
+    },
+    /// Each nth announced port does not answer: `data.some-ports-blocked` (F-D03). Needs Linux.
+    SomePortsFiltered {
+        /// 2 filters every second one.
+        every: usize,
+    },
+    /// 425 to `PASV` and `EPSV` once so many ports were given out: `data.ports-exhausted` (F-D10).
+    PortsExhausted {
+        /// How many work.
+        after: usize,
+    },
+    /// 425 for the data connection's source address: `data.peer-address-rejected` (F-N07).
+    PeerAddressRejected,
+
+    // The data channel itself.
+    /// `PROT P` is refused: `ftps.data-protection-refused` (F-P02).
+    ProtRefused,
+    /// A transfer without `PROT P` is refused, in the software's own way: `ftps.data-protection-required` (F-P03).
+    ProtRequired,
+    /// The data connection is accepted and 150 sent, then no byte of data ever comes: `data.tls-stalls` (F-N14).
+    DataIgnored,
+    /// Clear text where TLS is due: `data.tls-failed`.
+    DataPlain,
+    /// The data handshake ends in an alert: `data.tls-failed`.
+    DataTlsAlert,
+    /// Another certificate on data connections: `data.certificate-differs` (F-D20).
+    DataCertificateDiffers,
+    /// 150 as soon as the data connection is there, then the handshake: healthy, and the default.
+    StartsBefore,
+    /// 150 only once the data handshake is done, as ftp-srv: healthy.
+    StartsAfterHandshake,
+    /// A download ends without `close_notify`: `data.closed-without-notify` (F-D21).
+    DataNoCloseNotify,
+    /// Half of what is due, then a proper end and 226: `data.truncated`.
+    DataCutShort,
+    /// Half of what is due, then a reset and 426: `data.truncated`.
+    DataReset,
+    /// So many bytes of a download, then nothing more: `net.mtu-blackhole` (F-D25).
+    DataStalls {
+        /// How many bytes pass.
+        after: usize,
+    },
+    /// A listing without end: a client must bound what it reads.
+    EndlessListing,
+    /// 226, and the uploaded file is empty: `data.zero-byte-upload` (F-D22).
+    UploadEmpty,
+    /// 226, and half of the uploaded file is kept: `data.truncated` (F-D22).
+    UploadTruncated,
+    /// All data passes, and the control connection is silent from then on (F-D26).
+    NoFinalReply,
+}

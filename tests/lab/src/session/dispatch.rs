@@ -1,0 +1,118 @@
+//! From command lines to what they do.
+
+use super::{Flow, Session, Step};
+use crate::{Mode, control::Reply, wording::Occasion};
+
+impl Session {
+    pub(super) async fn obey(&mut self, line: &str) -> Step {
+        let (verb, argument) = line.split_once(' ').unwrap_or((line, ""));
+        let verb = verb.to_ascii_uppercase();
+        if self.server.behaviour.mode == Mode::GreetingThenTls && !self.secured && verb != "QUIT" {
+            return self
+                .reply(
+                    503,
+                    "This port takes a TLS handshake, not commands in clear text",
+                )
+                .await;
+        }
+        match verb.as_str() {
+            "AUTH" => self.auth(argument).await,
+            "PBSZ" => self.pbsz(argument).await,
+            "PROT" => self.prot(argument).await,
+            "USER" => self.user(argument).await,
+            "PASS" => self.pass(argument).await,
+            "ACCT" => self.acct().await,
+            "FEAT" => self.feat().await,
+            "OPTS" => self.opts(argument).await,
+            "SYST" => self.reply(215, "UNIX Type: L8").await,
+            "NOOP" => self.reply(200, "OK").await,
+            "HELP" => self.reply(214, "See RFC 959").await,
+            "CLNT" => self.reply(200, "Noted").await,
+            "QUIT" => {
+                self.reply(221, "Goodbye").await?;
+                Ok(Flow::Close)
+            }
+            _ if self.login.is_complete() => self.obey_user(&verb, argument).await,
+            _ if is_known(&verb) => self.say(Occasion::LoginFirst).await,
+            _ => self.unknown_before_login().await,
+        }
+    }
+
+    /// Commands that need a login.
+    async fn obey_user(&mut self, verb: &str, argument: &str) -> Step {
+        match verb {
+            "PWD" | "XPWD" => self.pwd().await,
+            "CWD" | "XCWD" => self.cwd(argument).await,
+            "CDUP" | "XCUP" => self.cwd("..").await,
+            "TYPE" => self.set_type(argument).await,
+            "STRU" => self.only_choice(argument, "F").await,
+            "MODE" => self.only_choice(argument, "S").await,
+            "ALLO" => self.reply(202, "No storage allocation necessary").await,
+            "PASV" => self.pasv().await,
+            "EPSV" => self.epsv(argument).await,
+            "LIST" | "NLST" | "MLSD" => self.list(verb, argument).await,
+            "MLST" => self.mlst(argument).await,
+            "STAT" => self.stat(argument).await,
+            "SIZE" => self.size(argument).await,
+            "MDTM" => self.mdtm(argument).await,
+            "MFMT" => self.mfmt(argument).await,
+            "REST" => self.rest(argument).await,
+            "RETR" => self.retrieve(argument).await,
+            "STOR" => self.store(argument, false).await,
+            "APPE" => self.store(argument, true).await,
+            "DELE" => self.delete(argument).await,
+            "MKD" | "XMKD" => self.make_directory(argument).await,
+            "RMD" | "XRMD" => self.remove_directory(argument).await,
+            "RNFR" => self.rename_from(argument).await,
+            "RNTO" => self.rename_to(argument).await,
+            "ABOR" => self.reply(226, "Nothing to abort").await,
+            "PORT" | "EPRT" => self.reply(502, "Only passive data connections here").await,
+            "REIN" | "SMNT" | "STOU" | "SITE" | "CCC" => {
+                self.reply(502, "Command not implemented").await
+            }
+            _ => self.say(Occasion::UnknownCommand).await,
+        }
+    }
+
+    /// Some products do not tell unknown commands from forbidden ones before a login.
+    async fn unknown_before_login(&mut self) -> Step {
+        use crate::Software::{PureFtpd, Vsftpd};
+        let occasion = match self.server.behaviour.software {
+            Vsftpd | PureFtpd => Occasion::LoginFirst,
+            _ => Occasion::UnknownCommand,
+        };
+        self.say(occasion).await
+    }
+
+    async fn feat(&mut self) -> Step {
+        if self.has(&crate::Fault::FeatRefused) {
+            return self.reply(502, "FEAT not implemented").await;
+        }
+        let features = self
+            .features()
+            .into_iter()
+            .map(|feature| format!(" {feature}"));
+        self.send(Reply::lines_of(211, "Features:", features, "End"))
+            .await
+    }
+
+    async fn opts(&mut self, argument: &str) -> Step {
+        let wanted = argument.to_ascii_uppercase();
+        if wanted.starts_with("UTF8") {
+            self.reply(200, "Names are UTF-8 always").await
+        } else if wanted.starts_with("MLST") && !self.has(&crate::Fault::NoMachineListing) {
+            self.reply(200, "MLST OPTS type;size;modify;perm;").await
+        } else {
+            self.reply(501, "Option not understood").await
+        }
+    }
+}
+
+/// Commands that would be understood after a login.
+fn is_known(verb: &str) -> bool {
+    const KNOWN: &str = "\
+        PWD XPWD CWD XCWD CDUP XCUP TYPE STRU MODE ALLO PASV EPSV LIST NLST MLSD MLST \
+        STAT SIZE MDTM MFMT REST RETR STOR APPE DELE MKD XMKD RMD XRMD RNFR RNTO ABOR \
+        PORT EPRT REIN SMNT STOU SITE CCC";
+    KNOWN.split_whitespace().any(|known| known == verb)
+}

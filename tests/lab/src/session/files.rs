@@ -1,0 +1,194 @@
+//! Commands about single files and directories that need no data connection.
+
+use jiff::{SignedDuration, Timestamp, civil::DateTime, tz::TimeZone};
+
+use super::{Session, Step, listing};
+use crate::{
+    Fault, Software,
+    control::Reply,
+    tree::{Entry, Refusal},
+};
+
+impl Session {
+    pub(super) async fn size(&mut self, argument: &str) -> Step {
+        let path = self.absolute(argument);
+        if !self.binary && self.server.behaviour.software == Software::Proftpd {
+            return self.reply(550, "SIZE not allowed in ASCII mode").await;
+        }
+        match self.seen(&path) {
+            Some(entry) if !entry.directory => self.reply(213, entry.size.to_string()).await,
+            _ => self.reply(550, "No such file").await,
+        }
+    }
+
+    pub(super) async fn mdtm(&mut self, argument: &str) -> Step {
+        let path = self.absolute(argument);
+        match self.seen(&path) {
+            Some(entry) => self.reply(213, listing::timestamp(entry.modified)).await,
+            None => self.reply(550, "No such file").await,
+        }
+    }
+
+    pub(super) async fn mfmt(&mut self, argument: &str) -> Step {
+        if self.has(&Fault::TimesNotSettable) {
+            return self.reply(500, "MFMT not understood").await;
+        }
+        let Some((time, name)) = argument.split_once(' ') else {
+            return self.reply(501, "MFMT takes a time and a name").await;
+        };
+        let Some(modified) = parse_time(time) else {
+            return self.reply(501, "Time not understood").await;
+        };
+        let path = self.absolute(name);
+        match self.server.files(|tree| tree.touch(&path, modified)) {
+            Ok(()) => self.reply(213, format!("Modify={time}; {name}")).await,
+            Err(refusal) => self.refuse(refusal).await,
+        }
+    }
+
+    pub(super) async fn mlst(&mut self, argument: &str) -> Step {
+        if self.has(&Fault::NoMachineListing) {
+            return self.reply(500, "MLST not understood").await;
+        }
+        let path = self.absolute(argument);
+        let Some(entry) = self.seen(&path) else {
+            return self.reply(550, "No such file or directory").await;
+        };
+        let facts = listing::facts(&Entry {
+            name: path,
+            ..entry
+        });
+        self.send(Reply::lines_of(
+            250,
+            "Listing",
+            [format!(" {facts}")],
+            "End",
+        ))
+        .await
+    }
+
+    pub(super) async fn stat(&mut self, argument: &str) -> Step {
+        if argument.is_empty() {
+            let state = format!(
+                " Logged in, TLS {}",
+                if self.secured { "on" } else { "off" }
+            );
+            return self
+                .send(Reply::lines_of(211, "Status:", [state], "End"))
+                .await;
+        }
+        match self.entries(argument) {
+            Some(entries) => {
+                let lines = entries
+                    .iter()
+                    .map(|entry| format!(" {}", listing::unix_line(entry)));
+                self.send(Reply::lines_of(213, "Status:", lines, "End"))
+                    .await
+            }
+            None => self.reply(550, "No such file or directory").await,
+        }
+    }
+
+    pub(super) async fn rest(&mut self, argument: &str) -> Step {
+        if self.has(&Fault::RestRefused) {
+            return self.reply(502, "REST not implemented").await;
+        }
+        let Ok(offset) = argument.trim().parse::<usize>() else {
+            return self.reply(501, "Offset not understood").await;
+        };
+        self.restart = if self.has(&Fault::RestIgnored) {
+            0
+        } else {
+            offset
+        };
+        self.reply(350, format!("Restarting at {offset}")).await
+    }
+
+    pub(super) async fn delete(&mut self, argument: &str) -> Step {
+        if self.has(&Fault::DeleteDenied) {
+            return self.reply(550, "Permission denied").await;
+        }
+        let path = self.absolute(argument);
+        let outcome = self.server.files(|tree| tree.remove(&path, false));
+        self.conclude(outcome, 250, "Deleted").await
+    }
+
+    pub(super) async fn make_directory(&mut self, argument: &str) -> Step {
+        if self.has(&Fault::MakeDirectoryDenied) {
+            return self.reply(550, "Permission denied").await;
+        }
+        let path = self.absolute(argument);
+        let outcome = self.server.files(|tree| tree.make_directory(&path));
+        let created = format!("\"{}\" created", path.replace('"', "\"\""));
+        self.conclude(outcome, 257, &created).await
+    }
+
+    pub(super) async fn remove_directory(&mut self, argument: &str) -> Step {
+        let path = self.absolute(argument);
+        let outcome = self.server.files(|tree| tree.remove(&path, true));
+        self.conclude(outcome, 250, "Removed").await
+    }
+
+    pub(super) async fn rename_from(&mut self, argument: &str) -> Step {
+        let path = self.absolute(argument);
+        if self.server.files(|tree| tree.entry(&path)).is_none() {
+            return self.refuse(Refusal::Missing).await;
+        }
+        self.rename_from = Some(path);
+        self.reply(350, "Ready for RNTO").await
+    }
+
+    pub(super) async fn rename_to(&mut self, argument: &str) -> Step {
+        let Some(from) = self.rename_from.take() else {
+            return self.reply(503, "RNFR comes first").await;
+        };
+        if self.has(&Fault::RenameDenied) {
+            return self.reply(553, "Rename not permitted").await;
+        }
+        let to = self.absolute(argument);
+        let outcome = self.server.files(|tree| tree.rename(&from, &to));
+        self.conclude(outcome, 250, "Renamed").await
+    }
+
+    async fn conclude(&mut self, outcome: Result<(), Refusal>, code: u16, text: &str) -> Step {
+        match outcome {
+            Ok(()) => self.reply(code, text).await,
+            Err(refusal) => self.refuse(refusal).await,
+        }
+    }
+
+    pub(super) async fn refuse(&mut self, refusal: Refusal) -> Step {
+        match refusal {
+            Refusal::Missing => self.reply(550, "No such file or directory").await,
+            Refusal::Exists => self.reply(550, "File or directory exists").await,
+            Refusal::WrongKind => self.reply(550, "Not the kind of file for that").await,
+            Refusal::NotEmpty => self.reply(550, "Directory not empty").await,
+            Refusal::Full => self.reply(552, "Storage limit exceeded").await,
+        }
+    }
+
+    /// A file or directory as this server shows it.
+    fn seen(&self, path: &str) -> Option<Entry> {
+        let entry = self.server.files(|tree| tree.entry(path))?;
+        let missing = entry.directory && self.lacks(path);
+        (!missing).then(|| self.shifted(entry))
+    }
+
+    /// An entry with the time that this server believes in.
+    pub(super) fn shifted(&self, entry: Entry) -> Entry {
+        let minutes = self.value(|fault| match fault {
+            Fault::ClockOffset { minutes } => Some(*minutes),
+            _ => None,
+        });
+        let offset = SignedDuration::from_mins(minutes.unwrap_or(0).into());
+        let modified = entry.modified.checked_add(offset).unwrap_or(entry.modified);
+        Entry { modified, ..entry }
+    }
+}
+
+/// A time as RFC 3659 section 2.3 writes it; fractions of seconds are cut.
+fn parse_time(text: &str) -> Option<Timestamp> {
+    let whole = text.split('.').next()?;
+    let time = DateTime::strptime("%Y%m%d%H%M%S", whole).ok()?;
+    Some(time.to_zoned(TimeZone::UTC).ok()?.timestamp())
+}

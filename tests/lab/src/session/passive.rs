@@ -1,0 +1,247 @@
+//! `PASV` and `EPSV`, and the data port they announce.
+
+use std::{
+    convert::Infallible,
+    io,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
+
+use tokio::{net::TcpStream, time::sleep};
+
+use super::{Session, Step};
+use crate::{
+    Channel, Fault, Software,
+    counters::{Counters, Live},
+    socket::{self, Port},
+    wording::Occasion,
+};
+
+/// An announced data port, and what came in on it.
+#[derive(Debug)]
+pub(super) struct Passive {
+    state: State,
+    address: SocketAddr,
+    /// Only the peer of the control connection is let in (RFC 2577).
+    peer: IpAddr,
+    counters: Arc<Counters>,
+}
+
+#[derive(Debug)]
+enum State {
+    Waiting(Port),
+    Connected(Incoming),
+    Foreign,
+    Left,
+}
+
+/// A data connection.
+#[derive(Debug)]
+pub(super) struct Incoming {
+    pub(super) stream: TcpStream,
+    pub(super) peer: SocketAddr,
+    pub(super) live: Live,
+}
+
+/// Why there is no data connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Absent {
+    /// Somebody else connected.
+    Foreign,
+    /// The client connected and left.
+    Left,
+}
+
+impl Passive {
+    /// Waits for what comes in first.
+    async fn arrive(&mut self) {
+        while let State::Waiting(port) = &self.state {
+            let Port::Open(listener) = port else {
+                return std::future::pending().await;
+            };
+            let Ok((stream, peer)) = listener.accept().await else {
+                sleep(socket::SHORTAGE).await;
+                continue;
+            };
+            self.state = if peer.ip() == self.peer {
+                let _ = stream.set_nodelay(true);
+                State::Connected(Incoming {
+                    stream,
+                    peer,
+                    live: self.counters.open(Channel::Data),
+                })
+            } else {
+                State::Foreign
+            };
+        }
+    }
+
+    /// Waits until the client leaves without having said anything.
+    async fn left(&mut self) {
+        if let State::Connected(incoming) = &self.state
+            && !matches!(incoming.stream.peek(&mut [0]).await, Ok(1..))
+        {
+            self.state = State::Left;
+            return;
+        }
+        std::future::pending().await
+    }
+
+    /// The data connection, once it is there.
+    pub(super) async fn connection(mut self) -> (SocketAddr, Result<Incoming, Absent>) {
+        self.arrive().await;
+        let outcome = match self.state {
+            State::Connected(incoming) => Ok(incoming),
+            State::Foreign => Err(Absent::Foreign),
+            State::Left | State::Waiting(_) => Err(Absent::Left),
+        };
+        (self.address, outcome)
+    }
+}
+
+/// Looks after the data port while nobody needs it: connections are counted as long as they last.
+pub(super) async fn watch(passive: &mut Option<Passive>) -> Infallible {
+    if let Some(passive) = passive {
+        passive.arrive().await;
+        passive.left().await;
+    }
+    std::future::pending().await
+}
+
+/// The two commands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Command {
+    Pasv,
+    Epsv,
+}
+
+impl Session {
+    pub(super) async fn pasv(&mut self) -> Step {
+        if self.extended_only {
+            return self.reply(503, "EPSV ALL was sent").await;
+        }
+        let IpAddr::V4(own) = self.local.ip() else {
+            return self.reply(425, "Use EPSV over IPv6").await;
+        };
+        let Some(port) = self.announce(Command::Pasv).await? else {
+            return Ok(super::Flow::Continue);
+        };
+        let announced = self.value(|fault| match fault {
+            Fault::PasvAddress { ip } => Some(*ip),
+            _ => None,
+        });
+        let [a, b, c, d] = announced.unwrap_or(own).octets();
+        self.reply(
+            227,
+            format!(
+                "Entering Passive Mode ({a},{b},{c},{d},{},{})",
+                port >> 8,
+                port & 0xff
+            ),
+        )
+        .await
+    }
+
+    pub(super) async fn epsv(&mut self, argument: &str) -> Step {
+        let own = if self.local.is_ipv4() { "1" } else { "2" };
+        match argument.trim() {
+            all if all.eq_ignore_ascii_case("ALL") => {
+                self.extended_only = true;
+                return self.reply(200, "EPSV only from now on").await;
+            }
+            "" => {}
+            protocol if protocol == own => {}
+            _ => {
+                return self
+                    .reply(522, format!("Network protocol not supported, use ({own})"))
+                    .await;
+            }
+        }
+        let Some(port) = self.announce(Command::Epsv).await? else {
+            return Ok(super::Flow::Continue);
+        };
+        if self.has(&Fault::EpsvMalformed) {
+            return self
+                .reply(229, format!("Entering Extended Passive Mode ({port})"))
+                .await;
+        }
+        self.reply(229, format!("Entering Extended Passive Mode (|||{port}|)"))
+            .await
+    }
+
+    /// Opens the next data port, or tells the client why not.
+    async fn announce(&mut self, command: Command) -> io::Result<Option<u16>> {
+        self.passive = None;
+        if let Some((code, text)) = self.passive_refusal(command) {
+            self.reply(code, text).await?;
+            return Ok(None);
+        }
+        if self.has(&Fault::ProtRequired)
+            && !self.private
+            && self.server.behaviour.software == Software::Pyftpdlib
+        {
+            self.say(Occasion::ProtectionRequired).await?;
+            return Ok(None);
+        }
+        self.announced += 1;
+        let at = SocketAddr::new(self.local.ip(), 0);
+        let port = match self.reach(command) {
+            Reach::Open => Port::open(at)?,
+            Reach::Closed => Port::closed(at)?,
+            Reach::Filtered => Port::filtered(at).await?,
+        };
+        let address = port.address()?;
+        self.passive = Some(Passive {
+            state: State::Waiting(port),
+            address,
+            peer: self.peer.ip(),
+            counters: Arc::clone(&self.server.counters),
+        });
+        Ok(Some(address.port()))
+    }
+
+    fn passive_refusal(&self, command: Command) -> Option<(u16, &'static str)> {
+        let exhausted = self.value(|fault| match fault {
+            Fault::PortsExhausted { after } => Some(*after),
+            _ => None,
+        });
+        if exhausted.is_some_and(|after| self.announced >= after) {
+            return Some((425, "All reserved TCP ports are busy"));
+        }
+        if self.has(&Fault::PassiveRefused) {
+            return Some((550, "Permission denied"));
+        }
+        match command {
+            Command::Epsv if self.has(&Fault::EpsvRefused) => {
+                Some((501, "EPSV: Operation not permitted"))
+            }
+            Command::Pasv if self.has(&Fault::PasvRefused) => Some((502, "PASV not implemented")),
+            _ => None,
+        }
+    }
+
+    fn reach(&self, command: Command) -> Reach {
+        let dead = match command {
+            Command::Pasv => Fault::PasvPortDead,
+            Command::Epsv => Fault::EpsvPortDead,
+        };
+        let nth = |every: usize| self.announced.is_multiple_of(every.max(1));
+        let reach = self.value(|fault| match fault {
+            Fault::PassivePortsFiltered => Some(Reach::Filtered),
+            Fault::SomePortsFiltered { every } if nth(*every) => Some(Reach::Filtered),
+            Fault::PassivePortsClosed => Some(Reach::Closed),
+            Fault::SomePortsClosed { every } if nth(*every) => Some(Reach::Closed),
+            fault if *fault == dead => Some(Reach::Closed),
+            _ => None,
+        });
+        reach.unwrap_or(Reach::Open)
+    }
+}
+
+/// What a client meets at an announced port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reach {
+    Open,
+    Closed,
+    Filtered,
+}
