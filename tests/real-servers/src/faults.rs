@@ -1,0 +1,102 @@
+//! What a firewall between the two sides would do: packet filter rules where the packets arrive. (A
+//! rule where they leave would tell the sender.)
+
+use std::net::IpAddr;
+use std::ops::RangeInclusive;
+
+use crate::error::HarnessError;
+use crate::namespace::Namespace;
+use crate::net::Net;
+use crate::program::run;
+
+/// Lines every rule needs before it; they change nothing when they are there already.
+const TABLE: &str = "add table inet faults\n\
+     add chain inet faults arriving { type filter hook input priority 0; }\n";
+
+impl Net {
+    /// Silence on these ports of the server, as behind a firewall that drops.
+    pub fn drop_ports(&self, ports: RangeInclusive<u16>) -> Result<(), HarnessError> {
+        add(
+            self.server_side(),
+            &format!("tcp dport {} drop", range(&ports)),
+        )
+    }
+
+    /// A reset on these ports of the server, as behind a firewall that rejects.
+    pub fn reject_ports(&self, ports: RangeInclusive<u16>) -> Result<(), HarnessError> {
+        add(
+            self.server_side(),
+            &format!("tcp dport {} reject with tcp reset", range(&ports)),
+        )
+    }
+
+    /// Connections to these ports open, and then nothing passes: an inspecting firewall that gives
+    /// up.
+    pub fn stall_ports(&self, ports: RangeInclusive<u16>) -> Result<(), HarnessError> {
+        // The last segment of a write carries PSH; the handshake and bare acknowledgements do not.
+        let ports = range(&ports);
+        add(
+            self.server_side(),
+            &format!("tcp dport {ports} tcp flags & psh == psh drop"),
+        )?;
+        add(
+            self.client_side(),
+            &format!("tcp sport {ports} tcp flags & psh == psh drop"),
+        )
+    }
+
+    /// Silence for one address of the client: an allow list without it.
+    pub fn drop_source(&self, source: impl Into<IpAddr>) -> Result<(), HarnessError> {
+        add(self.server_side(), &format!("{} drop", from(source.into())))
+    }
+
+    /// A reset for one address of the client.
+    pub fn reject_source(&self, source: impl Into<IpAddr>) -> Result<(), HarnessError> {
+        add(
+            self.server_side(),
+            &format!(
+                "{} meta l4proto tcp reject with tcp reset",
+                from(source.into())
+            ),
+        )
+    }
+
+    /// Packets to the client above this size, headers included, vanish without an ICMP message: a
+    /// path with a smaller MTU and a firewall that eats the news of it.
+    pub fn drop_larger_than(&self, bytes: u16) -> Result<(), HarnessError> {
+        add(
+            self.client_side(),
+            &format!("iifname cable meta length > {bytes} drop"),
+        )
+    }
+
+    /// Takes all faults away.
+    pub fn heal(&self) -> Result<(), HarnessError> {
+        for side in [self.client_side(), self.server_side()] {
+            filter(side, &format!("{TABLE}flush table inet faults\n"))?;
+        }
+        Ok(())
+    }
+}
+
+fn add(side: &Namespace, rule: &str) -> Result<(), HarnessError> {
+    filter(
+        side,
+        &format!("{TABLE}add rule inet faults arriving {rule}\n"),
+    )
+}
+
+fn filter(side: &Namespace, lines: &str) -> Result<(), HarnessError> {
+    run(side.command().args(["nft", "-f", "-"]), lines).map(drop)
+}
+
+fn range(ports: &RangeInclusive<u16>) -> String {
+    format!("{}-{}", ports.start(), ports.end())
+}
+
+fn from(source: IpAddr) -> String {
+    match source {
+        IpAddr::V4(address) => format!("ip saddr {address}"),
+        IpAddr::V6(address) => format!("ip6 saddr {address}"),
+    }
+}

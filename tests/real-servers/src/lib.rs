@@ -1,0 +1,40 @@
+//! Real FTP servers for tests: vsftpd, ProFTPD, Pure-FTPd and pyftpdlib, each in a small network of
+//! its own.
+//!
+//! A test makes a [`Net`], starts a [`Server`] in it with a [`Setup`], and runs its client with
+//! [`Net::client`]:
+//!
+//! ```no_run
+//! use real_servers::{Net, Product, Server, Setup};
+//!
+//! let net = Net::new()?;
+//! let server = Server::start(&net, &Setup::explicit(Product::Vsftpd))?;
+//! net.drop_ports(40_000..=40_100)?;
+//! let status = net.client().arg("curl").arg(format!("ftp://{}/", server.address())).status();
+//! # Ok::<(), real_servers::HarnessError>(())
+//! ```
+//!
+//! Everything belongs to one instance and goes away when it is dropped: two network namespaces, a
+//! temporary folder, the processes. The user the servers know exists only inside the server's
+//! namespace. Root is needed, and the servers that `cargo xtask test` puts into `target/servers`.
+
+mod account;
+mod certificate;
+mod error;
+mod faults;
+mod installation;
+mod leftovers;
+mod namespace;
+mod net;
+mod processes;
+mod product;
+mod program;
+mod server;
+mod setup;
+mod site;
+
+pub use certificate::Certificate;
+pub use error::HarnessError;
+pub use net::{CLIENT, CLIENT_V6, NAME, NOBODY, Net, OTHER_CLIENT, SERVER, SERVER_V6};
+pub use server::Server;
+pub use setup::{DataProtection, Mode, Product, SessionReuse, Setup, TlsVersions};

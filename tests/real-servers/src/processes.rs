@@ -1,0 +1,43 @@
+//! Ends a server together with its sessions.
+
+use std::fs;
+
+use rustix::process::{Pid, Signal, kill_process};
+
+/// Ends a process and all that descend from it. Process groups would be simpler, but vsftpd's
+/// sessions leave theirs.
+///
+/// Each process is stopped before its children are looked for, so none can start another one
+/// meanwhile.
+pub(crate) fn end_family(ancestor: Pid) {
+    let mut family = vec![ancestor];
+    let mut stopped = 0;
+    while stopped < family.len() {
+        for process in &family[stopped..] {
+            let _ = kill_process(*process, Signal::STOP);
+        }
+        stopped = family.len();
+        for (process, parent) in all() {
+            if family.contains(&parent) && !family.contains(&process) {
+                family.push(process);
+            }
+        }
+    }
+    for process in family {
+        let _ = kill_process(process, Signal::KILL);
+    }
+}
+
+/// Every process of the system with its parent.
+fn all() -> Vec<(Pid, Pid)> {
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    entries
+        .filter_map(|entry| {
+            let process = Pid::from_raw(entry.file_name().to_str()?.parse().ok()?)?;
+            let status = fs::read_to_string(entry.path().join("stat")).ok()?;
+            // After the name, which may hold anything, come the state and the parent.
+            let parent = status.rsplit(')').next()?.split_whitespace().nth(1)?;
+            Some((process, Pid::from_raw(parent.parse().ok()?)?))
+        })
+        .collect()
+}

@@ -1,0 +1,61 @@
+//! How each product is told what a [`Setup`] asks for: one file per product, each with the same
+//! function.
+
+mod proftpd;
+mod pure_ftpd;
+mod pyftpdlib;
+mod vsftpd;
+
+use std::ffi::OsString;
+
+use crate::error::HarnessError;
+use crate::setup::{DataProtection, Product, SessionReuse, Setup, TlsVersions};
+use crate::site::Site;
+
+/// Writes the configuration into the site and returns the command line that runs the server in the
+/// foreground.
+pub(crate) fn prepare(setup: &Setup, site: &Site) -> Result<Vec<OsString>, HarnessError> {
+    refuse_impossible(setup)?;
+    match setup.product {
+        Product::Vsftpd => vsftpd::prepare(setup, site),
+        Product::ProFtpd => proftpd::prepare(setup, site),
+        Product::PureFtpd => pure_ftpd::prepare(setup, site),
+        Product::Pyftpdlib => pyftpdlib::prepare(setup, site),
+    }
+}
+
+/// A setup a product would silently ignore is an error, or a test would show something else than it
+/// says.
+fn refuse_impossible(setup: &Setup) -> Result<(), HarnessError> {
+    let product = setup.product;
+    let refuse = |what| Err(HarnessError::Unsupported { product, what });
+    let demands_reuse = matches!(
+        setup.session_reuse,
+        SessionReuse::Required | SessionReuse::Impossible
+    );
+    if demands_reuse && !product.can_require_session_reuse() {
+        return refuse("session reuse required");
+    }
+    if setup.mode == crate::Mode::Implicit && !product.can_be_implicit() {
+        return refuse("implicit TLS");
+    }
+    if setup.data_protection == DataProtection::Refused && product != Product::ProFtpd {
+        return refuse("protected data refused");
+    }
+    if product == Product::PureFtpd {
+        if matches!(setup.tls, TlsVersions::Old | TlsVersions::All) {
+            return refuse("TLS 1.0 and 1.1");
+        }
+        if setup.data_protection == DataProtection::Required
+            && setup.mode != crate::Mode::ExplicitRequired
+        {
+            return refuse("data protection required but login in clear");
+        }
+    }
+    Ok(())
+}
+
+/// vsftpd's spelling of a choice.
+fn yes_no(condition: bool) -> &'static str {
+    if condition { "YES" } else { "NO" }
+}

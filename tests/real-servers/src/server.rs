@@ -1,0 +1,171 @@
+use std::fs::{self, File};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::process::Pid;
+
+use crate::account::{PASSWORD, USER};
+use crate::error::HarnessError;
+use crate::namespace::Namespace;
+use crate::net::{Net, SERVER};
+use crate::processes::end_family;
+use crate::product;
+use crate::program::not_started;
+use crate::setup::{Product, Setup};
+use crate::site::Site;
+
+/// Generous, because many tests start their servers at the same time on few processors.
+const PATIENCE: Duration = Duration::from_secs(30);
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// A server that listens. Dropping it ends its processes and removes its folder.
+#[derive(Debug)]
+pub struct Server {
+    product: Product,
+    port: u16,
+    process: Child,
+    site: Site,
+}
+
+impl Server {
+    /// Starts a server on the server's side and waits until it listens.
+    pub fn start(net: &Net, setup: &Setup) -> Result<Self, HarnessError> {
+        let site = Site::new(setup)?;
+        let line = product::prepare(setup, &site)?;
+        let output = site.path("log/output.log");
+        let log = File::create(&output).map_err(HarnessError::file(&output))?;
+        let copy = || log.try_clone().map_err(HarnessError::file(&output));
+        // vsftpd says why it cannot start to the client it would have if another program had
+        // accepted one.
+        let stdin = if setup.product == Product::Vsftpd {
+            copy()?.into()
+        } else {
+            Stdio::null()
+        };
+        let stderr = copy()?;
+
+        let mut command = net.server();
+        command
+            .args(line)
+            .env("OPENSSL_CONF", site.path("openssl.cnf"))
+            .current_dir(site.path("empty"))
+            .stdin(stdin)
+            .stdout(log)
+            .stderr(stderr);
+        let process = command
+            .spawn()
+            .map_err(|source| not_started(&command, source))?;
+        let mut server = Self {
+            product: setup.product,
+            port: setup.port(),
+            process,
+            site,
+        };
+        server.wait_until_it_listens(net.server_side())?;
+        Ok(server)
+    }
+
+    /// Looks at the kernel's table of sockets instead of connecting: a connection would be logged,
+    /// and counted by a server that limits them.
+    fn wait_until_it_listens(&mut self, namespace: &Namespace) -> Result<(), HarnessError> {
+        let process = self.process.id();
+        let began = Instant::now();
+        while !(namespace.holds(process) && listens(process, self.port)) {
+            if let Ok(Some(status)) = self.process.try_wait() {
+                return Err(self.not_ready(format!("it ended with {status}")));
+            }
+            if began.elapsed() > PATIENCE {
+                return Err(self.not_ready(format!("it does not listen after {PATIENCE:?}")));
+            }
+            std::thread::sleep(PAUSE);
+        }
+        Ok(())
+    }
+
+    fn not_ready(&self, reason: String) -> HarnessError {
+        HarnessError::NotReady {
+            product: self.product,
+            reason,
+            log: self.site.log(),
+        }
+    }
+
+    /// The server's address.
+    pub fn address(&self) -> Ipv4Addr {
+        SERVER
+    }
+
+    /// The port it listens on.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Address and port.
+    pub fn socket_address(&self) -> SocketAddr {
+        (SERVER, self.port).into()
+    }
+
+    /// The file with the authority a client should trust.
+    pub fn authority_pem(&self) -> &Path {
+        &self.site.tls.authority
+    }
+
+    /// The account's name.
+    pub fn user(&self) -> &'static str {
+        USER
+    }
+
+    /// The account's password.
+    pub fn password(&self) -> &'static str {
+        PASSWORD
+    }
+
+    /// A file with the password and nothing else.
+    pub fn password_file(&self) -> PathBuf {
+        self.site.path("password")
+    }
+
+    /// The folder that is the account's `/`: it holds `README.txt`, `reports/2024.csv` and `inbox`,
+    /// and only `inbox` can be written to.
+    pub fn home(&self) -> PathBuf {
+        self.site.home()
+    }
+
+    /// What the server has logged so far.
+    pub fn log(&self) -> String {
+        self.site.log()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // After it has been waited for, the number may already mean another process.
+        if let (Ok(None), Some(process)) = (
+            self.process.try_wait(),
+            Pid::from_raw(self.process.id().cast_signed()),
+        ) {
+            end_family(process);
+        }
+        let _ = self.process.wait();
+    }
+}
+
+/// Whether some socket listens on the port in the network namespace of a process.
+fn listens(process: u32, port: u16) -> bool {
+    ["tcp", "tcp6"].into_iter().any(|table| {
+        let sockets =
+            fs::read_to_string(format!("/proc/{process}/net/{table}")).unwrap_or_default();
+        sockets.lines().skip(1).any(|line| is_listener(line, port))
+    })
+}
+
+/// A line of the table: number, local address with port, remote address with port, state; 0A means
+/// listening.
+fn is_listener(line: &str, port: u16) -> bool {
+    let mut fields = line.split_whitespace().skip(1);
+    let local = fields.next().and_then(|local| local.rsplit(':').next());
+    local.and_then(|local| u16::from_str_radix(local, 16).ok()) == Some(port)
+        && fields.nth(1) == Some("0A")
+}

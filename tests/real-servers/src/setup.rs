@@ -1,0 +1,186 @@
+use std::net::Ipv4Addr;
+use std::ops::RangeInclusive;
+
+use crate::certificate::Certificate;
+
+/// A server program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Product {
+    /// vsftpd.
+    Vsftpd,
+    /// ProFTPD with mod_tls.
+    ProFtpd,
+    /// Pure-FTPd; has no implicit mode.
+    PureFtpd,
+    /// pyftpdlib on pyOpenSSL.
+    Pyftpdlib,
+}
+
+impl Product {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Vsftpd, Self::ProFtpd, Self::PureFtpd, Self::Pyftpdlib];
+
+    /// Whether the product can speak TLS from the first byte.
+    pub fn can_be_implicit(self) -> bool {
+        self != Self::PureFtpd
+    }
+
+    /// Whether the product can demand that data connections resume the session of the control
+    /// connection.
+    pub fn can_require_session_reuse(self) -> bool {
+        matches!(self, Self::Vsftpd | Self::ProFtpd)
+    }
+}
+
+/// How TLS starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// No TLS at all.
+    Plain,
+    /// `AUTH TLS` is offered; a login in clear is accepted too.
+    Explicit,
+    /// `AUTH TLS` is offered; a login in clear is refused.
+    ExplicitRequired,
+    /// TLS from the first byte.
+    Implicit,
+}
+
+/// The TLS versions a server offers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TlsVersions {
+    /// 1.2 and 1.3.
+    Both,
+    /// Only 1.2.
+    Tls12,
+    /// Only 1.3.
+    Tls13,
+    /// Only 1.0 and 1.1; needs [`Setup::legacy_tls`]. Not with Pure-FTPd.
+    Old,
+    /// 1.0 to 1.3; needs [`Setup::legacy_tls`]. Not with Pure-FTPd.
+    All,
+}
+
+impl TlsVersions {
+    /// Lowest and highest version, in OpenSSL's spelling.
+    pub(crate) fn bounds(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Both => ("TLSv1.2", "TLSv1.3"),
+            Self::Tls12 => ("TLSv1.2", "TLSv1.2"),
+            Self::Tls13 => ("TLSv1.3", "TLSv1.3"),
+            Self::Old => ("TLSv1", "TLSv1.1"),
+            Self::All => ("TLSv1", "TLSv1.3"),
+        }
+    }
+}
+
+/// Whether data connections have to resume the TLS session of the control connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SessionReuse {
+    /// What the product does without a setting: vsftpd and ProFTPD demand it.
+    Default,
+    /// Demanded.
+    Required,
+    /// Not demanded.
+    Off,
+    /// Demanded, but no session tickets are given out: with TLS 1.3 no client can satisfy it.
+    Impossible,
+}
+
+/// Whether data connections have to be encrypted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DataProtection {
+    /// The client chooses.
+    Optional,
+    /// Data in clear is refused.
+    Required,
+    /// `PROT P` is refused; ProFTPD only.
+    Refused,
+}
+
+/// How a server is set up. Start from [`Setup::explicit`] or its sisters and change what the test
+/// is about.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    /// The server program.
+    pub product: Product,
+    /// How TLS starts.
+    pub mode: Mode,
+    /// The TLS versions offered.
+    pub tls: TlsVersions,
+    /// Whether data connections have to resume the session.
+    pub session_reuse: SessionReuse,
+    /// The certificate shown.
+    pub certificate: Certificate,
+    /// The port listened on; 21, or 990 in implicit mode, if not given.
+    pub port: Option<u16>,
+    /// Also listen on IPv6. vsftpd then announces `0,0,0,0` if [`Setup::pasv_address`] is set.
+    pub ipv6: bool,
+    /// The range of passive ports; the product's default if not given.
+    pub passive_ports: Option<RangeInclusive<u16>>,
+    /// The address announced by `PASV`; the real one if not given.
+    pub pasv_address: Option<Ipv4Addr>,
+    /// How many clients may be connected at once. Refused with 421 instead of the greeting, by
+    /// ProFTPD with 530 after the password.
+    pub max_clients: Option<u32>,
+    /// Whether data connections have to be encrypted.
+    pub data_protection: DataProtection,
+    /// A client certificate is demanded; there is none that would do.
+    pub client_certificate_required: bool,
+    /// OpenSSL's security level 0 in the server: old TLS versions, weak keys and SHA-1 work.
+    ///
+    /// Without it a weak certificate does what it does on today's systems: ProFTPD starts and
+    /// closes every connection without a byte; the others do not start.
+    pub legacy_tls: bool,
+    /// More lines for the configuration, in the product's own language; for Pure-FTPd command line
+    /// arguments, for pyftpdlib Python statements that see `handler` and `server`.
+    pub extra: Vec<String>,
+}
+
+impl Setup {
+    /// A healthy server with `AUTH TLS` that also takes logins in clear.
+    pub fn explicit(product: Product) -> Self {
+        Self {
+            product,
+            mode: Mode::Explicit,
+            tls: TlsVersions::Both,
+            session_reuse: SessionReuse::Default,
+            certificate: Certificate::Valid,
+            port: None,
+            ipv6: false,
+            passive_ports: None,
+            pasv_address: None,
+            max_clients: None,
+            data_protection: DataProtection::Optional,
+            client_certificate_required: false,
+            legacy_tls: false,
+            extra: Vec::new(),
+        }
+    }
+
+    /// A healthy server with TLS from the first byte.
+    pub fn implicit(product: Product) -> Self {
+        Self {
+            mode: Mode::Implicit,
+            ..Self::explicit(product)
+        }
+    }
+
+    /// A healthy server without TLS.
+    pub fn plain(product: Product) -> Self {
+        Self {
+            mode: Mode::Plain,
+            ..Self::explicit(product)
+        }
+    }
+
+    /// The port the server will listen on.
+    pub fn port(&self) -> u16 {
+        self.port
+            .unwrap_or(if self.mode == Mode::Implicit { 990 } else { 21 })
+    }
+
+    /// Whether TLS is spoken at all.
+    pub(crate) fn has_tls(&self) -> bool {
+        self.mode != Mode::Plain
+    }
+}
