@@ -1,0 +1,73 @@
+//! What the set-up says, and how it fails.
+
+use std::process::Command;
+
+/// Why the set-up stopped.
+#[derive(Debug)]
+pub enum Failure {
+    /// Wrong arguments.
+    Usage(String),
+    /// A tool is missing; the text names the command that installs it.
+    Missing(String),
+    /// A command did not succeed.
+    Command(String),
+    /// A file could not be written or read.
+    File(String),
+    /// The real servers could not be had.
+    Servers(String),
+    /// What was built is not what it should be.
+    Component(String),
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Failure::Usage(text) => f.write_str(text),
+            Failure::Missing(text) => write!(f, "missing: {text}"),
+            Failure::Command(text) => write!(f, "failed: {text}"),
+            Failure::File(text) | Failure::Servers(text) | Failure::Component(text) => {
+                write!(f, "error: {text}")
+            }
+        }
+    }
+}
+
+/// One line for each step, on standard error.
+pub fn step(text: &str) {
+    eprintln!("== {text}");
+}
+
+/// Runs a command; its output goes where ours goes.
+pub fn run(command: &mut Command) -> Result<(), Failure> {
+    let shown = shown(command);
+    match command.status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(Failure::Command(format!("`{shown}` ({status})"))),
+        Err(error) => Err(Failure::Command(format!("`{shown}`: {error}"))),
+    }
+}
+
+/// What a command prints on standard output; none where it does not succeed.
+pub fn output(command: &mut Command) -> Option<String> {
+    let output = command
+        .output()
+        .ok()
+        .filter(|output| output.status.success())?;
+    Some(String::from_utf8_lossy(&output.stdout).trim().to_string())
+}
+
+fn shown(command: &Command) -> String {
+    let name = std::path::Path::new(command.get_program())
+        .file_name()
+        .unwrap_or_default()
+        .display()
+        .to_string();
+    let arguments = command
+        .get_args()
+        .take(6)
+        .map(|argument| argument.display().to_string());
+    std::iter::once(name)
+        .chain(arguments)
+        .collect::<Vec<_>>()
+        .join(" ")
+}
