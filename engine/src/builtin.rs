@@ -1,0 +1,144 @@
+//! The probes that come with the program, and third-party ones beside them.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use futures_util::future::try_join_all;
+
+use crate::finding::{Code, Owner, Severity};
+use crate::plugin::{LoadError, Plugin, Sandbox};
+
+/// Name and component of each built-in probe.
+static BUILT_IN: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/built_in.rs"));
+
+/// Why a set of probes does not fit together.
+#[derive(Debug, thiserror::Error)]
+pub enum CatalogueError {
+    /// One of them cannot be loaded.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// Two have one name.
+    #[error("two probes are called `{0}`")]
+    SameName(String),
+    /// Two declare one code.
+    #[error("`{code}` is declared by {first} and by {second}")]
+    SameCode {
+        /// The code.
+        code: String,
+        /// One of them.
+        first: String,
+        /// The other.
+        second: String,
+    },
+}
+
+/// All probes at hand and every code they and the engine can report.
+#[derive(Debug)]
+pub struct Catalogue {
+    /// In the order they are planned in.
+    pub plugins: Vec<Arc<Plugin>>,
+    /// In the order of the plugins.
+    pub codes: Vec<Code>,
+}
+
+impl Catalogue {
+    /// The built-in probes and these files.
+    ///
+    /// # Errors
+    /// A file is no probe, or two of them clash.
+    pub async fn load(files: &[PathBuf]) -> Result<Catalogue, CatalogueError> {
+        let sandbox = Sandbox::shared();
+        let built_in = BUILT_IN.iter().map(|(name, wasm)| {
+            let sandbox = sandbox.clone();
+            // Compiling is the work of a thread, not of the runtime; only a first run does it.
+            async move {
+                let handle = tokio::task::spawn_blocking(move || {
+                    tokio::runtime::Handle::current().block_on(sandbox.load(name, wasm))
+                });
+                handle
+                    .await
+                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
+            }
+        });
+        let mut plugins: Vec<Arc<Plugin>> = try_join_all(built_in)
+            .await?
+            .into_iter()
+            .map(Arc::new)
+            .collect();
+        for file in files {
+            plugins.push(Arc::new(sandbox.load_file(file).await?));
+        }
+        Catalogue::of(plugins)
+    }
+
+    fn of(plugins: Vec<Arc<Plugin>>) -> Result<Catalogue, CatalogueError> {
+        let mut codes = engine_codes();
+        for (index, plugin) in plugins.iter().enumerate() {
+            let name = &plugin.description.name;
+            if plugins[..index]
+                .iter()
+                .any(|other| other.description.name == *name)
+            {
+                return Err(CatalogueError::SameName(name.clone()));
+            }
+            for code in &plugin.description.codes {
+                if codes.iter().any(|other| other.name == code.name) {
+                    let declares = |plugin: &&Arc<Plugin>| {
+                        plugin
+                            .description
+                            .codes
+                            .iter()
+                            .any(|it| it.name == code.name)
+                    };
+                    let first = plugins[..index].iter().find(declares);
+                    return Err(CatalogueError::SameCode {
+                        code: code.name.clone(),
+                        first: first.map_or("the engine".into(), |plugin| {
+                            plugin.description.name.clone()
+                        }),
+                        second: name.clone(),
+                    });
+                }
+                codes.push(code.clone());
+            }
+        }
+        Ok(Catalogue { plugins, codes })
+    }
+
+    /// A code by its name.
+    pub fn code(&self, name: &str) -> Option<&Code> {
+        self.codes.iter().find(|code| code.name == name)
+    }
+}
+
+/// The codes no probe can report: what happened to a probe itself.
+fn engine_codes() -> Vec<Code> {
+    [
+        (
+            "probe.crashed",
+            "a probe crashed",
+            include_str!("../remedies/probe.crashed.md"),
+        ),
+        (
+            "probe.timed-out",
+            "a probe did not end in time",
+            include_str!("../remedies/probe.timed-out.md"),
+        ),
+        (
+            "probe.denied",
+            "a probe asked for what it may not do",
+            include_str!("../remedies/probe.denied.md"),
+        ),
+    ]
+    .into_iter()
+    .map(|(name, title, page)| Code {
+        name: name.into(),
+        title: title.into(),
+        severity: Severity::Error,
+        owner: Owner::Platform,
+        explains: Vec::new(),
+        eased_by_certificate_check: false,
+        page: page.into(),
+    })
+    .collect()
+}

@@ -1,0 +1,243 @@
+//! The arguments, as they are typed. Nothing is read or resolved here.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::settings::{CertificateCheck, Depth, SslSetting};
+
+/// Finds out why an FTP or FTPS remote will not connect or will not transfer, who has to act, and what to change.
+#[derive(Parser, Debug)]
+#[command(version, max_term_width = 100, after_help = EXAMPLES)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXAMPLES: &str = "Examples:
+  remote-doctor demo
+  remote-doctor check ftpes://user@ftp.example.com --password-file secret.txt
+  remote-doctor check --host ftp.example.com --ssl require-implicit --format json
+  remote-doctor explain cert.missing-intermediate
+
+Exit codes: 0 nothing found, 1 something found, 2 usage error, 3 incomplete, 130 interrupted.";
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Command {
+    /// Diagnose one remote and print the report
+    Check(Box<CheckArgs>),
+    /// Start faulty servers on this machine and diagnose each: real reports in the first minute
+    Demo(DemoArgs),
+    /// Run one of the lab's faulty servers in the foreground, to point other clients at
+    Lab(LabArgs),
+    /// Print the page of one code: meaning, look-alikes, remedies
+    Explain {
+        /// The code, such as cert.expired
+        #[arg(required_unless_present = "list")]
+        code: Option<String>,
+        /// List all codes
+        #[arg(long)]
+        list: bool,
+        /// Include the codes of these third-party probes
+        #[arg(long, value_name = "FILE.wasm")]
+        plugin: Vec<PathBuf>,
+    },
+}
+
+#[derive(clap::Args, Debug)]
+#[command(next_line_help = false)]
+pub(crate) struct CheckArgs {
+    /// ftp://, ftpes:// (explicit TLS) or ftps:// (implicit TLS), with optional user, port and path
+    pub(crate) remote: Option<String>,
+
+    /// Name or address of the server
+    #[arg(long, help_heading = "Remote")]
+    pub(crate) host: Option<String>,
+    /// Control port [default: 990 for require-implicit, else 21]
+    #[arg(long, help_heading = "Remote", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) port: Option<u16>,
+    /// How the remote is configured to be secured [default: if-available]
+    #[arg(long, help_heading = "Remote")]
+    pub(crate) ssl: Option<SslSetting>,
+    /// What the remote is configured with; off: any certificate is accepted
+    #[arg(long, help_heading = "Remote", default_value = "full")]
+    pub(crate) certificate_check: CertificateCheck,
+    /// Trust the CA certificates in this PEM file, too
+    #[arg(long, help_heading = "Remote", value_name = "PEM")]
+    pub(crate) ca_file: Vec<PathBuf>,
+    /// Our own certificate, for servers that ask for one
+    #[arg(
+        long,
+        help_heading = "Remote",
+        value_name = "PEM",
+        requires = "client_key"
+    )]
+    pub(crate) client_cert: Option<PathBuf>,
+    /// The key of our own certificate
+    #[arg(
+        long,
+        help_heading = "Remote",
+        value_name = "PEM",
+        requires = "client_cert"
+    )]
+    pub(crate) client_key: Option<PathBuf>,
+    /// Path to work in, seen from the login directory
+    #[arg(long, help_heading = "Remote", value_name = "PATH")]
+    pub(crate) remote_path: Option<String>,
+    /// The most connections to open at a time (at most 3 are)
+    #[arg(long, help_heading = "Remote", value_name = "N", value_parser = at_least_one)]
+    pub(crate) max_connections: Option<usize>,
+
+    /// User name; without one everything up to the login is tested
+    #[arg(long, help_heading = "Login")]
+    pub(crate) user: Option<String>,
+    /// Read the password from this file
+    #[arg(long, help_heading = "Login", value_name = "FILE", group = "password")]
+    pub(crate) password_file: Option<PathBuf>,
+    /// Read the password from standard input
+    #[arg(long, help_heading = "Login", group = "password")]
+    pub(crate) password_stdin: bool,
+    /// Read the password from this environment variable
+    #[arg(long, help_heading = "Login", value_name = "NAME", group = "password")]
+    pub(crate) password_env: Option<String>,
+    /// Send the password in clear text if the server offers no TLS (with if-available)
+    #[arg(long, help_heading = "Login")]
+    pub(crate) allow_cleartext_login: bool,
+    /// Send the password although the certificate did not pass, to find faults behind it
+    #[arg(long, help_heading = "Login")]
+    pub(crate) allow_unverified_login: bool,
+
+    /// Source address to test from (repeatable)
+    #[arg(long, help_heading = "Network", value_name = "ADDR")]
+    pub(crate) source: Vec<IpAddr>,
+    /// Marks a source address as dedicated (repeatable)
+    #[arg(long, help_heading = "Network", value_name = "ADDR")]
+    pub(crate) dedicated: Vec<IpAddr>,
+    /// A data address other than the remote's own that may be dialled (repeatable)
+    #[arg(long, help_heading = "Network", value_name = "ADDR")]
+    pub(crate) allow_data_address: Vec<IpAddr>,
+    /// Ask this resolver instead of the system's
+    #[arg(long, help_heading = "Network", value_name = "ADDR[:PORT]", value_parser = resolver)]
+    pub(crate) resolver: Option<SocketAddr>,
+    /// For a TCP connection, in seconds
+    #[arg(long, help_heading = "Network", value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+    pub(crate) connect_timeout: Duration,
+    /// For a reply, in seconds
+    #[arg(long, help_heading = "Network", value_name = "SECONDS", default_value = "30", value_parser = seconds)]
+    pub(crate) reply_timeout: Duration,
+    /// For the whole run, in seconds; then the report says what is known
+    #[arg(long, help_heading = "Network", value_name = "SECONDS", default_value = "120", value_parser = seconds)]
+    pub(crate) timeout: Duration,
+
+    /// How much to look at
+    #[arg(long, help_heading = "Probes", default_value = "standard")]
+    pub(crate) depth: Depth,
+    /// Run only this probe, and those it goes on from (repeatable)
+    #[arg(long, help_heading = "Probes", value_name = "PROBE")]
+    pub(crate) only: Vec<String>,
+    /// Do not run this probe (repeatable)
+    #[arg(long, help_heading = "Probes", value_name = "PROBE")]
+    pub(crate) skip: Vec<String>,
+    /// Run this third-party probe, too (repeatable)
+    #[arg(long, help_heading = "Probes", value_name = "FILE.wasm")]
+    pub(crate) plugin: Vec<PathBuf>,
+
+    /// Format of the report
+    #[arg(long, help_heading = "Report", default_value = "text")]
+    pub(crate) format: Format,
+    /// Write the report to this file
+    #[arg(short, long, help_heading = "Report", value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// What makes the exit code 1
+    #[arg(long, help_heading = "Report", default_value = "error")]
+    pub(crate) fail_on: FailOn,
+    /// No progress on standard error
+    #[arg(short, long, help_heading = "Report")]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Text,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    Error,
+    Warning,
+    Never,
+}
+
+#[derive(clap::Args, Debug)]
+pub(crate) struct DemoArgs {
+    /// Format of the reports; json prints an array of them
+    #[arg(long, default_value = "text")]
+    pub(crate) format: Format,
+}
+
+#[derive(clap::Args, Debug)]
+pub(crate) struct LabArgs {
+    /// The address to listen on
+    #[arg(long, default_value = "127.0.0.1")]
+    pub(crate) listen: IpAddr,
+    /// How the server behaves, such as {"certificate": "expired", "faults": ["epsv-refused"]} [default: healthy]
+    #[arg(long, value_name = "JSON")]
+    pub(crate) behaviour: Option<String>,
+    /// The port to listen on; 0 takes a free one
+    #[arg(long, default_value_t = 0)]
+    pub(crate) port: u16,
+    /// Write the CA certificate that clients are to trust to this file
+    #[arg(long, value_name = "PEM")]
+    pub(crate) ca_file: Option<PathBuf>,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text
+        .trim_end_matches('s')
+        .trim()
+        .parse()
+        .map_err(|_| "write a number of seconds".to_string())?;
+    if !(0.1..=86_400.0).contains(&seconds) {
+        return Err("write a number of seconds between 0.1 and 86400".into());
+    }
+    Ok(Duration::from_secs_f64(seconds))
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    text.parse()
+        .ok()
+        .filter(|n| *n >= 1)
+        .ok_or_else(|| "write a number from 1 up".into())
+}
+
+fn resolver(text: &str) -> Result<SocketAddr, String> {
+    if let Ok(address) = text.parse() {
+        return Ok(address);
+    }
+    let ip: IpAddr = text
+        .parse()
+        .map_err(|_| "write an IP address, with :PORT if it is not 53".to_string())?;
+    Ok(SocketAddr::new(ip, 53))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arguments_make_sense_to_the_library() {
+        use clap::CommandFactory;
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn a_resolver_has_port_53_unless_it_says_otherwise() {
+        assert_eq!(resolver("192.0.2.1").unwrap().port(), 53);
+        assert_eq!(resolver("192.0.2.1:5353").unwrap().port(), 5353);
+        assert_eq!(resolver("[2001:db8::1]:5353").unwrap().port(), 5353);
+        assert!(resolver("dns.example").is_err());
+    }
+}

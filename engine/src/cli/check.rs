@@ -1,0 +1,208 @@
+//! `remote-doctor check`.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_util::sync::CancellationToken;
+
+use super::args::{CheckArgs, FailOn};
+use super::{CliError, Exit, output, progress, secret};
+use crate::builtin::Catalogue;
+use crate::finding::Severity;
+use crate::login::Credential;
+use crate::net::ClientCertificate;
+use crate::report::Report;
+use crate::run;
+use crate::settings::{Check, Location, Permissions, Remote, Selection, Timeouts};
+
+pub(super) async fn run(args: CheckArgs) -> Result<Exit, CliError> {
+    let check = request(&args)?;
+    let catalogue = Catalogue::load(&check.selection.plugins).await?;
+    let interrupt = CancellationToken::new();
+    tokio::spawn({
+        let interrupt = interrupt.clone();
+        async move {
+            if tokio::signal::ctrl_c().await.is_ok() {
+                interrupt.cancel();
+            }
+        }
+    });
+    let started = Timestamp::now();
+    let record = run::run(&check, &catalogue, interrupt, &progress::watch(args.quiet)).await?;
+    let report = Report::new(&record, &check.remote, &catalogue, started);
+    let rendered = output::rendered(&report, args.format);
+    match &args.output {
+        Some(path) => output::write(path, &rendered)?,
+        None => output::print(&rendered)?,
+    }
+    Ok(exit(&report, args.fail_on))
+}
+
+/// A finding wins over incompleteness: what was found stands, whatever could not be looked at.
+fn exit(report: &Report, fail_on: FailOn) -> Exit {
+    let found = match fail_on {
+        FailOn::Error => report.has(Severity::Error),
+        FailOn::Warning => report.has(Severity::Warning),
+        FailOn::Never => false,
+    };
+    if report.interrupted {
+        Exit::Interrupted
+    } else if found {
+        Exit::Found
+    } else if report.incomplete {
+        Exit::Incomplete
+    } else {
+        Exit::Fine
+    }
+}
+
+/// The arguments resolved: the URL taken apart, files read, defaults filled in.
+fn request(args: &CheckArgs) -> Result<Check, CliError> {
+    let remote = remote(args)?;
+    let password = secret::password(args)?;
+    let credential = match (&remote.user, password) {
+        (Some(user), Some(password)) => Some(Credential {
+            user: user.clone(),
+            password,
+        }),
+        (Some(_), None) => {
+            let how = "give its password by --password-file, --password-stdin or --password-env";
+            return Err(CliError::Usage(format!("a user needs a password: {how}")));
+        }
+        (None, Some(_)) => {
+            return Err(CliError::Usage(
+                "a password needs a user: add --user".into(),
+            ));
+        }
+        (None, None) => None,
+    };
+    Ok(Check {
+        credential,
+        client_certificate: client_certificate(args)?,
+        authorities: authorities(args)?,
+        permissions: Permissions {
+            writes: false,
+            cleartext_login: args.allow_cleartext_login,
+            unverified_login: args.allow_unverified_login,
+        },
+        data_addresses: args.allow_data_address.clone(),
+        depth: args.depth,
+        timeouts: Timeouts {
+            connect: args.connect_timeout,
+            reply: args.reply_timeout,
+            whole: args.timeout,
+        },
+        resolver: args.resolver,
+        selection: Selection {
+            only: args.only.clone(),
+            skip: args.skip.clone(),
+            plugins: args.plugin.clone(),
+        },
+        now: Timestamp::now().as_second(),
+        remote,
+    })
+}
+
+fn remote(args: &CheckArgs) -> Result<Remote, CliError> {
+    let location: Option<Location> = args.remote.as_deref().map(str::parse).transpose()?;
+    let located = location.as_ref();
+    let host = args.host.clone().or(located.map(|it| it.host.clone()));
+    let host = host.ok_or_else(|| {
+        CliError::Usage("which remote? give a URL such as ftpes://host, or --host".into())
+    })?;
+    if host.contains(|c: char| c.is_whitespace() || c.is_control() || c == '/') || host.len() > 253
+    {
+        return Err(CliError::Usage(
+            "--host takes a name or an address, without scheme or path".into(),
+        ));
+    }
+    let ssl = args
+        .ssl
+        .or(located.and_then(|it| it.ssl))
+        .unwrap_or_default();
+    let user = args.user.clone().or(located.and_then(|it| it.user.clone()));
+    if user
+        .as_ref()
+        .is_some_and(|user| user.contains(['\r', '\n', '\0']))
+    {
+        return Err(CliError::Usage(
+            "the user name has a line end or a NUL in it".into(),
+        ));
+    }
+    if let Some(stranger) = args
+        .dedicated
+        .iter()
+        .find(|address| !args.source.contains(address))
+    {
+        return Err(CliError::Usage(format!(
+            "--dedicated {stranger} is not among the --source addresses"
+        )));
+    }
+    Ok(Remote {
+        host,
+        port: args
+            .port
+            .or(located.and_then(|it| it.port))
+            .unwrap_or(ssl.default_port()),
+        ssl,
+        certificate_check: args.certificate_check,
+        user,
+        remote_path: args
+            .remote_path
+            .clone()
+            .or(located.and_then(|it| it.path.clone())),
+        max_connections: args.max_connections,
+        sources: args.source.clone(),
+        dedicated: args.dedicated.clone(),
+        expect_addresses: Vec::new(),
+    })
+}
+
+fn authorities(args: &CheckArgs) -> Result<Vec<CertificateDer<'static>>, CliError> {
+    let mut all = Vec::new();
+    for path in &args.ca_file {
+        let found = certificates(path)?;
+        if found.is_empty() {
+            return Err(CliError::Usage(format!(
+                "{}: no certificate in it; --ca-file takes PEM",
+                path.display()
+            )));
+        }
+        all.extend(found);
+    }
+    Ok(all)
+}
+
+fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, CliError> {
+    let pem = std::fs::read(path).map_err(|source| CliError::File {
+        what: path.display().to_string(),
+        source,
+    })?;
+    CertificateDer::pem_slice_iter(&pem)
+        .collect::<Result<_, _>>()
+        .map_err(|error| CliError::Usage(format!("{}: not a PEM file: {error}", path.display())))
+}
+
+fn client_certificate(args: &CheckArgs) -> Result<Option<ClientCertificate>, CliError> {
+    let (Some(chain), Some(key)) = (&args.client_cert, &args.client_key) else {
+        return Ok(None);
+    };
+    let certificates = certificates(chain)?;
+    let private = PrivateKeyDer::from_pem_file(key).map_err(|error| {
+        CliError::Usage(format!("{}: no private key in it: {error}", key.display()))
+    })?;
+    let provider = rustls::crypto::aws_lc_rs::default_provider();
+    let own = rustls::sign::CertifiedKey::from_der(certificates, private, &provider).map_err(
+        |error| {
+            CliError::Usage(format!(
+                "{} and {}: {error}",
+                chain.display(),
+                key.display()
+            ))
+        },
+    )?;
+    Ok(Some(Arc::new(own)))
+}

@@ -1,0 +1,142 @@
+//! `remote-doctor demo`: typical faults on loopback, each diagnosed by the real probes, so that a newcomer sees real
+//! reports in the first minute.
+
+use futures_util::future::try_join_all;
+use jiff::Timestamp;
+use lab::{Behaviour, CertificateKind, Fault, Lab, Mode};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use secrecy::SecretString;
+
+use super::args::{DemoArgs, Format};
+use super::{CliError, Exit, output};
+use crate::builtin::Catalogue;
+use crate::login::Credential;
+use crate::report::{Report, text};
+use crate::run;
+use crate::settings::{
+    CertificateCheck, Check, Depth, Permissions, Remote, Selection, SslSetting, Timeouts,
+};
+
+/// One server of the demo, and how somebody configured a remote for it.
+struct Case {
+    title: &'static str,
+    ssl: SslSetting,
+    password: &'static str,
+    behaviour: Behaviour,
+}
+
+pub(super) const PASSWORD: &str = "correct horse";
+
+/// The servers of the demo.
+fn cases() -> Vec<Case> {
+    let explicit = |title, behaviour| Case {
+        title,
+        ssl: SslSetting::RequireExplicit,
+        password: PASSWORD,
+        behaviour,
+    };
+    let certificate = |certificate| Behaviour {
+        certificate,
+        ..Behaviour::default()
+    };
+    let mode = |mode| Behaviour {
+        mode,
+        ..Behaviour::default()
+    };
+    let foreign = Fault::PasvAddress {
+        ip: std::net::Ipv4Addr::new(203, 0, 113, 9).into(),
+    };
+    vec![
+        explicit("a healthy server", Behaviour::default()),
+        explicit(
+            "a certificate nobody renewed",
+            certificate(CertificateKind::Expired),
+        ),
+        explicit(
+            "a certificate for another name",
+            certificate(CertificateKind::WrongName),
+        ),
+        explicit(
+            "an incomplete chain",
+            certificate(CertificateKind::MissingIntermediate),
+        ),
+        explicit(
+            "implicit TLS where the settings say explicit",
+            mode(Mode::Implicit),
+        ),
+        explicit("a server without TLS", mode(Mode::Plain)),
+        Case {
+            password: "wrong horse",
+            ..explicit("a wrong password", Behaviour::default())
+        },
+        explicit(
+            "data ports behind a closed firewall",
+            Behaviour::faulty([Fault::PassivePortsClosed]),
+        ),
+        explicit(
+            "a server that announces another host for its data",
+            Behaviour::faulty([foreign]),
+        ),
+    ]
+}
+
+pub(super) async fn run(args: DemoArgs) -> Result<Exit, CliError> {
+    let catalogue = Catalogue::load(&[]).await?;
+    let cases = cases();
+    let reports = try_join_all(cases.iter().map(|case| diagnose(case, &catalogue))).await?;
+    match args.format {
+        Format::Json => output::print(&output::json(&reports))?,
+        Format::Text => {
+            for (number, (case, report)) in (1..).zip(cases.iter().zip(&reports)) {
+                output::print(&text::heading(&format!("{number}. {}", case.title)))?;
+                output::print(&text::render(report))?;
+            }
+            output::print(
+                "\nNow your own: remote-doctor check ftpes://user@host --password-file FILE\n",
+            )?;
+        }
+    }
+    Ok(Exit::Fine)
+}
+
+async fn diagnose(case: &Case, catalogue: &Catalogue) -> Result<Report, CliError> {
+    let lab = Lab::start(case.behaviour.clone()).await?;
+    let check = check(case, &lab);
+    let started = Timestamp::now();
+    let record = run::run(&check, catalogue, Default::default(), &|_| ()).await?;
+    Ok(Report::new(&record, &check.remote, catalogue, started))
+}
+
+fn check(case: &Case, lab: &Lab) -> Check {
+    let user = case.behaviour.user.clone();
+    Check {
+        remote: Remote {
+            host: lab.address().ip().to_string(),
+            port: lab.address().port(),
+            ssl: case.ssl,
+            certificate_check: CertificateCheck::Full,
+            user: Some(user.clone()),
+            remote_path: None,
+            max_connections: None,
+            sources: Vec::new(),
+            dedicated: Vec::new(),
+            expect_addresses: Vec::new(),
+        },
+        credential: Some(Credential {
+            user,
+            password: SecretString::from(case.password),
+        }),
+        client_certificate: None,
+        authorities: CertificateDer::pem_slice_iter(lab.authority_pem().as_bytes())
+            .filter_map(Result::ok)
+            .collect(),
+        permissions: Permissions::default(),
+        data_addresses: Vec::new(),
+        depth: Depth::Standard,
+        timeouts: Timeouts::default(),
+        resolver: None,
+        selection: Selection::default(),
+        now: Timestamp::now().as_second(),
+    }
+}

@@ -1,0 +1,150 @@
+//! The command line: arguments in, a report and an exit code out.
+
+mod args;
+mod check;
+mod demo;
+mod lab;
+mod output;
+mod progress;
+mod secret;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::builtin::{Catalogue, CatalogueError};
+use crate::report;
+use args::{Args, Command};
+
+/// What the exit codes mean. They are part of the contract: scripts and CI depend on them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Nothing at or above `--fail-on`.
+    Fine = 0,
+    /// A finding at or above it.
+    Found = 1,
+    /// Usage or settings error.
+    Usage = 2,
+    /// No such finding, but the diagnosis is incomplete.
+    Incomplete = 3,
+    /// The user interrupted it.
+    Interrupted = 130,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> ExitCode {
+        ExitCode::from(exit as u8)
+    }
+}
+
+/// Why a command could not be done: a sentence for whoever typed it.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CliError {
+    #[error("{0}")]
+    Usage(String),
+    #[error(transparent)]
+    Catalogue(#[from] CatalogueError),
+    #[error(transparent)]
+    Run(#[from] crate::run::RunError),
+    #[error(transparent)]
+    Location(#[from] crate::settings::LocationError),
+    #[error("{what}: {source}")]
+    File {
+        what: String,
+        source: std::io::Error,
+    },
+    #[error("the lab: {0}")]
+    Lab(#[from] ::lab::LabError),
+}
+
+/// Runs the program with the arguments of the process.
+pub fn main() -> ExitCode {
+    keep_secrets_out_of_panics();
+    let args = Args::parse();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            return complain(&CliError::File {
+                what: "cannot start".into(),
+                source: error,
+            });
+        }
+    };
+    let exit = match runtime.block_on(run(args.command)) {
+        Ok(exit) => exit.into(),
+        Err(error) => complain(&error),
+    };
+    // A lookup or a lab server that is still waiting must not hold the process.
+    runtime.shutdown_background();
+    exit
+}
+
+async fn run(command: Command) -> Result<Exit, CliError> {
+    match command {
+        Command::Check(args) => check::run(*args).await,
+        Command::Demo(args) => demo::run(args).await,
+        Command::Lab(args) => lab::run(args).await,
+        Command::Explain { code, list, plugin } => {
+            let catalogue = Catalogue::load(&plugin).await?;
+            explain(&catalogue, code.as_deref(), list)
+        }
+    }
+}
+
+fn explain(catalogue: &Catalogue, code: Option<&str>, list: bool) -> Result<Exit, CliError> {
+    let text = match code {
+        Some(name) if !list => {
+            let code = catalogue
+                .code(name)
+                .ok_or_else(|| unknown_code(catalogue, name))?;
+            report::explain(code)
+        }
+        _ => report::list(catalogue),
+    };
+    output::print(&text)?;
+    Ok(Exit::Fine)
+}
+
+/// Names the codes that are meant most likely: those that share a part.
+fn unknown_code(catalogue: &Catalogue, name: &str) -> CliError {
+    let part = name.rsplit('.').next().unwrap_or(name);
+    let near: Vec<&str> = catalogue
+        .codes
+        .iter()
+        .map(|code| code.name.as_str())
+        .filter(|code| {
+            code.contains(part)
+                || part
+                    .split('-')
+                    .any(|word| word.len() > 3 && code.contains(word))
+        })
+        .take(5)
+        .collect();
+    let hint = if near.is_empty() {
+        String::new()
+    } else {
+        format!("; near it: {}", near.join(", "))
+    };
+    CliError::Usage(format!(
+        "there is no code `{name}`{hint}. `remote-doctor explain --list` lists all"
+    ))
+}
+
+fn complain(error: &CliError) -> ExitCode {
+    anstream::eprintln!("error: {error}");
+    Exit::Usage.into()
+}
+
+/// A panic says where, never what: its payload may have been made from anything.
+fn keep_secrets_out_of_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic
+            .location()
+            .map(|at| format!(" at {}:{}", at.file(), at.line()))
+            .unwrap_or_default();
+        anstream::eprintln!("error: remote-doctor has a defect{place}; please report it");
+    }));
+}

@@ -1,0 +1,33 @@
+//! Finds out why an FTP or FTPS remote will not connect or will not transfer, says who has to act and what to change.
+//!
+//! The way of a diagnosis: a [`settings::Check`] and a [`builtin::Catalogue`] of probes make a plan; [`run::run`] runs
+//! each probe in its own WebAssembly instance and keeps a [`run::Record`]; [`report::Report`] is that record in the
+//! light of all codes, and every output format is rendered from it.
+//!
+//! ```no_run
+//! # async fn example(check: remote_doctor::settings::Check) -> Result<(), Box<dyn std::error::Error>> {
+//! use remote_doctor::{builtin::Catalogue, report::Report, run};
+//!
+//! let catalogue = Catalogue::load(&[]).await?;
+//! let record = run::run(&check, &catalogue, Default::default(), &|_| ()).await?;
+//! let report = Report::new(&record, &check.remote, &catalogue, jiff::Timestamp::now());
+//! println!("{}", report.summary);
+//! # Ok(())
+//! # }
+//! ```
+#![warn(missing_docs)]
+
+pub mod builtin;
+pub mod cli;
+pub mod diagnose;
+pub mod finding;
+pub mod login;
+pub mod net;
+pub mod plan;
+pub mod plugin;
+pub mod relay;
+pub mod remedy;
+pub mod report;
+pub mod run;
+pub mod settings;
+pub mod trust;

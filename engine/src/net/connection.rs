@@ -1,0 +1,521 @@
+//! One TCP connection, with or without TLS in it, as a state machine: nothing waits unless asked to.
+
+use std::future::poll_fn;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context as TaskContext, Poll, ready};
+use std::time::Duration;
+
+use ftp::ReplyReader;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio::net::TcpStream;
+use tokio_util::task::AbortOnDropHandle;
+
+use super::slots::{Reservation, Slot};
+use super::tap::{Tap, Unparsed};
+use super::tls::Context;
+use super::transcript::{Direction, Transcript};
+use super::{Failure, FailureKind, Mask, Operation, TlsOptions, TlsSession};
+
+/// More is not taken from the socket before the guest has read what there is.
+const READ_AHEAD: usize = 64 * 1024;
+
+/// How a TCP connection came to be.
+#[derive(Clone, Copy, Debug)]
+pub struct Established {
+    /// Our address.
+    pub local: SocketAddr,
+    /// The remote's.
+    pub peer: SocketAddr,
+    /// How long the TCP handshake took.
+    pub took: Duration,
+}
+
+trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
+
+enum Stage {
+    Connecting(AbortOnDropHandle<Result<(TcpStream, Established), Failure>>),
+    Open(Box<dyn Stream>),
+    /// A plain connection, which can still be secured.
+    Plain(TcpStream),
+    Securing(AbortOnDropHandle<Result<(Box<dyn Stream>, TlsSession), Failure>>),
+    Failed(Failure),
+}
+
+/// What a connection is for.
+pub(super) enum Role {
+    Control,
+    /// The peer is the control connection's, or one that the user granted.
+    Data,
+}
+
+/// A connection of a probe. Dropping it closes it.
+pub struct Connection {
+    pub(super) id: u32,
+    pub(super) peer: SocketAddr,
+    pub(super) role: Role,
+    pub(super) tls: Arc<Context>,
+    pub(super) reservation: Option<Arc<Reservation>>,
+    stage: Stage,
+    established: Option<Established>,
+    session: Option<TlsSession>,
+    server_name: Option<String>,
+    unparsed: Option<Unparsed>,
+    incoming: Vec<u8>,
+    /// How reading ended, once it has.
+    end: Option<Result<(), Failure>>,
+    mask: Option<Mask>,
+    dialogue: Dialogue,
+    _slot: Slot,
+}
+
+impl Connection {
+    pub(super) fn new(
+        id: u32,
+        peer: SocketAddr,
+        role: Role,
+        tls: Arc<Context>,
+        slot: Slot,
+        transcript: Transcript,
+        mask: Option<Mask>,
+        connecting: AbortOnDropHandle<Result<(TcpStream, Established), Failure>>,
+    ) -> Connection {
+        Connection {
+            id,
+            peer,
+            role,
+            tls,
+            reservation: None,
+            stage: Stage::Connecting(connecting),
+            established: None,
+            session: None,
+            server_name: None,
+            unparsed: None,
+            incoming: Vec::new(),
+            end: None,
+            mask,
+            dialogue: Dialogue {
+                transcript,
+                probe: String::new(),
+                line: Vec::new(),
+                reader: ReplyReader::new(),
+                last: None,
+            },
+            _slot: slot,
+        }
+    }
+
+    /// From now on the connection belongs to this probe.
+    pub fn belongs_to(&mut self, probe: &str) {
+        self.dialogue.probe = probe.into();
+    }
+
+    /// The number of the connection, in the order they were opened.
+    pub fn id(&self) -> u32 {
+        self.id
+    }
+
+    /// The peer's address.
+    pub fn peer(&self) -> SocketAddr {
+        self.peer
+    }
+
+    /// The code of the last reply read, on a control connection.
+    pub fn last_reply(&self) -> Option<u16> {
+        self.dialogue.last
+    }
+
+    /// Whether this is a control connection.
+    pub fn is_control(&self) -> bool {
+        matches!(self.role, Role::Control)
+    }
+
+    /// Whether the connection can still be used.
+    pub fn is_open(&self) -> bool {
+        !matches!(self.stage, Stage::Failed(_)) && self.end.is_none()
+    }
+
+    /// What the TLS handshake showed, once there was one.
+    pub fn session(&self) -> Option<&TlsSession> {
+        self.session.as_ref()
+    }
+
+    /// The name that was sent as SNI.
+    pub fn server_name(&self) -> Option<&str> {
+        self.server_name.as_deref()
+    }
+
+    /// Waits for the TCP handshake.
+    ///
+    /// # Errors
+    /// How it failed.
+    pub async fn established(&mut self, wait: Duration) -> Result<Established, Failure> {
+        self.settle(Operation::Connect, wait, |stage| {
+            matches!(stage, Stage::Connecting(_))
+        })
+        .await?;
+        self.established
+            .ok_or_else(|| self.failure(Operation::Connect))
+    }
+
+    /// Waits for the end of the TLS handshake.
+    ///
+    /// # Errors
+    /// How it failed.
+    pub async fn secured(&mut self, wait: Duration) -> Result<TlsSession, Failure> {
+        self.settle(Operation::Handshake, wait, |stage| {
+            matches!(stage, Stage::Securing(_))
+        })
+        .await?;
+        self.session
+            .clone()
+            .ok_or_else(|| self.failure(Operation::Handshake))
+    }
+
+    /// Up to `max` bytes; none is an orderly end.
+    ///
+    /// # Errors
+    /// How reading failed. Bytes that came before the failure are given first.
+    pub async fn read(&mut self, max: usize, wait: Duration) -> Result<Vec<u8>, Failure> {
+        self.within(Operation::Read, wait, |this, cx| this.poll_advance(cx))
+            .await?;
+        if self.incoming.is_empty() {
+            return match self.end.clone() {
+                Some(Ok(())) => Ok(Vec::new()),
+                Some(Err(failure)) => Err(failure),
+                // The stage changed (connected, secured) and nothing has come yet.
+                None if matches!(self.stage, Stage::Failed(_)) => {
+                    Err(self.failure(Operation::Read))
+                }
+                None => Box::pin(self.read(max, wait)).await,
+            };
+        }
+        let rest = self.incoming.split_off(self.incoming.len().min(max));
+        Ok(std::mem::replace(&mut self.incoming, rest))
+    }
+
+    /// Puts bytes back to be read first.
+    pub fn unread(&mut self, bytes: &[u8]) {
+        self.incoming.splice(0..0, bytes.iter().copied());
+    }
+
+    /// Writes all of the bytes; they are part of the transcript on a control connection.
+    ///
+    /// # Errors
+    /// How writing failed.
+    pub async fn write(&mut self, bytes: &[u8], wait: Duration) -> Result<(), Failure> {
+        if self.is_control() {
+            self.dialogue.sent(self.id, bytes);
+        }
+        self.write_silently(bytes, wait).await
+    }
+
+    /// Writes a line that the transcript shows as something else.
+    ///
+    /// # Errors
+    /// How writing failed.
+    pub async fn write_secret(
+        &mut self,
+        line: &[u8],
+        shown: &str,
+        wait: Duration,
+    ) -> Result<(), Failure> {
+        self.dialogue.add(self.id, Direction::Sent, shown);
+        self.dialogue.last = None;
+        self.write_silently(line, wait).await
+    }
+
+    async fn write_silently(&mut self, bytes: &[u8], wait: Duration) -> Result<(), Failure> {
+        self.settle(Operation::Write, wait, |stage| {
+            matches!(stage, Stage::Connecting(_) | Stage::Securing(_))
+        })
+        .await?;
+        let stream: &mut dyn Stream = match &mut self.stage {
+            Stage::Open(stream) => stream.as_mut(),
+            Stage::Plain(stream) => stream,
+            _ => return Err(self.failure(Operation::Write)),
+        };
+        let written = async {
+            stream.write_all(bytes).await?;
+            stream.flush().await
+        };
+        match tokio::time::timeout(wait, written).await {
+            Err(_) => Err(Failure::timed_out(Operation::Write, wait)),
+            Ok(written) => written.map_err(|error| Failure::from_io(Operation::Write, &error)),
+        }
+    }
+
+    /// Begins a TLS handshake as the client. Bytes read and not consumed are dropped.
+    ///
+    /// # Errors
+    /// Where the connection is not open or TLS was started before.
+    pub fn start_tls(&mut self, options: TlsOptions) -> Result<(), Failure> {
+        let unusable = Stage::Failed(self.failure(Operation::Handshake));
+        let stage = std::mem::replace(&mut self.stage, unusable);
+        let Stage::Plain(stream) = stage else {
+            self.stage = stage;
+            return Err(Failure::new(
+                Operation::Handshake,
+                FailureKind::InvalidArgument,
+                "TLS needs an open connection without TLS",
+            ));
+        };
+        self.incoming.clear();
+        self.dialogue.forget();
+        self.server_name.clone_from(&options.server_name);
+        let (tap, unparsed) = Tap::new(stream);
+        self.unparsed = Some(unparsed);
+        let (context, address) = (self.tls.clone(), self.peer.ip());
+        self.stage = Stage::Securing(AbortOnDropHandle::new(tokio::spawn(async move {
+            let (stream, session) = context.handshake(tap, &options, address).await?;
+            Ok((Box::new(stream) as Box<dyn Stream>, session))
+        })));
+        Ok(())
+    }
+
+    /// The bytes that came where a TLS record was due.
+    pub fn unparsed(&self) -> Vec<u8> {
+        let bytes = self
+            .unparsed
+            .as_ref()
+            .map(Unparsed::bytes)
+            .unwrap_or_default();
+        match &self.mask {
+            None => bytes,
+            Some(mask) => mask.text(&String::from_utf8_lossy(&bytes)).into_bytes(),
+        }
+    }
+
+    /// Says that no more will be written: close_notify within TLS, then FIN. Reading goes on.
+    ///
+    /// # Errors
+    /// How that failed.
+    pub async fn finish(&mut self, wait: Duration) -> Result<(), Failure> {
+        let stream: &mut dyn Stream = match &mut self.stage {
+            Stage::Open(stream) => stream.as_mut(),
+            Stage::Plain(stream) => stream,
+            _ => return Err(self.failure(Operation::Write)),
+        };
+        match tokio::time::timeout(wait, stream.shutdown()).await {
+            Err(_) => Err(Failure::timed_out(Operation::Write, wait)),
+            Ok(done) => done.map_err(|error| Failure::from_io(Operation::Write, &error)),
+        }
+    }
+
+    /// Ready once the next step would not wait: connected or failed, handshake over, bytes or the end to read.
+    pub fn poll_advance(&mut self, cx: &mut TaskContext<'_>) -> Poll<()> {
+        match &mut self.stage {
+            Stage::Failed(_) => Poll::Ready(()),
+            Stage::Connecting(handle) => {
+                let outcome = ready!(Pin::new(handle).poll(cx));
+                self.connected(outcome.unwrap_or_else(|_| Err(cancelled(Operation::Connect))));
+                Poll::Ready(())
+            }
+            Stage::Securing(handle) => {
+                let outcome = ready!(Pin::new(handle).poll(cx));
+                self.handshake_over(
+                    outcome.unwrap_or_else(|_| Err(cancelled(Operation::Handshake))),
+                );
+                Poll::Ready(())
+            }
+            Stage::Open(_) | Stage::Plain(_) if !self.incoming.is_empty() || self.end.is_some() => {
+                Poll::Ready(())
+            }
+            Stage::Open(_) | Stage::Plain(_) => self.poll_fill(cx),
+        }
+    }
+
+    fn connected(&mut self, outcome: Result<(TcpStream, Established), Failure>) {
+        match outcome {
+            Ok((stream, established)) => {
+                let took = established.took.as_secs_f64() * 1000.0;
+                self.dialogue.event(
+                    self.id,
+                    &format!("connected to {} in {took:.1} ms", established.peer),
+                );
+                self.established = Some(established);
+                self.stage = Stage::Plain(stream);
+            }
+            Err(failure) => self.fail(failure),
+        }
+    }
+
+    fn handshake_over(&mut self, outcome: Result<(Box<dyn Stream>, TlsSession), Failure>) {
+        match outcome {
+            Ok((stream, session)) => {
+                let version = match session.version {
+                    super::TlsVersion::Tls12 => "TLS 1.2",
+                    super::TlsVersion::Tls13 => "TLS 1.3",
+                };
+                let resumed = if session.resumed { ", resumed" } else { "" };
+                self.dialogue
+                    .event(self.id, &format!("{version} {}{resumed}", session.cipher));
+                self.session = Some(session);
+                self.stage = Stage::Open(stream);
+            }
+            Err(failure) => self.fail(failure),
+        }
+    }
+
+    fn poll_fill(&mut self, cx: &mut TaskContext<'_>) -> Poll<()> {
+        let mut space = [0; 16 * 1024];
+        let mut buffer = ReadBuf::new(&mut space);
+        loop {
+            let stream: Pin<&mut dyn Stream> = match &mut self.stage {
+                Stage::Open(stream) => Pin::new(stream.as_mut()),
+                Stage::Plain(stream) => Pin::new(stream),
+                _ => return Poll::Ready(()),
+            };
+            buffer.clear();
+            let outcome = ready!(stream.poll_read(cx, &mut buffer));
+            let bytes = buffer.filled();
+            match outcome {
+                Ok(()) if bytes.is_empty() => {
+                    self.take_in(&[], true);
+                    self.end = Some(Ok(()));
+                }
+                Ok(()) => {
+                    let bytes = bytes.to_vec();
+                    self.take_in(&bytes, false);
+                }
+                Err(error) => {
+                    self.take_in(&[], true);
+                    let failure = Failure::from_io(Operation::Read, &error);
+                    self.dialogue.event(self.id, &failure.detail);
+                    self.end = Some(Err(failure));
+                }
+            }
+            // The mask may hold everything back for now; then more must come.
+            if !self.incoming.is_empty() || self.end.is_some() || self.incoming.len() >= READ_AHEAD
+            {
+                return Poll::Ready(());
+            }
+        }
+    }
+
+    fn take_in(&mut self, bytes: &[u8], at_end: bool) {
+        let mut clean = match &mut self.mask {
+            None => bytes.to_vec(),
+            Some(mask) => mask.pass(bytes),
+        };
+        if let (Some(mask), true) = (&mut self.mask, at_end) {
+            clean.extend(mask.finish());
+        }
+        if self.is_control() {
+            self.dialogue.received(self.id, &clean, at_end);
+        }
+        self.incoming.extend(clean);
+    }
+
+    fn fail(&mut self, failure: Failure) {
+        self.dialogue.event(self.id, &failure.detail);
+        self.stage = Stage::Failed(failure);
+    }
+
+    fn failure(&self, operation: Operation) -> Failure {
+        match &self.stage {
+            Stage::Failed(failure) => failure.clone(),
+            _ => Failure::new(
+                operation,
+                FailureKind::InvalidArgument,
+                "the connection is not in that state",
+            ),
+        }
+    }
+
+    async fn settle(
+        &mut self,
+        operation: Operation,
+        wait: Duration,
+        pending: fn(&Stage) -> bool,
+    ) -> Result<(), Failure> {
+        if !pending(&self.stage) {
+            return Ok(());
+        }
+        self.within(operation, wait, |this, cx| this.poll_advance(cx))
+            .await
+    }
+
+    async fn within(
+        &mut self,
+        operation: Operation,
+        wait: Duration,
+        mut poll: impl FnMut(&mut Self, &mut TaskContext<'_>) -> Poll<()>,
+    ) -> Result<(), Failure> {
+        tokio::time::timeout(wait, poll_fn(|cx| poll(self, cx)))
+            .await
+            .map_err(|_| Failure::timed_out(operation, wait))
+    }
+}
+
+impl std::fmt::Debug for Connection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Connection")
+            .field("id", &self.id)
+            .field("peer", &self.peer)
+            .finish_non_exhaustive()
+    }
+}
+
+fn cancelled(operation: Operation) -> Failure {
+    Failure::new(operation, FailureKind::Other, "cancelled")
+}
+
+/// What is said on a control connection: written down line by line, and read for reply codes.
+struct Dialogue {
+    transcript: Transcript,
+    probe: String,
+    line: Vec<u8>,
+    reader: ReplyReader,
+    last: Option<u16>,
+}
+
+impl Dialogue {
+    fn add(&self, id: u32, direction: Direction, text: &str) {
+        self.transcript.add(id, &self.probe, direction, text);
+    }
+
+    fn event(&self, id: u32, text: &str) {
+        self.add(id, Direction::Event, text);
+    }
+
+    fn sent(&mut self, id: u32, bytes: &[u8]) {
+        self.last = None;
+        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+            self.add(
+                id,
+                Direction::Sent,
+                String::from_utf8_lossy(line).trim_end_matches(['\r', '\n']),
+            );
+        }
+    }
+
+    fn received(&mut self, id: u32, bytes: &[u8], at_end: bool) {
+        self.reader.push(bytes);
+        while let Ok(Some(reply)) = self.reader.next() {
+            self.last = Some(reply.code);
+        }
+        self.line.extend_from_slice(bytes);
+        while let Some(end) = self.line.iter().position(|byte| *byte == b'\n') {
+            let line: Vec<u8> = self.line.drain(..=end).collect();
+            self.add(
+                id,
+                Direction::Received,
+                String::from_utf8_lossy(&line).trim_end_matches(['\r', '\n']),
+            );
+        }
+        // A line without end is written down once it is longer than what is kept of it anyway.
+        if (at_end && !self.line.is_empty()) || self.line.len() > 4096 {
+            let line = std::mem::take(&mut self.line);
+            self.add(id, Direction::Received, &String::from_utf8_lossy(&line));
+        }
+    }
+
+    fn forget(&mut self) {
+        self.line.clear();
+        self.reader = ReplyReader::new();
+        self.last = None;
+    }
+}

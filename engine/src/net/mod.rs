@@ -1,0 +1,24 @@
+//! The network as a probe may use it: names, connections, TLS. Every rule on where a probe may connect, from which
+//! address, how often and for how long stands here, once.
+
+mod connection;
+mod failure;
+mod grant;
+mod mask;
+mod network;
+mod resolver;
+mod slots;
+mod tap;
+mod tls;
+mod transcript;
+
+pub use connection::{Connection, Established};
+pub use failure::{Failure, FailureKind, Operation};
+pub use grant::{Denied, Grant};
+pub use mask::Mask;
+pub use network::{Counts, Network, NetworkSettings, NotBegun};
+pub use resolver::{Resolved, Resolver, ResolverError};
+pub use slots::Slots;
+pub use tls::{ClientCertificate, TlsOptions, TlsSession, TlsVersion};
+pub(crate) use transcript::printable;
+pub use transcript::{Direction, Line, Transcript};

@@ -1,0 +1,258 @@
+//! Opens connections: from the run's source address, to what the run grants, within the limit.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use socket2::{Domain, Protocol, Socket, Type};
+use tokio::net::{TcpSocket, TcpStream};
+use tokio_util::task::AbortOnDropHandle;
+
+use super::connection::Role;
+use super::slots::Use;
+use super::tls::{ClientCertificate, Context};
+use super::{
+    Connection, Denied, Established, Failure, FailureKind, Grant, Mask, Operation, Resolved,
+    Resolver, Slots, Transcript,
+};
+
+/// How connections of a run are made.
+#[derive(Clone, Debug)]
+pub struct NetworkSettings {
+    /// The source address; none where the system chooses.
+    pub source: Option<IpAddr>,
+    /// How long a TCP connection may take.
+    pub connect_timeout: Duration,
+    /// Our own certificate for servers that ask for one.
+    pub client_certificate: Option<ClientCertificate>,
+    /// What is kept out of everything a server says.
+    pub mask: Option<Mask>,
+}
+
+/// How many connections a run opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Control connections.
+    pub control: u32,
+    /// Data connections.
+    pub data: u32,
+}
+
+/// The network from one source address.
+#[derive(Debug)]
+pub struct Network {
+    settings: NetworkSettings,
+    resolver: Arc<Resolver>,
+    grant: Arc<Grant>,
+    slots: Arc<Slots>,
+    transcript: Transcript,
+    control: AtomicU32,
+    data: AtomicU32,
+    ids: Arc<AtomicU32>,
+}
+
+/// Why a connection was not even begun.
+#[derive(Debug)]
+pub enum NotBegun {
+    /// The grant forbids it: the guest broke the rules.
+    Denied(Denied),
+    /// It could not be.
+    Failed(Failure),
+}
+
+impl Network {
+    /// The network of one run from one source address. Grant, slots, transcript and the numbers of connections are
+    /// shared between the source addresses of a run.
+    pub fn new(
+        settings: NetworkSettings,
+        resolver: Arc<Resolver>,
+        grant: Arc<Grant>,
+        slots: Arc<Slots>,
+        transcript: Transcript,
+        ids: Arc<AtomicU32>,
+    ) -> Network {
+        let (control, data) = (AtomicU32::new(0), AtomicU32::new(0));
+        Network {
+            settings,
+            resolver,
+            grant,
+            slots,
+            transcript,
+            control,
+            data,
+            ids,
+        }
+    }
+
+    /// How many connections were opened.
+    pub fn counts(&self) -> Counts {
+        Counts {
+            control: self.control.load(Ordering::Relaxed),
+            data: self.data.load(Ordering::Relaxed),
+        }
+    }
+
+    /// The addresses of a name, which from then on are the remote's.
+    ///
+    /// # Errors
+    /// Why the name could not be resolved.
+    pub async fn resolve(&self, name: &str) -> Result<Vec<Resolved>, Failure> {
+        let addresses = self.resolver.addresses(name).await?;
+        Ok(addresses
+            .into_iter()
+            .map(|address| Resolved {
+                address,
+                granted: self.grant.learn(address),
+            })
+            .collect())
+    }
+
+    /// Begins a control connection.
+    ///
+    /// # Errors
+    /// The grant forbids it, or no place was free in time.
+    pub async fn connect(&self, to: SocketAddr, wait: Duration) -> Result<Connection, NotBegun> {
+        self.grant.control(to).map_err(NotBegun::Denied)?;
+        self.control.fetch_add(1, Ordering::Relaxed);
+        let tls = Arc::new(Context::new(self.settings.client_certificate.clone()));
+        self.begin(to, Role::Control, Use::Control, tls, wait).await
+    }
+
+    /// Begins a data connection of a control connection.
+    ///
+    /// # Errors
+    /// As for [`connect`](Network::connect); also where the control connection is over.
+    pub fn connect_data<'a>(
+        &'a self,
+        control: &Connection,
+        port: u16,
+        address: Option<IpAddr>,
+        wait: Duration,
+    ) -> impl Future<Output = Result<Connection, NotBegun>> + Send + use<'a> {
+        let to = SocketAddr::new(address.unwrap_or(control.peer.ip()), port);
+        let granted = self
+            .grant
+            .data(control.peer.ip(), to)
+            .map_err(NotBegun::Denied);
+        let usable = usable(control).map_err(NotBegun::Failed);
+        let purpose = if control.reservation.is_some() {
+            Use::ReservedData
+        } else {
+            Use::Data
+        };
+        let tls = control.tls.clone();
+        async move {
+            granted?;
+            usable?;
+            self.data.fetch_add(1, Ordering::Relaxed);
+            self.begin(to, Role::Data, purpose, tls, wait).await
+        }
+    }
+
+    /// Keeps a place free for the data connections of this control connection.
+    pub fn reserve_data(&self, control: &mut Connection) {
+        if control.reservation.is_none() {
+            control.reservation = Some(Arc::new(self.slots.reserve()));
+        }
+    }
+
+    async fn begin(
+        &self,
+        to: SocketAddr,
+        role: Role,
+        purpose: Use,
+        tls: Arc<Context>,
+        wait: Duration,
+    ) -> Result<Connection, NotBegun> {
+        let slot = tokio::time::timeout(wait, self.slots.take(purpose))
+            .await
+            .map_err(|_| {
+                let detail = "no connection was free: the limit on connections to one remote";
+                NotBegun::Failed(Failure::new(Operation::Connect, FailureKind::Busy, detail))
+            })?;
+        let (source, timeout) = (self.settings.source, self.settings.connect_timeout);
+        let connecting = AbortOnDropHandle::new(tokio::spawn(connect(source, to, timeout)));
+        let id = self.ids.fetch_add(1, Ordering::Relaxed) + 1;
+        Ok(Connection::new(
+            id,
+            to,
+            role,
+            tls,
+            slot,
+            self.transcript.clone(),
+            self.settings.mask.clone(),
+            connecting,
+        ))
+    }
+}
+
+fn usable(control: &Connection) -> Result<(), Failure> {
+    let kind = match (control.is_control(), control.is_open()) {
+        (true, true) => return Ok(()),
+        (true, false) => FailureKind::Closed,
+        (false, _) => FailureKind::InvalidArgument,
+    };
+    Err(Failure::new(
+        Operation::Connect,
+        kind,
+        "a data connection needs an open control connection",
+    ))
+}
+
+async fn connect(
+    source: Option<IpAddr>,
+    to: SocketAddr,
+    timeout: Duration,
+) -> Result<(TcpStream, Established), Failure> {
+    let started = Instant::now();
+    let socket = socket(source, to)?;
+    let stream = tokio::time::timeout(timeout, socket.connect(to))
+        .await
+        .map_err(|_| Failure::timed_out(Operation::Connect, timeout))?
+        .map_err(|error| Failure::from_io(Operation::Connect, &error))?;
+    let took = started.elapsed();
+    let local = stream
+        .local_addr()
+        .map_err(|error| Failure::from_io(Operation::Connect, &error))?;
+    Ok((
+        stream,
+        Established {
+            local,
+            peer: to,
+            took,
+        },
+    ))
+}
+
+/// A socket bound to the source address before it connects, so that control and data leave from the same one.
+fn socket(source: Option<IpAddr>, to: SocketAddr) -> Result<TcpSocket, Failure> {
+    let bind = |error: io::Error| Failure::from_io(Operation::Bind, &error);
+    let socket =
+        Socket::new(Domain::for_address(to), Type::STREAM, Some(Protocol::TCP)).map_err(bind)?;
+    socket.set_nonblocking(true).map_err(bind)?;
+    // A diagnosis is a dialogue of small messages: each must leave at once.
+    socket.set_tcp_nodelay(true).map_err(bind)?;
+    if let Some(source) = source {
+        if source.is_ipv4() != to.is_ipv4() {
+            let detail = format!("{source} cannot reach {}: not the same IP version", to.ip());
+            return Err(Failure::new(
+                Operation::Bind,
+                FailureKind::Unreachable,
+                detail,
+            ));
+        }
+        socket
+            .bind(&SocketAddr::new(source, 0).into())
+            .map_err(|error| {
+                let failure = bind(error);
+                let detail = format!(
+                    "the source address {source} is not on this machine: {}",
+                    failure.detail
+                );
+                Failure { detail, ..failure }
+            })?;
+    }
+    Ok(TcpSocket::from_std_stream(socket.into()))
+}

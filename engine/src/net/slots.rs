@@ -1,0 +1,162 @@
+//! The limit on connections to one remote at a time.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::Notify;
+
+/// Counts the open connections to one remote, over all probes and source addresses.
+///
+/// The session that is handed from probe to probe will want a data connection: its place is kept free from the moment
+/// it is set aside, so that side connections can never starve it, nor wait for each other in a circle.
+#[derive(Debug)]
+pub struct Slots {
+    limit: usize,
+    state: Mutex<State>,
+    changed: Notify,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    open: usize,
+    /// Places kept free for the data connections of relayed sessions.
+    reserved: usize,
+    /// How many of those are in use.
+    used: usize,
+    peak: usize,
+}
+
+/// What a connection is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Use {
+    /// A control connection.
+    Control,
+    /// The data connection of a session that has a place reserved.
+    ReservedData,
+    /// A data connection without one.
+    Data,
+}
+
+/// One open connection's place; dropping it frees the place.
+#[derive(Debug)]
+pub struct Slot {
+    slots: Arc<Slots>,
+    purpose: Use,
+}
+
+/// The place kept free for one session's data connection.
+#[derive(Debug)]
+pub struct Reservation(Arc<Slots>);
+
+impl Slots {
+    /// At most `limit` connections at a time.
+    pub fn new(limit: usize) -> Arc<Slots> {
+        Arc::new(Slots {
+            limit: limit.max(1),
+            state: Mutex::default(),
+            changed: Notify::new(),
+        })
+    }
+
+    /// The most connections that were open at one time.
+    pub fn peak(&self) -> usize {
+        self.lock().peak
+    }
+
+    /// Waits for a place.
+    pub(super) async fn take(self: &Arc<Self>, purpose: Use) -> Slot {
+        loop {
+            let freed = self.changed.notified();
+            tokio::pin!(freed);
+            freed.as_mut().enable();
+            if let Some(slot) = self.try_take(purpose) {
+                return slot;
+            }
+            freed.await;
+        }
+    }
+
+    fn try_take(self: &Arc<Self>, purpose: Use) -> Option<Slot> {
+        let mut state = self.lock();
+        // A single allowed connection still lets the first one in; its session then has no data connection.
+        let kept = match purpose {
+            Use::ReservedData => 0,
+            Use::Control | Use::Data if state.open == 0 => 0,
+            Use::Control | Use::Data => state.reserved.saturating_sub(state.used),
+        };
+        if state.open + kept >= self.limit {
+            return None;
+        }
+        state.open += 1;
+        state.used += usize::from(purpose == Use::ReservedData);
+        state.peak = state.peak.max(state.open);
+        Some(Slot {
+            slots: self.clone(),
+            purpose,
+        })
+    }
+
+    /// Keeps a place free for the data connection of a session.
+    pub(super) fn reserve(self: &Arc<Self>) -> Reservation {
+        self.lock().reserved += 1;
+        Reservation(self.clone())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        let mut state = self.slots.lock();
+        state.open -= 1;
+        state.used -= usize::from(self.purpose == Use::ReservedData);
+        drop(state);
+        self.slots.changed.notify_waiters();
+    }
+}
+
+impl Drop for Reservation {
+    fn drop(&mut self) {
+        self.0.lock().reserved -= 1;
+        self.0.changed.notify_waiters();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reserved_place_stays_free_for_its_session() {
+        let slots = Slots::new(3);
+        let _control = slots.try_take(Use::Control).unwrap();
+        let _reservation = slots.reserve();
+        let side = slots.try_take(Use::Control).unwrap();
+        assert!(
+            slots.try_take(Use::Control).is_none(),
+            "the third place is the data connection's"
+        );
+        let _data = slots.try_take(Use::ReservedData).unwrap();
+        assert!(
+            slots.try_take(Use::ReservedData).is_none(),
+            "never more than the limit"
+        );
+        drop(side);
+        assert!(
+            slots.try_take(Use::Control).is_some(),
+            "the reserved place is in use, not kept beside"
+        );
+        assert_eq!(slots.peak(), 3);
+    }
+
+    #[test]
+    fn a_limit_of_one_lets_one_in() {
+        let slots = Slots::new(1);
+        let _reservation = slots.reserve();
+        let control = slots.try_take(Use::Control).unwrap();
+        assert!(slots.try_take(Use::ReservedData).is_none());
+        drop(control);
+        assert!(slots.try_take(Use::Control).is_some());
+    }
+}

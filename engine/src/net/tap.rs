@@ -1,0 +1,150 @@
+//! Reads along below TLS, to keep what a server says in clear text where a TLS record was due.
+//!
+//! vsftpd writes `500 OOPS: …` into the TLS stream, a plain port answers a ClientHello with its greeting: the TLS
+//! library can only say that the record is invalid, and the words that explain the fault would be lost.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+
+/// As much as a reply of a few lines.
+const KEPT: usize = 1024;
+
+/// The bytes that came where a TLS record was due.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Unparsed(Arc<Mutex<Framing>>);
+
+impl Unparsed {
+    pub(super) fn bytes(&self) -> Vec<u8> {
+        self.lock().stray.clone()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Framing> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Follows the record layer: five bytes of header, then as many as it says (RFC 8446 section 5.1).
+#[derive(Debug, Default)]
+struct Framing {
+    header: Vec<u8>,
+    remaining: usize,
+    stray: Vec<u8>,
+}
+
+impl Framing {
+    fn feed(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            if !self.stray.is_empty() {
+                let room = KEPT.saturating_sub(self.stray.len()).min(bytes.len());
+                self.stray.extend_from_slice(&bytes[..room]);
+                return;
+            }
+            if self.remaining > 0 {
+                let skipped = self.remaining.min(bytes.len());
+                self.remaining -= skipped;
+                bytes = &bytes[skipped..];
+                continue;
+            }
+            self.header.push(bytes[0]);
+            bytes = &bytes[1..];
+            match *self.header.as_slice() {
+                [20..=24] | [_, 3] | [_, _, _] | [_, _, _, _] => {}
+                [_, _, _, high, low] => {
+                    self.remaining = usize::from(u16::from_be_bytes([high, low]));
+                    self.header.clear();
+                }
+                _ => self.stray = std::mem::take(&mut self.header),
+            }
+        }
+    }
+}
+
+/// A TCP stream whose reads are followed.
+#[derive(Debug)]
+pub(super) struct Tap {
+    stream: TcpStream,
+    unparsed: Unparsed,
+}
+
+impl Tap {
+    pub(super) fn new(stream: TcpStream) -> (Tap, Unparsed) {
+        let unparsed = Unparsed::default();
+        (
+            Tap {
+                stream,
+                unparsed: unparsed.clone(),
+            },
+            unparsed,
+        )
+    }
+}
+
+impl AsyncRead for Tap {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buf.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(cx, buf);
+        if let Poll::Ready(Ok(())) = read {
+            self.unparsed.lock().feed(&buf.filled()[before..]);
+        }
+        read
+    }
+}
+
+impl AsyncWrite for Tap {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, buf)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stray(chunks: &[&[u8]]) -> Vec<u8> {
+        let mut framing = Framing::default();
+        for chunk in chunks {
+            framing.feed(chunk);
+        }
+        framing.stray
+    }
+
+    #[test]
+    fn records_leave_nothing() {
+        assert_eq!(stray(&[&[22, 3, 3, 0, 2, 1], &[2, 23, 3, 3, 0, 1, 9]]), b"");
+    }
+
+    #[test]
+    fn clear_text_after_a_record_is_kept_whole() {
+        assert_eq!(
+            stray(&[&[23, 3, 3, 0, 1, 9], b"5", b"00 OOPS: no home\r\n"]),
+            b"500 OOPS: no home\r\n"
+        );
+    }
+
+    #[test]
+    fn clear_text_instead_of_a_record_is_kept_and_bounded() {
+        assert_eq!(stray(&[b"220 ready\r\n"]), b"220 ready\r\n");
+        assert_eq!(stray(&[&[b'x'; 5000]]).len(), KEPT);
+    }
+}

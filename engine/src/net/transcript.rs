@@ -1,0 +1,128 @@
+//! The dialogue of a run with its times, as it goes into the report.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use serde::{Deserialize, Serialize};
+
+/// A run that says more than this is not read line by line.
+const MAX_LINES: usize = 2000;
+/// Longer lines are cut: nobody reads them, and a hostile server sends megabytes.
+const MAX_LINE: usize = 500;
+
+/// Which way a line went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Direction {
+    /// From us to the server.
+    Sent,
+    /// From the server to us.
+    Received,
+    /// An event: connected, TLS done, closed.
+    Event,
+}
+
+/// One line of the dialogue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// Since the start of the run, in milliseconds.
+    pub at_ms: u64,
+    /// The number of the connection, in the order they were opened.
+    pub connection: u32,
+    /// The probe that used it.
+    pub probe: String,
+    /// Which way it went.
+    pub direction: Direction,
+    /// Printable text; the password is never part of it.
+    pub text: String,
+}
+
+/// The lines of a run, in the order they happened.
+#[derive(Clone, Debug)]
+pub struct Transcript {
+    started: Instant,
+    lines: Arc<Mutex<Vec<Line>>>,
+}
+
+impl Transcript {
+    /// An empty transcript; times count from now.
+    pub fn new() -> Transcript {
+        Transcript {
+            started: Instant::now(),
+            lines: Arc::default(),
+        }
+    }
+
+    /// Adds a line, made printable and cut to length.
+    pub fn add(&self, connection: u32, probe: &str, direction: Direction, text: &str) {
+        let mut lines = self.lock();
+        if lines.len() >= MAX_LINES {
+            return;
+        }
+        lines.push(Line {
+            at_ms: u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            connection,
+            probe: probe.to_string(),
+            direction,
+            text: printable(text, MAX_LINE),
+        });
+    }
+
+    /// The lines so far.
+    pub fn lines(&self) -> Vec<Line> {
+        self.lock().clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Line>> {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Default for Transcript {
+    fn default() -> Self {
+        Transcript::new()
+    }
+}
+
+/// Text of a server as it may reach a terminal: no control characters (which include escapes), no bidirectional
+/// overrides, at most `length` characters.
+pub(crate) fn printable(text: &str, length: usize) -> String {
+    let mut out: String = text
+        .chars()
+        .take(length)
+        .map(|c| match c {
+            '\t' => ' ',
+            c if c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') => {
+                '\u{fffd}'
+            }
+            c => c,
+        })
+        .collect();
+    if text.chars().nth(length).is_some() {
+        out.push('…');
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_never_reach_a_screen() {
+        assert_eq!(
+            printable("220 \x1b[2Jhello\x07\u{202e}", 80),
+            "220 \u{fffd}[2Jhello\u{fffd}\u{fffd}"
+        );
+        assert_eq!(printable("abcdef", 3), "abc…");
+    }
+
+    #[test]
+    fn a_transcript_is_bounded() {
+        let transcript = Transcript::new();
+        for _ in 0..MAX_LINES + 10 {
+            transcript.add(1, "reach", Direction::Received, "220 hello");
+        }
+        assert_eq!(transcript.lines().len(), MAX_LINES);
+    }
+}

@@ -1,0 +1,124 @@
+//! Which probes run, and why the others do not.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::builtin::Catalogue;
+use crate::finding::Description;
+use crate::plugin::Plugin;
+use crate::settings::Selection;
+
+/// The probes of a run, in the order they are told of.
+#[derive(Debug)]
+pub struct Plan {
+    /// Those that run.
+    pub probes: Vec<Arc<Plugin>>,
+}
+
+/// Why there is no plan.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PlanError {
+    /// No probe has that name.
+    #[error("there is no probe called `{name}`; there are {known}")]
+    Unknown {
+        /// The name.
+        name: String,
+        /// The names there are.
+        known: String,
+    },
+    /// They wait for each other.
+    #[error("these probes wait for each other: {0}")]
+    Circle(String),
+}
+
+impl Plan {
+    /// The probes asked for, with those they go on from; ordered so that each comes after what it needs.
+    ///
+    /// # Errors
+    /// A name that no probe has, or probes that wait for each other.
+    pub fn new(catalogue: &Catalogue, selection: &Selection) -> Result<Plan, PlanError> {
+        let all = &catalogue.plugins;
+        for name in selection.only.iter().chain(&selection.skip) {
+            if !all.iter().any(|plugin| plugin.description.name == *name) {
+                let known = all
+                    .iter()
+                    .map(|plugin| plugin.description.name.as_str())
+                    .collect::<Vec<_>>()
+                    .join(", ");
+                return Err(PlanError::Unknown {
+                    name: name.clone(),
+                    known,
+                });
+            }
+        }
+        let mut wanted: BTreeSet<&str> = match selection.only.as_slice() {
+            [] => all
+                .iter()
+                .map(|plugin| plugin.description.name.as_str())
+                .collect(),
+            only => with_needs(all, only),
+        };
+        wanted.retain(|name| !selection.skip.iter().any(|skipped| skipped == name));
+        let chosen: Vec<Arc<Plugin>> = all
+            .iter()
+            .filter(|plugin| wanted.contains(plugin.description.name.as_str()))
+            .cloned()
+            .collect();
+        Ok(Plan {
+            probes: in_order(chosen)?,
+        })
+    }
+}
+
+/// The names, and those of every probe that leaves a state one of them needs.
+fn with_needs<'a>(all: &'a [Arc<Plugin>], names: &'a [String]) -> BTreeSet<&'a str> {
+    let mut wanted: BTreeSet<&str> = names.iter().map(String::as_str).collect();
+    loop {
+        let needs: BTreeSet<&String> = all
+            .iter()
+            .filter(|it| wanted.contains(it.description.name.as_str()))
+            .flat_map(|it| needs(&it.description))
+            .collect();
+        let before = wanted.len();
+        wanted.extend(
+            all.iter()
+                .filter(|plugin| {
+                    plugin
+                        .description
+                        .leaves
+                        .iter()
+                        .any(|state| needs.contains(state))
+                })
+                .map(|plugin| plugin.description.name.as_str()),
+        );
+        if wanted.len() == before {
+            return wanted;
+        }
+    }
+}
+
+fn needs(probe: &Description) -> impl Iterator<Item = &String> {
+    probe.after.iter().chain(&probe.takes)
+}
+
+fn in_order(mut waiting: Vec<Arc<Plugin>>) -> Result<Vec<Arc<Plugin>>, PlanError> {
+    let mut ordered: Vec<Arc<Plugin>> = Vec::new();
+    while !waiting.is_empty() {
+        let free = waiting.iter().position(|plugin| {
+            !needs(&plugin.description).any(|state| {
+                waiting.iter().any(|other| {
+                    !Arc::ptr_eq(other, plugin) && other.description.leaves.contains(state)
+                })
+            })
+        });
+        let Some(free) = free else {
+            let names = waiting
+                .iter()
+                .map(|plugin| plugin.description.name.as_str())
+                .collect::<Vec<_>>();
+            return Err(PlanError::Circle(names.join(", ")));
+        };
+        ordered.push(waiting.remove(free));
+    }
+    Ok(ordered)
+}

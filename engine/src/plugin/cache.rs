@@ -1,0 +1,139 @@
+//! Compiled components, kept between runs: compiling takes half a second each, mapping a compiled one no time.
+//!
+//! What lies here is native code, so the folder and its files belong to the user alone, and nothing is read from a
+//! folder that does not. A file is written under another name and renamed, so that no half of one is ever found.
+
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use etcetera::BaseStrategy;
+use sha2::{Digest, Sha256};
+use wasmtime::Engine;
+use wasmtime::component::Component;
+
+/// Above this the oldest files go.
+const KEPT: usize = 200;
+
+/// The folder for compiled components; none where there is none that is only ours.
+#[derive(Debug)]
+pub(super) struct Cache(Option<PathBuf>);
+
+impl Cache {
+    pub(super) fn open() -> Cache {
+        let folder = etcetera::choose_base_strategy()
+            .ok()
+            .map(|base| base.cache_dir().join("remote-doctor"));
+        Cache(folder.filter(|folder| private_folder(folder)))
+    }
+
+    /// The compiled component, from here or made now and kept.
+    pub(super) fn component(&self, engine: &Engine, wasm: &[u8]) -> wasmtime::Result<Component> {
+        let Some(folder) = &self.0 else {
+            return Component::from_binary(engine, wasm);
+        };
+        let path = folder.join(name(engine, wasm));
+        if let Some(component) = load(engine, &path) {
+            return Ok(component);
+        }
+        let component = Component::from_binary(engine, wasm)?;
+        // A cache that cannot be written costs time, not the run.
+        let _ = store(folder, &path, &component.serialize()?);
+        Ok(component)
+    }
+}
+
+/// The same name only for the same component, the same wasmtime and settings, and the same kind of machine.
+fn name(engine: &Engine, wasm: &[u8]) -> String {
+    let mut compatible = DefaultHasher::new();
+    engine.precompile_compatibility_hash().hash(&mut compatible);
+    format!(
+        "{}-{:016x}.cwasm",
+        hex(&Sha256::digest(wasm)),
+        compatible.finish()
+    )
+}
+
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn load(engine: &Engine, path: &Path) -> Option<Component> {
+    if !ours_alone(path) {
+        return None;
+    }
+    #[allow(
+        unsafe_code,
+        reason = "the file is ours alone and was written by `store` under this very name"
+    )]
+    // SAFETY: see above; wasmtime checks version and settings itself.
+    unsafe { Component::deserialize_file(engine, path) }.ok()
+}
+
+fn store(folder: &Path, path: &Path, compiled: &[u8]) -> std::io::Result<()> {
+    let unfinished = folder.join(format!(
+        "{}.{}",
+        std::process::id(),
+        path.file_name().unwrap_or_default().display()
+    ));
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let written = options
+        .open(&unfinished)
+        .and_then(|mut file| file.write_all(compiled));
+    if let Err(error) = written.and_then(|()| fs::rename(&unfinished, path)) {
+        let _ = fs::remove_file(&unfinished);
+        return Err(error);
+    }
+    forget_oldest(folder)
+}
+
+fn forget_oldest(folder: &Path) -> std::io::Result<()> {
+    let mut files: Vec<_> = fs::read_dir(folder)?
+        .filter_map(Result::ok)
+        .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
+        .collect();
+    files.sort();
+    let surplus = files.len().saturating_sub(KEPT);
+    files
+        .iter()
+        .take(surplus)
+        .try_for_each(|(_, path)| fs::remove_file(path))
+}
+
+#[cfg(unix)]
+fn private_folder(folder: &Path) -> bool {
+    use std::os::unix::fs::DirBuilderExt;
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .is_ok()
+        && ours_alone(folder)
+}
+
+/// Whether it belongs to us and nobody else may write to it.
+#[cfg(unix)]
+fn ours_alone(path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    // A process's own files are the simplest witness of its user.
+    let Ok(own) = fs::metadata("/proc/self") else {
+        return false;
+    };
+    fs::symlink_metadata(path).is_ok_and(|found| {
+        found.uid() == own.uid() && found.mode() & 0o022 == 0 && !found.file_type().is_symlink()
+    })
+}
+
+#[cfg(not(unix))]
+fn private_folder(_folder: &Path) -> bool {
+    false
+}
+
+#[cfg(not(unix))]
+fn ours_alone(_path: &Path) -> bool {
+    false
+}

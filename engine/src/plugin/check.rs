@@ -1,0 +1,290 @@
+//! Whether what a probe says makes sense. A guest may be buggy or hostile; its texts end up on a screen, in tickets and
+//! in other programs.
+
+use std::collections::BTreeSet;
+
+use crate::finding::{Description, Fact, FactValue, Omission, OmissionCause, Outcome};
+use crate::net::printable;
+
+/// Longer evidence is cut: a report is for people.
+const MAX_TEXT: usize = 2000;
+/// More of anything in one outcome means a loop.
+const MAX_ITEMS: usize = 200;
+/// A page of advice; the longest of ours has a tenth.
+const MAX_PAGE: usize = 100_000;
+
+/// Checks what a probe says of itself.
+///
+/// # Errors
+/// What is wrong, as a sentence for the author.
+pub(super) fn description(description: &Description) -> Result<(), String> {
+    if !is_word(&description.name) {
+        return Err(format!(
+            "the name `{}` is not lower-case words joined by hyphens",
+            printable(&description.name, 80)
+        ));
+    }
+    if description.codes.len() + description.also_reports.len() > MAX_ITEMS {
+        return Err(format!("it declares more than {MAX_ITEMS} codes"));
+    }
+    let mut seen = BTreeSet::new();
+    for code in &description.codes {
+        if !is_code(&code.name) {
+            return Err(format!(
+                "`{}` is not a code: write area.problem in lower case",
+                printable(&code.name, 80)
+            ));
+        }
+        if !seen.insert(&code.name) {
+            return Err(format!("it declares `{}` twice", code.name));
+        }
+        if code.title.trim().is_empty() || code.page.trim().is_empty() {
+            return Err(format!("`{}` has no title or no page", code.name));
+        }
+        if code.page.len() > MAX_PAGE || printable(&code.title, 200) != code.title {
+            return Err(format!(
+                "title or page of `{}` is too long or not printable",
+                code.name
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Checks what a probe says of a remote, makes its texts printable, and lists as not tested what it says nothing of.
+///
+/// # Errors
+/// What is wrong: nothing the probe says is used then.
+pub(super) fn outcome(description: &Description, mut outcome: Outcome) -> Result<Outcome, String> {
+    let declared: BTreeSet<&str> = description
+        .codes
+        .iter()
+        .map(|code| code.name.as_str())
+        .collect();
+    let known = |code: &str| {
+        declared.contains(code) || description.also_reports.iter().any(|also| also == code)
+    };
+    let items = [
+        outcome.findings.len(),
+        outcome.clear.len(),
+        outcome.not_tested.len(),
+        outcome.facts.len(),
+    ];
+    if items.iter().any(|count| *count > MAX_ITEMS) {
+        return Err(format!("it said more than {MAX_ITEMS} things of one kind"));
+    }
+    let said = outcome.findings.iter().map(|finding| &finding.code);
+    let said = said.chain(&outcome.clear).chain(
+        outcome
+            .not_tested
+            .iter()
+            .flat_map(|omission| &omission.codes),
+    );
+    if let Some(stranger) = said.clone().find(|code| !known(code)) {
+        return Err(format!(
+            "it reported `{}`, which it did not declare",
+            printable(stranger, 80)
+        ));
+    }
+    let contradiction = outcome
+        .findings
+        .iter()
+        .find(|finding| outcome.clear.contains(&finding.code));
+    if let Some(finding) = contradiction {
+        return Err(format!(
+            "it reported `{}` as found and as clear",
+            finding.code
+        ));
+    }
+    let said: BTreeSet<String> = said.cloned().collect();
+    let silent: Vec<String> = declared
+        .iter()
+        .filter(|code| !said.contains(**code))
+        .map(ToString::to_string)
+        .collect();
+    clean(&mut outcome);
+    if !silent.is_empty() {
+        outcome.not_tested.push(Omission {
+            check: format!("{} of the checks of {}", silent.len(), description.name),
+            codes: silent,
+            cause: OmissionCause::CouldNotLook,
+            reason: "the probe did not say".into(),
+        });
+    }
+    Ok(outcome)
+}
+
+fn clean(outcome: &mut Outcome) {
+    let clean = |text: &mut String| *text = printable_lines(text);
+    for finding in &mut outcome.findings {
+        finding.evidence.truncate(MAX_ITEMS);
+        finding.alternatives.truncate(MAX_ITEMS);
+        clean(&mut finding.detail);
+        finding.evidence.iter_mut().for_each(|evidence| {
+            clean(&mut evidence.label);
+            clean(&mut evidence.value);
+        });
+        finding.alternatives.iter_mut().for_each(|other| {
+            clean(&mut other.code);
+            clean(&mut other.deciding_test);
+        });
+        for (name, value) in finding
+            .patch
+            .iter_mut()
+            .flat_map(|patch| &mut patch.changes)
+        {
+            clean(name);
+            clean(value);
+        }
+    }
+    for omission in &mut outcome.not_tested {
+        clean(&mut omission.check);
+        clean(&mut omission.reason);
+    }
+    outcome.facts.iter_mut().for_each(clean_fact);
+}
+
+fn clean_fact(fact: &mut Fact) {
+    fact.name = printable(&fact.name, 80);
+    match &mut fact.value {
+        FactValue::Flag(_) | FactValue::Integer(_) => {}
+        FactValue::Text(text) => *text = printable_lines(text),
+        FactValue::Texts(texts) => {
+            texts.truncate(MAX_ITEMS);
+            texts
+                .iter_mut()
+                .for_each(|text| *text = printable_lines(text));
+        }
+        FactValue::Rows(rows) => {
+            rows.truncate(MAX_ITEMS);
+            rows.iter_mut()
+                .flat_map(|row| row.values_mut())
+                .for_each(|cell| *cell = printable_lines(cell));
+        }
+    }
+}
+
+/// Printable, with its line ends kept.
+fn printable_lines(text: &str) -> String {
+    let cut: String = text.chars().take(MAX_TEXT).collect();
+    cut.lines()
+        .map(|line| printable(line, MAX_TEXT))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+fn is_word(text: &str) -> bool {
+    !text.is_empty()
+        && text.len() <= 60
+        && text
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+        && text.starts_with(|c: char| c.is_ascii_lowercase())
+}
+
+fn is_code(text: &str) -> bool {
+    text.split_once('.')
+        .is_some_and(|(area, problem)| is_word(area) && is_word(problem))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::{Code, Confidence, Finding, Owner, Severity};
+
+    fn probe() -> Description {
+        let code = |name: &str| Code {
+            name: name.into(),
+            title: "it broke".into(),
+            severity: Severity::Error,
+            owner: Owner::Settings,
+            explains: Vec::new(),
+            eased_by_certificate_check: false,
+            page: "# page".into(),
+        };
+        Description {
+            name: "example".into(),
+            version: "1".into(),
+            summary: String::new(),
+            takes: None,
+            after: Vec::new(),
+            leaves: Vec::new(),
+            codes: vec![code("example.one"), code("example.two")],
+            also_reports: vec!["net.unreachable".into()],
+        }
+    }
+
+    fn found(code: &str, detail: &str) -> Finding {
+        Finding {
+            code: code.into(),
+            detail: detail.into(),
+            evidence: Vec::new(),
+            owner: None,
+            confidence: Confidence::Certain,
+            alternatives: Vec::new(),
+            patch: None,
+        }
+    }
+
+    #[test]
+    fn what_a_probe_says_nothing_of_is_not_tested() {
+        let said = Outcome {
+            clear: vec!["example.one".into()],
+            ..Outcome::default()
+        };
+        let checked = outcome(&probe(), said).unwrap();
+        assert_eq!(checked.not_tested[0].codes, ["example.two"]);
+        assert_eq!(checked.not_tested[0].cause, OmissionCause::CouldNotLook);
+    }
+
+    #[test]
+    fn an_undeclared_code_is_refused() {
+        let said = Outcome {
+            findings: vec![found("cert.expired", "")],
+            ..Outcome::default()
+        };
+        assert!(
+            outcome(&probe(), said)
+                .unwrap_err()
+                .contains("cert.expired")
+        );
+        let said = Outcome {
+            findings: vec![found("net.unreachable", "")],
+            ..Outcome::default()
+        };
+        assert!(outcome(&probe(), said).is_ok());
+    }
+
+    #[test]
+    fn a_contradiction_is_refused() {
+        let said = Outcome {
+            findings: vec![found("example.one", "")],
+            clear: vec!["example.one".into()],
+            ..Outcome::default()
+        };
+        assert!(outcome(&probe(), said).is_err());
+    }
+
+    #[test]
+    fn escapes_are_taken_out() {
+        let said = Outcome {
+            findings: vec![found("example.one", "a\x1b[31mb\nc")],
+            ..Outcome::default()
+        };
+        assert_eq!(
+            outcome(&probe(), said).unwrap().findings[0].detail,
+            "a\u{fffd}[31mb\nc"
+        );
+    }
+
+    #[test]
+    fn a_name_or_code_that_is_none_is_refused() {
+        let mut wrong = probe();
+        wrong.name = "Not a name".into();
+        assert!(description(&wrong).is_err());
+        let mut wrong = probe();
+        wrong.codes[0].name = "nodot".into();
+        assert!(description(&wrong).is_err());
+        assert!(description(&probe()).is_ok());
+    }
+}

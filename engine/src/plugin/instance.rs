@@ -1,0 +1,110 @@
+//! One run of one probe: a fresh store and instance, its limits, and what its end means.
+
+use std::time::Duration;
+
+use wasmtime::{Engine, Store, UpdateDeadline};
+
+use super::bindings::ProbePre;
+use super::bindings::remote_doctor::probe::types;
+use super::budget::{COMPUTE_TICKS, Stop};
+use super::guest::Guest;
+use super::{Ending, Ground, Plugin, check, convert};
+use crate::finding::Fact;
+use crate::settings::Check;
+
+/// A description is a few kilobytes of text: longer means a loop.
+const DESCRIBE_TIME: Duration = Duration::from_secs(10);
+
+/// What crosses from guest to host in one call, strings and lists together.
+const LIFTED_PER_CALL: usize = 1024 * 1024;
+
+/// As many connections and credentials as a probe may hold at a time.
+const HANDLES: usize = 256;
+
+impl Plugin {
+    /// Runs the probe once.
+    pub async fn run(
+        &self,
+        ground: Ground,
+        check: &Check,
+        source: Option<std::net::IpAddr>,
+        facts: &[Fact],
+    ) -> Ending {
+        let deadline = ground.deadline;
+        let request = convert::request(check, source, facts);
+        let mut store = store(
+            &self.engine,
+            Guest::granted(ground, self.description.clone()),
+        );
+        let run = async {
+            let probe = self.pre.instantiate_async(&mut store).await?;
+            probe.call_run(&mut store, &request).await
+        };
+        // Epochs stop a guest that computes; only the clock stops one that waits.
+        let Ok(result) = tokio::time::timeout(deadline, run).await else {
+            return Ending::TimedOut(format!(
+                "it did not end within {:.0} s",
+                deadline.as_secs_f64()
+            ));
+        };
+        let ending = match result {
+            Ok(Ok(outcome)) => match check::outcome(&self.description, convert::outcome(outcome)) {
+                Ok(outcome) => Ending::Done(outcome),
+                Err(reason) => Ending::Crashed(reason),
+            },
+            Ok(Err(failure)) => Ending::CouldNotLook(convert::failure_in(failure)),
+            Err(trap) => ending(&trap, store.data()),
+        };
+        drop(store);
+        ending
+    }
+}
+
+/// Asks a probe what it is, with nothing granted.
+pub(super) async fn describe(
+    engine: &Engine,
+    pre: &ProbePre<Guest>,
+) -> Result<types::Description, String> {
+    let mut store = store(engine, Guest::ungranted());
+    let call = async {
+        let probe = pre.instantiate_async(&mut store).await?;
+        probe.call_describe(&mut store).await
+    };
+    match tokio::time::timeout(DESCRIBE_TIME, call).await {
+        Ok(described) => described.map_err(|trap| match ending(&trap, store.data()) {
+            Ending::Crashed(why) | Ending::TimedOut(why) | Ending::Denied(why) => why,
+            Ending::Done(_) | Ending::CouldNotLook(_) => trap.to_string(),
+        }),
+        Err(_) => Err("it did not end".into()),
+    }
+}
+
+fn store(engine: &Engine, guest: Guest) -> Store<Guest> {
+    let mut store = Store::new(engine, guest);
+    store.limiter(|guest| &mut guest.budget);
+    store.set_hostcall_fuel(LIFTED_PER_CALL);
+    store.set_max_component_handles(HANDLES);
+    store.set_epoch_deadline(1);
+    store.epoch_deadline_callback(|mut context| {
+        let budget = &mut context.data_mut().budget;
+        budget.ticks += 1;
+        if budget.ticks > COMPUTE_TICKS {
+            return Err(Stop::Spinning.into());
+        }
+        Ok(UpdateDeadline::Yield(1))
+    });
+    store
+}
+
+/// What a trap means for the report.
+fn ending(trap: &wasmtime::Error, guest: &Guest) -> Ending {
+    match trap.downcast_ref::<Stop>() {
+        Some(Stop::Denied(what)) => Ending::Denied(what.clone()),
+        Some(stop @ Stop::Spinning) => Ending::TimedOut(stop.to_string()),
+        Some(stop @ Stop::UsedUp(_)) => Ending::Crashed(stop.to_string()),
+        None => Ending::Crashed(match &guest.last_words {
+            Some(words) => words.clone(),
+            None => trap.root_cause().to_string(),
+        }),
+    }
+}

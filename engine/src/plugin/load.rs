@@ -1,0 +1,238 @@
+//! From bytes to a plugin that can be run: checked, compiled, described.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use sha2::{Digest, Sha256};
+use wasmtime::component::{Component, HasSelf, Linker};
+use wasmtime::{Config, Engine};
+
+use super::bindings::{Probe, ProbePre};
+use super::cache::{Cache, hex};
+use super::guest::Guest;
+use super::{check, convert, instance};
+use crate::finding::Description;
+
+/// How often a running guest is looked at.
+const TICK: Duration = Duration::from_millis(10);
+/// Larger than any component of a compiled language or an interpreter.
+const MAX_SIZE: usize = 32 * 1024 * 1024;
+/// The package of the contract; its version follows.
+const PACKAGE: &str = "remote-doctor:probe/";
+/// The version of the contract this engine speaks.
+pub(super) const CONTRACT: &str = "0.1.0";
+
+/// Why a file is not a probe of ours.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The file cannot be read.
+    #[error("{}: {source}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Too large.
+    #[error("{name}: larger than 32 MiB")]
+    TooLarge {
+        /// The file.
+        name: String,
+    },
+    /// Not a component.
+    #[error("{name}: not a WebAssembly component: {reason}")]
+    NotAComponent {
+        /// The file.
+        name: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Built for another version of the contract.
+    #[error(
+        "{name}: made for version {found} of the probe contract, and this program speaks {CONTRACT}"
+    )]
+    OtherVersion {
+        /// The file.
+        name: String,
+        /// The version it was made for.
+        found: String,
+    },
+    /// It asks for what no probe gets.
+    #[error("{name}: imports `{import}`, which no probe is given")]
+    ForeignImport {
+        /// The file.
+        name: String,
+        /// What it asks for.
+        import: String,
+    },
+    /// It does not have the exports of a probe.
+    #[error("{name}: not a probe: {reason}")]
+    NotAProbe {
+        /// The file.
+        name: String,
+        /// What is missing.
+        reason: String,
+    },
+    /// It cannot say what it is.
+    #[error("{name}: `describe` failed: {reason}")]
+    Describe {
+        /// The file.
+        name: String,
+        /// How.
+        reason: String,
+    },
+    /// What it says of itself makes no sense.
+    #[error("{name}: {reason}")]
+    Description {
+        /// The file.
+        name: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+/// Where probes run: one engine, one linker, one cache for the process.
+pub struct Sandbox {
+    pub(super) engine: Engine,
+    linker: Linker<Guest>,
+    cache: Cache,
+}
+
+/// A probe that can be run.
+pub struct Plugin {
+    /// What it says of itself.
+    pub description: Description,
+    /// SHA-256 of its file.
+    pub digest: String,
+    pub(super) engine: Engine,
+    pub(super) pre: ProbePre<Guest>,
+}
+
+impl Sandbox {
+    /// The sandbox of this process.
+    pub fn shared() -> Arc<Sandbox> {
+        static SHARED: OnceLock<Arc<Sandbox>> = OnceLock::new();
+        SHARED.get_or_init(|| Arc::new(Sandbox::new())).clone()
+    }
+
+    fn new() -> Sandbox {
+        let mut config = Config::new();
+        // Concurrency within a component costs half of the speed of host calls, and no probe needs it.
+        config
+            .wasm_component_model(true)
+            .epoch_interruption(true)
+            .concurrency_support(false);
+        let engine = Engine::new(&config).expect("settings that this machine supports");
+        let mut linker = Linker::new(&engine);
+        Probe::add_to_linker::<_, HasSelf<Guest>>(&mut linker, |guest| guest)
+            .expect("each import once");
+        keep_ticking(&engine);
+        Sandbox {
+            engine,
+            linker,
+            cache: Cache::open(),
+        }
+    }
+
+    /// Loads a probe from a file.
+    ///
+    /// # Errors
+    /// Why it is not one.
+    pub async fn load_file(&self, path: &Path) -> Result<Plugin, LoadError> {
+        let unreadable = |source| LoadError::Unreadable {
+            path: path.into(),
+            source,
+        };
+        let size = std::fs::metadata(path).map_err(unreadable)?.len();
+        let name = path.display().to_string();
+        if size > MAX_SIZE as u64 {
+            return Err(LoadError::TooLarge { name });
+        }
+        let wasm = std::fs::read(path).map_err(unreadable)?;
+        self.load(&name, &wasm).await
+    }
+
+    /// Loads a probe. `name` is for error texts.
+    ///
+    /// # Errors
+    /// Why it is not one.
+    pub async fn load(&self, name: &str, wasm: &[u8]) -> Result<Plugin, LoadError> {
+        let not_a_component = |error: wasmtime::Error| LoadError::NotAComponent {
+            name: name.into(),
+            reason: error.to_string(),
+        };
+        let not_a_probe = |error: wasmtime::Error| LoadError::NotAProbe {
+            name: name.into(),
+            reason: error.root_cause().to_string(),
+        };
+        let component = self
+            .cache
+            .component(&self.engine, wasm)
+            .map_err(not_a_component)?;
+        self.check_imports(name, &component)?;
+        let pre = self
+            .linker
+            .instantiate_pre(&component)
+            .map_err(not_a_probe)?;
+        let pre = ProbePre::new(pre).map_err(not_a_probe)?;
+        let described = instance::describe(&self.engine, &pre)
+            .await
+            .map_err(|reason| LoadError::Describe {
+                name: name.into(),
+                reason,
+            })?;
+        let description = convert::description(described);
+        check::description(&description).map_err(|reason| LoadError::Description {
+            name: name.into(),
+            reason,
+        })?;
+        let digest = format!("sha256:{}", hex(&Sha256::digest(wasm)));
+        Ok(Plugin {
+            description,
+            digest,
+            engine: self.engine.clone(),
+            pre,
+        })
+    }
+
+    /// Refuses what a probe is never given, and names both versions where the contract differs.
+    fn check_imports(&self, name: &str, component: &Component) -> Result<(), LoadError> {
+        for (import, _) in component.component_type().imports(&self.engine) {
+            let Some(rest) = import.strip_prefix(PACKAGE) else {
+                return Err(LoadError::ForeignImport {
+                    name: name.into(),
+                    import: import.into(),
+                });
+            };
+            let found = rest.split_once('@').map_or("none", |(_, version)| version);
+            if found != CONTRACT {
+                return Err(LoadError::OtherVersion {
+                    name: name.into(),
+                    found: found.into(),
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+impl std::fmt::Debug for Plugin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Plugin")
+            .field("name", &self.description.name)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Advances the epoch, so that guests that never ask the host for anything are looked at, too.
+fn keep_ticking(engine: &Engine) {
+    let weak = engine.weak();
+    std::thread::spawn(move || {
+        while let Some(engine) = weak.upgrade() {
+            engine.increment_epoch();
+            drop(engine);
+            std::thread::sleep(TICK);
+        }
+    });
+}

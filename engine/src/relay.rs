@@ -1,0 +1,292 @@
+//! How probes go on where another ended: states that are reached, with facts and at most one connection each.
+//!
+//! A diagnosis is cheap in round trips because no probe asks again what another has established, and because one
+//! control connection goes from hand to hand: connected, secured, logged in.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+
+use crate::finding::{Description, Fact};
+use crate::net::Connection;
+
+/// Why a probe cannot run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OutOfReach {
+    /// No probe of this run reaches the state.
+    NobodyLeaves(String),
+    /// The probes that could reach the state ended without it.
+    NotReached {
+        /// The state.
+        state: String,
+        /// The probes that could have reached it.
+        by: Vec<String>,
+    },
+    /// The connection of the state was taken and not handed back.
+    UsedUp {
+        /// The state.
+        state: String,
+        /// The probe that took it.
+        by: String,
+    },
+}
+
+/// The states of one run from one source address.
+#[derive(Debug, Default)]
+pub struct Relay {
+    inner: Mutex<Inner>,
+    changed: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    states: BTreeMap<String, State>,
+    facts: Vec<Fact>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    leavers: Vec<String>,
+    /// Leavers that have not ended yet.
+    pending: usize,
+    takers: Vec<String>,
+    /// How many takers have ended.
+    turn: usize,
+    reached: bool,
+    connection: Option<Connection>,
+}
+
+impl Relay {
+    /// The states that these probes, in this order, reach and take.
+    pub fn new<'a>(probes: impl IntoIterator<Item = &'a Description>) -> Relay {
+        let mut inner = Inner::default();
+        for probe in probes {
+            for state in &probe.leaves {
+                let state = inner.states.entry(state.clone()).or_default();
+                state.leavers.push(probe.name.clone());
+                state.pending += 1;
+            }
+            if let Some(state) = &probe.takes {
+                inner
+                    .states
+                    .entry(state.clone())
+                    .or_default()
+                    .takers
+                    .push(probe.name.clone());
+            }
+        }
+        Relay {
+            inner: Mutex::new(inner),
+            changed: Notify::new(),
+        }
+    }
+
+    /// Waits until everything the probe needs is there; gives the facts so far.
+    ///
+    /// # Errors
+    /// Why that will never be.
+    pub async fn reach(&self, probe: &Description) -> Result<Vec<Fact>, OutOfReach> {
+        loop {
+            let changed = self.changed.notified();
+            tokio::pin!(changed);
+            changed.as_mut().enable();
+            if let Some(facts) = self.lock().look(probe)? {
+                return Ok(facts);
+            }
+            changed.await;
+        }
+    }
+
+    /// Reaches a state. Says whether the probe declared it.
+    pub fn leave(
+        &self,
+        probe: &Description,
+        state: &str,
+        connection: Option<Connection>,
+        facts: Vec<Fact>,
+    ) -> bool {
+        let mut inner = self.lock();
+        let hands_back = probe.takes.as_deref() == Some(state);
+        if !hands_back && !probe.leaves.iter().any(|declared| declared == state) {
+            return false;
+        }
+        for fact in facts {
+            inner.facts.retain(|other| other.name != fact.name);
+            inner.facts.push(fact);
+        }
+        if let Some(state) = inner.states.get_mut(state) {
+            state.reached = true;
+            state.connection = connection;
+        }
+        drop(inner);
+        self.changed.notify_waiters();
+        true
+    }
+
+    /// The connection of the state that the probe declared to take.
+    pub fn take(&self, probe: &Description) -> Option<Connection> {
+        let mut inner = self.lock();
+        inner
+            .states
+            .get_mut(probe.takes.as_ref()?)?
+            .connection
+            .take()
+    }
+
+    /// A probe has ended, in whatever way.
+    pub fn ended(&self, probe: &Description) {
+        let mut inner = self.lock();
+        for state in &probe.leaves {
+            if let Some(state) = inner.states.get_mut(state) {
+                state.pending = state.pending.saturating_sub(1);
+            }
+        }
+        if let Some(state) = probe
+            .takes
+            .as_ref()
+            .and_then(|state| inner.states.get_mut(state))
+        {
+            state.turn += 1;
+        }
+        drop(inner);
+        self.changed.notify_waiters();
+    }
+
+    /// Says goodbye on the connections that are left, without waiting for an answer.
+    pub async fn close(&self) {
+        let left: Vec<Connection> = self
+            .lock()
+            .states
+            .values_mut()
+            .filter_map(|state| state.connection.take())
+            .collect();
+        for mut connection in left {
+            if connection.is_open() && connection.is_control() {
+                // The run is over; a server that does not take the QUIT sees the FIN.
+                let _ = connection
+                    .write(b"QUIT\r\n", Duration::from_millis(100))
+                    .await;
+                let _ = connection.finish(Duration::from_millis(100)).await;
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    /// The facts, once the probe can run; none while it must wait.
+    fn look(&self, probe: &Description) -> Result<Option<Vec<Fact>>, OutOfReach> {
+        for name in probe.after.iter().chain(&probe.takes) {
+            let state = self
+                .states
+                .get(name)
+                .filter(|state| !state.leavers.is_empty());
+            let state = state.ok_or_else(|| OutOfReach::NobodyLeaves(name.clone()))?;
+            if state.reached {
+                continue;
+            }
+            if state.pending == 0 {
+                return Err(OutOfReach::NotReached {
+                    state: name.clone(),
+                    by: state.leavers.clone(),
+                });
+            }
+            return Ok(None);
+        }
+        if let Some((name, state)) = probe
+            .takes
+            .as_ref()
+            .and_then(|name| Some((name, self.states.get(name)?)))
+        {
+            if state.takers.get(state.turn) != Some(&probe.name) {
+                return Ok(None);
+            }
+            if state.connection.is_none() {
+                let by = state
+                    .takers
+                    .get(state.turn.wrapping_sub(1))
+                    .unwrap_or(&state.leavers[0]);
+                return Err(OutOfReach::UsedUp {
+                    state: name.clone(),
+                    by: by.clone(),
+                });
+            }
+        }
+        Ok(Some(self.facts.clone()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn probe(name: &str, takes: Option<&str>, after: &[&str], leaves: &[&str]) -> Description {
+        let strings = |list: &[&str]| list.iter().map(ToString::to_string).collect();
+        Description {
+            name: name.into(),
+            version: "0".into(),
+            summary: String::new(),
+            takes: takes.map(Into::into),
+            after: strings(after),
+            leaves: strings(leaves),
+            codes: Vec::new(),
+            also_reports: Vec::new(),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_state_that_nobody_leaves_is_out_of_reach_at_once() {
+        let lonely = probe("lonely", None, &["logged-in"], &[]);
+        let relay = Relay::new([&lonely]);
+        assert_eq!(
+            relay.reach(&lonely).await,
+            Err(OutOfReach::NobodyLeaves("logged-in".into()))
+        );
+    }
+
+    #[tokio::test]
+    async fn a_probe_waits_for_its_state_and_gets_the_facts() {
+        let (first, second) = (
+            probe("first", None, &[], &["open"]),
+            probe("second", None, &["open"], &[]),
+        );
+        let relay = Relay::new([&first, &second]);
+        let fact = Fact {
+            name: "a.b".into(),
+            value: crate::finding::FactValue::Flag(true),
+        };
+        let (reached, ()) = tokio::join!(relay.reach(&second), async {
+            assert!(relay.leave(&first, "open", None, vec![fact.clone()]));
+        });
+        assert_eq!(reached, Ok(vec![fact]));
+    }
+
+    #[tokio::test]
+    async fn a_state_its_probe_never_reached_is_out_of_reach() {
+        let (first, second) = (
+            probe("first", None, &[], &["open"]),
+            probe("second", Some("open"), &[], &[]),
+        );
+        let relay = Relay::new([&first, &second]);
+        relay.ended(&first);
+        let by = vec!["first".to_string()];
+        assert_eq!(
+            relay.reach(&second).await,
+            Err(OutOfReach::NotReached {
+                state: "open".into(),
+                by
+            })
+        );
+    }
+
+    #[tokio::test]
+    async fn an_undeclared_state_is_refused() {
+        let first = probe("first", None, &[], &["open"]);
+        assert!(!Relay::new([&first]).leave(&first, "logged-in", None, Vec::new()));
+    }
+}

@@ -1,0 +1,135 @@
+//! Codes for people: the list of them, and the page of one.
+
+use std::fmt::Write;
+
+use super::style::{BAD, BOLD, DIM, UNKNOWN, WARN, styled, wrapped};
+use crate::builtin::Catalogue;
+use crate::finding::{Code, Severity};
+
+/// The page of one code.
+pub fn explain(code: &Code) -> String {
+    let mut out = format!(
+        "{}  {}\n",
+        styled(BOLD, &code.name),
+        severity(code.severity)
+    );
+    let _ = writeln!(out, "{}", wrapped("", &code.title));
+    let _ = writeln!(
+        out,
+        "{}",
+        wrapped(
+            "",
+            &format!("Who has to act: {} ({}).", code.owner.title(), code.owner)
+        )
+    );
+    if code.eased_by_certificate_check {
+        let _ = writeln!(out, "With the certificate check off it is a warning.");
+    }
+    for block in code.page.trim().split("\n\n") {
+        out.push('\n');
+        out.push_str(&markdown(block));
+    }
+    out
+}
+
+/// One line for each code, by area.
+pub fn list(catalogue: &Catalogue) -> String {
+    let mut codes: Vec<&Code> = catalogue.codes.iter().collect();
+    codes.sort_by_key(|code| &code.name);
+    let width = codes
+        .iter()
+        .map(|code| code.name.len())
+        .max()
+        .unwrap_or_default();
+    let mut out = String::new();
+    let mut area = "";
+    for code in codes {
+        let its_area = code.name.split('.').next().unwrap_or_default();
+        if its_area != area && !out.is_empty() {
+            out.push('\n');
+        }
+        area = its_area;
+        let name = format!("{:width$}", code.name);
+        let _ = writeln!(
+            out,
+            "{}  {:7}  {}",
+            styled(BOLD, &name),
+            word(code.severity),
+            code.title
+        );
+    }
+    out
+}
+
+fn word(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "info",
+    }
+}
+
+fn severity(severity: Severity) -> String {
+    let style = match severity {
+        Severity::Error => BAD,
+        Severity::Warning => WARN,
+        Severity::Info => UNKNOWN,
+    };
+    styled(style, word(severity))
+}
+
+/// The little Markdown that pages use: headings, lists, paragraphs.
+fn markdown(block: &str) -> String {
+    let mut out = String::new();
+    let mut paragraph = String::new();
+    for line in block.lines() {
+        let trimmed = line.trim();
+        let heading = trimmed.trim_start_matches('#');
+        let starts_item = trimmed.starts_with("- ")
+            || trimmed
+                .split_once(". ")
+                .is_some_and(|(n, _)| n.parse::<u8>().is_ok());
+        if heading.len() < trimmed.len() || starts_item {
+            flush(&mut out, &mut paragraph);
+        }
+        if heading.len() < trimmed.len() {
+            let style = if trimmed.starts_with("###") {
+                DIM
+            } else {
+                BOLD
+            };
+            let _ = writeln!(out, "{}", styled(style, heading.trim()));
+            continue;
+        }
+        if !paragraph.is_empty() {
+            paragraph.push(' ');
+        }
+        paragraph.push_str(trimmed);
+    }
+    flush(&mut out, &mut paragraph);
+    out
+}
+
+fn flush(out: &mut String, paragraph: &mut String) {
+    let text = std::mem::take(paragraph);
+    if text.is_empty() {
+        return;
+    }
+    let (mark, rest) = match text.split_once(' ') {
+        Some((mark, rest))
+            if mark == "-"
+                || mark
+                    .strip_suffix('.')
+                    .is_some_and(|n| n.parse::<u8>().is_ok()) =>
+        {
+            (mark, rest)
+        }
+        _ => ("", text.as_str()),
+    };
+    let first = if mark.is_empty() {
+        "  ".to_string()
+    } else {
+        format!("  {mark} ")
+    };
+    let _ = writeln!(out, "{}", wrapped(&first, rest));
+}

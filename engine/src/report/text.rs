@@ -1,0 +1,268 @@
+//! The report for people at a terminal: the verdict first, root causes before everything else, what is well in a line.
+
+use std::fmt::Write;
+
+use super::style::{BAD, BOLD, DIM, GOOD, UNKNOWN, WARN, styled, wrapped};
+use super::{Connections, ProbeStatus, Report, ReportFinding};
+use crate::diagnose::Verdict;
+use crate::finding::{Confidence, FactValue, OmissionCause, Severity};
+
+/// Beside a finding's mark, in the same column for all.
+const INDENT: &str = "      ";
+/// As much evidence as is read; the rest is in the JSON.
+const EVIDENCE_SHOWN: usize = 6;
+
+/// Renders a report in at most 80 columns, with styles.
+pub fn render(report: &Report) -> String {
+    let mut out = String::new();
+    head(&mut out, report);
+    for finding in report
+        .findings
+        .iter()
+        .filter(|finding| finding.caused_by.is_none())
+    {
+        root_cause(&mut out, report, finding);
+    }
+    not_tested(&mut out, report);
+    well(&mut out, report);
+    foot(&mut out, report);
+    out
+}
+
+/// A line above one report of several.
+pub fn heading(title: &str) -> String {
+    let rule = "=".repeat(80 - 1 - title.chars().count().min(78));
+    format!("\n{}\n", styled(BOLD, &format!("{title} {rule}")))
+}
+
+fn head(out: &mut String, report: &Report) {
+    let remote = &report.remote;
+    let sources: Vec<String> = remote.sources.iter().map(ToString::to_string).collect();
+    let from = if sources.is_empty() {
+        String::new()
+    } else {
+        format!("  from {}", sources.join(", "))
+    };
+    let _ = writeln!(
+        out,
+        "{}  {}{from}",
+        styled(BOLD, &format!("{}:{}", remote.host, remote.port)),
+        remote.ssl
+    );
+    let (style, verdict) = match report.verdict {
+        Verdict::Healthy => (GOOD, "HEALTHY"),
+        Verdict::Degraded => (WARN, "DEGRADED"),
+        Verdict::Failing => (BAD, "FAILING"),
+        Verdict::Incomplete => (UNKNOWN, "INCOMPLETE"),
+    };
+    let plain = wrapped(&format!("{verdict}  "), &report.summary);
+    let _ = writeln!(
+        out,
+        "{}",
+        plain.replacen(verdict, &styled(style, verdict), 1)
+    );
+}
+
+fn root_cause(out: &mut String, report: &Report, finding: &ReportFinding) {
+    let _ = writeln!(
+        out,
+        "\n{}  {}  {}",
+        mark(finding.severity),
+        styled(BOLD, &finding.code),
+        styled(DIM, &finding.owner.to_string())
+    );
+    let from = match finding.sources.as_slice() {
+        [] => String::new(),
+        _ if finding.source.is_none() => String::new(),
+        sources => format!(
+            " (from {})",
+            sources
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join(", ")
+        ),
+    };
+    line(out, "", &format!("{}{from}", finding.title));
+    if !finding.detail.is_empty() {
+        for paragraph in finding.detail.lines() {
+            line(out, "", paragraph);
+        }
+    }
+    evidence(out, finding);
+    if finding.confidence == Confidence::Likely {
+        for other in &finding.alternatives {
+            line(
+                out,
+                "or     ",
+                &format!("{}, if {}", other.code, other.deciding_test),
+            );
+        }
+    }
+    let mut label = "do     ";
+    for (number, step) in (1..).zip(&finding.remedy.steps) {
+        line(out, label, &format!("{number}. {step}"));
+        label = "       ";
+    }
+    if let Some(patch) = &finding.settings_patch {
+        line(out, "set    ", &patch_text(patch));
+    }
+    let consequences: Vec<&str> = report
+        .findings
+        .iter()
+        .filter(|other| other.caused_by.as_deref() == Some(&finding.code))
+        .map(|other| other.code.as_str())
+        .collect();
+    if !consequences.is_empty() {
+        line(out, "so     ", &consequences.join(", "));
+    }
+    line(
+        out,
+        "more   ",
+        &format!("remote-doctor explain {}", finding.code),
+    );
+}
+
+fn mark(severity: Severity) -> String {
+    match severity {
+        Severity::Error => styled(BAD, "FAIL"),
+        Severity::Warning => styled(WARN, "WARN"),
+        Severity::Info => styled(UNKNOWN, "note"),
+    }
+}
+
+fn evidence(out: &mut String, finding: &ReportFinding) {
+    let shown = &finding.evidence[..finding.evidence.len().min(EVIDENCE_SHOWN)];
+    let width = shown
+        .iter()
+        .map(|it| it.label.chars().count())
+        .max()
+        .unwrap_or_default();
+    for it in shown {
+        line(
+            out,
+            &format!("{:width$}  ", it.label),
+            &it.value.replace('\n', " / "),
+        );
+    }
+    let hidden = finding.evidence.len() - shown.len();
+    if hidden > 0 {
+        line(out, "", &format!("({hidden} more in the JSON report)"));
+    }
+}
+
+fn patch_text(patch: &serde_json::Map<String, serde_json::Value>) -> String {
+    let changes: Vec<String> = patch
+        .iter()
+        .filter(|(name, _)| *name != "effect")
+        .map(|(name, value)| {
+            format!(
+                "{name} = {}",
+                value.as_str().map_or_else(|| value.to_string(), Into::into)
+            )
+        })
+        .collect();
+    let effect = match patch.get("effect").and_then(|effect| effect.as_str()) {
+        Some("cures-this") => " (tried in this run: it cures this)",
+        Some("cures-all") => " (tried in this run: it cures everything)",
+        Some("failed") => " (tried in this run: it does not help)",
+        _ => " (not tried)",
+    };
+    format!("{}{effect}", changes.join(", "))
+}
+
+fn not_tested(out: &mut String, report: &Report) {
+    let shown: Vec<_> = report
+        .not_tested
+        .iter()
+        .filter(|it| it.cause != OmissionCause::NotAsked)
+        .collect();
+    if shown.is_empty() {
+        return;
+    }
+    out.push('\n');
+    for (index, omission) in shown.iter().enumerate() {
+        let mark = if index == 0 {
+            styled(UNKNOWN, "????")
+        } else {
+            "    ".into()
+        };
+        let text = wrapped(
+            INDENT,
+            &format!("not tested: {}: {}", omission.check, omission.reason),
+        );
+        let _ = writeln!(out, "{mark}{}", &text[4..]);
+    }
+}
+
+fn well(out: &mut String, report: &Report) {
+    let mut names: Vec<&str> = report
+        .probes
+        .iter()
+        .map(|probe| probe.id.as_str())
+        .collect();
+    names.dedup();
+    let clear: Vec<String> = names
+        .iter()
+        .filter_map(|name| {
+            let runs: Vec<_> = report
+                .probes
+                .iter()
+                .filter(|probe| probe.id == *name)
+                .collect();
+            let count = runs
+                .iter()
+                .filter(|run| run.status == ProbeStatus::Ok)
+                .map(|run| run.clear.len())
+                .max()?;
+            (count > 0).then(|| format!("{name} ({count})"))
+        })
+        .collect();
+    if !clear.is_empty() {
+        let text = wrapped(INDENT, &clear.join("  "));
+        let _ = writeln!(out, "\n{}{}", styled(GOOD, "ok  "), &text[4..]);
+    }
+    for (label, fact) in FACTS_SHOWN {
+        if let Some(value) = report.facts.get(*fact).and_then(fact_text) {
+            line(out, &format!("{label:8} "), &value);
+        }
+    }
+}
+
+/// What a support agent wants to see even when all is well.
+const FACTS_SHOWN: &[(&str, &str)] = &[
+    ("server", "server.software"),
+    ("control", "control.security"),
+    ("data", "data.security"),
+    ("cert", "certificate.summary"),
+    ("login", "login.directory"),
+];
+
+fn fact_text(value: &FactValue) -> Option<String> {
+    match value {
+        FactValue::Text(text) if !text.is_empty() => Some(text.clone()),
+        FactValue::Integer(number) => Some(number.to_string()),
+        FactValue::Texts(texts) if !texts.is_empty() => Some(texts.join(", ")),
+        _ => None,
+    }
+}
+
+fn foot(out: &mut String, report: &Report) {
+    let seconds = std::time::Duration::from_millis(report.duration_ms).as_secs_f64();
+    let Connections { control, data, .. } = report.connections;
+    let _ = writeln!(
+        out,
+        "\n{}",
+        styled(
+            DIM,
+            &format!(
+                "{seconds:.1} s, {control} control and {data} data connections, remote-doctor {}",
+                report.tool.version
+            )
+        )
+    );
+}
+
+fn line(out: &mut String, first: &str, text: &str) {
+    let _ = writeln!(out, "{}", wrapped(&format!("{INDENT}{first}"), text));
+}

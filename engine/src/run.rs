@@ -1,0 +1,367 @@
+//! Runs the probes against a remote: side by side where they are independent, one after another where one goes on with
+//! what another left, and from each source address in turn.
+
+use std::net::IpAddr;
+use std::sync::atomic::AtomicU32;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use tokio_util::sync::CancellationToken;
+
+use crate::builtin::Catalogue;
+use crate::finding::{Omission, OmissionCause, Outcome};
+use crate::login::{Login, LoginPolicy};
+use crate::net::{
+    Counts, Grant, Network, NetworkSettings, Resolver, ResolverError, Slots, Transcript,
+};
+use crate::plan::{Plan, PlanError};
+use crate::plugin::{Ending, Ground, Plugin};
+use crate::relay::{OutOfReach, Relay};
+use crate::settings::{CertificateCheck, Check};
+use crate::trust::Trust;
+
+/// At most so many connections to one remote at a time, over all source addresses.
+const CONNECTIONS: usize = 3;
+
+/// How a probe's run ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// It said what it saw.
+    Ok,
+    /// It was not run.
+    Skipped(OutOfReach),
+    /// It trapped or said what makes no sense.
+    Crashed(String),
+    /// It did not end in time.
+    TimedOut(String),
+    /// It was stopped for asking for what is not granted.
+    Denied(String),
+    /// The whole run ended before it did.
+    Cut,
+}
+
+/// One run of one probe from one source address.
+#[derive(Clone, Debug)]
+pub struct ProbeRun {
+    /// The probe.
+    pub plugin: Arc<Plugin>,
+    /// The source address.
+    pub source: Option<IpAddr>,
+    /// How it ended.
+    pub status: Status,
+    /// How long it took.
+    pub duration: Duration,
+    /// What it said.
+    pub outcome: Outcome,
+}
+
+/// Why a run ended before its probes did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cut {
+    /// The time for the whole run was up.
+    TimedOut,
+    /// The user interrupted it.
+    Interrupted,
+}
+
+/// Everything a run established.
+#[derive(Debug)]
+pub struct Record {
+    /// One for each probe and source address.
+    pub runs: Vec<ProbeRun>,
+    /// Connections opened.
+    pub connections: Counts,
+    /// The most of them at one time.
+    pub peak: usize,
+    /// The dialogue.
+    pub transcript: Transcript,
+    /// How long it took.
+    pub duration: Duration,
+    /// Whether it ended early.
+    pub cut: Option<Cut>,
+}
+
+/// Why a run could not begin.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The probes asked for make no plan.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// Names cannot be resolved on this machine.
+    #[error(transparent)]
+    Resolver(#[from] ResolverError),
+}
+
+/// What happens while a run goes on, for whoever watches.
+#[derive(Debug)]
+pub enum Event<'a> {
+    /// A probe begins.
+    Started {
+        /// Its name.
+        probe: &'a str,
+        /// The source address.
+        source: Option<IpAddr>,
+    },
+    /// A probe has ended.
+    Ended(&'a ProbeRun),
+}
+
+/// Told of every event.
+pub type Watch<'a> = &'a (dyn Fn(Event<'_>) + Sync);
+
+/// Runs the probes of the catalogue that the check asks for.
+///
+/// # Errors
+/// Where the run could not begin. What goes wrong later is part of the record.
+pub async fn run(
+    check: &Check,
+    catalogue: &Catalogue,
+    interrupt: CancellationToken,
+    watch: Watch<'_>,
+) -> Result<Record, RunError> {
+    let plan = Plan::new(catalogue, &check.selection)?;
+    let run = Run::new(check, plan, watch)?;
+    let started = Instant::now();
+    let cut = tokio::select! {
+        biased;
+        () = run.every_source() => None,
+        () = interrupt.cancelled() => Some(Cut::Interrupted),
+        () = tokio::time::sleep(check.timeouts.whole) => Some(Cut::TimedOut),
+    };
+    Ok(run.record(started.elapsed(), cut))
+}
+
+/// What all probes and source addresses of a run share.
+struct Run<'a> {
+    check: &'a Check,
+    plan: Plan,
+    watch: Watch<'a>,
+    login: Arc<Login>,
+    trust: Trust,
+    resolver: Arc<Resolver>,
+    grant: Arc<Grant>,
+    slots: Arc<Slots>,
+    transcript: Transcript,
+    ids: Arc<AtomicU32>,
+    networks: Mutex<Vec<Arc<Network>>>,
+    runs: Mutex<Vec<ProbeRun>>,
+}
+
+impl<'a> Run<'a> {
+    fn new(check: &'a Check, plan: Plan, watch: Watch<'a>) -> Result<Run<'a>, RunError> {
+        let remote = &check.remote;
+        let trust = Trust::new(&check.authorities);
+        let policy = LoginPolicy {
+            ssl: remote.ssl,
+            certificate_check: remote.certificate_check == CertificateCheck::Full,
+            allow_cleartext: check.permissions.cleartext_login,
+            allow_unverified: check.permissions.unverified_login,
+            host: remote.host.clone(),
+            now: check.now,
+        };
+        let limit = remote
+            .max_connections
+            .map_or(CONNECTIONS, |most| most.min(CONNECTIONS));
+        Ok(Run {
+            check,
+            plan,
+            watch,
+            login: Arc::new(Login::new(check.credential.clone(), policy, trust.clone())),
+            trust,
+            resolver: Arc::new(Resolver::new(check.resolver)?),
+            grant: Arc::new(Grant::new(
+                &remote.host,
+                remote.port,
+                check.data_addresses.iter().copied(),
+            )),
+            slots: Slots::new(limit),
+            transcript: Transcript::new(),
+            ids: Arc::default(),
+            networks: Mutex::default(),
+            runs: Mutex::default(),
+        })
+    }
+
+    /// One source address after another: with three connections in all, two sessions at once would wait for each other.
+    async fn every_source(&self) {
+        for source in self.sources() {
+            self.from(source).await;
+        }
+    }
+
+    fn sources(&self) -> Vec<Option<IpAddr>> {
+        match self.check.remote.sources.as_slice() {
+            [] => vec![None],
+            sources => sources.iter().copied().map(Some).collect(),
+        }
+    }
+
+    async fn from(&self, source: Option<IpAddr>) {
+        let settings = NetworkSettings {
+            source,
+            connect_timeout: self.check.timeouts.connect,
+            client_certificate: self.check.client_certificate.clone(),
+            mask: self.login.mask(),
+        };
+        let network = Arc::new(Network::new(
+            settings,
+            self.resolver.clone(),
+            self.grant.clone(),
+            self.slots.clone(),
+            self.transcript.clone(),
+            self.ids.clone(),
+        ));
+        lock(&self.networks).push(network.clone());
+        let relay = Arc::new(Relay::new(
+            self.plan.probes.iter().map(|plugin| &plugin.description),
+        ));
+        let ground = Ground {
+            network,
+            login: self.login.clone(),
+            trust: self.trust.clone(),
+            relay: relay.clone(),
+            deadline: self.deadline(),
+        };
+        let mut probes: FuturesUnordered<_> = self
+            .plan
+            .probes
+            .iter()
+            .map(|plugin| self.probe(plugin, source, &ground))
+            .collect();
+        while let Some(run) = probes.next().await {
+            (self.watch)(Event::Ended(&run));
+            lock(&self.runs).push(run);
+        }
+        relay.close().await;
+    }
+
+    /// A probe waits for a few replies at most; more means that it will not end.
+    fn deadline(&self) -> Duration {
+        let timeouts = &self.check.timeouts;
+        Duration::from_secs(20) + 2 * timeouts.connect + 3 * timeouts.reply
+    }
+
+    async fn probe(
+        &self,
+        plugin: &Arc<Plugin>,
+        source: Option<IpAddr>,
+        ground: &Ground,
+    ) -> ProbeRun {
+        let description = &plugin.description;
+        let reached = ground.relay.reach(description).await;
+        let started = Instant::now();
+        let (status, outcome) = match reached {
+            Err(out_of_reach) => (Status::Skipped(out_of_reach), Outcome::default()),
+            Ok(facts) => {
+                (self.watch)(Event::Started {
+                    probe: &description.name,
+                    source,
+                });
+                ended(
+                    plugin,
+                    plugin.run(ground.clone(), self.check, source, &facts).await,
+                )
+            }
+        };
+        ground.relay.ended(description);
+        ProbeRun {
+            plugin: plugin.clone(),
+            source,
+            status,
+            duration: started.elapsed(),
+            outcome,
+        }
+    }
+
+    fn record(self, duration: Duration, cut: Option<Cut>) -> Record {
+        let mut runs = std::mem::take(&mut *lock(&self.runs));
+        if cut.is_some() {
+            self.add_unfinished(&mut runs);
+        }
+        let order = |run: &ProbeRun| {
+            let source = self
+                .check
+                .remote
+                .sources
+                .iter()
+                .position(|source| Some(*source) == run.source);
+            let probe = self
+                .plan
+                .probes
+                .iter()
+                .position(|plugin| Arc::ptr_eq(plugin, &run.plugin));
+            (source, probe)
+        };
+        runs.sort_by_key(order);
+        let counts = lock(&self.networks)
+            .iter()
+            .map(|network| network.counts())
+            .fold(Counts::default(), |sum, each| Counts {
+                control: sum.control + each.control,
+                data: sum.data + each.data,
+            });
+        let peak = self.slots.peak();
+        Record {
+            runs,
+            connections: counts,
+            peak,
+            transcript: self.transcript,
+            duration,
+            cut,
+        }
+    }
+
+    fn add_unfinished(&self, runs: &mut Vec<ProbeRun>) {
+        for source in self.sources() {
+            for plugin in &self.plan.probes {
+                if !runs
+                    .iter()
+                    .any(|run| run.source == source && Arc::ptr_eq(&run.plugin, plugin))
+                {
+                    runs.push(ProbeRun {
+                        plugin: plugin.clone(),
+                        source,
+                        status: Status::Cut,
+                        duration: Duration::ZERO,
+                        outcome: Outcome::default(),
+                    });
+                }
+            }
+        }
+    }
+}
+
+fn ended(plugin: &Plugin, ending: Ending) -> (Status, Outcome) {
+    match ending {
+        Ending::Done(outcome) => (Status::Ok, outcome),
+        Ending::CouldNotLook(failure) => {
+            let omission = Omission {
+                check: plugin.description.summary.clone(),
+                codes: plugin
+                    .description
+                    .codes
+                    .iter()
+                    .map(|code| code.name.clone())
+                    .collect(),
+                cause: OmissionCause::CouldNotLook,
+                reason: failure.detail,
+            };
+            (
+                Status::Ok,
+                Outcome {
+                    not_tested: vec![omission],
+                    ..Outcome::default()
+                },
+            )
+        }
+        Ending::Crashed(why) => (Status::Crashed(why), Outcome::default()),
+        Ending::TimedOut(why) => (Status::TimedOut(why), Outcome::default()),
+        Ending::Denied(why) => (Status::Denied(why), Outcome::default()),
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

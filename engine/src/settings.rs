@@ -1,0 +1,303 @@
+//! A remote, as somebody configured it, and what a check may do.
+
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use rustls::pki_types::CertificateDer;
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::login::Credential;
+use crate::net::ClientCertificate;
+
+/// How the remote is configured to be secured.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum SslSetting {
+    /// Explicit TLS if the server offers it, else clear text.
+    #[default]
+    IfAvailable,
+    /// Explicit TLS (`AUTH TLS`, RFC 4217), or nothing.
+    RequireExplicit,
+    /// TLS from the first byte, usually on port 990.
+    RequireImplicit,
+    /// Clear text.
+    Never,
+}
+
+impl SslSetting {
+    /// The port where none is configured.
+    pub fn default_port(self) -> u16 {
+        match self {
+            SslSetting::RequireImplicit => 990,
+            SslSetting::IfAvailable | SslSetting::RequireExplicit | SslSetting::Never => 21,
+        }
+    }
+}
+
+impl fmt::Display for SslSetting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            SslSetting::IfAvailable => "if-available",
+            SslSetting::RequireExplicit => "require-explicit",
+            SslSetting::RequireImplicit => "require-implicit",
+            SslSetting::Never => "never",
+        })
+    }
+}
+
+/// Whether certificates are checked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum CertificateCheck {
+    /// Dates, name and trust.
+    #[default]
+    Full,
+    /// Any certificate is accepted.
+    Off,
+}
+
+/// How much to look at.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    clap::ValueEnum,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Depth {
+    /// One of everything.
+    Quick,
+    /// Samples, too.
+    #[default]
+    Standard,
+    /// Loads the remote, too.
+    Full,
+}
+
+/// The remote and the settings somebody uses to reach it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Remote {
+    /// Name or address.
+    pub host: String,
+    /// The control port.
+    pub port: u16,
+    /// The SSL setting.
+    pub ssl: SslSetting,
+    /// Whether certificates are checked.
+    pub certificate_check: CertificateCheck,
+    /// The user name.
+    pub user: Option<String>,
+    /// The path to work in, from the login directory.
+    pub remote_path: Option<String>,
+    /// The most connections the settings allow.
+    pub max_connections: Option<usize>,
+    /// The source addresses to test from; none lets the system choose.
+    pub sources: Vec<IpAddr>,
+    /// Those of them that belong to one customer.
+    pub dedicated: Vec<IpAddr>,
+    /// What the name should resolve to.
+    pub expect_addresses: Vec<IpAddr>,
+}
+
+/// What the user agrees to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Permissions {
+    /// Upload a small file and remove it.
+    pub writes: bool,
+    /// Send the password in clear text if the server offers no TLS.
+    pub cleartext_login: bool,
+    /// Send the password although the certificate did not pass.
+    pub unverified_login: bool,
+}
+
+/// The times a run keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timeouts {
+    /// For a TCP connection.
+    pub connect: Duration,
+    /// For a reply.
+    pub reply: Duration,
+    /// For the whole run.
+    pub whole: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Timeouts {
+            connect: Duration::from_secs(10),
+            reply: Duration::from_secs(30),
+            whole: Duration::from_secs(120),
+        }
+    }
+}
+
+/// Which probes to run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// Only these, and what they need; empty means all.
+    pub only: Vec<String>,
+    /// Not these.
+    pub skip: Vec<String>,
+    /// Third-party probes.
+    pub plugins: Vec<PathBuf>,
+}
+
+/// Everything a check needs to know.
+#[derive(Debug)]
+pub struct Check {
+    /// The remote.
+    pub remote: Remote,
+    /// User and password, if there are any.
+    pub credential: Option<Credential>,
+    /// Our own certificate, for servers that ask for one.
+    pub client_certificate: Option<ClientCertificate>,
+    /// CAs to trust beside the public ones.
+    pub authorities: Vec<CertificateDer<'static>>,
+    /// What the user agrees to.
+    pub permissions: Permissions,
+    /// Data addresses other than the remote's own that may be dialled.
+    pub data_addresses: Vec<IpAddr>,
+    /// How much to look at.
+    pub depth: Depth,
+    /// The times to keep.
+    pub timeouts: Timeouts,
+    /// The resolver to ask instead of the system's.
+    pub resolver: Option<SocketAddr>,
+    /// Which probes to run.
+    pub selection: Selection,
+    /// The time to judge certificates by, in seconds since 1970.
+    pub now: i64,
+}
+
+/// What a URL says of a remote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Location {
+    /// Name or address.
+    pub host: String,
+    /// Where the URL names one.
+    pub port: Option<u16>,
+    /// What the scheme says; `ftp` says nothing.
+    pub ssl: Option<SslSetting>,
+    /// Where the URL names one.
+    pub user: Option<String>,
+    /// The path, if it is more than `/`.
+    pub path: Option<String>,
+}
+
+/// Why a URL is not a remote.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LocationError {
+    /// Not a URL.
+    #[error(
+        "`{0}` is not a URL: {1}; write ftp://host, ftpes://host (explicit TLS) or ftps://host (implicit TLS)"
+    )]
+    NotAUrl(String, url::ParseError),
+    /// Another scheme.
+    #[error("`{0}://` is not FTP: use ftp://, ftpes:// (explicit TLS) or ftps:// (implicit TLS)")]
+    Scheme(String),
+    /// No host.
+    #[error("`{0}` names no host")]
+    NoHost(String),
+    /// The password stands in the URL.
+    #[error(
+        "a password in the URL can be read by others: give it by --password-file, --password-stdin or --password-env"
+    )]
+    Password,
+}
+
+impl FromStr for Location {
+    type Err = LocationError;
+
+    fn from_str(text: &str) -> Result<Location, LocationError> {
+        let url = Url::parse(text)
+            .map_err(|error| LocationError::NotAUrl(without_userinfo(text), error))?;
+        let ssl = match url.scheme() {
+            "ftp" => None,
+            "ftpes" => Some(SslSetting::RequireExplicit),
+            "ftps" => Some(SslSetting::RequireImplicit),
+            other => return Err(LocationError::Scheme(other.into())),
+        };
+        if url.password().is_some() {
+            return Err(LocationError::Password);
+        }
+        let host = url.host_str().filter(|host| !host.is_empty());
+        let host = host.ok_or_else(|| LocationError::NoHost(without_userinfo(text)))?;
+        let decode = |text: &str| {
+            percent_encoding::percent_decode_str(text)
+                .decode_utf8_lossy()
+                .into_owned()
+        };
+        Ok(Location {
+            host: host.trim_start_matches('[').trim_end_matches(']').into(),
+            port: url.port().or_else(|| names_port_21(text)),
+            ssl,
+            user: Some(decode(url.username())).filter(|user| !user.is_empty()),
+            // The path of an FTP URL starts at the login directory (RFC 1738 section 3.2.2).
+            path: Some(decode(url.path().trim_start_matches('/'))).filter(|path| !path.is_empty()),
+        })
+    }
+}
+
+/// The library drops a port that is its scheme's default; here it may have been written to contradict `--ssl`.
+fn names_port_21(text: &str) -> Option<u16> {
+    let authority = text.split_once("://")?.1.split('/').next()?;
+    authority.ends_with(":21").then_some(21)
+}
+
+/// A URL that cannot be parsed may still hold a password: an error must not repeat it.
+fn without_userinfo(text: &str) -> String {
+    match text.rsplit_once('@') {
+        Some((before, host)) => {
+            let scheme = before
+                .split_once("://")
+                .map(|(scheme, _)| format!("{scheme}://"))
+                .unwrap_or_default();
+            format!("{scheme}…@{host}")
+        }
+        None => text.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls_are_read() {
+        let location: Location = "ftpes://jo%40corp@[2001:db8::1]:2121/in%20box"
+            .parse()
+            .unwrap();
+        assert_eq!(location.host, "2001:db8::1");
+        assert_eq!(location.ssl, Some(SslSetting::RequireExplicit));
+        assert_eq!(
+            (location.port, location.user.as_deref()),
+            (Some(2121), Some("jo@corp"))
+        );
+        assert_eq!(location.path.as_deref(), Some("in box"));
+        assert_eq!("ftp://h:21".parse::<Location>().unwrap().port, Some(21));
+        assert_eq!(
+            "ftps://h".parse::<Location>().unwrap().ssl,
+            Some(SslSetting::RequireImplicit)
+        );
+        assert_eq!("ftp://h".parse::<Location>().unwrap().ssl, None);
+    }
+
+    #[test]
+    fn a_password_in_a_url_is_refused_and_not_repeated() {
+        for url in ["ftp://u:s3cret@h", "u:s3cret@h:x:y", "http://u:s3cret@h"] {
+            let error = url.parse::<Location>().unwrap_err().to_string();
+            assert!(!error.contains("s3cret"), "{error}");
+        }
+    }
+}
