@@ -1,0 +1,89 @@
+//! What a support agent wants to know of a certificate even when all is well.
+
+use probe_sdk::{FactValue, Run, value};
+use x509_parser::prelude::{GeneralName, X509Certificate, X509Name};
+
+use crate::{dates, key, names};
+
+/// Records the certificate and the chain.
+pub(crate) fn note(
+    run: &mut Run,
+    leaf: &X509Certificate<'_>,
+    others: &[(&Vec<u8>, X509Certificate<'_>)],
+) {
+    let until = leaf.validity().not_after.timestamp();
+    let left = dates::days_between(run.request().now, until);
+    let issuer = common_name(leaf.issuer());
+    let summary = format!(
+        "{}, from {issuer}, until {} ({left} days)",
+        common_name(leaf.subject()),
+        dates::day(until)
+    );
+    run.note("certificate.summary", value::text(summary));
+    run.note("certificate.subject", value::text(name(leaf.subject())));
+    run.note("certificate.issuer", value::text(name(leaf.issuer())));
+    run.note("certificate.names", value::texts(names::of(leaf)));
+    run.note(
+        "certificate.not-before",
+        value::text(dates::day(leaf.validity().not_before.timestamp())),
+    );
+    run.note("certificate.not-after", value::text(dates::day(until)));
+    run.note("certificate.key", value::text(key::describe(leaf)));
+    let rows = std::iter::once(leaf)
+        .chain(others.iter().map(|(_, other)| other))
+        .map(row)
+        .collect();
+    run.note("certificate.chain", FactValue::Rows(rows));
+}
+
+fn row(certificate: &X509Certificate<'_>) -> Vec<(String, String)> {
+    vec![
+        ("subject".into(), name(certificate.subject())),
+        ("issuer".into(), name(certificate.issuer())),
+        (
+            "not-after".into(),
+            dates::day(certificate.validity().not_after.timestamp()),
+        ),
+        ("key".into(), key::describe(certificate)),
+    ]
+}
+
+/// A distinguished name, as people write it.
+pub(crate) fn name(name: &X509Name<'_>) -> String {
+    let text = name.to_string();
+    if text.is_empty() {
+        "(empty)".into()
+    } else {
+        text
+    }
+}
+
+/// The common name, or the whole one where there is none.
+pub(crate) fn common_name(subject: &X509Name<'_>) -> String {
+    let common = subject
+        .iter_common_name()
+        .next()
+        .and_then(|name| name.as_str().ok());
+    common.map_or_else(|| name(subject), Into::into)
+}
+
+/// Where the issuer's certificate can be had, as the certificate itself says (RFC 5280 section 4.2.2.1).
+pub(crate) fn issuer_location(certificate: &X509Certificate<'_>) -> Option<String> {
+    use x509_parser::prelude::ParsedExtension;
+    certificate
+        .extensions()
+        .iter()
+        .find_map(|extension| match extension.parsed_extension() {
+            ParsedExtension::AuthorityInfoAccess(access) => {
+                access.accessdescs.iter().find_map(|description| {
+                    let ca_issuers =
+                        description.access_method.to_id_string() == "1.3.6.1.5.5.7.48.2";
+                    match &description.access_location {
+                        GeneralName::URI(uri) if ca_issuers => Some((*uri).to_string()),
+                        _ => None,
+                    }
+                })
+            }
+            _ => None,
+        })
+}

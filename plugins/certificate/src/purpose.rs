@@ -1,0 +1,58 @@
+//! Is it a certificate for servers? (RFC 5280 sections 4.2.1.9 and 4.2.1.12)
+
+use probe_sdk::Run;
+use x509_parser::prelude::{ExtendedKeyUsage, X509Certificate};
+
+use crate::chain::Sent;
+use crate::{WRONG_PURPOSE, finding};
+
+pub(crate) fn judge(run: &mut Run, sent: &Sent<'_>) {
+    let leaf = sent.leaf;
+    if let Ok(Some(usage)) = leaf.extended_key_usage() {
+        if !usage.value.server_auth && !usage.value.any {
+            let purposes = purposes(usage.value);
+            let detail =
+                format!("The certificate is meant for other uses than a server: {purposes}.");
+            run.found(finding(WRONG_PURPOSE, leaf, detail).evidence("purposes", purposes));
+            return;
+        }
+    }
+    // A certificate that signed itself is its own CA by nature; that is another fault.
+    if is_ca(leaf) && !sent.is_self_signed() {
+        let detail = "The certificate is that of a certification authority, used as the server's: clients like ours \
+                      refuse it.";
+        run.found(
+            finding(WRONG_PURPOSE, leaf, detail).evidence("purposes", "certification authority"),
+        );
+    }
+}
+
+pub(crate) fn is_ca(certificate: &X509Certificate<'_>) -> bool {
+    matches!(certificate.basic_constraints(), Ok(Some(constraints)) if constraints.value.ca)
+}
+
+fn purposes(usage: &ExtendedKeyUsage<'_>) -> String {
+    let named = [
+        (usage.client_auth, "client authentication"),
+        (usage.code_signing, "code signing"),
+        (usage.email_protection, "e-mail"),
+        (usage.time_stamping, "time stamping"),
+        (usage.ocsp_signing, "OCSP signing"),
+    ];
+    let mut list: Vec<String> = named
+        .iter()
+        .filter(|(set, _)| *set)
+        .map(|(_, name)| (*name).to_string())
+        .collect();
+    list.extend(
+        usage
+            .other
+            .iter()
+            .map(x509_parser::asn1_rs::Oid::to_id_string),
+    );
+    if list.is_empty() {
+        "none".into()
+    } else {
+        list.join(", ")
+    }
+}

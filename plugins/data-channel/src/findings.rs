@@ -1,0 +1,394 @@
+//! What the data connections mean, taken together.
+
+use probe_sdk::ftp::Announced;
+use probe_sdk::ftp::phase::transfer::TransferAnswer;
+use probe_sdk::{Code, Finding, Run};
+
+use crate::passive::{Method, Offer};
+use crate::sample::{Outcome, Sample};
+use crate::transfer::{Answer, Refusal};
+use crate::{
+    ALL_BLOCKED, BEHIND_THE_PORT, CODES, Channel, EPSV_BROKEN, FOREIGN_ADDRESS, LIST_DENIED,
+    NO_NOTIFY, PASSIVE_REFUSED, PASV_BROKEN, PEER_REJECTED, PORTS_EXHAUSTED, PRIVATE_ADDRESS,
+    PROTECTION_REQUIRED, REUSE_BROKEN, REUSE_REQUIRED, SOME_BLOCKED, TLS_FAILED, TLS_STALLS,
+    TRUNCATED,
+};
+
+/// Codes that need a port to be offered.
+const CODES_BEHIND_PASSIVE: &[Code] = &[
+    ALL_BLOCKED,
+    SOME_BLOCKED,
+    EPSV_BROKEN,
+    PASV_BROKEN,
+    PEER_REJECTED,
+    TLS_STALLS,
+    TLS_FAILED,
+    TRUNCATED,
+    NO_NOTIFY,
+    PROTECTION_REQUIRED,
+    REUSE_REQUIRED,
+    REUSE_BROKEN,
+    LIST_DENIED,
+];
+
+pub(crate) fn judge(run: &mut Run, channel: &Channel, samples: &[Sample]) {
+    announced_address(run, channel, samples);
+    if samples.iter().all(|sample| sample.port().is_none()) {
+        return no_port(run, samples);
+    }
+    methods_and_ports(run, channel, samples);
+    if let Some(refusal) = samples.iter().find_map(|sample| match &sample.result {
+        Outcome::Refused(refusal) => Some(refusal),
+        _ => None,
+    }) {
+        refused(run, channel, refusal, samples);
+    } else if samples.iter().all(|sample| !sample.port_opened()) {
+        run.behind_fault(
+            "transfers",
+            BEHIND_THE_PORT,
+            "no data connection came about",
+        );
+    }
+    if samples
+        .iter()
+        .filter_map(Sample::listing)
+        .any(|listing| !listing.closed_properly)
+    {
+        let detail = "The server ends the data connection without saying so in TLS. Strict clients take the file or \
+                      listing for cut short, and nobody can tell whether it is.";
+        run.found(
+            Finding::new(NO_NOTIFY, detail).evidence("data connection", "ended by TCP alone"),
+        );
+    }
+    if let Some(why) = samples.iter().find_map(|sample| match &sample.result {
+        Outcome::NotLooked(why) => Some(why.clone()),
+        _ => None,
+    }) {
+        if !samples.iter().any(Sample::listed) {
+            run.could_not_look("data connections", CODES, &why);
+        }
+    }
+}
+
+/// PASV announces an address; EPSV cannot.
+fn announced_address(run: &mut Run, channel: &Channel, samples: &[Sample]) {
+    let announced = samples.iter().find_map(|sample| match &sample.offer {
+        Some(Offer::Port {
+            reply,
+            announced: Some((ip, judged)),
+            ..
+        }) => Some((reply, ip, judged, sample)),
+        _ => None,
+    });
+    let Some((reply, ip, judged, sample)) = announced else {
+        return;
+    };
+    let works = match &sample.result {
+        Outcome::Listed(_) | Outcome::Refused(_) => {
+            "opens at the address of the control connection"
+        }
+        Outcome::PortFailed(_) => "does not open at the address of the control connection either",
+        Outcome::NoPort | Outcome::NotLooked(_) => "was not tried",
+    };
+    let (code, detail) = match judged {
+        Announced::Narrower => (
+            PRIVATE_ADDRESS,
+            format!(
+                "In answer to PASV the server announces {ip}, an address that only its own network can reach. Clients \
+                 that believe it cannot transfer anything."
+            ),
+        ),
+        Announced::Foreign => (
+            FOREIGN_ADDRESS,
+            format!(
+                "In answer to PASV the server announces {ip}, which is another host than the one it answers from."
+            ),
+        ),
+        Announced::SameAsPeer | Announced::UsePeer => return,
+    };
+    run.found(
+        Finding::new(code, detail)
+            .evidence("announced", ip)
+            .evidence("control connection", &channel.peer)
+            .evidence("reply", reply)
+            .evidence("the announced port", works),
+    );
+}
+
+/// Neither method gave a port.
+fn no_port(run: &mut Run, samples: &[Sample]) {
+    if let Some(why) = samples.iter().find_map(|sample| match &sample.result {
+        Outcome::NotLooked(why) => Some(why.clone()),
+        _ => None,
+    }) {
+        return run.could_not_look("data connections", CODES, &why);
+    }
+    let busy = samples.iter().find_map(|sample| match &sample.offer {
+        Some(Offer::Busy(reply)) => Some(reply),
+        _ => None,
+    });
+    let finding = match busy {
+        Some(reply) => {
+            let detail = "The server has no passive port free: its range is too narrow for the transfers that are going \
+                          on, or ports are kept busy after them.";
+            Finding::new(PORTS_EXHAUSTED, detail).evidence("reply", reply)
+        }
+        None => {
+            let detail = "The server refuses passive mode, EPSV and PASV alike. Clients behind a firewall, as ours, \
+                          cannot transfer without it.";
+            with_replies(Finding::new(PASSIVE_REFUSED, detail), samples)
+        }
+    };
+    run.found(finding);
+    run.behind_fault(
+        "data connections and listings",
+        CODES_BEHIND_PASSIVE,
+        "no data port was offered",
+    );
+}
+
+/// How one method went over all its samples.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Went {
+    NotAsked,
+    Refused,
+    AllFailed,
+    SomeFailed,
+    Well,
+}
+
+fn went(samples: &[Sample], method: Method) -> Went {
+    let of: Vec<&Sample> = samples
+        .iter()
+        .filter(|sample| sample.method == method)
+        .collect();
+    let failed = of.iter().filter(|sample| sample.port_failed()).count();
+    let opened = of.iter().filter(|sample| sample.port_opened()).count();
+    match (failed, opened) {
+        _ if of.is_empty() => Went::NotAsked,
+        (0, 0) => Went::Refused,
+        (_, 0) => Went::AllFailed,
+        (0, _) => Went::Well,
+        _ => Went::SomeFailed,
+    }
+}
+
+fn methods_and_ports(run: &mut Run, channel: &Channel, samples: &[Sample]) {
+    let (epsv, pasv) = (went(samples, Method::Epsv), went(samples, Method::Pasv));
+    let ports: Vec<String> = samples.iter().filter_map(Sample::row).collect();
+    let ports = ports.join("; ");
+    let broken = |works: &str, does_not: &str| {
+        format!(
+            "{works} works and {does_not} does not: clients that use {does_not} cannot transfer."
+        )
+    };
+    match (epsv, pasv) {
+        (Went::Refused | Went::AllFailed, Went::Well) => {
+            run.found(with_replies(
+                Finding::new(EPSV_BROKEN, broken("PASV", "EPSV")),
+                samples,
+            ));
+        }
+        (Went::Well, Went::Refused | Went::AllFailed) => {
+            run.found(with_replies(
+                Finding::new(PASV_BROKEN, broken("EPSV", "PASV")),
+                samples,
+            ));
+        }
+        (Went::AllFailed | Went::Refused | Went::NotAsked, Went::AllFailed)
+        | (Went::AllFailed, Went::Refused | Went::NotAsked) => {
+            let detail = format!(
+                "The login works, and none of the {} data ports that were tried opens: {}.",
+                samples.iter().filter(|sample| sample.port_failed()).count(),
+                how(samples)
+            );
+            run.found(
+                Finding::new(ALL_BLOCKED, detail)
+                    .evidence("ports", ports)
+                    .evidence("control connection", &channel.peer),
+            );
+        }
+        (Went::SomeFailed, _) | (_, Went::SomeFailed) => {
+            let detail = "Some data ports open and others do not: transfers fail by chance, one port at a time. A sample \
+                          this small shows that part of the range is closed, not how much of it.";
+            run.found(Finding::new(SOME_BLOCKED, detail).evidence("ports", ports));
+        }
+        _ => {}
+    }
+    if channel.is_ipv6() {
+        let reason = "PASV has no room for an IPv6 address";
+        run.not_applicable(
+            "PASV",
+            &[PRIVATE_ADDRESS, FOREIGN_ADDRESS, PASV_BROKEN, EPSV_BROKEN],
+            reason,
+        );
+    } else if pasv == Went::NotAsked {
+        run.not_applicable(
+            "PASV",
+            &[PRIVATE_ADDRESS, FOREIGN_ADDRESS, PASV_BROKEN, EPSV_BROKEN],
+            "--depth quick",
+        );
+    }
+}
+
+fn how(samples: &[Sample]) -> &'static str {
+    use probe_sdk::FailureKind;
+    let refused = samples.iter().any(|sample| {
+        matches!(&sample.result, Outcome::PortFailed(failure) if failure.kind == FailureKind::Refused)
+    });
+    let silent = samples.iter().any(|sample| {
+        matches!(&sample.result, Outcome::PortFailed(failure) if failure.kind == FailureKind::TimedOut)
+    });
+    match (refused, silent) {
+        (true, false) => {
+            "they are refused at once, as by a firewall that rejects or an address translation without the range"
+        }
+        (false, true) => "packets to them vanish, as in a firewall that drops",
+        _ => "some are refused, some do not answer",
+    }
+}
+
+fn with_replies(finding: Finding, samples: &[Sample]) -> Finding {
+    [Method::Epsv, Method::Pasv]
+        .into_iter()
+        .fold(finding, |finding, method| {
+            let sample = samples.iter().find(|sample| sample.method == method);
+            match sample.and_then(|sample| Some((sample.reply()?, sample.row()))) {
+                Some((reply, Some(row))) => {
+                    finding.evidence(method.name(), format!("{reply}; {row}"))
+                }
+                Some((reply, None)) => finding.evidence(method.name(), reply),
+                None => finding.evidence(method.name(), "not asked"),
+            }
+        })
+}
+
+/// The port opened, and the listing did not come.
+fn refused(run: &mut Run, channel: &Channel, refusal: &Refusal, samples: &[Sample]) {
+    let code = code(channel, refusal);
+    let mut finding = Finding::new(code, detail(code, refusal));
+    if let Some(reply) = &refusal.reply {
+        finding = finding.evidence("reply", reply);
+    }
+    if let Some(failure) = &refusal.failure {
+        finding = finding.evidence("failure", &failure.detail);
+    }
+    if let Some(session) = &refusal.session {
+        let offered = if session.resumption_offered {
+            "offered"
+        } else {
+            "nothing to offer"
+        };
+        let resumed = if session.resumed {
+            "accepted"
+        } else {
+            "not accepted"
+        };
+        finding = finding.evidence("session resumption", format!("{offered}, {resumed}"));
+    }
+    if let Some(port) = samples
+        .iter()
+        .find(|sample| sample.port_opened())
+        .and_then(Sample::port)
+    {
+        finding = finding.evidence("port", port);
+    }
+    if code == REUSE_REQUIRED {
+        finding = finding.likely(
+            TLS_FAILED,
+            "the same transfer over a session that can be resumed (TLS 1.2) is refused, too; the server's log says why",
+        );
+    }
+    run.found(finding);
+    let rest: Vec<Code> = BEHIND_THE_PORT
+        .iter()
+        .copied()
+        .filter(|other| *other != code)
+        .collect();
+    run.behind_fault(
+        "the rest of a transfer",
+        &rest,
+        &format!("{} stands in the way", code.name),
+    );
+}
+
+/// The reply with its phase, and what the data connection saw, give the fault.
+fn code(channel: &Channel, refusal: &Refusal) -> Code {
+    let reuse = refusal
+        .session
+        .as_ref()
+        .filter(|session| !session.resumed)
+        .map(|session| {
+            if session.resumption_offered {
+                REUSE_BROKEN
+            } else {
+                REUSE_REQUIRED
+            }
+        });
+    let tls_stalled = channel.tls && refusal.session.is_none();
+    match refusal.answer {
+        Answer::Reply(TransferAnswer::ProtectionRequired) if channel.tls => TLS_FAILED,
+        Answer::Reply(TransferAnswer::ProtectionRequired) => PROTECTION_REQUIRED,
+        // After 150, and with a handshake that ended well: the server did not like the session.
+        Answer::Reply(TransferAnswer::TlsRefused) if channel.tls => match (reuse, &refusal.session)
+        {
+            (Some(code), _) => code,
+            (None, Some(_)) => REUSE_BROKEN,
+            (None, None) => TLS_FAILED,
+        },
+        Answer::Reply(TransferAnswer::NoDataConnection)
+            if channel.tls && refusal.session.is_some() =>
+        {
+            reuse.unwrap_or(TLS_FAILED)
+        }
+        Answer::Reply(TransferAnswer::PeerAddressRejected) => PEER_REJECTED,
+        Answer::Reply(TransferAnswer::TlsRefused | TransferAnswer::NoDataConnection)
+            if tls_stalled && refusal.failure.is_some() =>
+        {
+            TLS_FAILED
+        }
+        Answer::Reply(TransferAnswer::NoDataConnection | TransferAnswer::TlsRefused) => {
+            PEER_REJECTED
+        }
+        Answer::Reply(TransferAnswer::Denied | TransferAnswer::Busy) => LIST_DENIED,
+        Answer::Reply(TransferAnswer::Broken) => TRUNCATED,
+        Answer::Handshake if refusal.failure.is_none() => TLS_STALLS,
+        Answer::Handshake => TLS_FAILED,
+        Answer::Silence if tls_stalled => TLS_STALLS,
+        Answer::Silence if !refusal.started => PEER_REJECTED,
+        Answer::Silence | Answer::ControlLost => TRUNCATED,
+        Answer::Reply(_) => LIST_DENIED,
+    }
+}
+
+fn detail(code: Code, refusal: &Refusal) -> &'static str {
+    match code {
+        _ if code == REUSE_REQUIRED => {
+            "The server demands that data connections resume the TLS session of the control connection, and gave that \
+             session nothing to resume with."
+        }
+        _ if code == REUSE_BROKEN => {
+            "The data connection offered to resume the TLS session of the control connection, as the server wants it, and \
+             the server refused the transfer all the same."
+        }
+        _ if code == TLS_STALLS => {
+            "The data port accepts the connection, and then nothing comes back: the TLS handshake never ends. Something \
+             between answers for the server, or an inspecting firewall swallows it."
+        }
+        _ if code == TLS_FAILED => {
+            "TLS fails on the data connection, while it works on the control connection."
+        }
+        _ if code == PEER_REJECTED => {
+            "The data port accepts the connection, and the server does not use it: it expects data connections from \
+             another address than the one they come from."
+        }
+        _ if code == PROTECTION_REQUIRED => {
+            "The server transfers data only over TLS, and this session has none."
+        }
+        _ if code == TRUNCATED && refusal.started => {
+            "The listing began and did not come to its end."
+        }
+        _ if code == TRUNCATED => "The session broke off before the listing began.",
+        _ => "The server refuses to list the directory.",
+    }
+}

@@ -1,0 +1,141 @@
+//! One data connection, from the question for a port to the end of a listing.
+
+use probe_sdk::ftp::Reply;
+use probe_sdk::{Connection, Failure, FailureKind};
+
+use crate::Channel;
+use crate::passive::{self, Method, Offer};
+use crate::transfer::{self, Listing, Refusal};
+
+/// Ports after the first that did not answer are not given as long.
+const SHORTER_MS: u32 = 3_000;
+
+/// What one data connection showed.
+#[derive(Debug)]
+pub(crate) struct Sample {
+    pub(crate) method: Method,
+    pub(crate) offer: Option<Offer>,
+    pub(crate) result: Outcome,
+}
+
+/// How far it came.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    /// No port was offered.
+    NoPort,
+    /// The port did not open.
+    PortFailed(Failure),
+    /// It opened, and the transfer was refused or broke.
+    Refused(Refusal),
+    Listed(Listing),
+    /// We could not look: a limit of our own, or the dialogue broke before a data connection.
+    NotLooked(String),
+}
+
+impl Sample {
+    pub(crate) fn port(&self) -> Option<u16> {
+        match &self.offer {
+            Some(Offer::Port { port, .. }) => Some(*port),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn reply(&self) -> Option<&Reply> {
+        match self.offer.as_ref()? {
+            Offer::Port { reply, .. } | Offer::Busy(reply) | Offer::Refused(reply) => Some(reply),
+        }
+    }
+
+    pub(crate) fn port_failed(&self) -> bool {
+        matches!(self.result, Outcome::PortFailed(_))
+    }
+
+    /// Whether TCP came about.
+    pub(crate) fn port_opened(&self) -> bool {
+        matches!(self.result, Outcome::Refused(_) | Outcome::Listed(_))
+    }
+
+    pub(crate) fn listed(&self) -> bool {
+        self.listing().is_some()
+    }
+
+    pub(crate) fn listing(&self) -> Option<&Listing> {
+        match &self.result {
+            Outcome::Listed(listing) => Some(listing),
+            _ => None,
+        }
+    }
+
+    /// The port and what became of it.
+    pub(crate) fn row(&self) -> Option<String> {
+        let became = match &self.result {
+            Outcome::NoPort => return None,
+            Outcome::PortFailed(failure) => match failure.kind {
+                FailureKind::Refused => "refused".to_string(),
+                FailureKind::TimedOut => "no answer".to_string(),
+                _ => failure.detail.clone(),
+            },
+            Outcome::Refused(_) => "open, transfer refused".to_string(),
+            Outcome::Listed(_) => "open".to_string(),
+            Outcome::NotLooked(why) => why.clone(),
+        };
+        Some(format!(
+            "{} ({}): {became}",
+            self.port()?,
+            self.method.name()
+        ))
+    }
+}
+
+/// Asks for a port, connects and lists.
+pub(crate) fn take(channel: &mut Channel, method: Method) -> Sample {
+    let offer = match passive::ask(channel, method) {
+        Ok(offer) => offer,
+        Err(error) => {
+            channel.usable = false;
+            return Sample {
+                method,
+                offer: None,
+                result: Outcome::NotLooked(error.to_string()),
+            };
+        }
+    };
+    let result = match &offer {
+        Offer::Port { port, .. } => through(channel, *port),
+        Offer::Busy(_) | Offer::Refused(_) => Outcome::NoPort,
+    };
+    Sample {
+        method,
+        offer: Some(offer),
+        result,
+    }
+}
+
+/// The announced address of another host is never dialled: the port is tried where the control connection goes.
+fn through(channel: &mut Channel, port: u16) -> Outcome {
+    let opened = Connection::open_data(channel.control.connection(), port, None)
+        .and_then(|data| data.established(channel.connect_ms).map(|_| data));
+    let data = match opened {
+        Ok(data) => data,
+        Err(failure) => {
+            return match failure.kind {
+                FailureKind::Busy | FailureKind::BudgetExhausted | FailureKind::NotPermitted => {
+                    Outcome::NotLooked(failure.detail)
+                }
+                FailureKind::Closed | FailureKind::InvalidArgument => {
+                    channel.usable = false;
+                    Outcome::NotLooked(failure.detail)
+                }
+                FailureKind::TimedOut => {
+                    channel.connect_ms = channel.connect_ms.min(SHORTER_MS);
+                    Outcome::PortFailed(failure)
+                }
+                _ => Outcome::PortFailed(failure),
+            };
+        }
+    };
+    match transfer::list(channel, data) {
+        Ok(listing) => Outcome::Listed(listing),
+        Err(refusal) => Outcome::Refused(refusal),
+    }
+}

@@ -1,0 +1,90 @@
+//! Where the login lands, and whether the remote path is there, seen from there (F-S04).
+
+use probe_sdk::ftp::{is_safe_argument, parse_257};
+use probe_sdk::{Control, Finding, Run, value};
+
+use crate::{PATH, PATH_NOT_FOUND, PATH_REPEATS};
+
+pub(crate) fn look(run: &mut Run, control: &mut Control) {
+    let home = control
+        .command("PWD")
+        .ok()
+        .and_then(|reply| parse_257(&reply).ok());
+    if let Some(home) = &home {
+        run.note("login.directory", value::text(home));
+    }
+    let Some(path) = run.remote().remote_path.clone() else {
+        run.not_applicable("the remote path", PATH, "none is configured");
+        return;
+    };
+    if !is_safe_argument(&path) {
+        run.could_not_look(
+            "the remote path",
+            PATH,
+            "the path holds a line end and cannot be sent",
+        );
+        return;
+    }
+    let refused = match control.command(&format!("CWD {path}")) {
+        Ok(reply) if reply.is_positive() => return,
+        Ok(reply) => reply,
+        Err(error) => return run.could_not_look("the remote path", PATH, &error.to_string()),
+    };
+    let home = home.unwrap_or_else(|| "unknown".into());
+    let shorter = without(&path, &home).filter(|shorter| enters(control, shorter));
+    let finding = match shorter {
+        Some(shorter) => {
+            let shorter = if shorter.is_empty() { "." } else { &shorter };
+            let detail = format!(
+                "The login already lands in {home}, and the remote path says so again: seen from there, {path} does not \
+                 exist."
+            );
+            Finding::new(PATH_REPEATS, detail)
+                .evidence("works as", shorter)
+                .cured_by(&[("remote_path", shorter)])
+        }
+        None => {
+            let detail = format!(
+                "Seen from the login directory {home}, the remote path {path} does not exist."
+            );
+            Finding::new(PATH_NOT_FOUND, detail)
+        }
+    };
+    run.found(
+        finding
+            .evidence("path", path)
+            .evidence("login directory", home)
+            .evidence("reply", refused),
+    );
+}
+
+/// The path without the login directory at its beginning.
+fn without(path: &str, home: &str) -> Option<String> {
+    let home = home.trim_matches('/');
+    let rest = path
+        .trim_start_matches('/')
+        .strip_prefix(home)
+        .filter(|_| !home.is_empty())?;
+    (rest.is_empty() || rest.starts_with('/')).then(|| rest.trim_matches('/').to_string())
+}
+
+fn enters(control: &mut Control, path: &str) -> bool {
+    // Already there: nothing to enter.
+    path.is_empty()
+        || control
+            .command(&format!("CWD {path}"))
+            .is_ok_and(|reply| reply.is_positive())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_repeated_login_directory_is_taken_off() {
+        assert_eq!(without("home/jo/in", "/home/jo"), Some("in".into()));
+        assert_eq!(without("/home/jo", "/home/jo"), Some(String::new()));
+        assert_eq!(without("home/john", "/home/jo"), None);
+        assert_eq!(without("in", "/"), None);
+    }
+}

@@ -1,0 +1,184 @@
+//! The login, once: user name, password by the host's hand, where it lands, and whether the remote path is there.
+
+mod directory;
+mod refused;
+
+use probe_sdk::ftp::phase::login::{self, LoginAnswer};
+use probe_sdk::ftp::{Features, Phase, Reply, ReplyReader, Weight};
+use probe_sdk::login::{Credential, Refusal};
+use probe_sdk::{
+    About, Code, Connection, Control, DialogueError, Failure, FailureKind, Operation, Probe, Run,
+    state, value,
+};
+
+probe_sdk::codes! {
+    REJECTED = "ftp.login-rejected";
+    RESTRICTED = "ftp.account-restricted";
+    INFORMATION_REQUIRED = "ftp.account-information-required";
+    HOME_UNAVAILABLE = "ftp.home-unavailable";
+    PATH_NOT_FOUND = "ftp.path-not-found";
+    PATH_REPEATS = "ftp.path-repeats-login-directory";
+    CLIENT_CERTIFICATE = "ftps.client-certificate-required";
+    SOURCE_BLOCKED = "net.source-ip-blocked";
+}
+
+const TLS_REQUIRED: Code = Code::of_another("ftps.required-by-server");
+const TOO_MANY: Code = Code::of_another("service.too-many-connections");
+const UNAVAILABLE: Code = Code::of_another("service.unavailable");
+
+/// The codes of the path, which need a login.
+const PATH: &[Code] = &[PATH_NOT_FOUND, PATH_REPEATS];
+
+struct Login;
+
+impl Probe for Login {
+    const ABOUT: About = About {
+        summary: "login, login directory and remote path",
+        takes: Some(state::SECURED),
+        leaves: &[state::LOGGED_IN],
+        codes: CODES,
+        also_reports: &[TLS_REQUIRED, TOO_MANY, UNAVAILABLE],
+        ..About::NOTHING
+    };
+
+    fn run(run: &mut Run) -> Result<(), Failure> {
+        let Some(connection) = Connection::taken() else {
+            return Err(Failure {
+                operation: Operation::Connect,
+                kind: FailureKind::InvalidArgument,
+                detail: "the connection was not handed over".into(),
+            });
+        };
+        let Some(credential) = run.credential() else {
+            run.no_credentials("login", CODES, "no user was given");
+            run.leave(state::SECURED, Some(connection));
+            return Ok(());
+        };
+        let mut control = Control::new(connection, run.request().reply_ms);
+        match log_in(run, &mut control, &credential) {
+            Attempt::LoggedIn => {
+                run.note("login.accepted", value::flag(true));
+                directory::look(run, &mut control);
+                features(run, &mut control);
+                run.rest_clear(CODES);
+                run.leave(state::LOGGED_IN, Some(control.into_connection()));
+            }
+            Attempt::Refused => {
+                run.note("login.accepted", value::flag(false));
+                run.behind_fault("the remote path", PATH, "the login was refused");
+                run.rest_clear(CODES);
+            }
+            Attempt::NotTried(refusal) => not_tried(run, &refusal),
+            Attempt::Failed(error) => run.could_not_look("login", CODES, &error.to_string()),
+        }
+        Ok(())
+    }
+}
+
+probe_sdk::export!(Login);
+
+enum Attempt {
+    LoggedIn,
+    /// The finding says how.
+    Refused,
+    /// The host did not send the password.
+    NotTried(Refusal),
+    /// The connection broke.
+    Failed(DialogueError),
+}
+
+fn log_in(run: &mut Run, control: &mut Control, credential: &Credential) -> Attempt {
+    let in_clear = run.text("control.mode") == Some("clear");
+    let reply = match control.command(&format!("USER {}", credential.user())) {
+        Ok(reply) => reply,
+        Err(error) => return broken(run, control, error, Phase::User),
+    };
+    match login::judge(Phase::User, &reply, in_clear) {
+        (LoginAnswer::PasswordWanted, _) => {}
+        (LoginAnswer::LoggedIn | LoginAnswer::NoPasswordNeeded, _) => return Attempt::LoggedIn,
+        (answer, weight) => return refused(run, answer, weight, &reply, Phase::User),
+    }
+    if let Err(refusal) = control.send_password(credential) {
+        return Attempt::NotTried(refusal);
+    }
+    let reply = match control.reply() {
+        Ok(reply) => reply,
+        Err(error) => return broken(run, control, error, Phase::Pass),
+    };
+    match login::judge(Phase::Pass, &reply, in_clear) {
+        (LoginAnswer::LoggedIn | LoginAnswer::NoPasswordNeeded, _) => Attempt::LoggedIn,
+        (answer, weight) => refused(run, answer, weight, &reply, Phase::Pass),
+    }
+}
+
+fn refused(
+    run: &mut Run,
+    answer: LoginAnswer,
+    weight: Weight,
+    reply: &Reply,
+    phase: Phase,
+) -> Attempt {
+    let finding = refused::finding(run, answer, weight, reply, phase);
+    run.found(finding);
+    Attempt::Refused
+}
+
+/// Some servers say in clear text, inside the TLS stream, why they end it (vsftpd's `500 OOPS`). Those words are a reply
+/// like any other.
+fn broken(run: &mut Run, control: &Control, error: DialogueError, phase: Phase) -> Attempt {
+    match error.kind() {
+        Some(FailureKind::NotTls) => {
+            let mut reader = ReplyReader::new();
+            reader.push(&control.connection().unparsed());
+            let reply = reader
+                .next()
+                .ok()
+                .flatten()
+                .or_else(|| reader.finish().ok().flatten());
+            match reply {
+                Some(reply) => {
+                    let (answer, weight) = login::judge(phase, &reply, false);
+                    refused(run, answer, weight, &reply, phase)
+                }
+                None => Attempt::Failed(error),
+            }
+        }
+        // certificate_required (RFC 8446 section 6.2): in TLS 1.3 it comes with the first read after the handshake.
+        Some(FailureKind::TlsAlert(116)) => {
+            run.found(refused::client_certificate(&error.to_string()));
+            Attempt::Refused
+        }
+        _ => Attempt::Failed(error),
+    }
+}
+
+fn not_tried(run: &mut Run, refusal: &Refusal) {
+    let reason = match refusal {
+        Refusal::Cleartext => {
+            "the password would go in clear text; --allow-cleartext-login agrees to that"
+                .to_string()
+        }
+        Refusal::Certificate(fault) => format!(
+            "the certificate of the login session did not pass the check ({}); --allow-unverified-login agrees to send \
+             the password all the same",
+            refused::fault(fault)
+        ),
+        Refusal::AlreadyRejected => {
+            "the password was refused once in this run and is not tried again".to_string()
+        }
+        Refusal::TriedElsewhere => "another session was trying the password".to_string(),
+        Refusal::NotAskedFor => "the server did not ask for a password".to_string(),
+        Refusal::Failed(failure) => return run.could_not_look("login", CODES, &failure.detail),
+    };
+    run.not_permitted("login", CODES, &reason);
+}
+
+/// What the server says it can do once somebody has logged in: the list may have changed (RFC 2389 section 3.2).
+fn features(run: &mut Run, control: &mut Control) {
+    let Ok(reply) = control.command("FEAT") else {
+        return;
+    };
+    if let Some(features) = Features::parse(&reply) {
+        run.note("server.features", value::texts(features.names()));
+    }
+}

@@ -1,0 +1,157 @@
+//! TCP connections to several addresses, a few at a time.
+
+use std::collections::VecDeque;
+
+use probe_sdk::{Connection, Endpoint, Established, Failure, FailureKind, elapsed_us, ready};
+
+/// More addresses than this say nothing new about a name.
+const MAX_ADDRESSES: usize = 16;
+/// How many connections may wait at a time: a third is left to the session that goes on.
+const AT_A_TIME: usize = 2;
+/// An address that has not answered by then gets company (RFC 8305 section 5 recommends 250 ms).
+const HEAD_START_MS: u32 = 250;
+
+/// One connection that was tried.
+#[derive(Clone, Debug)]
+pub(crate) struct Attempt {
+    pub(crate) ip: String,
+    pub(crate) port: u16,
+    pub(crate) result: Result<Established, Failure>,
+}
+
+impl Attempt {
+    pub(crate) fn is_ipv6(&self) -> bool {
+        self.ip.contains(':')
+    }
+
+    pub(crate) fn kind(&self) -> Option<FailureKind> {
+        self.result.as_ref().err().map(|failure| failure.kind)
+    }
+
+    /// What happened, in two words.
+    pub(crate) fn outcome(&self) -> String {
+        match &self.result {
+            Ok(established) => format!("open in {:.1} ms", established.took_us as f64 / 1000.0),
+            Err(failure) => match failure.kind {
+                FailureKind::Refused => "refused".into(),
+                FailureKind::TimedOut => "no answer".into(),
+                _ => failure.detail.clone(),
+            },
+        }
+    }
+
+    pub(crate) fn row(&self) -> Vec<(String, String)> {
+        vec![
+            ("address".into(), self.ip.clone()),
+            ("port".into(), self.port.to_string()),
+            ("result".into(), self.outcome()),
+        ]
+    }
+}
+
+/// The sentence for a refused port.
+pub(crate) fn refusal(ip: &str, port: u16) -> String {
+    format!("{ip} answers, and nothing listens on port {port}: the connection was refused at once.")
+}
+
+/// The connections of one port to several addresses.
+pub(crate) struct Attempts {
+    port: u16,
+    wait_ms: u32,
+    waiting: VecDeque<String>,
+    open: Vec<(String, Connection, u64)>,
+    done: Vec<Attempt>,
+}
+
+impl Attempts {
+    pub(crate) fn new(addresses: Vec<String>, port: u16, wait_ms: u32) -> Attempts {
+        let waiting = addresses.into_iter().take(MAX_ADDRESSES).collect();
+        Attempts {
+            port,
+            wait_ms,
+            waiting,
+            open: Vec::new(),
+            done: Vec::new(),
+        }
+    }
+
+    /// The first connection that comes about; the others go on in [`all`](Attempts::all).
+    pub(crate) fn first_connected(&mut self) -> Option<(Attempt, Connection)> {
+        while self.begin() {
+            if let Some((attempt, connection)) = self.next() {
+                self.done.push(attempt.clone());
+                if attempt.result.is_ok() {
+                    return Some((attempt, connection));
+                }
+            }
+        }
+        None
+    }
+
+    /// Every attempt, in the order it was decided.
+    pub(crate) fn all(mut self) -> Vec<Attempt> {
+        while self.begin() {
+            if let Some((attempt, _)) = self.next() {
+                self.done.push(attempt);
+            }
+        }
+        self.done
+    }
+
+    /// The first refused attempt, if every one failed and none without an answer.
+    pub(crate) fn refused(&self) -> Option<&Attempt> {
+        self.done
+            .iter()
+            .find(|attempt| attempt.kind() == Some(FailureKind::Refused))
+    }
+
+    /// Begins what may begin; false when nothing is left.
+    fn begin(&mut self) -> bool {
+        let slow = self
+            .open
+            .iter()
+            .all(|(_, _, since)| elapsed_us() - since >= u64::from(HEAD_START_MS) * 1000);
+        if self.open.len() < AT_A_TIME && slow {
+            if let Some(ip) = self.waiting.pop_front() {
+                match Connection::open(&Endpoint {
+                    ip: ip.clone(),
+                    port: self.port,
+                }) {
+                    Ok(connection) => self.open.push((ip, connection, elapsed_us())),
+                    Err(failure) => self.done.push(Attempt {
+                        ip,
+                        port: self.port,
+                        result: Err(failure),
+                    }),
+                }
+                return true;
+            }
+        }
+        !self.open.is_empty() || !self.waiting.is_empty()
+    }
+
+    /// The next connection that is decided, if one is before it is time to begin another.
+    fn next(&mut self) -> Option<(Attempt, Connection)> {
+        let connections: Vec<&Connection> = self
+            .open
+            .iter()
+            .map(|(_, connection, _)| connection)
+            .collect();
+        let wait = if self.waiting.is_empty() {
+            self.wait_ms + 1000
+        } else {
+            HEAD_START_MS
+        };
+        let index = *ready(&connections, wait).first()?;
+        let (ip, connection, _) = self.open.remove(index);
+        let result = connection.established(0);
+        Some((
+            Attempt {
+                ip,
+                port: self.port,
+                result,
+            },
+            connection,
+        ))
+    }
+}

@@ -1,0 +1,171 @@
+//! Can the remote be reached: every address of its name, a TCP connection to each, and how long that takes.
+
+mod attempt;
+mod verdict;
+
+use probe_sdk::{
+    About, FactValue, Failure, FailureKind, Finding, Probe, Run, SslSetting, resolve, state, value,
+};
+
+use attempt::{Attempt, Attempts};
+
+probe_sdk::codes! {
+    NXDOMAIN = "dns.nxdomain";
+    NO_ADDRESS = "dns.no-address";
+    RESOLVER_FAILED = "dns.resolver-failed";
+    PRIVATE_ADDRESS = "dns.private-address";
+    ADDRESSES_DIFFER = "dns.addresses-differ";
+    REFUSED = "net.connection-refused";
+    TIMEOUT = "net.connection-timeout";
+    UNREACHABLE = "net.unreachable";
+    SOURCE_UNAVAILABLE = "net.source-address-unavailable";
+    IPV6_UNREACHABLE = "net.ipv6-unreachable";
+}
+
+const DNS: &[probe_sdk::Code] = &[NXDOMAIN, NO_ADDRESS, RESOLVER_FAILED, PRIVATE_ADDRESS];
+const NET: &[probe_sdk::Code] = &[
+    REFUSED,
+    TIMEOUT,
+    UNREACHABLE,
+    SOURCE_UNAVAILABLE,
+    ADDRESSES_DIFFER,
+    IPV6_UNREACHABLE,
+];
+
+struct Reach;
+
+impl Probe for Reach {
+    const ABOUT: About = About {
+        summary: "addresses of the name and a TCP connection to each",
+        leaves: &[state::CONNECTED],
+        codes: CODES,
+        ..About::NOTHING
+    };
+
+    fn run(run: &mut Run) -> Result<(), Failure> {
+        let Some(addresses) = addresses(run)? else {
+            return Ok(());
+        };
+        let port = run.remote().port;
+        let mut attempts = Attempts::new(addresses, port, run.request().connect_ms);
+        let connected = attempts.first_connected();
+        let reached = connected.is_some();
+        match connected {
+            Some((attempt, connection)) => leave(run, &attempt, connection),
+            None => other_port(run, &attempts),
+        }
+        let attempts = attempts.all();
+        run.note(
+            "reach.addresses",
+            FactValue::Rows(attempts.iter().map(Attempt::row).collect()),
+        );
+        verdict::judge(run, &attempts, reached);
+        Ok(())
+    }
+}
+
+probe_sdk::export!(Reach);
+
+/// The addresses that may be connected to; none where the name leads nowhere, which is then a finding.
+fn addresses(run: &mut Run) -> Result<Option<Vec<String>>, Failure> {
+    let host = run.remote().host.clone();
+    let resolved = match resolve(&host) {
+        Ok(resolved) => resolved,
+        Err(failure) => {
+            let code = match failure.kind {
+                FailureKind::NameNotFound => NXDOMAIN,
+                FailureKind::NoAddress => NO_ADDRESS,
+                _ => RESOLVER_FAILED,
+            };
+            run.found(Finding::new(code, failure.detail.clone()).evidence("name", &host));
+            if code != RESOLVER_FAILED {
+                run.clear(&[RESOLVER_FAILED]);
+            }
+            run.behind_fault(
+                "addresses and connections",
+                CODES,
+                &format!("{} stands in the way", code.name),
+            );
+            return Ok(None);
+        }
+    };
+    run.note(
+        "dns.addresses",
+        value::texts(resolved.iter().map(|found| found.ip.clone())),
+    );
+    let (granted, narrow): (Vec<_>, Vec<_>) = resolved.into_iter().partition(|found| found.granted);
+    if !narrow.is_empty() {
+        let narrow: Vec<String> = narrow.into_iter().map(|found| found.ip).collect();
+        let detail = format!(
+            "The name resolves to an address that only the server's own network can reach. It was not connected to; \
+             to test inside that network, give the address itself as the host."
+        );
+        run.found(
+            Finding::new(PRIVATE_ADDRESS, detail)
+                .evidence("name", &host)
+                .evidence("address", narrow.join(", ")),
+        );
+    }
+    run.rest_clear(DNS);
+    if granted.is_empty() {
+        run.behind_fault(
+            "connections",
+            NET,
+            &format!("{} stands in the way", PRIVATE_ADDRESS.name),
+        );
+        return Ok(None);
+    }
+    Ok(Some(granted.into_iter().map(|found| found.ip).collect()))
+}
+
+fn leave(run: &mut Run, attempt: &Attempt, connection: probe_sdk::Connection) {
+    run.note("server.address", value::text(attempt.ip.clone()));
+    run.note("control.port", value::number(attempt.port));
+    if let Ok(established) = &attempt.result {
+        run.note("source.address", value::text(established.local.ip.clone()));
+        run.note("reach.connect-us", value::number(established.took_us));
+    }
+    run.leave(state::CONNECTED, Some(connection));
+}
+
+/// Where the configured port is refused, FTP's own ports are tried, so that a wrong port does not hide what else is
+/// wrong. No other port is: that would be a scan.
+fn other_port(run: &mut Run, attempts: &Attempts) {
+    let Some(refused) = attempts.refused() else {
+        return;
+    };
+    let (ip, wait) = (refused.ip.clone(), run.request().connect_ms);
+    let (mut evidence, mut patch) = (String::from("refused, too"), None);
+    for other in [21, 990]
+        .into_iter()
+        .filter(|other| *other != run.remote().port)
+    {
+        let mut attempts = Attempts::new(vec![ip.clone()], other, wait);
+        if let Some((attempt, connection)) = attempts.first_connected() {
+            evidence = format!("port {other} accepts connections");
+            patch = Some(other);
+            leave(run, &attempt, connection);
+            break;
+        }
+    }
+    let mut finding = Finding::new(REFUSED, attempt::refusal(&ip, run.remote().port))
+        .evidence("address", format!("{ip}:{}", run.remote().port))
+        .evidence("ports 21 and 990", evidence);
+    if let Some(port) = patch {
+        let ssl = if port == 990 {
+            SslSetting::RequireImplicit
+        } else {
+            run.remote().ssl
+        };
+        let mut changes = vec![("port", port.to_string())];
+        if port == 990 && run.remote().ssl != ssl {
+            changes.push(("ssl", "require-implicit".into()));
+        }
+        let changes: Vec<(&str, &str)> = changes
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        finding = finding.patch(&changes);
+    }
+    run.found(finding);
+}

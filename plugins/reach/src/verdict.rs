@@ -1,0 +1,133 @@
+//! What the attempts mean.
+
+use probe_sdk::{Code, FailureKind, Finding, Run};
+
+use crate::attempt::{self, Attempt};
+use crate::{
+    ADDRESSES_DIFFER, IPV6_UNREACHABLE, NET, REFUSED, SOURCE_UNAVAILABLE, TIMEOUT, UNREACHABLE,
+};
+
+/// Judges every attempt on the configured port. `reached`: one of them came about.
+pub(crate) fn judge(run: &mut Run, attempts: &[Attempt], reached: bool) {
+    if reached {
+        some_failed(run, attempts);
+    } else if let Some(code) = all_failed(attempts) {
+        if !run.has_found(code) {
+            run.found(finding(run, code, attempts));
+        }
+        let reason = format!("{} stands in the way", code.name);
+        run.behind_fault(
+            "comparing the addresses",
+            &[ADDRESSES_DIFFER, IPV6_UNREACHABLE],
+            &reason,
+        );
+    } else {
+        let why = attempts.first().map_or_else(String::new, Attempt::outcome);
+        run.could_not_look("connections", NET, &why);
+    }
+    run.rest_clear(NET);
+}
+
+/// The code for a name none of whose addresses can be reached. A refusal proves that somebody is there, so it wins over
+/// silence; what is wrong with ourselves wins over both.
+fn all_failed(attempts: &[Attempt]) -> Option<Code> {
+    let any = |kind: FailureKind| attempts.iter().any(|attempt| attempt.kind() == Some(kind));
+    [
+        (FailureKind::AddressNotLocal, SOURCE_UNAVAILABLE),
+        (FailureKind::Refused, REFUSED),
+        (FailureKind::TimedOut, TIMEOUT),
+        (FailureKind::Unreachable, UNREACHABLE),
+    ]
+    .into_iter()
+    .find_map(|(kind, code)| any(kind).then_some(code))
+}
+
+fn finding(run: &Run, code: Code, attempts: &[Attempt]) -> Finding {
+    let port = run.remote().port;
+    let source = run.request().source.clone();
+    let from = source
+        .as_ref()
+        .map(|source| format!(" from {source}"))
+        .unwrap_or_default();
+    let first = attempts.first().map_or("", |attempt| attempt.ip.as_str());
+    let detail = match code {
+        _ if code == REFUSED => attempt::refusal(first, port),
+        _ if code == TIMEOUT => format!(
+            "Nothing came back from port {port}{from}, not even a refusal: packets are dropped on the way. The likeliest \
+             reason is a firewall that does not let this source address in; a wrong port or a host that is down look the \
+             same from here."
+        ),
+        _ if code == SOURCE_UNAVAILABLE => {
+            format!("Connections should leave{from}, and this machine does not have that address.")
+        }
+        _ => format!(
+            "This machine has no way to the remote{from}: no route, or a router on the way says so."
+        ),
+    };
+    let mut finding = Finding::new(code, detail);
+    for attempt in attempts.iter().take(6) {
+        finding = finding.evidence(
+            "tried",
+            format!(
+                "{} port {}: {}",
+                attempt.ip,
+                attempt.port,
+                attempt.outcome()
+            ),
+        );
+    }
+    finding
+}
+
+/// Some addresses work and some do not: which fault that is depends on whether the IP version divides them.
+fn some_failed(run: &mut Run, attempts: &[Attempt]) {
+    let (v6, v4): (Vec<&Attempt>, Vec<&Attempt>) =
+        attempts.iter().partition(|attempt| attempt.is_ipv6());
+    // No way out for this IP version is a matter of this machine and says nothing about the remote.
+    let no_way = |attempt: &&Attempt| {
+        matches!(
+            attempt.kind(),
+            Some(FailureKind::Unreachable | FailureKind::AddressNotLocal | FailureKind::Busy)
+        )
+    };
+    let failed = |list: &[&Attempt]| {
+        list.iter()
+            .filter(|attempt| attempt.result.is_err() && !no_way(attempt))
+            .count()
+    };
+    let works = |list: &[&Attempt]| list.iter().any(|attempt| attempt.result.is_ok());
+    if works(&v4) && !v6.is_empty() && failed(&v6) == v6.len() {
+        let detail = "The name has an IPv6 address that does not answer, while IPv4 works. Clients that prefer IPv6 wait \
+                      for it in vain, or fail.";
+        run.found(with_attempts(
+            Finding::new(IPV6_UNREACHABLE, detail),
+            attempts,
+        ));
+    } else if failed(&v4) + failed(&v6) > 0 {
+        let detail = "Some addresses of the name accept connections and others do not: whoever gets one of the others \
+                      fails, at random.";
+        run.found(with_attempts(
+            Finding::new(ADDRESSES_DIFFER, detail),
+            attempts,
+        ));
+    }
+    if attempts.iter().any(|attempt| no_way(&attempt)) {
+        let skipped: Vec<&str> = attempts
+            .iter()
+            .filter(no_way)
+            .map(|attempt| attempt.ip.as_str())
+            .collect();
+        let reason = "this machine, or this source address, has no way to them";
+        run.not_applicable(
+            &format!("the addresses {}", skipped.join(", ")),
+            &[IPV6_UNREACHABLE],
+            reason,
+        );
+    }
+}
+
+fn with_attempts(finding: Finding, attempts: &[Attempt]) -> Finding {
+    attempts.iter().fold(finding, |finding, attempt| {
+        finding.evidence(&attempt.ip, attempt.outcome())
+    })
+}

@@ -1,0 +1,176 @@
+//! The greeting in clear text: what comes first, how late, and what it means.
+
+use probe_sdk::ftp::phase::greeting::{self, Greeting};
+use probe_sdk::ftp::phase::wording;
+use probe_sdk::ftp::{Reply, ReplyError, Service};
+use probe_sdk::{Connection, Control, DialogueError, FailureKind, Finding, Run, elapsed_us, value};
+
+use crate::secured::Secured;
+use crate::silence::{self, Broken};
+use crate::{CLOSED, NO_BANNER, Place, SLOW_BANNER, TOO_MANY, UNAVAILABLE, other_service};
+
+/// A greeting that takes longer makes clients with short time-outs give up.
+const SLOW_US: u64 = 5_000_000;
+
+/// What answers on the port.
+pub(crate) enum Heard {
+    /// An FTP server, in clear text.
+    Greeting(Control, Reply),
+    /// An FTP server that greets inside TLS.
+    Implicit(Box<Secured>),
+    /// Neither; what it is has been reported.
+    Nothing,
+}
+
+/// Waits for the greeting on a fresh connection, and finds out what a silent port is.
+pub(crate) fn hear(run: &mut Run, place: &Place, connection: Connection) -> Heard {
+    let began = elapsed_us();
+    let mut control = Control::new(connection, place.reply_ms);
+    match silence::wait_for_greeting(place, &mut control) {
+        silence::Outcome::Spoke(Ok(reply)) => {
+            let after = elapsed_us() - began;
+            run.note("server.greeting-ms", value::number(after / 1000));
+            if after >= SLOW_US {
+                slow(run, place, after);
+            }
+            judge(run, place, control, reply)
+        }
+        silence::Outcome::Spoke(Err(error)) => {
+            broken(run, place, &control, error);
+            Heard::Nothing
+        }
+        silence::Outcome::Implicit(secured) => Heard::Implicit(secured),
+        silence::Outcome::OtherService(service, bytes) => {
+            run.found(other_service::finding(service, &bytes));
+            Heard::Nothing
+        }
+        silence::Outcome::TlsWithoutFtp(bytes) => {
+            run.found(other_service::over_tls(&bytes));
+            Heard::Nothing
+        }
+        silence::Outcome::Silent => {
+            let waited = format!("{} s", (elapsed_us() - began) / 1_000_000);
+            let detail = "The server accepts the connection and then says nothing, neither in clear text nor to the \
+                          beginning of a TLS handshake.";
+            run.found(Finding::new(NO_BANNER, detail).evidence("waited", waited));
+            Heard::Nothing
+        }
+    }
+}
+
+/// One more connection with its greeting, where the port has greeted before.
+pub(crate) fn again(place: &Place) -> Option<(Control, Reply)> {
+    let mut control = place.control().ok()?;
+    let reply = control.reply().ok()?;
+    (greeting::judge(&reply) == Greeting::Ready).then_some((control, reply))
+}
+
+fn slow(run: &mut Run, place: &Place, after_us: u64) {
+    let seconds = after_us as f64 / 1_000_000.0;
+    let beyond = after_us / 1000 > u64::from(place.reply_ms);
+    let detail = if beyond {
+        format!(
+            "The greeting came after {seconds:.1} s, longer than the configured time-out: clients give up before."
+        )
+    } else {
+        format!("The greeting came after {seconds:.1} s. Many clients give up after 5 or 10 s.")
+    };
+    run.found(
+        Finding::new(SLOW_BANNER, detail).evidence("greeting after", format!("{seconds:.1} s")),
+    );
+}
+
+fn judge(run: &mut Run, place: &Place, mut control: Control, reply: Reply) -> Heard {
+    match greeting::judge(&reply) {
+        Greeting::Ready => match other_service::behind_a_220(&mut control, &reply) {
+            Some(finding) => {
+                run.found(finding);
+                Heard::Nothing
+            }
+            None => Heard::Greeting(control, reply),
+        },
+        // RFC 959 section 5.4: 120 announces the 220.
+        Greeting::Wait => match control.reply() {
+            Ok(next) if greeting::judge(&next) == Greeting::Ready => Heard::Greeting(control, next),
+            Ok(next) => refused(run, UNAVAILABLE, &next),
+            Err(error) => {
+                broken(run, place, &control, error);
+                Heard::Nothing
+            }
+        },
+        Greeting::TooMany => refused(run, TOO_MANY, &reply),
+        Greeting::Unavailable => refused(run, UNAVAILABLE, &reply),
+        Greeting::NotFtp => {
+            let text = reply.to_string();
+            run.found(other_service::finding(
+                Service::recognise(text.as_bytes()),
+                text.as_bytes(),
+            ));
+            Heard::Nothing
+        }
+    }
+}
+
+fn refused(run: &mut Run, code: probe_sdk::Code, reply: &Reply) -> Heard {
+    let detail = if code == TOO_MANY {
+        "The server greets with a refusal: it has, or this source address has, as many connections as it allows."
+    } else if wording::refuses_source(reply) {
+        "The server greets with a refusal, and its words point at our source address."
+    } else {
+        "The server greets with a refusal."
+    };
+    run.found(Finding::new(code, detail).evidence("reply", reply));
+    Heard::Nothing
+}
+
+/// The connection ended, or what came is no reply.
+fn broken(run: &mut Run, place: &Place, control: &Control, error: DialogueError) {
+    match error {
+        DialogueError::Reply(ReplyError::NotFtp { first }) => {
+            run.found(other_service::finding(Service::recognise(&first), &first));
+        }
+        DialogueError::Reply(endless) => {
+            run.found(other_service::endless(&endless.to_string()));
+        }
+        DialogueError::Failure(failure)
+            if matches!(failure.kind, FailureKind::Closed | FailureKind::Reset) =>
+        {
+            if control.partial().is_empty() {
+                closed(run, place, failure.kind);
+            } else {
+                run.found(other_service::finding(
+                    Service::recognise(control.partial()),
+                    control.partial(),
+                ));
+            }
+        }
+        DialogueError::Failure(failure) => {
+            run.could_not_look("the greeting", crate::CODES, &failure.detail)
+        }
+    }
+}
+
+/// Accepted and closed without a byte (F-G10). A second connection after a pause tells a moment from a rule.
+fn closed(run: &mut Run, place: &Place, kind: FailureKind) {
+    let how = if kind == FailureKind::Reset {
+        "reset"
+    } else {
+        "closed"
+    };
+    let second = silence::second_look(place);
+    let again = match second {
+        Broken::Same => "the same",
+        Broken::Different => "greeted: it may have been a limit on the rate of connections",
+        Broken::Unknown => "not possible",
+    };
+    let detail = format!(
+        "The server accepts the connection and then {} it without a word. Servers do so for source addresses they do not \
+         let in, load balancers without a healthy server behind them, and servers that cannot load their certificate.",
+        if how == "reset" { "resets" } else { "closes" }
+    );
+    run.found(
+        Finding::new(CLOSED, detail)
+            .evidence("connection", how)
+            .evidence("second connection", again),
+    );
+}

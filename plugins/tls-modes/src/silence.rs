@@ -1,0 +1,152 @@
+//! A port that says nothing: an implicit-TLS server, a web server, a slow one and a dead one look alike until somebody
+//! says the first word. So, after a few silent seconds, a second connection does.
+
+use probe_sdk::ftp::phase::greeting::{self, Greeting};
+use probe_sdk::ftp::{Reply, Service};
+use probe_sdk::{Connection, Control, DialogueError, FailureKind, elapsed_us, pause, ready};
+
+use crate::Place;
+use crate::secured::{Mode, Secured};
+
+/// Real servers greet within a second or two; longer silence is worth a second connection.
+const QUIET_MS: u32 = 3_000;
+/// How long a greeting is waited for beyond the configured time-out, to tell late from never (F-G01: up to a minute).
+const PATIENCE_MS: u32 = 20_000;
+/// A rate limit of one connection a second is the usual one.
+const PAUSE_MS: u32 = 1_500;
+
+/// What became of a wait for the greeting.
+pub(crate) enum Outcome {
+    /// Something came in clear text, or the connection ended.
+    Spoke(Result<Reply, DialogueError>),
+    /// It speaks FTP inside TLS.
+    Implicit(Box<Secured>),
+    /// It answered the ClientHello in the clear, and not as FTP does.
+    OtherService(Service, Vec<u8>),
+    /// It speaks TLS, and no FTP in it; with what it said.
+    TlsWithoutFtp(Vec<u8>),
+    /// Nothing at all.
+    Silent,
+}
+
+/// Waits for the greeting; knocks with a ClientHello on a second connection when it does not come.
+pub(crate) fn wait_for_greeting(place: &Place, control: &mut Control) -> Outcome {
+    match control.reply_within(QUIET_MS.min(place.reply_ms)) {
+        Err(error) if error.kind() == Some(FailureKind::TimedOut) => {}
+        spoke => return Outcome::Spoke(spoke),
+    }
+    let end =
+        elapsed_us() + u64::from(place.reply_ms.saturating_sub(QUIET_MS) + PATIENCE_MS) * 1000;
+    let mut knock = Knock::begin(place);
+    loop {
+        let left = u32::try_from(end.saturating_sub(elapsed_us()) / 1000).unwrap_or(u32::MAX);
+        if left == 0 {
+            return knock.verdict();
+        }
+        let watched: Vec<&Connection> = std::iter::once(control.connection())
+            .chain(knock.connection())
+            .collect();
+        let woken = ready(&watched, left);
+        if woken.contains(&0) {
+            match control.reply_within(left) {
+                Err(error) if error.kind() == Some(FailureKind::TimedOut) => {
+                    return knock.verdict();
+                }
+                spoke => return Outcome::Spoke(spoke),
+            }
+        }
+        if woken.contains(&1) {
+            if let Some(outcome) = knock.answered(place) {
+                return outcome;
+            }
+        }
+    }
+}
+
+/// A second connection that says the first word.
+enum Knock {
+    Waiting(Connection),
+    /// Answered in a way that decides nothing while the first connection may still speak.
+    Undecided(Outcome),
+}
+
+impl Knock {
+    fn begin(place: &Place) -> Knock {
+        match place
+            .connect()
+            .and_then(|connection| connection.start_tls(&place.tls()).map(|()| connection))
+        {
+            Ok(connection) => Knock::Waiting(connection),
+            Err(_) => Knock::Undecided(Outcome::Silent),
+        }
+    }
+
+    fn connection(&self) -> Option<&Connection> {
+        match self {
+            Knock::Waiting(connection) => Some(connection),
+            Knock::Undecided(_) => None,
+        }
+    }
+
+    /// The handshake is over, one way or the other.
+    fn answered(&mut self, place: &Place) -> Option<Outcome> {
+        let Knock::Waiting(connection) = std::mem::replace(self, Knock::Undecided(Outcome::Silent))
+        else {
+            return None;
+        };
+        let Ok(session) = connection.secured(0) else {
+            let bytes = connection.unparsed();
+            let service = Service::recognise(&bytes);
+            // A clear-text FTP server that is only slow answers the ClientHello with its greeting, or an error.
+            if bytes.is_empty() || service.is_ftp() || matches!(service, Service::Smtp) {
+                return None;
+            }
+            return Some(Outcome::OtherService(service, bytes));
+        };
+        let mut control = Control::new(connection, place.reply_ms);
+        match control.reply() {
+            Ok(greeting) if greeting::judge(&greeting) == Greeting::Ready => {
+                Some(Outcome::Implicit(Box::new(Secured {
+                    control,
+                    mode: Mode::Implicit,
+                    greeting,
+                    session: Some(session),
+                    port: None,
+                })))
+            }
+            Ok(other) => Some(Outcome::TlsWithoutFtp(other.to_string().into_bytes())),
+            Err(_) => Some(Outcome::TlsWithoutFtp(
+                crate::other_service::ask_for_a_page(&control),
+            )),
+        }
+    }
+
+    fn verdict(self) -> Outcome {
+        match self {
+            Knock::Waiting(_) => Outcome::Silent,
+            Knock::Undecided(outcome) => outcome,
+        }
+    }
+}
+
+/// How a second connection went after the first was closed.
+pub(crate) enum Broken {
+    Same,
+    Different,
+    Unknown,
+}
+
+/// Tries again after a pause.
+pub(crate) fn second_look(place: &Place) -> Broken {
+    pause(PAUSE_MS);
+    let Ok(mut control) = place.control() else {
+        return Broken::Unknown;
+    };
+    match control.reply_within(QUIET_MS) {
+        Ok(_) => Broken::Different,
+        Err(error) => match error.kind() {
+            Some(FailureKind::Closed | FailureKind::Reset) => Broken::Same,
+            _ => Broken::Different,
+        },
+    }
+}
