@@ -187,20 +187,22 @@ fn about_the_probe(run: &ProbeRun) -> Option<Finding> {
             description.name
         ),
         evidence: vec![
-            Evidence {
-                label: "probe".into(),
-                value: format!("{} {}", description.name, description.version),
-            },
-            Evidence {
-                label: "reason".into(),
-                value: why.clone(),
-            },
+            evidence("probe", &description.name),
+            evidence("version", &description.version),
+            evidence("reason", why),
         ],
         owner: None,
         confidence: Confidence::Certain,
         alternatives: Vec::new(),
         patch: None,
     })
+}
+
+fn evidence(label: &str, value: &str) -> Evidence {
+    Evidence {
+        label: label.into(),
+        value: value.into(),
+    }
 }
 
 /// Folds each finding under the first root cause that declares to explain it.

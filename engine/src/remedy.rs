@@ -98,19 +98,39 @@ fn item(line: &str) -> Option<&str> {
         .filter(|_| !number.is_empty())
 }
 
-/// Puts the values in the place of `{name}`; what is not known stays a word to be replaced by hand.
+/// Puts the values in the place of `{name}`; what is not known stays a word to be replaced by hand, and a part between
+/// `[[` and `]]` is left out with it.
 fn fill(text: &str, values: &Values) -> String {
     let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("[[") {
+        filled.push_str(&fill_part(before, values).0);
+        let (optional, after) = after.split_once("]]").unwrap_or((after, ""));
+        let (optional, complete) = fill_part(optional, values);
+        if complete {
+            filled.push_str(&optional);
+        }
+        rest = after;
+    }
+    filled + &fill_part(rest, values).0
+}
+
+/// The text with its values, and whether all of them are known.
+fn fill_part(text: &str, values: &Values) -> (String, bool) {
+    let (mut filled, mut complete) = (String::with_capacity(text.len()), true);
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('{') {
         filled.push_str(before);
         match after.split_once('}') {
-            Some((name, after))
-                if !name.is_empty() && name.len() < 40 && !name.contains(['\n', '{']) =>
-            {
+            Some((name, after)) if is_label(name) => {
                 match values.get(name) {
                     Some(value) => filled.push_str(value),
-                    None => filled.push_str(&format!("<{name}>")),
+                    None => {
+                        complete = false;
+                        filled.push('<');
+                        filled.push_str(name);
+                        filled.push('>');
+                    }
                 }
                 rest = after;
             }
@@ -120,7 +140,11 @@ fn fill(text: &str, values: &Values) -> String {
             }
         }
     }
-    filled + rest
+    (filled + rest, complete)
+}
+
+fn is_label(name: &str) -> bool {
+    !name.is_empty() && name.len() < 40 && !name.contains(['\n', '{', '"'])
 }
 
 #[cfg(test)]
@@ -146,6 +170,10 @@ mod tests {
         assert_eq!(
             page.message(&values),
             "Please mend ftp.example.com <unknown>."
+        );
+        assert_eq!(
+            fill("a[[ at {host}]][[ and {unknown}]].", &values),
+            "a at ftp.example.com."
         );
         assert!(page.knows("vsftpd") && !page.knows("IIS"));
     }

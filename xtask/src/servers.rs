@@ -34,8 +34,6 @@ const PYTHON_PACKAGES: [&str; 2] = ["pyftpdlib==2.2.0", "pyOpenSSL==26.4.0"];
 /// What an installation left behind.
 #[derive(Debug)]
 pub struct Installed {
-    /// The folder that holds one subfolder per server.
-    pub folder: PathBuf,
     /// What only root can add; `None` if nothing is missing.
     pub missing: Option<Missing>,
 }
@@ -131,10 +129,7 @@ pub fn install(target: &Path) -> Result<Installed, ServersError> {
     } else if has_pip() {
         install_pyftpdlib(&pyftpdlib)?;
     }
-    Ok(Installed {
-        folder: target.to_owned(),
-        missing,
-    })
+    Ok(Installed { missing })
 }
 
 /// Downloads the packages of one server and unpacks them into `folder`.

@@ -288,26 +288,43 @@ impl Case<'_> {
         let product = self
             .text("server.product")
             .filter(|product| page.knows(product));
-        let mut values: Values = found
-            .finding
-            .evidence
-            .iter()
-            .map(|evidence| (evidence.label.clone(), evidence.value.clone()))
-            .collect();
-        values.insert("host".into(), self.remote.host.clone());
-        values.insert("port".into(), self.remote.port.to_string());
-        values.insert("ssl".into(), self.remote.ssl.to_string());
-        for (name, fact) in [("address", "server.address"), ("source", "source.address")] {
-            values.extend(
-                self.text(fact)
-                    .map(|text| (name.to_string(), text.to_string())),
-            );
-        }
+        let values = self.values(found);
         Remedy {
             steps: page.steps(product, &values),
             product: product.map(Into::into),
             message: page.message(&values),
         }
+    }
+
+    /// What the words in braces of a page stand for: the evidence first, then what is known of the remote.
+    fn values(&self, found: &Diagnosed) -> Values {
+        let mut values = Values::new();
+        for evidence in &found.finding.evidence {
+            let value = values
+                .entry(evidence.label.clone())
+                .or_insert_with(String::new);
+            if !value.is_empty() {
+                value.push_str("; ");
+            }
+            value.push_str(&evidence.value);
+        }
+        let source = found.sources.first().map(ToString::to_string);
+        let known = [
+            ("host", Some(self.remote.host.clone())),
+            ("port", Some(self.remote.port.to_string())),
+            ("ssl", Some(self.remote.ssl.to_string())),
+            ("address", self.text("server.address").map(Into::into)),
+            (
+                "source",
+                source.or_else(|| self.text("source.address").map(Into::into)),
+            ),
+        ];
+        for (name, value) in known {
+            if let Some(value) = value {
+                values.entry(name.into()).or_insert(value);
+            }
+        }
+        values
     }
 
     fn text(&self, fact: &str) -> Option<&str> {

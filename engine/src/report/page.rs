@@ -25,7 +25,13 @@ pub fn explain(code: &Code) -> String {
     if code.eased_by_certificate_check {
         let _ = writeln!(out, "With the certificate check off it is a warning.");
     }
-    for block in code.page.trim().split("\n\n") {
+    for block in code
+        .page
+        .replace("[[", "")
+        .replace("]]", "")
+        .trim()
+        .split("\n\n")
+    {
         out.push('\n');
         out.push_str(&markdown(block));
     }

@@ -23,6 +23,8 @@ pub(super) fn wrapped(first: &str, text: &str) -> String {
     let options = textwrap::Options::new(WIDTH)
         .initial_indent(first)
         .subsequent_indent(&indent)
-        .break_words(false);
+        // Dates, codes and directives have hyphens that are no place to break at.
+        .word_separator(textwrap::WordSeparator::AsciiSpace)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation);
     textwrap::fill(text, options)
 }

@@ -16,14 +16,18 @@ const EVIDENCE_SHOWN: usize = 6;
 pub fn render(report: &Report) -> String {
     let mut out = String::new();
     head(&mut out, report);
-    for finding in report
+    let (notes, causes): (Vec<_>, Vec<_>) = report
         .findings
         .iter()
         .filter(|finding| finding.caused_by.is_none())
-    {
+        .partition(|finding| finding.severity == Severity::Info);
+    for finding in causes {
         root_cause(&mut out, report, finding);
     }
     not_tested(&mut out, report);
+    for finding in notes {
+        note(&mut out, finding);
+    }
     well(&mut out, report);
     foot(&mut out, report);
     out
@@ -171,27 +175,37 @@ fn patch_text(patch: &serde_json::Map<String, serde_json::Value>) -> String {
     format!("{}{effect}", changes.join(", "))
 }
 
+/// Worth knowing, and no reason to act: one line.
+fn note(out: &mut String, finding: &ReportFinding) {
+    let text = wrapped(INDENT, &format!("{} ({})", finding.title, finding.code));
+    let _ = writeln!(out, "\n{}{}", styled(UNKNOWN, "note"), &text[4..]);
+}
+
+/// What was not tested, the checks with one reason together.
 fn not_tested(out: &mut String, report: &Report) {
-    let shown: Vec<_> = report
+    let mut by_reason: Vec<(&str, Vec<&str>)> = Vec::new();
+    for omission in report
         .not_tested
         .iter()
         .filter(|it| it.cause != OmissionCause::NotAsked)
-        .collect();
-    if shown.is_empty() {
-        return;
+    {
+        match by_reason
+            .iter_mut()
+            .find(|(reason, _)| *reason == omission.reason)
+        {
+            Some((_, checks)) => checks.push(&omission.check),
+            None => by_reason.push((&omission.reason, vec![&omission.check])),
+        }
     }
-    out.push('\n');
-    for (index, omission) in shown.iter().enumerate() {
+    for (index, (reason, checks)) in by_reason.iter().enumerate() {
         let mark = if index == 0 {
-            styled(UNKNOWN, "????")
+            format!("\n{}", styled(UNKNOWN, "????"))
         } else {
             "    ".into()
         };
-        let text = wrapped(
-            INDENT,
-            &format!("not tested: {}: {}", omission.check, omission.reason),
-        );
+        let text = wrapped(INDENT, &format!("not tested: {}", checks.join("; ")));
         let _ = writeln!(out, "{mark}{}", &text[4..]);
+        line(out, "because ", reason);
     }
 }
 

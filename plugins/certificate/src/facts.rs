@@ -14,8 +14,13 @@ pub(crate) fn note(
     let until = leaf.validity().not_after.timestamp();
     let left = dates::days_between(run.request().now, until);
     let issuer = common_name(leaf.issuer());
+    let left = if left < 0 {
+        "expired".to_string()
+    } else {
+        format!("{left} days left")
+    };
     let summary = format!(
-        "{}, from {issuer}, until {} ({left} days)",
+        "{}, from {issuer}, until {} ({left})",
         common_name(leaf.subject()),
         dates::day(until)
     );

@@ -103,6 +103,12 @@ impl Run {
             .any(|finding| finding.code == code.name)
     }
 
+    /// The first of these codes that this run found.
+    #[must_use]
+    pub fn found_of(&self, codes: &[Code]) -> Option<Code> {
+        codes.iter().copied().find(|code| self.has_found(*code))
+    }
+
     /// Says that these faults were looked for and are not there.
     pub fn clear(&mut self, codes: &[Code]) {
         self.outcome

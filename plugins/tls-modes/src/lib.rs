@@ -76,8 +76,19 @@ impl Probe for TlsModes {
                 demand::look(run, &place, mode);
             }
             None => {
-                let why = "no FTP session came about";
-                run.behind_fault("the modes of TLS", BEHIND_THE_GREETING, why);
+                let fault = run.found_of(&[
+                    CLOSED,
+                    NOT_FTP,
+                    NO_BANNER,
+                    TOO_MANY,
+                    UNAVAILABLE,
+                    NOT_SUPPORTED,
+                    HANDSHAKE_FAILED,
+                ]);
+                let why = fault.map_or("no FTP session came about".into(), |code| {
+                    format!("{} stands in the way", code.name)
+                });
+                run.behind_fault("the other modes of TLS", BEHIND_THE_GREETING, &why);
             }
         }
         run.rest_clear(CODES);

@@ -1,0 +1,36 @@
+//! The shortest complete probe: is the greeting so long that simple clients give up on it?
+
+use probe_sdk::{About, Failure, Finding, Probe, Run, state, value};
+
+probe_sdk::codes! {
+    TALKATIVE = "example.talkative-greeting";
+}
+
+struct Greeting;
+
+impl Probe for Greeting {
+    const ABOUT: About = About {
+        summary: "length of the greeting",
+        after: &[state::SECURED],
+        codes: CODES,
+        ..About::NOTHING
+    };
+
+    fn run(run: &mut Run) -> Result<(), Failure> {
+        let lines = run
+            .text("server.greeting")
+            .unwrap_or_default()
+            .lines()
+            .count();
+        run.note("example.greeting-lines", value::number(lines));
+        if lines > 10 {
+            let detail =
+                format!("The greeting has {lines} lines; some devices stop reading after a few.");
+            run.found(Finding::new(TALKATIVE, detail).evidence("lines", lines));
+        }
+        run.rest_clear(CODES);
+        Ok(())
+    }
+}
+
+probe_sdk::export!(Greeting);
