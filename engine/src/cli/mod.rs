@@ -108,29 +108,19 @@ fn explain(catalogue: &Catalogue, code: Option<&str>, list: bool) -> Result<Exit
     Ok(Exit::Fine)
 }
 
-/// Names the codes that are meant most likely: those that share a part.
+/// Names the codes that are meant most likely: those that are spelt alike.
 fn unknown_code(catalogue: &Catalogue, name: &str) -> CliError {
-    let part = name.rsplit('.').next().unwrap_or(name);
-    let near: Vec<&str> = catalogue
-        .codes
-        .iter()
-        .map(|code| code.name.as_str())
-        .filter(|code| {
-            code.contains(part)
-                || part
-                    .split('-')
-                    .any(|word| word.len() > 3 && code.contains(word))
-        })
-        .take(5)
-        .collect();
-    let hint = if near.is_empty() {
-        String::new()
-    } else {
-        format!("; near it: {}", near.join(", "))
+    const ALIKE: f64 = 0.7;
+    let likeness = |code: &str| {
+        let problem = code.split_once('.').map_or(code, |(_, problem)| problem);
+        strsim::normalized_damerau_levenshtein(code, name).max(strsim::normalized_damerau_levenshtein(problem, name))
     };
-    CliError::Usage(format!(
-        "there is no code `{name}`{hint}. `remote-doctor explain --list` lists all"
-    ))
+    let names = catalogue.codes.iter().map(|code| code.name.as_str());
+    let mut near: Vec<(f64, &str)> = names.map(|code| (likeness(code), code)).filter(|near| near.0 > ALIKE).collect();
+    near.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let near: Vec<&str> = near.iter().take(3).map(|(_, code)| *code).collect();
+    let hint = if near.is_empty() { String::new() } else { format!(" Did you mean {}?", near.join(" or ")) };
+    CliError::Usage(format!("there is no code `{name}`.{hint} `remote-doctor explain --list` lists all"))
 }
 
 fn complain(error: &CliError) -> ExitCode {
