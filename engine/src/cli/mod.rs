@@ -113,14 +113,24 @@ fn unknown_code(catalogue: &Catalogue, name: &str) -> CliError {
     const ALIKE: f64 = 0.7;
     let likeness = |code: &str| {
         let problem = code.split_once('.').map_or(code, |(_, problem)| problem);
-        strsim::normalized_damerau_levenshtein(code, name).max(strsim::normalized_damerau_levenshtein(problem, name))
+        strsim::normalized_damerau_levenshtein(code, name)
+            .max(strsim::normalized_damerau_levenshtein(problem, name))
     };
     let names = catalogue.codes.iter().map(|code| code.name.as_str());
-    let mut near: Vec<(f64, &str)> = names.map(|code| (likeness(code), code)).filter(|near| near.0 > ALIKE).collect();
+    let mut near: Vec<(f64, &str)> = names
+        .map(|code| (likeness(code), code))
+        .filter(|near| near.0 > ALIKE)
+        .collect();
     near.sort_by(|a, b| b.0.total_cmp(&a.0));
     let near: Vec<&str> = near.iter().take(3).map(|(_, code)| *code).collect();
-    let hint = if near.is_empty() { String::new() } else { format!(" Did you mean {}?", near.join(" or ")) };
-    CliError::Usage(format!("there is no code `{name}`.{hint} `remote-doctor explain --list` lists all"))
+    let hint = if near.is_empty() {
+        String::new()
+    } else {
+        format!(" Did you mean {}?", near.join(" or "))
+    };
+    CliError::Usage(format!(
+        "there is no code `{name}`.{hint} `remote-doctor explain --list` lists all"
+    ))
 }
 
 fn complain(error: &CliError) -> ExitCode {

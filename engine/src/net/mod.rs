@@ -2,6 +2,7 @@
 //! address, how often and for how long stands here, once.
 
 mod connection;
+mod dialogue;
 mod failure;
 mod grant;
 mod mask;

@@ -1,7 +1,9 @@
 //! The report: the record from which every output format is rendered. Its JSON form is the contract of the product.
 
+mod case;
 mod page;
 mod style;
+mod summary;
 pub mod text;
 
 use std::collections::BTreeMap;
@@ -12,15 +14,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::builtin::Catalogue;
-use crate::diagnose::{Diagnosed, Diagnosis, Verdict, diagnose};
+use crate::diagnose::{Verdict, diagnose};
 use crate::finding::{
-    Alternative, Confidence, Evidence, FactValue, OmissionCause, Owner, PatchEffect, SettingsPatch,
-    Severity,
+    Alternative, Confidence, Evidence, FactValue, OmissionCause, Owner, Severity,
 };
 use crate::net::Line;
-use crate::remedy::{Page, Values};
 use crate::run::{Cut, Record, Status};
 use crate::settings::Remote;
+
+use case::Case;
 
 pub use page::{explain, list};
 
@@ -212,8 +214,8 @@ impl Report {
             duration_ms: millis(record.duration),
             remote: remote.clone(),
             verdict: diagnosis.verdict,
-            summary: summary(&diagnosis, remote, &facts, record.cut),
-            settings_patch: all_patches(&diagnosis),
+            summary: summary::summary(&diagnosis, remote, &facts, record.cut),
+            settings_patch: case::all_patches(&diagnosis),
             root_causes: diagnosis.root_causes,
             findings,
             not_tested: diagnosis
@@ -246,92 +248,6 @@ impl Report {
         self.findings
             .iter()
             .any(|finding| finding.severity <= severity && !finding.code.starts_with("probe."))
-    }
-}
-
-/// What the remedies of a case are filled in from.
-struct Case<'a> {
-    remote: &'a Remote,
-    facts: &'a BTreeMap<String, FactValue>,
-    catalogue: &'a Catalogue,
-}
-
-impl Case<'_> {
-    fn finding(&self, found: &Diagnosed) -> ReportFinding {
-        let finding = &found.finding;
-        let everywhere =
-            found.sources.len() == self.remote.sources.len().max(1) && found.sources.len() > 1;
-        ReportFinding {
-            code: finding.code.clone(),
-            severity: found.severity,
-            owner: found.owner,
-            probe: found.probe.clone(),
-            source: found.sources.first().copied().filter(|_| !everywhere),
-            sources: found.sources.clone(),
-            title: found.title.clone(),
-            detail: finding.detail.clone(),
-            caused_by: found.caused_by.clone(),
-            evidence: finding.evidence.clone(),
-            remedy: self.remedy(found),
-            confidence: finding.confidence,
-            alternatives: finding.alternatives.clone(),
-            settings_patch: finding.patch.as_ref().map(patch),
-        }
-    }
-
-    fn remedy(&self, found: &Diagnosed) -> Remedy {
-        let page = Page(
-            self.catalogue
-                .code(&found.finding.code)
-                .map_or("", |code| code.page.as_str()),
-        );
-        let product = self
-            .text("server.product")
-            .filter(|product| page.knows(product));
-        let values = self.values(found);
-        Remedy {
-            steps: page.steps(product, &values),
-            product: product.map(Into::into),
-            message: page.message(&values),
-        }
-    }
-
-    /// What the words in braces of a page stand for: the evidence first, then what is known of the remote.
-    fn values(&self, found: &Diagnosed) -> Values {
-        let mut values = Values::new();
-        for evidence in &found.finding.evidence {
-            let value = values
-                .entry(evidence.label.clone())
-                .or_insert_with(String::new);
-            if !value.is_empty() {
-                value.push_str("; ");
-            }
-            value.push_str(&evidence.value);
-        }
-        let source = found.sources.first().map(ToString::to_string);
-        let known = [
-            ("host", Some(self.remote.host.clone())),
-            ("port", Some(self.remote.port.to_string())),
-            ("ssl", Some(self.remote.ssl.to_string())),
-            ("address", self.text("server.address").map(Into::into)),
-            (
-                "source",
-                source.or_else(|| self.text("source.address").map(Into::into)),
-            ),
-        ];
-        for (name, value) in known {
-            if let Some(value) = value {
-                values.entry(name.into()).or_insert(value);
-            }
-        }
-        values
-    }
-
-    fn text(&self, fact: &str) -> Option<&str> {
-        match self.facts.get(fact) {
-            Some(FactValue::Text(text)) => Some(text),
-            _ => None,
-        }
     }
 }
 
@@ -378,111 +294,4 @@ fn facts(record: &Record) -> (Facts, BTreeMap<String, Facts>) {
         by_source.clear();
     }
     (all, by_source)
-}
-
-fn patch(patch: &SettingsPatch) -> Map<String, Value> {
-    let mut map = changes(patch);
-    let effect = match patch.effect {
-        PatchEffect::Untried => "untried",
-        PatchEffect::CuresThis => "cures-this",
-        PatchEffect::CuresAll => "cures-all",
-        PatchEffect::Failed => "failed",
-    };
-    map.insert("effect".into(), effect.into());
-    map
-}
-
-fn changes(patch: &SettingsPatch) -> Map<String, Value> {
-    patch
-        .changes
-        .iter()
-        .map(|(name, value)| {
-            (
-                name.clone(),
-                value
-                    .parse::<u16>()
-                    .map_or_else(|_| value.clone().into(), Value::from),
-            )
-        })
-        .collect()
-}
-
-/// All patches of root causes together, where each root cause has one. Verifying takes a second run.
-fn all_patches(diagnosis: &Diagnosis) -> Option<Map<String, Value>> {
-    let causes = diagnosis
-        .findings
-        .iter()
-        .filter(|it| diagnosis.root_causes.contains(&it.finding.code));
-    let mut all = Map::new();
-    for cause in causes {
-        all.extend(changes(cause.finding.patch.as_ref()?));
-    }
-    if all.is_empty() {
-        return None;
-    }
-    all.insert("verified".into(), false.into());
-    Some(all)
-}
-
-/// One sentence, and a second on what the run could not say.
-fn summary(diagnosis: &Diagnosis, remote: &Remote, facts: &Facts, cut: Option<Cut>) -> String {
-    let place = format!("{}:{}", remote.host, remote.port);
-    let first = diagnosis.findings.iter().find(|it| {
-        diagnosis
-            .root_causes
-            .first()
-            .is_some_and(|code| *code == it.finding.code)
-    });
-    let others = match diagnosis.root_causes.len() {
-        0 | 1 => String::new(),
-        2 => " There is one more root cause.".into(),
-        n => format!(" There are {} more root causes.", n - 1),
-    };
-    let sentence = match (diagnosis.verdict, first) {
-        (Verdict::Failing, Some(cause)) => {
-            format!(
-                "{place} cannot be used: {}. {} has to act.{others}",
-                cause.title,
-                capitalised(cause.owner.title())
-            )
-        }
-        (Verdict::Degraded, Some(cause)) => {
-            format!(
-                "{place} works, but {}. {} should act.{others}",
-                cause.title,
-                capitalised(cause.owner.title())
-            )
-        }
-        (Verdict::Incomplete, _) => {
-            format!("Nothing wrong was found at {place}, but not everything could be looked at.")
-        }
-        _ => healthy(&place, facts),
-    };
-    match cut {
-        None => sentence,
-        Some(Cut::Interrupted) => format!("{sentence} The run was interrupted."),
-        Some(Cut::TimedOut) => format!("{sentence} The time for the run was up before it ended."),
-    }
-}
-
-fn healthy(place: &str, facts: &Facts) -> String {
-    let is = |name: &str| facts.get(name) == Some(&FactValue::Flag(true));
-    let how = match facts.get("control.security") {
-        Some(FactValue::Text(security)) => format!(" over {security}"),
-        _ => String::new(),
-    };
-    match (is("login.accepted"), is("data.listed")) {
-        (true, true) => format!("{place} works: login and a listing{how} succeeded."),
-        (true, false) => format!("{place} accepts the login{how}; transfers were not tested."),
-        _ => {
-            format!("Nothing wrong was found at {place}{how}; login and transfers were not tested.")
-        }
-    }
-}
-
-fn capitalised(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| {
-        first.to_uppercase().collect::<String>() + chars.as_str()
-    })
 }

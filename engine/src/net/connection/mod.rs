@@ -1,17 +1,18 @@
 //! One TCP connection, with or without TLS in it, as a state machine: nothing waits unless asked to.
 
+mod progress;
+
 use std::future::poll_fn;
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context as TaskContext, Poll, ready};
+use std::task::{Context as TaskContext, Poll};
 use std::time::Duration;
 
-use ftp::ReplyReader;
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_util::task::AbortOnDropHandle;
 
+use super::dialogue::Dialogue;
 use super::slots::{Reservation, Slot};
 use super::tap::{Tap, Unparsed};
 use super::tls::Context;
@@ -96,13 +97,7 @@ impl Connection {
             incoming: Vec::new(),
             end: None,
             mask,
-            dialogue: Dialogue {
-                transcript,
-                probe: String::new(),
-                line: Vec::new(),
-                reader: ReplyReader::new(),
-                last: None,
-            },
+            dialogue: Dialogue::new(transcript),
             _slot: slot,
         }
     }
@@ -304,116 +299,6 @@ impl Connection {
         }
     }
 
-    /// Ready once the next step would not wait: connected or failed, handshake over, bytes or the end to read.
-    pub fn poll_advance(&mut self, cx: &mut TaskContext<'_>) -> Poll<()> {
-        match &mut self.stage {
-            Stage::Failed(_) => Poll::Ready(()),
-            Stage::Connecting(handle) => {
-                let outcome = ready!(Pin::new(handle).poll(cx));
-                self.connected(outcome.unwrap_or_else(|_| Err(cancelled(Operation::Connect))));
-                Poll::Ready(())
-            }
-            Stage::Securing(handle) => {
-                let outcome = ready!(Pin::new(handle).poll(cx));
-                self.handshake_over(
-                    outcome.unwrap_or_else(|_| Err(cancelled(Operation::Handshake))),
-                );
-                Poll::Ready(())
-            }
-            Stage::Open(_) | Stage::Plain(_) if !self.incoming.is_empty() || self.end.is_some() => {
-                Poll::Ready(())
-            }
-            Stage::Open(_) | Stage::Plain(_) => self.poll_fill(cx),
-        }
-    }
-
-    fn connected(&mut self, outcome: Result<(TcpStream, Established), Failure>) {
-        match outcome {
-            Ok((stream, established)) => {
-                let took = established.took.as_secs_f64() * 1000.0;
-                self.dialogue.event(
-                    self.id,
-                    &format!("connected to {} in {took:.1} ms", established.peer),
-                );
-                self.established = Some(established);
-                self.stage = Stage::Plain(stream);
-            }
-            Err(failure) => self.fail(failure),
-        }
-    }
-
-    fn handshake_over(&mut self, outcome: Result<(Box<dyn Stream>, TlsSession), Failure>) {
-        match outcome {
-            Ok((stream, session)) => {
-                let version = match session.version {
-                    super::TlsVersion::Tls12 => "TLS 1.2",
-                    super::TlsVersion::Tls13 => "TLS 1.3",
-                };
-                let resumed = if session.resumed { ", resumed" } else { "" };
-                self.dialogue
-                    .event(self.id, &format!("{version} {}{resumed}", session.cipher));
-                self.session = Some(session);
-                self.stage = Stage::Open(stream);
-            }
-            Err(failure) => self.fail(failure),
-        }
-    }
-
-    fn poll_fill(&mut self, cx: &mut TaskContext<'_>) -> Poll<()> {
-        let mut space = [0; 16 * 1024];
-        let mut buffer = ReadBuf::new(&mut space);
-        loop {
-            let stream: Pin<&mut dyn Stream> = match &mut self.stage {
-                Stage::Open(stream) => Pin::new(stream.as_mut()),
-                Stage::Plain(stream) => Pin::new(stream),
-                _ => return Poll::Ready(()),
-            };
-            buffer.clear();
-            let outcome = ready!(stream.poll_read(cx, &mut buffer));
-            let bytes = buffer.filled();
-            match outcome {
-                Ok(()) if bytes.is_empty() => {
-                    self.take_in(&[], true);
-                    self.end = Some(Ok(()));
-                }
-                Ok(()) => {
-                    let bytes = bytes.to_vec();
-                    self.take_in(&bytes, false);
-                }
-                Err(error) => {
-                    self.take_in(&[], true);
-                    let failure = Failure::from_io(Operation::Read, &error);
-                    self.dialogue.event(self.id, &failure.detail);
-                    self.end = Some(Err(failure));
-                }
-            }
-            // The mask may hold everything back for now; then more must come.
-            if !self.incoming.is_empty() || self.end.is_some() || self.incoming.len() >= READ_AHEAD
-            {
-                return Poll::Ready(());
-            }
-        }
-    }
-
-    fn take_in(&mut self, bytes: &[u8], at_end: bool) {
-        let mut clean = match &mut self.mask {
-            None => bytes.to_vec(),
-            Some(mask) => mask.pass(bytes),
-        };
-        if let (Some(mask), true) = (&mut self.mask, at_end) {
-            clean.extend(mask.finish());
-        }
-        if self.is_control() {
-            self.dialogue.received(self.id, &clean, at_end);
-        }
-        self.incoming.extend(clean);
-    }
-
-    fn fail(&mut self, failure: Failure) {
-        self.dialogue.event(self.id, &failure.detail);
-        self.stage = Stage::Failed(failure);
-    }
-
     fn failure(&self, operation: Operation) -> Failure {
         match &self.stage {
             Stage::Failed(failure) => failure.clone(),
@@ -456,66 +341,5 @@ impl std::fmt::Debug for Connection {
             .field("id", &self.id)
             .field("peer", &self.peer)
             .finish_non_exhaustive()
-    }
-}
-
-fn cancelled(operation: Operation) -> Failure {
-    Failure::new(operation, FailureKind::Other, "cancelled")
-}
-
-/// What is said on a control connection: written down line by line, and read for reply codes.
-struct Dialogue {
-    transcript: Transcript,
-    probe: String,
-    line: Vec<u8>,
-    reader: ReplyReader,
-    last: Option<u16>,
-}
-
-impl Dialogue {
-    fn add(&self, id: u32, direction: Direction, text: &str) {
-        self.transcript.add(id, &self.probe, direction, text);
-    }
-
-    fn event(&self, id: u32, text: &str) {
-        self.add(id, Direction::Event, text);
-    }
-
-    fn sent(&mut self, id: u32, bytes: &[u8]) {
-        self.last = None;
-        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
-            self.add(
-                id,
-                Direction::Sent,
-                String::from_utf8_lossy(line).trim_end_matches(['\r', '\n']),
-            );
-        }
-    }
-
-    fn received(&mut self, id: u32, bytes: &[u8], at_end: bool) {
-        self.reader.push(bytes);
-        while let Ok(Some(reply)) = self.reader.next() {
-            self.last = Some(reply.code);
-        }
-        self.line.extend_from_slice(bytes);
-        while let Some(end) = self.line.iter().position(|byte| *byte == b'\n') {
-            let line: Vec<u8> = self.line.drain(..=end).collect();
-            self.add(
-                id,
-                Direction::Received,
-                String::from_utf8_lossy(&line).trim_end_matches(['\r', '\n']),
-            );
-        }
-        // A line without end is written down once it is longer than what is kept of it anyway.
-        if (at_end && !self.line.is_empty()) || self.line.len() > 4096 {
-            let line = std::mem::take(&mut self.line);
-            self.add(id, Direction::Received, &String::from_utf8_lossy(&line));
-        }
-    }
-
-    fn forget(&mut self) {
-        self.line.clear();
-        self.reader = ReplyReader::new();
-        self.last = None;
     }
 }

@@ -1,0 +1,72 @@
+//! What is said on a control connection, as the host sees it: for the transcript, and for the code of the last reply.
+
+use ftp::ReplyReader;
+
+use super::transcript::{Direction, Transcript};
+
+/// What is said on a control connection: written down line by line, and read for reply codes.
+pub(super) struct Dialogue {
+    transcript: Transcript,
+    pub(super) probe: String,
+    line: Vec<u8>,
+    reader: ReplyReader,
+    pub(super) last: Option<u16>,
+}
+
+impl Dialogue {
+    pub(super) fn new(transcript: Transcript) -> Dialogue {
+        Dialogue {
+            transcript,
+            probe: String::new(),
+            line: Vec::new(),
+            reader: ReplyReader::new(),
+            last: None,
+        }
+    }
+
+    pub(super) fn add(&self, id: u32, direction: Direction, text: &str) {
+        self.transcript.add(id, &self.probe, direction, text);
+    }
+
+    pub(super) fn event(&self, id: u32, text: &str) {
+        self.add(id, Direction::Event, text);
+    }
+
+    pub(super) fn sent(&mut self, id: u32, bytes: &[u8]) {
+        self.last = None;
+        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+            self.add(
+                id,
+                Direction::Sent,
+                String::from_utf8_lossy(line).trim_end_matches(['\r', '\n']),
+            );
+        }
+    }
+
+    pub(super) fn received(&mut self, id: u32, bytes: &[u8], at_end: bool) {
+        self.reader.push(bytes);
+        while let Ok(Some(reply)) = self.reader.next() {
+            self.last = Some(reply.code);
+        }
+        self.line.extend_from_slice(bytes);
+        while let Some(end) = self.line.iter().position(|byte| *byte == b'\n') {
+            let line: Vec<u8> = self.line.drain(..=end).collect();
+            self.add(
+                id,
+                Direction::Received,
+                String::from_utf8_lossy(&line).trim_end_matches(['\r', '\n']),
+            );
+        }
+        // A line without end is written down once it is longer than what is kept of it anyway.
+        if (at_end && !self.line.is_empty()) || self.line.len() > 4096 {
+            let line = std::mem::take(&mut self.line);
+            self.add(id, Direction::Received, &String::from_utf8_lossy(&line));
+        }
+    }
+
+    pub(super) fn forget(&mut self) {
+        self.line.clear();
+        self.reader = ReplyReader::new();
+        self.last = None;
+    }
+}

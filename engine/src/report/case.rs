@@ -1,0 +1,142 @@
+//! One finding in the light of its case: advice filled in with what was seen.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::{Remedy, ReportFinding};
+use crate::builtin::Catalogue;
+use crate::diagnose::{Diagnosed, Diagnosis};
+use crate::finding::{FactValue, PatchEffect, SettingsPatch};
+use crate::remedy::{Page, Values};
+use crate::settings::Remote;
+
+/// What the remedies of a case are filled in from.
+pub(super) struct Case<'a> {
+    pub(super) remote: &'a Remote,
+    pub(super) facts: &'a BTreeMap<String, FactValue>,
+    pub(super) catalogue: &'a Catalogue,
+}
+
+impl Case<'_> {
+    pub(super) fn finding(&self, found: &Diagnosed) -> ReportFinding {
+        let finding = &found.finding;
+        let everywhere =
+            found.sources.len() == self.remote.sources.len().max(1) && found.sources.len() > 1;
+        ReportFinding {
+            code: finding.code.clone(),
+            severity: found.severity,
+            owner: found.owner,
+            probe: found.probe.clone(),
+            source: found.sources.first().copied().filter(|_| !everywhere),
+            sources: found.sources.clone(),
+            title: found.title.clone(),
+            detail: finding.detail.clone(),
+            caused_by: found.caused_by.clone(),
+            evidence: finding.evidence.clone(),
+            remedy: self.remedy(found),
+            confidence: finding.confidence,
+            alternatives: finding.alternatives.clone(),
+            settings_patch: finding.patch.as_ref().map(patch),
+        }
+    }
+
+    fn remedy(&self, found: &Diagnosed) -> Remedy {
+        let page = Page(
+            self.catalogue
+                .code(&found.finding.code)
+                .map_or("", |code| code.page.as_str()),
+        );
+        let product = self
+            .text("server.product")
+            .filter(|product| page.knows(product));
+        let values = self.values(found);
+        Remedy {
+            steps: page.steps(product, &values),
+            product: product.map(Into::into),
+            message: page.message(&values),
+        }
+    }
+
+    /// What the words in braces of a page stand for: the evidence first, then what is known of the remote.
+    fn values(&self, found: &Diagnosed) -> Values {
+        let mut values = Values::new();
+        for evidence in &found.finding.evidence {
+            let value = values
+                .entry(evidence.label.clone())
+                .or_insert_with(String::new);
+            if !value.is_empty() {
+                value.push_str("; ");
+            }
+            value.push_str(&evidence.value);
+        }
+        let source = found.sources.first().map(ToString::to_string);
+        let known = [
+            ("host", Some(self.remote.host.clone())),
+            ("port", Some(self.remote.port.to_string())),
+            ("ssl", Some(self.remote.ssl.to_string())),
+            ("address", self.text("server.address").map(Into::into)),
+            (
+                "source",
+                source.or_else(|| self.text("source.address").map(Into::into)),
+            ),
+        ];
+        for (name, value) in known {
+            if let Some(value) = value {
+                values.entry(name.into()).or_insert(value);
+            }
+        }
+        values
+    }
+
+    fn text(&self, fact: &str) -> Option<&str> {
+        match self.facts.get(fact) {
+            Some(FactValue::Text(text)) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+fn patch(patch: &SettingsPatch) -> Map<String, Value> {
+    let mut map = changes(patch);
+    let effect = match patch.effect {
+        PatchEffect::Untried => "untried",
+        PatchEffect::CuresThis => "cures-this",
+        PatchEffect::CuresAll => "cures-all",
+        PatchEffect::Failed => "failed",
+    };
+    map.insert("effect".into(), effect.into());
+    map
+}
+
+fn changes(patch: &SettingsPatch) -> Map<String, Value> {
+    patch
+        .changes
+        .iter()
+        .map(|(name, value)| {
+            (
+                name.clone(),
+                value
+                    .parse::<u16>()
+                    .map_or_else(|_| value.clone().into(), Value::from),
+            )
+        })
+        .collect()
+}
+
+/// All patches of root causes together, where each root cause has one. Verifying takes a second run.
+pub(super) fn all_patches(diagnosis: &Diagnosis) -> Option<Map<String, Value>> {
+    let causes = diagnosis
+        .findings
+        .iter()
+        .filter(|it| diagnosis.root_causes.contains(&it.finding.code));
+    let mut all = Map::new();
+    for cause in causes {
+        all.extend(changes(cause.finding.patch.as_ref()?));
+    }
+    if all.is_empty() {
+        return None;
+    }
+    all.insert("verified".into(), false.into());
+    Some(all)
+}

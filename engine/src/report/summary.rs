@@ -1,0 +1,75 @@
+//! The verdict as one sentence a tired person understands.
+
+use super::Facts;
+use crate::diagnose::{Diagnosis, Verdict};
+use crate::finding::FactValue;
+use crate::run::Cut;
+use crate::settings::Remote;
+
+/// One sentence, and a second on what the run could not say.
+pub(super) fn summary(
+    diagnosis: &Diagnosis,
+    remote: &Remote,
+    facts: &Facts,
+    cut: Option<Cut>,
+) -> String {
+    let place = format!("{}:{}", remote.host, remote.port);
+    let first = diagnosis.findings.iter().find(|it| {
+        diagnosis
+            .root_causes
+            .first()
+            .is_some_and(|code| *code == it.finding.code)
+    });
+    let others = match diagnosis.root_causes.len() {
+        0 | 1 => String::new(),
+        2 => " There is one more root cause.".into(),
+        n => format!(" There are {} more root causes.", n - 1),
+    };
+    let sentence = match (diagnosis.verdict, first) {
+        (Verdict::Failing, Some(cause)) => {
+            format!(
+                "{place} cannot be used: {}. {} has to act.{others}",
+                cause.title,
+                capitalised(cause.owner.title())
+            )
+        }
+        (Verdict::Degraded, Some(cause)) => {
+            format!(
+                "{place} works, but {}. {} should act.{others}",
+                cause.title,
+                capitalised(cause.owner.title())
+            )
+        }
+        (Verdict::Incomplete, _) => {
+            format!("Nothing wrong was found at {place}, but not everything could be looked at.")
+        }
+        _ => healthy(&place, facts),
+    };
+    match cut {
+        None => sentence,
+        Some(Cut::Interrupted) => format!("{sentence} The run was interrupted."),
+        Some(Cut::TimedOut) => format!("{sentence} The time for the run was up before it ended."),
+    }
+}
+
+fn healthy(place: &str, facts: &Facts) -> String {
+    let is = |name: &str| facts.get(name) == Some(&FactValue::Flag(true));
+    let how = match facts.get("control.security") {
+        Some(FactValue::Text(security)) => format!(" over {security}"),
+        _ => String::new(),
+    };
+    match (is("login.accepted"), is("data.listed")) {
+        (true, true) => format!("{place} works: login and a listing{how} succeeded."),
+        (true, false) => format!("{place} accepts the login{how}; transfers were not tested."),
+        _ => {
+            format!("Nothing wrong was found at {place}{how}; login and transfers were not tested.")
+        }
+    }
+}
+
+fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| {
+        first.to_uppercase().collect::<String>() + chars.as_str()
+    })
+}
