@@ -118,7 +118,8 @@ impl Relay {
         }
         if let Some(state) = inner.states.get_mut(state) {
             state.reached = true;
-            state.connection = connection;
+            // Without anybody to take it, it would only hold a place.
+            state.connection = connection.filter(|_| state.turn < state.takers.len());
         }
         drop(inner);
         self.changed.notify_waiters();
@@ -135,26 +136,31 @@ impl Relay {
             .take()
     }
 
-    /// A probe has ended, in whatever way.
-    pub fn ended(&self, probe: &Description) {
-        let mut inner = self.lock();
-        for state in &probe.leaves {
-            if let Some(state) = inner.states.get_mut(state) {
-                state.pending = state.pending.saturating_sub(1);
+    /// A probe has ended, in whatever way. What nobody takes any more is closed, so that its place is free.
+    pub async fn ended(&self, probe: &Description) {
+        let mut left = Vec::new();
+        {
+            let mut inner = self.lock();
+            for state in &probe.leaves {
+                if let Some(state) = inner.states.get_mut(state) {
+                    state.pending = state.pending.saturating_sub(1);
+                }
+            }
+            let taken = probe.takes.as_ref();
+            if let Some(state) = taken.and_then(|state| inner.states.get_mut(state)) {
+                state.turn += 1;
+                if state.turn >= state.takers.len() {
+                    left.extend(state.connection.take());
+                }
             }
         }
-        if let Some(state) = probe
-            .takes
-            .as_ref()
-            .and_then(|state| inner.states.get_mut(state))
-        {
-            state.turn += 1;
-        }
-        drop(inner);
         self.changed.notify_waiters();
+        for connection in left {
+            say_goodbye(connection).await;
+        }
     }
 
-    /// Says goodbye on the connections that are left, without waiting for an answer.
+    /// Closes what is left.
     pub async fn close(&self) {
         let left: Vec<Connection> = self
             .lock()
@@ -162,19 +168,23 @@ impl Relay {
             .values_mut()
             .filter_map(|state| state.connection.take())
             .collect();
-        for mut connection in left {
-            if connection.is_open() && connection.is_control() {
-                // The run is over; a server that does not take the QUIT sees the FIN.
-                let _ = connection
-                    .write(b"QUIT\r\n", Duration::from_millis(100))
-                    .await;
-                let _ = connection.finish(Duration::from_millis(100)).await;
-            }
+        for connection in left {
+            say_goodbye(connection).await;
         }
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Ends a session as a client does, without waiting for an answer.
+async fn say_goodbye(mut connection: Connection) {
+    const PATIENCE: Duration = Duration::from_millis(100);
+    if connection.is_open() && connection.is_control() {
+        // A server that does not take the QUIT sees the FIN.
+        let _ = connection.write(b"QUIT\r\n", PATIENCE).await;
+        let _ = connection.finish(PATIENCE).await;
     }
 }
 
@@ -273,7 +283,7 @@ mod tests {
             probe("second", Some("open"), &[], &[]),
         );
         let relay = Relay::new([&first, &second]);
-        relay.ended(&first);
+        relay.ended(&first).await;
         let by = vec!["first".to_string()];
         assert_eq!(
             relay.reach(&second).await,

@@ -265,7 +265,7 @@ impl<'a> Run<'a> {
                 )
             }
         };
-        ground.relay.ended(description);
+        ground.relay.ended(description).await;
         ProbeRun {
             plugin: plugin.clone(),
             source,

@@ -3,6 +3,8 @@
 //! A library that verifies gives one error, ranked; a diagnosis wants all of them. So the probes ask again with one
 //! thing changed at a time, and this module answers each question by itself.
 
+mod path;
+
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
@@ -110,7 +112,13 @@ impl Trust {
         let (leaf, others) = question.chain.split_first().ok_or(TrustFault::Malformed)?;
         let leaf = webpki::EndEntityCert::try_from(leaf).map_err(fault)?;
         if question.store != Store::None || !question.anchors.is_empty() {
-            verify_path(&leaf, others, &self.anchors(question), question.at)?;
+            let anchors = self.anchors(question);
+            match verify_path(&leaf, others, &anchors, question.at) {
+                Err(TrustFault::CaUsedAsLeaf) if !path::leads_to_root(question.chain, &anchors) => {
+                    return Err(TrustFault::UnknownIssuer);
+                }
+                verified => verified?,
+            }
         }
         if let Some(name) = question.name {
             let name = ServerName::try_from(name).map_err(|_| TrustFault::NameMismatch)?;

@@ -115,7 +115,6 @@ impl Network {
     /// The grant forbids it, or no place was free in time.
     pub async fn connect(&self, to: SocketAddr, wait: Duration) -> Result<Connection, NotBegun> {
         self.grant.control(to).map_err(NotBegun::Denied)?;
-        self.control.fetch_add(1, Ordering::Relaxed);
         let tls = Arc::new(Context::new(self.settings.client_certificate.clone()));
         self.begin(to, Role::Control, Use::Control, tls, wait).await
     }
@@ -146,7 +145,6 @@ impl Network {
         async move {
             granted?;
             usable?;
-            self.data.fetch_add(1, Ordering::Relaxed);
             self.begin(to, Role::Data, purpose, tls, wait).await
         }
     }
@@ -166,12 +164,26 @@ impl Network {
         tls: Arc<Context>,
         wait: Duration,
     ) -> Result<Connection, NotBegun> {
+        if purpose != Use::Control && !self.slots.has_room_for_data() {
+            let detail = "--max-connections 1 leaves no room for a data connection beside the control connection";
+            return Err(NotBegun::Failed(Failure::new(
+                Operation::Connect,
+                FailureKind::Busy,
+                detail,
+            )));
+        }
         let slot = tokio::time::timeout(wait, self.slots.take(purpose))
             .await
             .map_err(|_| {
                 let detail = "no connection was free: the limit on connections to one remote";
                 NotBegun::Failed(Failure::new(Operation::Connect, FailureKind::Busy, detail))
             })?;
+        let opened = if matches!(role, Role::Control) {
+            &self.control
+        } else {
+            &self.data
+        };
+        opened.fetch_add(1, Ordering::Relaxed);
         let (source, timeout) = (self.settings.source, self.settings.connect_timeout);
         let connecting = AbortOnDropHandle::new(tokio::spawn(connect(source, to, timeout)));
         let id = self.ids.fetch_add(1, Ordering::Relaxed) + 1;

@@ -57,6 +57,11 @@ impl Slots {
         })
     }
 
+    /// Whether a session can have its data connection at all: both count.
+    pub(super) fn has_room_for_data(&self) -> bool {
+        self.limit >= 2
+    }
+
     /// The most connections that were open at one time.
     pub fn peak(&self) -> usize {
         self.lock().peak

@@ -2,6 +2,7 @@
 //! keeping the password from an unverified server is the login's.
 
 use std::collections::HashSet;
+use std::io;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,7 +24,11 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use super::tap::Tap;
-use super::{Failure, Operation};
+use super::{Failure, FailureKind, Operation};
+
+/// Alerts (RFC 8446 section 6.2).
+const HANDSHAKE_FAILURE: u8 = 40;
+const CERTIFICATE_REQUIRED: u8 = 116;
 
 /// The versions we speak; TLS 1.0 and 1.1 are deprecated (RFC 8996).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -135,11 +140,7 @@ impl Context {
         let started = Instant::now();
         let name = match &options.server_name {
             Some(name) => ServerName::try_from(name.clone()).map_err(|error| {
-                Failure::new(
-                    Operation::Handshake,
-                    super::FailureKind::InvalidArgument,
-                    error,
-                )
+                Failure::new(Operation::Handshake, FailureKind::InvalidArgument, error)
             })?,
             None => ServerName::IpAddress(address.into()),
         };
@@ -148,9 +149,24 @@ impl Context {
         let stream = TlsConnector::from(self.config(options))
             .connect(name, stream)
             .await
-            .map_err(|error| Failure::from_io(Operation::Handshake, &error))?;
+            .map_err(|error| self.failure(&error))?;
         let session = self.session(stream.get_ref().1, started.elapsed());
         Ok((stream, session))
+    }
+
+    /// TLS 1.2 has no alert for a missing client certificate; the server says handshake_failure (RFC 5246 section 7.4.6)
+    /// as for everything else. What it asked for before tells; then this is what TLS 1.3 calls certificate_required.
+    fn failure(&self, error: &io::Error) -> Failure {
+        let mut failure = Failure::from_io(Operation::Handshake, error);
+        let asked_in_vain = self.certificate.requested.load(Ordering::Relaxed)
+            && self.certificate.certificate.is_none();
+        if asked_in_vain && failure.kind == FailureKind::TlsAlert(HANDSHAKE_FAILURE) {
+            failure.kind = FailureKind::TlsAlert(CERTIFICATE_REQUIRED);
+            failure
+                .detail
+                .push_str(", after the server had asked for a client certificate and got none");
+        }
+        failure
     }
 
     fn session(&self, connection: &rustls::ClientConnection, took: Duration) -> TlsSession {

@@ -210,12 +210,12 @@ fn not_tested(out: &mut String, report: &Report) {
 }
 
 fn well(out: &mut String, report: &Report) {
-    let mut names: Vec<&str> = report
-        .probes
-        .iter()
-        .map(|probe| probe.id.as_str())
-        .collect();
-    names.dedup();
+    let mut names: Vec<&str> = Vec::new();
+    for probe in &report.probes {
+        if !names.contains(&probe.id.as_str()) {
+            names.push(&probe.id);
+        }
+    }
     let clear: Vec<String> = names
         .iter()
         .filter_map(|name| {

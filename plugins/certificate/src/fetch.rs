@@ -2,13 +2,38 @@
 
 use probe_sdk::ftp::Features;
 use probe_sdk::ftp::phase::auth::{self, AuthAnswer};
+use probe_sdk::ftp::phase::greeting::{self, Greeting};
 use probe_sdk::{
     Connection, Control, Endpoint, Failure, FailureKind, Operation, Run, TlsOptions, TlsSession,
-    value,
+    pause, value,
 };
+
+/// A server that allows few sessions has one free again when the main session is over.
+const PAUSES_MS: [u32; 3] = [1_000, 3_000, 6_000];
 
 /// The handshake of a connection of this probe's own.
 pub(crate) fn session(run: &mut Run) -> Result<TlsSession, Failure> {
+    for pause_ms in PAUSES_MS {
+        match attempt(run)? {
+            Attempt::Secured(session) => return Ok(*session),
+            Attempt::TooMany => pause(pause_ms),
+        }
+    }
+    match attempt(run)? {
+        Attempt::Secured(session) => Ok(*session),
+        Attempt::TooMany => Err(failed(
+            "the server takes no second connection beside the session: it allows too few at a time",
+        )),
+    }
+}
+
+enum Attempt {
+    Secured(Box<TlsSession>),
+    /// Turned away at the greeting for the number of connections.
+    TooMany,
+}
+
+fn attempt(run: &mut Run) -> Result<Attempt, Failure> {
     let host = run.remote().host.clone();
     let ip = run.text("server.address").unwrap_or(&host).to_string();
     let port = run
@@ -18,41 +43,49 @@ pub(crate) fn session(run: &mut Run) -> Result<TlsSession, Failure> {
     let connection = Connection::open(&Endpoint { ip, port })?;
     connection.established(run.request().connect_ms)?;
     let mut control = Control::new(connection, run.request().reply_ms);
-    let explicit = run.text("control.mode") == Some("explicit");
-    if explicit {
-        dialogue(&mut control)?;
-    } else if run.has_fact("control.greets-before-tls") {
-        control.reply().map_err(ended)?;
+    let greets_inside = run.text("control.mode") == Some("implicit");
+    if !greets_inside {
+        let greeting = control.reply().map_err(ended)?;
+        if greeting::judge(&greeting) == Greeting::TooMany {
+            return Ok(Attempt::TooMany);
+        }
     }
-    let server_name = host.parse::<std::net::IpAddr>().is_err().then_some(host);
+    if run.text("control.mode") == Some("explicit") {
+        ask_for_tls(&mut control)?;
+    }
     let session = control.secure(&TlsOptions {
-        server_name,
+        server_name: host.parse::<std::net::IpAddr>().is_err().then_some(host),
         resume: false,
         highest: None,
     })?;
-    if !explicit && !run.has_fact("control.greets-before-tls") {
-        // The greeting is due; a server that misses it is the other probe's finding.
+    if greets_inside {
+        // The certificate is there already; what the greeting says is the other probe's finding.
         let _ = control.reply();
     }
     features(run, &mut control);
     let _ = control.send("QUIT");
-    Ok(session)
+    Ok(Attempt::Secured(Box::new(session)))
 }
 
-/// Greeting and `AUTH TLS`, or the word that was accepted before.
-fn dialogue(control: &mut Control) -> Result<(), Failure> {
-    control.reply().map_err(ended)?;
+/// `AUTH TLS`, or the word that was accepted before.
+fn ask_for_tls(control: &mut Control) -> Result<(), Failure> {
     for word in ["AUTH TLS", "AUTH SSL"] {
         let reply = control.command(word).map_err(ended)?;
         if matches!(auth::judge(&reply), AuthAnswer::Accepted { .. }) {
             return Ok(());
         }
     }
-    Err(Failure {
+    Err(failed(
+        "AUTH TLS was accepted on one connection and refused on the next",
+    ))
+}
+
+fn failed(detail: &str) -> Failure {
+    Failure {
         operation: Operation::Handshake,
         kind: FailureKind::Other,
-        detail: "AUTH TLS was accepted on one connection and refused on the next".into(),
-    })
+        detail: detail.into(),
+    }
 }
 
 fn ended(error: probe_sdk::DialogueError) -> Failure {

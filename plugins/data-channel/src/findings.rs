@@ -31,10 +31,16 @@ const CODES_BEHIND_PASSIVE: &[Code] = &[
     LIST_DENIED,
 ];
 
+/// Codes that the two methods tell side by side.
+const METHODS: &[Code] = &[EPSV_BROKEN, PASV_BROKEN, PRIVATE_ADDRESS, FOREIGN_ADDRESS];
+
 pub(crate) fn judge(run: &mut Run, channel: &Channel, samples: &[Sample]) {
     announced_address(run, channel, samples);
+    if let Some(why) = samples.iter().find_map(Sample::no_room) {
+        return run.not_permitted("data connections", CODES, why);
+    }
     if samples.iter().all(|sample| sample.port().is_none()) {
-        return no_port(run, samples);
+        return no_port(run, channel, samples);
     }
     methods_and_ports(run, channel, samples);
     if let Some(refusal) = samples.iter().find_map(|sample| match &sample.result {
@@ -64,8 +70,14 @@ pub(crate) fn judge(run: &mut Run, channel: &Channel, samples: &[Sample]) {
         Outcome::NotLooked(why) => Some(why.clone()),
         _ => None,
     }) {
-        if !samples.iter().any(Sample::listed) {
-            run.could_not_look("data connections", CODES, &why);
+        match run.found_of(BEHIND_THE_PORT) {
+            // A server that ends the session over a transfer it refused.
+            Some(code) => {
+                let reason = format!("{} stands in the way", code.name);
+                run.behind_fault("more data connections", METHODS, &reason);
+            }
+            None if samples.iter().any(Sample::listed) => {}
+            None => run.could_not_look("data connections", CODES, &why),
         }
     }
 }
@@ -88,7 +100,7 @@ fn announced_address(run: &mut Run, channel: &Channel, samples: &[Sample]) {
             "opens at the address of the control connection"
         }
         Outcome::PortFailed(_) => "does not open at the address of the control connection either",
-        Outcome::NoPort | Outcome::NotLooked(_) => "was not tried",
+        Outcome::NoPort | Outcome::NoRoom(_) | Outcome::NotLooked(_) => "was not tried",
     };
     let (code, detail) = match judged {
         Announced::Narrower => (
@@ -116,7 +128,7 @@ fn announced_address(run: &mut Run, channel: &Channel, samples: &[Sample]) {
 }
 
 /// Neither method gave a port.
-fn no_port(run: &mut Run, samples: &[Sample]) {
+fn no_port(run: &mut Run, channel: &Channel, samples: &[Sample]) {
     if let Some(why) = samples.iter().find_map(|sample| match &sample.result {
         Outcome::NotLooked(why) => Some(why.clone()),
         _ => None,
@@ -127,22 +139,35 @@ fn no_port(run: &mut Run, samples: &[Sample]) {
         Some(Offer::Busy(reply)) => Some(reply),
         _ => None,
     });
-    let finding = match busy {
-        Some(reply) => {
+    let unprotected = samples.iter().find_map(|sample| match &sample.offer {
+        Some(Offer::Unprotected(reply)) if !channel.tls => Some(reply),
+        _ => None,
+    });
+    let finding = match (unprotected, busy) {
+        (Some(reply), _) => {
+            let detail = "The server transfers data only over TLS, and this session has none.";
+            Finding::new(PROTECTION_REQUIRED, detail).evidence("reply", reply)
+        }
+        (None, Some(reply)) => {
             let detail = "The server has no passive port free: its range is too narrow for the transfers that are going \
                           on, or ports are kept busy after them.";
             Finding::new(PORTS_EXHAUSTED, detail).evidence("reply", reply)
         }
-        None => {
+        (None, None) => {
             let detail = "The server refuses passive mode, EPSV and PASV alike. Clients behind a firewall, as ours, \
                           cannot transfer without it.";
             with_replies(Finding::new(PASSIVE_REFUSED, detail), samples)
         }
     };
     run.found(finding);
+    let rest: Vec<Code> = CODES_BEHIND_PASSIVE
+        .iter()
+        .copied()
+        .filter(|code| !run.has_found(*code))
+        .collect();
     run.behind_fault(
         "data connections and listings",
-        CODES_BEHIND_PASSIVE,
+        &rest,
         "no data port was offered",
     );
 }
@@ -160,7 +185,8 @@ enum Went {
 fn went(samples: &[Sample], method: Method) -> Went {
     let of: Vec<&Sample> = samples
         .iter()
-        .filter(|sample| sample.method == method)
+        // Without an answer to the question for a port, the method was not tested.
+        .filter(|sample| sample.method == method && sample.offer.is_some())
         .collect();
     let failed = of.iter().filter(|sample| sample.port_failed()).count();
     let opened = of.iter().filter(|sample| sample.port_opened()).count();

@@ -36,6 +36,8 @@ pub(crate) enum Offer {
     },
     /// No port is free.
     Busy(Reply),
+    /// Refused, since data in clear text is (F-P03).
+    Unprotected(Reply),
     /// Refused, or an answer that cannot be read.
     Refused(Reply),
 }
@@ -46,6 +48,7 @@ pub(crate) fn ask(channel: &mut Channel, method: Method) -> Result<Offer, Dialog
     Ok(match passive::judge(&reply) {
         PassiveAnswer::Offered => read(channel, method, reply),
         PassiveAnswer::PortsBusy => Offer::Busy(reply),
+        PassiveAnswer::ProtectionRequired => Offer::Unprotected(reply),
         PassiveAnswer::Closing => {
             channel.usable = false;
             Offer::Refused(reply)

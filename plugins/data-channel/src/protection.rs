@@ -29,7 +29,7 @@ pub(crate) fn switch_on(run: &mut Run, channel: &mut Channel) -> bool {
         return true;
     }
     // Implicit servers start at P and some refuse to be told so (F-P04).
-    let implicit = run.text("control.mode") == Some("implicit");
+    let implicit = run.text("control.mode") != Some("explicit");
     let replies = channel
         .control
         .command("PBSZ 0")

@@ -28,7 +28,9 @@ pub(crate) enum Outcome {
     /// It opened, and the transfer was refused or broke.
     Refused(Refusal),
     Listed(Listing),
-    /// We could not look: a limit of our own, or the dialogue broke before a data connection.
+    /// The user's limit on connections leaves no room for one.
+    NoRoom(String),
+    /// We could not look: the dialogue broke before a data connection.
     NotLooked(String),
 }
 
@@ -42,12 +44,23 @@ impl Sample {
 
     pub(crate) fn reply(&self) -> Option<&Reply> {
         match self.offer.as_ref()? {
-            Offer::Port { reply, .. } | Offer::Busy(reply) | Offer::Refused(reply) => Some(reply),
+            Offer::Port { reply, .. }
+            | Offer::Busy(reply)
+            | Offer::Unprotected(reply)
+            | Offer::Refused(reply) => Some(reply),
         }
     }
 
     pub(crate) fn port_failed(&self) -> bool {
         matches!(self.result, Outcome::PortFailed(_))
+    }
+
+    /// Why there was no room for a data connection, where that was it.
+    pub(crate) fn no_room(&self) -> Option<&str> {
+        match &self.result {
+            Outcome::NoRoom(why) => Some(why),
+            _ => None,
+        }
     }
 
     /// Whether TCP came about.
@@ -77,7 +90,7 @@ impl Sample {
             },
             Outcome::Refused(_) => "open, transfer refused".to_string(),
             Outcome::Listed(_) => "open".to_string(),
-            Outcome::NotLooked(why) => why.clone(),
+            Outcome::NoRoom(why) | Outcome::NotLooked(why) => why.clone(),
         };
         Some(format!(
             "{} ({}): {became}",
@@ -102,7 +115,7 @@ pub(crate) fn take(channel: &mut Channel, method: Method) -> Sample {
     };
     let result = match &offer {
         Offer::Port { port, .. } => through(channel, *port),
-        Offer::Busy(_) | Offer::Refused(_) => Outcome::NoPort,
+        Offer::Busy(_) | Offer::Unprotected(_) | Offer::Refused(_) => Outcome::NoPort,
     };
     Sample {
         method,
@@ -119,7 +132,8 @@ fn through(channel: &mut Channel, port: u16) -> Outcome {
         Ok(data) => data,
         Err(failure) => {
             return match failure.kind {
-                FailureKind::Busy | FailureKind::BudgetExhausted | FailureKind::NotPermitted => {
+                FailureKind::Busy => Outcome::NoRoom(failure.detail),
+                FailureKind::BudgetExhausted | FailureKind::NotPermitted => {
                     Outcome::NotLooked(failure.detail)
                 }
                 FailureKind::Closed | FailureKind::InvalidArgument => {

@@ -9,9 +9,13 @@ use probe_sdk::{
 use crate::greeting::{self, Heard};
 use crate::secured::{Mode, Secured};
 use crate::{
-    BANNER_BEFORE_TLS, CLEARTEXT_FALLBACK, EXPLICIT_ON_IMPLICIT, HANDSHAKE_FAILED, NOT_SUPPORTED,
-    Place, REQUIRED, demand, implicit,
+    BANNER_BEFORE_TLS, CLEARTEXT_FALLBACK, CLIENT_CERTIFICATE, EXPLICIT_ON_IMPLICIT,
+    HANDSHAKE_FAILED, NOT_SUPPORTED, Place, REQUIRED, demand, implicit,
 };
+
+/// The alert of a server that wants a client certificate (RFC 8446 section 6.2). In TLS 1.3 it may come after the
+/// handshake.
+pub(crate) const CERTIFICATE_REQUIRED: u8 = 116;
 
 /// From a fresh connection to one that is ready for the login.
 pub(crate) fn first(run: &mut Run, place: &Place, connection: Connection) -> Option<Secured> {
@@ -225,7 +229,7 @@ fn tls_after_greeting(place: &Place) -> Option<Secured> {
     let session = control.secure(&place.tls()).ok()?;
     Some(Secured {
         control,
-        mode: Mode::Implicit,
+        mode: Mode::AfterGreeting,
         greeting,
         session: Some(session),
         port: None,
@@ -234,7 +238,14 @@ fn tls_after_greeting(place: &Place) -> Option<Secured> {
 
 /// A handshake that failed, with what the server said of it.
 pub(crate) fn handshake_failed(failure: &Failure, said: &str) -> Finding {
+    let code = match failure.kind {
+        FailureKind::TlsAlert(CERTIFICATE_REQUIRED) => CLIENT_CERTIFICATE,
+        _ => HANDSHAKE_FAILED,
+    };
     let detail = match failure.kind {
+        FailureKind::TlsAlert(CERTIFICATE_REQUIRED) => {
+            "The server ends TLS because the client shows no certificate of its own."
+        }
         FailureKind::TlsAlert(_) => "The server ended the TLS handshake with an alert.",
         FailureKind::TlsIncompatible => {
             "Server and client have no TLS version, cipher suite or group in common."
@@ -246,7 +257,7 @@ pub(crate) fn handshake_failed(failure: &Failure, said: &str) -> Finding {
         FailureKind::NotTls => "The server accepted TLS and then went on in clear text.",
         _ => "The TLS handshake failed.",
     };
-    let mut finding = Finding::new(HANDSHAKE_FAILED, detail).evidence("failure", &failure.detail);
+    let mut finding = Finding::new(code, detail).evidence("failure", &failure.detail);
     if !said.is_empty() {
         finding = finding.evidence("server said", said);
     }

@@ -2,7 +2,9 @@
 
 use probe_sdk::ftp::phase::greeting::{self, Greeting};
 use probe_sdk::ftp::{ReplyReader, Service};
-use probe_sdk::{Connection, Control, Failure, FailureKind, Finding, Run, TlsSession};
+use probe_sdk::{
+    Connection, Control, DialogueError, Failure, FailureKind, Finding, Run, TlsSession,
+};
 
 use crate::greeting::{Heard, hear};
 use crate::secured::{Mode, Secured};
@@ -56,6 +58,11 @@ fn greeted(
         {
             let detail = "The server finishes the TLS handshake and then closes the connection without a greeting.";
             run.found(Finding::new(CLOSED, detail).evidence("connection", error));
+        }
+        Err(DialogueError::Failure(failure))
+            if failure.kind == FailureKind::TlsAlert(explicit::CERTIFICATE_REQUIRED) =>
+        {
+            run.found(explicit::handshake_failed(&failure, ""));
         }
         Err(_) => run.found(other_service::over_tls(&other_service::ask_for_a_page(
             &control,

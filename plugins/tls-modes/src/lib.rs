@@ -31,6 +31,8 @@ probe_sdk::codes! {
     HANDSHAKE_FAILED = "tls.handshake-failed";
 }
 
+pub(crate) const CLIENT_CERTIFICATE: Code = Code::of_another("ftps.client-certificate-required");
+
 /// The codes that only a control connection can tell about.
 const BEHIND_THE_GREETING: &[Code] = &[
     NOT_SUPPORTED,
@@ -51,6 +53,7 @@ impl Probe for TlsModes {
         takes: Some(state::CONNECTED),
         leaves: &[state::SECURED],
         codes: CODES,
+        also_reports: &[CLIENT_CERTIFICATE],
         ..About::NOTHING
     };
 
@@ -84,6 +87,7 @@ impl Probe for TlsModes {
                     UNAVAILABLE,
                     NOT_SUPPORTED,
                     HANDSHAKE_FAILED,
+                    CLIENT_CERTIFICATE,
                 ]);
                 let why = fault.map_or("no FTP session came about".into(), |code| {
                     format!("{} stands in the way", code.name)

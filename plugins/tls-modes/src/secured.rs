@@ -9,6 +9,8 @@ pub(crate) enum Mode {
     Clear,
     Explicit,
     Implicit,
+    /// A greeting in clear text, then TLS without `AUTH`.
+    AfterGreeting,
 }
 
 impl Mode {
@@ -17,6 +19,7 @@ impl Mode {
             Mode::Clear => "clear",
             Mode::Explicit => "explicit",
             Mode::Implicit => "implicit",
+            Mode::AfterGreeting => "after-greeting",
         }
     }
 }
