@@ -75,6 +75,12 @@ pub enum Fault {
     /// The last line of a multi-line reply lacks its code: `service.malformed-reply`.
     MultilineUnterminated,
 
+    /// The nth reply of each session is a reset instead: a client must stand a broken connection at any moment.
+    ResetAtReply {
+        /// 1 is the greeting.
+        nth: usize,
+    },
+
     // AUTH and the control channel's TLS.
     /// `AUTH` is refused with this code: `ftps.not-supported` (F-A01, F-A03, F-A04).
     AuthRefused {

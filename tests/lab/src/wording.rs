@@ -10,10 +10,12 @@ use crate::{
 pub(crate) enum Occasion {
     Greeting,
     TooManyConnections,
-    Unwelcome,
+    Unavailable,
+    SourceUnwelcome,
     UnknownCommand,
     LoginFirst,
     LoginWrong,
+    SourceLoginRefused,
     TooManyAtPass,
     AccountRestricted,
     HomeUnavailable,
@@ -43,7 +45,15 @@ impl Software {
                 ),
                 _ => (421, "Too many connections from your address"),
             },
-            Occasion::Unwelcome => (421, "Service not available."),
+            Occasion::Unavailable => (421, "Service not available."),
+            Occasion::SourceUnwelcome => match self {
+                Vsftpd => (421, "Service not available."),
+                _ => (421, "Access from your address is not allowed."),
+            },
+            Occasion::SourceLoginRefused => match self {
+                Generic => (530, "Login from your address is not allowed."),
+                _ => return self.say(Occasion::LoginWrong),
+            },
             Occasion::UnknownCommand | Occasion::LoginFirst | Occasion::AuthRefused => {
                 self.unknown(occasion)
             }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use super::{Flow, Session, Step};
-use crate::{Fault, Mode, control::Reply, socket, wording::Occasion};
+use crate::{Fault, Mode, control::Reply, wording::Occasion};
 
 /// The longest a delayed greeting is delayed, in milliseconds.
 const LONGEST_DELAY: u64 = 600_000;
@@ -58,9 +58,7 @@ impl Session {
     /// Clients that do not get a single byte.
     fn turned_away(&mut self) -> Flow {
         if self.has(&Fault::ResetBeforeGreeting) {
-            if let Some(stream) = self.control.stream.take() {
-                socket::reset(stream.into_tcp());
-            }
+            self.reset();
             return Flow::Close;
         }
         if self.has(&Fault::CloseBeforeGreeting)
@@ -90,10 +88,11 @@ impl Session {
 
     /// Clients that get a refusal in place of a greeting.
     fn refusal(&self) -> Option<Reply> {
-        if self.has(&Fault::SourceUnwelcome { ip: self.peer.ip() })
-            || self.has(&Fault::ServiceUnavailable)
-        {
-            return Some(self.words(Occasion::Unwelcome));
+        if self.has(&Fault::SourceUnwelcome { ip: self.peer.ip() }) {
+            return Some(self.words(Occasion::SourceUnwelcome));
+        }
+        if self.has(&Fault::ServiceUnavailable) {
+            return Some(self.words(Occasion::Unavailable));
         }
         let from = self.value(|fault| match fault {
             Fault::TooManyConnections { from } => Some(*from),

@@ -83,9 +83,8 @@ impl Session {
 
     /// Whether even the right password is called wrong.
     fn rejected(&self) -> bool {
-        let from_here = Fault::SourceLoginRefused { ip: self.peer.ip() };
         // A static password is no answer to a challenge.
-        [Fault::LoginRejected, Fault::OneTimePassword, from_here]
+        [Fault::LoginRejected, Fault::OneTimePassword]
             .iter()
             .any(|fault| self.has(fault))
     }
@@ -106,7 +105,9 @@ impl Session {
 
     /// What stands between a right password and a login.
     fn obstacle(&self) -> Option<Reply> {
-        if self.has(&Fault::TooManyAtPass) {
+        if self.has(&Fault::SourceLoginRefused { ip: self.peer.ip() }) {
+            Some(self.words(Occasion::SourceLoginRefused))
+        } else if self.has(&Fault::TooManyAtPass) {
             Some(self.words(Occasion::TooManyAtPass))
         } else if self.has(&Fault::AccountRestricted) {
             Some(self.words(Occasion::AccountRestricted))

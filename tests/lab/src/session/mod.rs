@@ -67,6 +67,8 @@ pub(crate) struct Session {
     passive: Option<Passive>,
     /// How many data ports were announced.
     announced: usize,
+    /// How many replies were sent.
+    replied: usize,
     /// Whether the client renounced `PASV` with `EPSV ALL`.
     extended_only: bool,
 }
@@ -110,6 +112,7 @@ impl Session {
             rename_from: None,
             passive: None,
             announced: 0,
+            replied: 0,
             extended_only: false,
         }
     }
@@ -119,9 +122,16 @@ impl Session {
         self.control.note(Event::Connected);
         // An error means that nobody listens any more, so there is nobody to tell.
         let _ = self.dialogue().await;
-        self.passive = None;
-        socket::close(&mut self.control.stream).await;
-        self.control.note(Event::Closed);
+        let Self {
+            mut control,
+            live,
+            passive,
+            ..
+        } = self;
+        // The last word is said; what follows is only care for its arrival.
+        drop((live, passive));
+        socket::close(&mut control.stream).await;
+        control.note(Event::Closed);
     }
 
     async fn dialogue(&mut self) -> io::Result<()> {
@@ -191,8 +201,20 @@ impl Session {
         } else {
             Flow::Continue
         };
+        self.replied += 1;
+        if self.has(&Fault::ResetAtReply { nth: self.replied }) {
+            self.reset();
+            return Ok(Flow::Close);
+        }
         self.control.reply(reply).await?;
         Ok(flow)
+    }
+
+    /// Ends the control connection with a reset.
+    fn reset(&mut self) {
+        if let Some(stream) = self.control.stream.take() {
+            socket::reset(stream.into_tcp());
+        }
     }
 
     /// Waits; closes if the client leaves meanwhile.

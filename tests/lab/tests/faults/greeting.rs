@@ -78,6 +78,12 @@ pub async fn greeting(fault: Fault) {
                 ErrorKind::ConnectionReset
             );
         }
+        Fault::ResetAtReply { .. } => {
+            assert_eq!(client.reply().await.code, 220);
+            client.write(b"NOOP\r\n").await;
+            let end = client.rest().await.expect_err("a reset");
+            assert_eq!(end.kind(), ErrorKind::ConnectionReset);
+        }
         Fault::GreetingInPieces => {
             let mut first = [0; 256];
             let count = soon(client.stream.read(&mut first)).await.expect("a byte");

@@ -44,6 +44,7 @@ fn samples() -> Vec<Fault> {
         ControlCharacters,
         BareLineFeeds,
         MultilineUnterminated,
+        ResetAtReply { nth: 2 },
         AuthRefused { code: 431 },
         AuthTlsOnlySsl,
         AuthOddCode { code: 334 },
@@ -158,7 +159,8 @@ async fn show(fault: Fault) {
         | Garbage
         | ControlCharacters
         | BareLineFeeds
-        | MultilineUnterminated => {
+        | MultilineUnterminated
+        | ResetAtReply { .. } => {
             greeting::greeting(fault).await;
         }
         AuthRefused { .. }
