@@ -4,9 +4,14 @@ use probe_sdk::ftp::Features;
 use probe_sdk::ftp::phase::auth::{self, AuthAnswer};
 use probe_sdk::ftp::phase::greeting::{self, Greeting};
 use probe_sdk::{
-    Connection, Control, Endpoint, Failure, FailureKind, Operation, Run, TlsOptions, TlsSession,
-    pause, value,
+    Connection, Control, Endpoint, Failure, FailureKind, Finding, Operation, Run, TlsOptions,
+    TlsSession, pause, value,
 };
+
+use crate::CLIENT_CERTIFICATE;
+
+/// RFC 8446 section 6.2.
+const CERTIFICATE_REQUIRED: u8 = 116;
 
 /// A server that allows few sessions has one free again when the main session is over.
 const PAUSES_MS: [u32; 3] = [1_000, 3_000, 6_000];
@@ -45,7 +50,7 @@ fn attempt(run: &mut Run) -> Result<Attempt, Failure> {
     let mut control = Control::new(connection, run.request().reply_ms);
     let greets_inside = run.text("control.mode") == Some("implicit");
     if !greets_inside {
-        let greeting = control.reply().map_err(ended)?;
+        let greeting = control.reply_within(patience(run)).map_err(ended)?;
         if greeting::judge(&greeting) == Greeting::TooMany {
             return Ok(Attempt::TooMany);
         }
@@ -63,8 +68,15 @@ fn attempt(run: &mut Run) -> Result<Attempt, Failure> {
         let _ = control.reply();
     }
     features(run, &mut control);
-    let _ = control.send("QUIT");
+    control.quit();
     Ok(Attempt::Secured(Box::new(session)))
+}
+
+/// A greeting that came late comes late again.
+fn patience(run: &Run) -> u32 {
+    let reply_ms = run.request().reply_ms;
+    let came_after = run.number("server.greeting-ms").unwrap_or_default();
+    u32::try_from(came_after).map_or(reply_ms, |came_after| reply_ms.max(2 * came_after))
 }
 
 /// `AUTH TLS`, or the word that was accepted before.
@@ -101,8 +113,15 @@ fn ended(error: probe_sdk::DialogueError) -> Failure {
 
 /// What the server says it can do before anybody has logged in (RFC 2389 section 3).
 fn features(run: &mut Run, control: &mut Control) {
-    let Ok(reply) = control.command("FEAT") else {
-        return;
+    let reply = match control.command("FEAT") {
+        Ok(reply) => reply,
+        // In TLS 1.3 it comes with the first read after the handshake, and without a login this is the first.
+        Err(error) if error.kind() == Some(FailureKind::TlsAlert(CERTIFICATE_REQUIRED)) => {
+            let detail =
+                "The server ends the session because the client shows no certificate of its own.";
+            return run.found(Finding::new(CLIENT_CERTIFICATE, detail).evidence("failure", error));
+        }
+        Err(_) => return,
     };
     if let Some(features) = Features::parse(&reply) {
         run.note(

@@ -28,6 +28,8 @@ probe_sdk::codes! {
     MALFORMED = "cert.malformed";
 }
 
+pub(crate) const CLIENT_CERTIFICATE: Code = Code::of_another("ftps.client-certificate-required");
+
 struct Certificate;
 
 impl Probe for Certificate {
@@ -35,6 +37,7 @@ impl Probe for Certificate {
         summary: "dates, names, chain, key and purpose of the certificate",
         after: &[state::SECURED],
         codes: CODES,
+        also_reports: &[CLIENT_CERTIFICATE],
         ..About::NOTHING
     };
 

@@ -1,7 +1,7 @@
 //! What the data connections mean, taken together.
 
-use probe_sdk::ftp::Announced;
 use probe_sdk::ftp::phase::transfer::TransferAnswer;
+use probe_sdk::ftp::{Announced, Reply};
 use probe_sdk::{Code, Finding, Run};
 
 use crate::passive::{Method, Offer};
@@ -135,24 +135,16 @@ fn no_port(run: &mut Run, channel: &Channel, samples: &[Sample]) {
     }) {
         return run.could_not_look("data connections", CODES, &why);
     }
-    let busy = samples.iter().find_map(|sample| match &sample.offer {
-        Some(Offer::Busy(reply)) => Some(reply),
-        _ => None,
-    });
     let unprotected = samples.iter().find_map(|sample| match &sample.offer {
         Some(Offer::Unprotected(reply)) if !channel.tls => Some(reply),
         _ => None,
     });
-    let finding = match (unprotected, busy) {
+    let finding = match (unprotected, busy(samples)) {
         (Some(reply), _) => {
             let detail = "The server transfers data only over TLS, and this session has none.";
             Finding::new(PROTECTION_REQUIRED, detail).evidence("reply", reply)
         }
-        (None, Some(reply)) => {
-            let detail = "The server has no passive port free: its range is too narrow for the transfers that are going \
-                          on, or ports are kept busy after them.";
-            Finding::new(PORTS_EXHAUSTED, detail).evidence("reply", reply)
-        }
+        (None, Some(reply)) => exhausted(reply),
         (None, None) => {
             let detail = "The server refuses passive mode, EPSV and PASV alike. Clients behind a firewall, as ours, \
                           cannot transfer without it.";
@@ -170,6 +162,20 @@ fn no_port(run: &mut Run, channel: &Channel, samples: &[Sample]) {
         &rest,
         "no data port was offered",
     );
+}
+
+/// The reply that says that no port is free.
+fn busy(samples: &[Sample]) -> Option<&Reply> {
+    samples.iter().find_map(|sample| match &sample.offer {
+        Some(Offer::Busy(reply)) => Some(reply),
+        _ => None,
+    })
+}
+
+fn exhausted(reply: &Reply) -> Finding {
+    let detail = "The server has no passive port free: its range is too narrow for the transfers that are going on, or \
+                  ports are kept busy after them.";
+    Finding::new(PORTS_EXHAUSTED, detail).evidence("reply", reply)
 }
 
 /// How one method went over all its samples.
@@ -200,6 +206,10 @@ fn went(samples: &[Sample], method: Method) -> Went {
 }
 
 fn methods_and_ports(run: &mut Run, channel: &Channel, samples: &[Sample]) {
+    // A method that got no port because none is free is not broken.
+    if let Some(reply) = busy(samples) {
+        return run.found(exhausted(reply));
+    }
     let (epsv, pasv) = (went(samples, Method::Epsv), went(samples, Method::Pasv));
     let ports: Vec<String> = samples.iter().filter_map(Sample::row).collect();
     let ports = ports.join("; ");
@@ -291,8 +301,16 @@ fn with_replies(finding: Finding, samples: &[Sample]) -> Finding {
 
 /// The port opened, and the listing did not come.
 fn refused(run: &mut Run, channel: &Channel, refusal: &Refusal, samples: &[Sample]) {
-    let code = code(channel, refusal);
-    let mut finding = Finding::new(code, detail(code, refusal));
+    let resumed_before = samples
+        .iter()
+        .filter_map(Sample::listing)
+        .any(|listing| listing.resumed);
+    let code = match code(channel, refusal) {
+        // There was something to resume with, and it ran out (F-D18).
+        code if code == REUSE_REQUIRED && resumed_before => REUSE_BROKEN,
+        code => code,
+    };
+    let mut finding = Finding::new(code, detail(code, refusal, resumed_before));
     if let Some(reply) = &refusal.reply {
         finding = finding.evidence("reply", reply);
     }
@@ -387,8 +405,12 @@ fn code(channel: &Channel, refusal: &Refusal) -> Code {
     }
 }
 
-fn detail(code: Code, refusal: &Refusal) -> &'static str {
+fn detail(code: Code, refusal: &Refusal, resumed_before: bool) -> &'static str {
     match code {
+        _ if code == REUSE_BROKEN && resumed_before => {
+            "The server demands that data connections resume the TLS session of the control connection. The first ones \
+             could, and then the server refused one: what it gives out to resume with does not last."
+        }
         _ if code == REUSE_REQUIRED => {
             "The server demands that data connections resume the TLS session of the control connection, and gave that \
              session nothing to resume with."

@@ -126,6 +126,8 @@ fn look(run: &mut Run, channel: &mut Channel) {
 }
 
 /// Where a port did not open, a few more tell whether all are closed; the sample of a whole range is another matter.
+/// The method whose port failed is asked again first: servers hand ports out in turn, and so every second port being
+/// closed could be taken for one method being broken.
 fn more_ports(channel: &mut Channel, samples: &mut Vec<Sample>) {
     const IN_ALL: usize = 4;
     while channel.usable && samples.len() < IN_ALL && samples.iter().any(Sample::port_failed) {
@@ -133,10 +135,11 @@ fn more_ports(channel: &mut Channel, samples: &mut Vec<Sample>) {
             .iter()
             .filter(|sample| sample.port().is_some())
             .map(|sample| sample.method);
-        // Alternate between the methods that work at all.
-        let Some(method) =
-            offered.min_by_key(|method| samples.iter().filter(|it| it.method == *method).count())
-        else {
+        let asked = |method: Method| samples.iter().filter(move |it| it.method == method);
+        let Some(method) = offered.min_by_key(|method| {
+            let failed = asked(*method).any(Sample::port_failed);
+            (asked(*method).count(), !failed)
+        }) else {
             return;
         };
         samples.push(sample::take(channel, method));

@@ -15,10 +15,15 @@ const MAX_LISTING: usize = 1024 * 1024;
 /// How long a server may take over its last words.
 const LAST_WORDS_MS: u32 = 5_000;
 
+/// How long the end of a handshake may take that a reply has overtaken.
+const OVERTAKEN_MS: u32 = 500;
+
 /// A listing that came.
 #[derive(Clone, Debug)]
 pub(crate) struct Listing {
     pub(crate) bytes: usize,
+    /// Whether the data connection resumed the session of the control connection.
+    pub(crate) resumed: bool,
     /// How the data connection was secured, in words.
     pub(crate) security: String,
     /// Whether the end of the data was marked as TLS has it.
@@ -121,12 +126,13 @@ pub(crate) fn list(channel: &mut Channel, data: Connection) -> Result<Listing, R
     drop(data);
     let reply = match seen.last.take() {
         Some(reply) => Ok(reply),
-        None => final_reply(channel),
+        None => final_reply(channel, &mut seen),
     };
     match reply {
         Ok(reply) if transfer::judge(Phase::Transferring, &reply) == TransferAnswer::Done => {
             Ok(Listing {
                 bytes: bytes.len(),
+                resumed: seen.session.as_ref().is_some_and(|session| session.resumed),
                 security: security(seen.session.as_ref()),
                 closed_properly: !truncated,
             })
@@ -166,7 +172,13 @@ fn handshake(channel: &mut Channel, data: &Connection, mut seen: Seen) -> Result
             match channel.control.reply_within(left.max(100)) {
                 Ok(reply) => match transfer::judge(Phase::Transfer, &reply) {
                     TransferAnswer::Started if !seen.started => seen.started = true,
-                    _ => return Err(seen.by_reply(reply)),
+                    answer => {
+                        // A refusal of the session may overtake the end of the handshake it is about.
+                        if seen.started || answer == TransferAnswer::TlsRefused {
+                            seen.session = data.secured(OVERTAKEN_MS).ok();
+                        }
+                        return Err(seen.by_reply(reply));
+                    }
                 },
                 Err(error) => return Err(lost(channel, seen, &error)),
             }
@@ -190,6 +202,15 @@ fn after_failed_handshake(channel: &mut Channel, mut seen: Seen) -> Refusal {
                 seen.started = true;
             }
             Ok(reply) => return seen.by_reply(reply),
+            // The whole session is gone, not only its data connection.
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    Some(FailureKind::Reset | FailureKind::Closed | FailureKind::Truncated)
+                ) =>
+            {
+                return lost(channel, seen, &error);
+            }
             Err(_) => {
                 channel.usable = false;
                 return seen.refusal(Answer::Handshake, None);
@@ -258,10 +279,11 @@ fn receive(
     }
 }
 
-/// The reply that ends a transfer; a 1yz may still come before it.
-fn final_reply(channel: &mut Channel) -> Result<Reply, DialogueError> {
+/// The reply that ends a transfer; the end of the data may have overtaken the 1yz before it.
+fn final_reply(channel: &mut Channel, seen: &mut Seen) -> Result<Reply, DialogueError> {
     let reply = channel.control.reply()?;
-    if transfer::judge(Phase::Transfer, &reply) == TransferAnswer::Started {
+    if !seen.started && transfer::judge(Phase::Transfer, &reply) == TransferAnswer::Started {
+        seen.started = true;
         return channel.control.reply();
     }
     Ok(reply)

@@ -34,6 +34,7 @@ impl Attempt {
             Ok(established) => format!("open in {:.1} ms", established.took_us as f64 / 1000.0),
             Err(failure) => match failure.kind {
                 FailureKind::Refused => "refused".into(),
+                FailureKind::Reset => "open, and reset at once".into(),
                 FailureKind::TimedOut => "no answer".into(),
                 _ => failure.detail.clone(),
             },

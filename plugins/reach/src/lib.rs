@@ -22,6 +22,8 @@ probe_sdk::codes! {
     IPV6_UNREACHABLE = "net.ipv6-unreachable";
 }
 
+const CLOSED: probe_sdk::Code = probe_sdk::Code::of_another("net.closed-without-banner");
+
 const DNS: &[probe_sdk::Code] = &[NXDOMAIN, NO_ADDRESS, RESOLVER_FAILED, PRIVATE_ADDRESS];
 const NET: &[probe_sdk::Code] = &[
     REFUSED,
@@ -39,6 +41,7 @@ impl Probe for Reach {
         summary: "addresses of the name and a TCP connection to each",
         leaves: &[state::CONNECTED],
         codes: CODES,
+        also_reports: &[CLOSED],
         ..About::NOTHING
     };
 
@@ -152,14 +155,12 @@ fn other_port(run: &mut Run, attempts: &Attempts) {
         .evidence("address", format!("{ip}:{}", run.remote().port))
         .evidence("ports 21 and 990", evidence);
     if let Some(port) = patch {
-        let ssl = if port == 990 {
-            SslSetting::RequireImplicit
-        } else {
-            run.remote().ssl
-        };
         let mut changes = vec![("port", port.to_string())];
-        if port == 990 && run.remote().ssl != ssl {
-            changes.push(("ssl", "require-implicit".into()));
+        match (port, run.remote().ssl) {
+            (990, SslSetting::RequireImplicit) => {}
+            (990, _) => changes.push(("ssl", "require-implicit".into())),
+            (_, SslSetting::RequireImplicit) => changes.push(("ssl", "require-explicit".into())),
+            _ => {}
         }
         let changes: Vec<(&str, &str)> = changes
             .iter()

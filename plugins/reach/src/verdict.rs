@@ -4,7 +4,8 @@ use probe_sdk::{Code, FailureKind, Finding, Run};
 
 use crate::attempt::{self, Attempt};
 use crate::{
-    ADDRESSES_DIFFER, IPV6_UNREACHABLE, NET, REFUSED, SOURCE_UNAVAILABLE, TIMEOUT, UNREACHABLE,
+    ADDRESSES_DIFFER, CLOSED, IPV6_UNREACHABLE, NET, REFUSED, SOURCE_UNAVAILABLE, TIMEOUT,
+    UNREACHABLE,
 };
 
 /// Judges every attempt on the configured port. `reached`: one of them came about.
@@ -35,6 +36,8 @@ fn all_failed(attempts: &[Attempt]) -> Option<Code> {
     [
         (FailureKind::AddressNotLocal, SOURCE_UNAVAILABLE),
         (FailureKind::Refused, REFUSED),
+        // Open for a moment: the reset was quicker than our look.
+        (FailureKind::Reset, CLOSED),
         (FailureKind::TimedOut, TIMEOUT),
         (FailureKind::Unreachable, UNREACHABLE),
     ]
@@ -57,6 +60,11 @@ fn finding(run: &Run, code: Code, attempts: &[Attempt]) -> Finding {
              reason is a firewall that does not let this source address in; a wrong port or a host that is down look the \
              same from here."
         ),
+        _ if code == CLOSED => {
+            "The server accepts the connection and resets it without a word. Servers and firewalls do so for source \
+             addresses they do not let in, and load balancers without a healthy server behind them."
+                .into()
+        }
         _ if code == SOURCE_UNAVAILABLE => {
             format!("Connections should leave{from}, and this machine does not have that address.")
         }

@@ -129,6 +129,18 @@ impl Control {
         credential.send_password(self.connection.raw(), self.reply_ms)
     }
 
+    /// Takes leave: `QUIT`, and then the server ends the connection. Its end is waited for, since a server that allows
+    /// few sessions counts this one until then.
+    pub fn quit(mut self) {
+        const LAST_WORDS: usize = 4096;
+        const LAST_WORDS_MS: u32 = 2_000;
+        if self.send("QUIT").is_ok() {
+            let wait_ms = self.reply_ms.min(LAST_WORDS_MS);
+            // However it ends, it is over.
+            let _ = self.connection.read_to_end(LAST_WORDS, wait_ms);
+        }
+    }
+
     /// Begins TLS and waits for the end of the handshake. What was read in clear and not consumed is dropped
     /// (RFC 4217 section 15).
     ///

@@ -51,6 +51,6 @@ fn ask(run: &Run, place: &Place) -> Option<(LoginAnswer, Reply)> {
     let reply = control.command(&format!("USER {user}")).ok()?;
     let (answer, _) = login::judge(Phase::User, &reply, true);
     // Servers count those who leave without a word.
-    let _ = control.send("QUIT");
+    control.quit();
     Some((answer, reply))
 }

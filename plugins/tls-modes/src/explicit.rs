@@ -3,7 +3,8 @@
 use probe_sdk::ftp::Reply;
 use probe_sdk::ftp::phase::auth::{self, AuthAnswer};
 use probe_sdk::{
-    Connection, Control, Failure, FailureKind, Finding, Owner, Run, SslSetting, TlsSession,
+    Connection, Control, DialogueError, Failure, FailureKind, Finding, Operation, Owner, Run,
+    SslSetting, TlsSession,
 };
 
 use crate::greeting::{self, Heard};
@@ -185,6 +186,8 @@ fn attempt(place: &Place, mut control: Control) -> Auth {
     for word in ["AUTH TLS", "AUTH SSL"] {
         let reply = match control.command(word) {
             Ok(reply) => reply,
+            // No answer is not a refusal: going on in clear text would be what somebody in between wants.
+            Err(DialogueError::Failure(failure)) => return Auth::Failed(failure, String::new()),
             Err(error) => {
                 replies.push(error.to_string());
                 break;
@@ -245,6 +248,9 @@ pub(crate) fn handshake_failed(failure: &Failure, said: &str) -> Finding {
     let detail = match failure.kind {
         FailureKind::TlsAlert(CERTIFICATE_REQUIRED) => {
             "The server ends TLS because the client shows no certificate of its own."
+        }
+        _ if failure.operation != Operation::Handshake => {
+            "The server was asked for TLS; in place of an answer the connection ended or stayed silent."
         }
         FailureKind::TlsAlert(_) => "The server ended the TLS handshake with an alert.",
         FailureKind::TlsIncompatible => {

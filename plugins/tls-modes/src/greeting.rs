@@ -7,7 +7,9 @@ use probe_sdk::{Connection, Control, DialogueError, FailureKind, Finding, Run, e
 
 use crate::secured::Secured;
 use crate::silence::{self, Broken};
-use crate::{CLOSED, NO_BANNER, Place, SLOW_BANNER, TOO_MANY, UNAVAILABLE, other_service};
+use crate::{
+    CLOSED, NO_BANNER, Place, SLOW_BANNER, SOURCE_BLOCKED, TOO_MANY, UNAVAILABLE, other_service,
+};
 
 /// A greeting that takes longer makes clients with short time-outs give up.
 const SLOW_US: u64 = 5_000_000;
@@ -112,15 +114,25 @@ fn judge(run: &mut Run, place: &Place, mut control: Control, reply: Reply) -> He
 }
 
 fn refused(run: &mut Run, code: probe_sdk::Code, reply: &Reply) -> Heard {
-    let detail = if code == TOO_MANY {
-        "The server greets with a refusal: it has, or this source address has, as many connections as it allows."
-    } else if wording::refuses_source(reply) {
-        "The server greets with a refusal, and its words point at our source address."
-    } else {
-        "The server greets with a refusal."
-    };
-    run.found(Finding::new(code, detail).evidence("reply", reply));
+    run.found(refusal(code, reply));
     Heard::Nothing
+}
+
+/// The finding for a greeting that is a refusal.
+pub(crate) fn refusal(code: probe_sdk::Code, reply: &Reply) -> Finding {
+    let finding = if code == TOO_MANY {
+        let detail = "The server greets with a refusal: it has, or this source address has, as many connections as it \
+                      allows.";
+        Finding::new(TOO_MANY, detail)
+    } else if wording::refuses_source(reply) {
+        let decides =
+            "a connection from another source address is greeted: whoever has one can try";
+        let detail = "The server greets with a refusal, and its words point at our source address.";
+        Finding::new(SOURCE_BLOCKED, detail).likely(UNAVAILABLE, decides)
+    } else {
+        Finding::new(code, "The server greets with a refusal.")
+    };
+    finding.evidence("reply", reply)
 }
 
 /// The connection ended, or what came is no reply.

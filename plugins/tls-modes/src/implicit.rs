@@ -6,7 +6,7 @@ use probe_sdk::{
     Connection, Control, DialogueError, Failure, FailureKind, Finding, Run, TlsSession,
 };
 
-use crate::greeting::{Heard, hear};
+use crate::greeting::{Heard, hear, refusal};
 use crate::secured::{Mode, Secured};
 use crate::{CLOSED, IMPLICIT_ON_EXPLICIT, Place, TOO_MANY, UNAVAILABLE, explicit, other_service};
 
@@ -39,15 +39,8 @@ fn greeted(
                     port: None,
                 });
             }
-            Greeting::TooMany => {
-                let detail =
-                    "The server greets with a refusal: as many connections as it allows are open.";
-                run.found(Finding::new(TOO_MANY, detail).evidence("reply", &greeting));
-            }
-            Greeting::Unavailable | Greeting::Wait => {
-                let detail = "The server greets with a refusal.";
-                run.found(Finding::new(UNAVAILABLE, detail).evidence("reply", &greeting));
-            }
+            Greeting::TooMany => run.found(refusal(TOO_MANY, &greeting)),
+            Greeting::Unavailable | Greeting::Wait => run.found(refusal(UNAVAILABLE, &greeting)),
             Greeting::NotFtp => run.found(other_service::over_tls(greeting.to_string().as_bytes())),
         },
         Err(error)

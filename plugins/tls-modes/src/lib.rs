@@ -32,6 +32,7 @@ probe_sdk::codes! {
 }
 
 pub(crate) const CLIENT_CERTIFICATE: Code = Code::of_another("ftps.client-certificate-required");
+pub(crate) const SOURCE_BLOCKED: Code = Code::of_another("net.source-ip-blocked");
 
 /// The codes that only a control connection can tell about.
 const BEHIND_THE_GREETING: &[Code] = &[
@@ -53,7 +54,7 @@ impl Probe for TlsModes {
         takes: Some(state::CONNECTED),
         leaves: &[state::SECURED],
         codes: CODES,
-        also_reports: &[CLIENT_CERTIFICATE],
+        also_reports: &[CLIENT_CERTIFICATE, SOURCE_BLOCKED],
         ..About::NOTHING
     };
 
@@ -85,6 +86,7 @@ impl Probe for TlsModes {
                     NO_BANNER,
                     TOO_MANY,
                     UNAVAILABLE,
+                    SOURCE_BLOCKED,
                     NOT_SUPPORTED,
                     HANDSHAKE_FAILED,
                     CLIENT_CERTIFICATE,

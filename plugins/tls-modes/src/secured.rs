@@ -92,9 +92,9 @@ fn software(greeting: &Reply) -> Option<(String, &'static str)> {
             .iter()
             .any(|(mark, _)| line.to_ascii_lowercase().contains(mark))
     })?;
-    Some((
-        line.trim_matches(['-', ' ', '[', ']', '(', ')', '.'])
-            .to_string(),
-        product,
-    ))
+    let line = line.trim_matches(['-', ' ', '.']);
+    let bare = line
+        .strip_prefix('(')
+        .and_then(|line| line.strip_suffix(')'));
+    Some((bare.unwrap_or(line).to_string(), product))
 }

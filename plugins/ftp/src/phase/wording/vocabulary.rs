@@ -267,7 +267,7 @@ pub(super) const UNREACHED: Words = &[
 #[rustfmt::skip]
 pub(super) const MISMATCH: Words = &[
     "match", "matches", "matching", "mismatch", "mismatched", "foreign", "different", "differs",
-    "same", "security", "bounce", "fxp",
+    "same", "another", "security", "bounce", "fxp",
 ];
 
 /// An address that is not wanted, as against one that cannot be reached.
