@@ -69,6 +69,10 @@ impl Framing {
 pub(super) struct Tap {
     stream: TcpStream,
     unparsed: Unparsed,
+    /// A server that ends a handshake says why in an alert and closes, perhaps before all of our answer is written. A
+    /// write that comes too late then waits for the read that finds the alert, or nothing.
+    handshaking: bool,
+    late: Option<io::Error>,
 }
 
 impl Tap {
@@ -78,10 +82,38 @@ impl Tap {
             Tap {
                 stream,
                 unparsed: unparsed.clone(),
+                handshaking: true,
+                late: None,
             },
             unparsed,
         )
     }
+
+    /// From here on a write that comes too late fails at once.
+    pub(super) fn handshake_ended(&mut self) {
+        self.handshaking = false;
+    }
+
+    fn written(
+        &mut self,
+        written: Poll<io::Result<usize>>,
+        length: usize,
+    ) -> Poll<io::Result<usize>> {
+        match written {
+            Poll::Ready(Err(error)) if self.handshaking && is_gone(&error) => {
+                self.late = Some(error);
+                Poll::Ready(Ok(length))
+            }
+            written => written,
+        }
+    }
+}
+
+fn is_gone(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset
+    )
 }
 
 impl AsyncRead for Tap {
@@ -93,7 +125,13 @@ impl AsyncRead for Tap {
         let before = buf.filled().len();
         let read = Pin::new(&mut self.stream).poll_read(cx, buf);
         if let Poll::Ready(Ok(())) = read {
-            self.unparsed.lock().feed(&buf.filled()[before..]);
+            let came = &buf.filled()[before..];
+            if came.is_empty()
+                && let Some(error) = self.late.take()
+            {
+                return Poll::Ready(Err(error));
+            }
+            self.unparsed.lock().feed(came);
         }
         read
     }
@@ -105,7 +143,22 @@ impl AsyncWrite for Tap {
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, buf)
+        let written = Pin::new(&mut self.stream).poll_write(cx, buf);
+        self.written(written, buf.len())
+    }
+
+    /// All records of a flight in one packet.
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, bufs);
+        self.written(written, bufs.iter().map(|buf| buf.len()).sum())
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -146,10 +146,11 @@ impl Context {
         };
         self.certificate.requested.store(false, Ordering::Relaxed);
         self.store.offered.store(false, Ordering::Relaxed);
-        let stream = TlsConnector::from(self.config(options))
+        let mut stream = TlsConnector::from(self.config(options))
             .connect(name, stream)
             .await
             .map_err(|error| self.failure(&error))?;
+        stream.get_mut().0.handshake_ended();
         let session = self.session(stream.get_ref().1, started.elapsed());
         Ok((stream, session))
     }

@@ -5,6 +5,8 @@ mod workshop;
 
 use std::path::{Path, PathBuf};
 
+use serde::Deserialize;
+
 use crate::error::HarnessError;
 use crate::net::NAME;
 
@@ -13,9 +15,11 @@ use self::workshop::Workshop;
 
 /// What is wrong with the certificate a server shows. All are made for [`NAME`] and the server's
 /// addresses, and all but the first have one fault each.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Certificate {
     /// Nothing: leaf and intermediate are sent, the root is the client's authority.
+    #[default]
     Valid,
     /// The leaf ended years ago.
     Expired,
@@ -27,8 +31,12 @@ pub enum Certificate {
     WrongName,
     /// The leaf signed itself.
     SelfSigned,
+    /// The same, made with `openssl req -x509` as most are: it calls itself an authority.
+    SelfSignedAuthority,
     /// A complete chain, root included, to an authority the client does not have.
     PrivateCa,
+    /// The same, and the root is not sent.
+    PrivateCaWithoutRoot,
     /// Only the leaf is sent.
     MissingIntermediate,
     /// The intermediate that is sent ended years ago.
@@ -53,7 +61,13 @@ impl Certificate {
 
     /// Whether other certificates are sent with the leaf.
     pub(crate) fn sends_more_than_the_leaf(self) -> bool {
-        !matches!(self, Self::SelfSigned | Self::MissingIntermediate)
+        !matches!(
+            self,
+            Self::SelfSigned
+                | Self::SelfSignedAuthority
+                | Self::PrivateCaWithoutRoot
+                | Self::MissingIntermediate
+        )
     }
 
     /// Makes the certificate, its chain and the client's authority in an empty folder.
@@ -65,10 +79,17 @@ impl Certificate {
                 workshop.self_signed("leaf", NAME, "leaf")?;
                 &[]
             }
-            Self::PrivateCa => {
+            Self::SelfSignedAuthority => {
+                workshop.self_signed_as_usual("leaf", NAME)?;
+                &[]
+            }
+            Self::PrivateCa | Self::PrivateCaWithoutRoot => {
                 workshop.root("private", "Office Internal Root")?;
                 workshop.sign("private", Wanted::leaf(self))?;
-                &["private"]
+                match self {
+                    Self::PrivateCa => &["private"],
+                    _ => &[],
+                }
             }
             _ => {
                 workshop.sign("root", Wanted::intermediate(self))?;

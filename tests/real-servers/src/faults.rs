@@ -70,7 +70,13 @@ impl Net {
         )
     }
 
-    /// Takes all faults away.
+    /// The client's own network has no way to this address, and says so at once.
+    pub fn unroute(&self, address: IpAddr) -> Result<(), HarnessError> {
+        self.client_side()
+            .configure(&format!("route replace unreachable {address}\n"))
+    }
+
+    /// Takes all faults of firewalls away.
     pub fn heal(&self) -> Result<(), HarnessError> {
         for side in [self.client_side(), self.server_side()] {
             filter(side, &format!("{TABLE}flush table inet faults\n"))?;

@@ -20,6 +20,7 @@
 
 mod account;
 mod certificate;
+mod delay;
 mod error;
 mod faults;
 mod installation;
@@ -34,6 +35,7 @@ mod setup;
 mod site;
 
 pub use certificate::Certificate;
+pub use delay::{Delay, Traffic};
 pub use error::HarnessError;
 pub use net::{CLIENT, CLIENT_V6, NAME, NOBODY, Net, OTHER_CLIENT, SERVER, SERVER_V6};
 pub use server::Server;

@@ -90,18 +90,12 @@ impl Net {
     ///
     /// Threads it starts follow it; an existing pool of threads does not.
     pub fn in_client<T: Send>(&self, work: impl FnOnce() -> T + Send) -> Result<T, HarnessError> {
-        let handle = self.client.handle();
-        let namespace = fs::File::open(&handle).map_err(HarnessError::file(&handle))?;
-        let enter = || {
-            move_into_link_name_space(namespace.as_fd(), Some(LinkNameSpaceType::Network))
-                .map_err(|error| HarnessError::File {
-                    path: handle,
-                    source: error.into(),
-                })?;
-            Ok(work())
-        };
-        std::thread::scope(|scope| scope.spawn(enter).join())
-            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        within(&self.client, work)
+    }
+
+    /// The same on the server's side.
+    pub fn in_server<T: Send>(&self, work: impl FnOnce() -> T + Send) -> Result<T, HarnessError> {
+        within(&self.server, work)
     }
 
     pub(crate) fn client_side(&self) -> &Namespace {
@@ -111,6 +105,22 @@ impl Net {
     pub(crate) fn server_side(&self) -> &Namespace {
         &self.server
     }
+}
+
+fn within<T: Send>(side: &Namespace, work: impl FnOnce() -> T + Send) -> Result<T, HarnessError> {
+    let handle = side.handle();
+    let namespace = fs::File::open(&handle).map_err(HarnessError::file(&handle))?;
+    let enter = || {
+        move_into_link_name_space(namespace.as_fd(), Some(LinkNameSpaceType::Network)).map_err(
+            |error| HarnessError::File {
+                path: handle,
+                source: error.into(),
+            },
+        )?;
+        Ok(work())
+    };
+    std::thread::scope(|scope| scope.spawn(enter).join())
+        .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 /// Lines that send everything without a route into a second cable that leads nowhere. A blackhole

@@ -1,14 +1,18 @@
 use std::net::Ipv4Addr;
 use std::ops::RangeInclusive;
 
+use serde::Deserialize;
+
 use crate::certificate::Certificate;
 
 /// A server program.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Product {
     /// vsftpd.
     Vsftpd,
     /// ProFTPD with mod_tls.
+    #[serde(rename = "proftpd")]
     ProFtpd,
     /// Pure-FTPd; has no implicit mode.
     PureFtpd,
@@ -33,11 +37,13 @@ impl Product {
 }
 
 /// How TLS starts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Mode {
     /// No TLS at all.
     Plain,
     /// `AUTH TLS` is offered; a login in clear is accepted too.
+    #[default]
     Explicit,
     /// `AUTH TLS` is offered; a login in clear is refused.
     ExplicitRequired,
@@ -46,9 +52,11 @@ pub enum Mode {
 }
 
 /// The TLS versions a server offers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum TlsVersions {
     /// 1.2 and 1.3.
+    #[default]
     Both,
     /// Only 1.2.
     Tls12,
@@ -74,9 +82,11 @@ impl TlsVersions {
 }
 
 /// Whether data connections have to resume the TLS session of the control connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum SessionReuse {
     /// What the product does without a setting: vsftpd and ProFTPD demand it.
+    #[default]
     Default,
     /// Demanded.
     Required,
@@ -87,9 +97,11 @@ pub enum SessionReuse {
 }
 
 /// Whether data connections have to be encrypted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum DataProtection {
     /// The client chooses.
+    #[default]
     Optional,
     /// Data in clear is refused.
     Required,
@@ -98,22 +110,28 @@ pub enum DataProtection {
 }
 
 /// How a server is set up. Start from [`Setup::explicit`] or its sisters and change what the test
-/// is about.
-#[derive(Debug, Clone)]
+/// is about; read from a file, what is not said is as in [`Setup::explicit`].
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Setup {
     /// The server program.
     pub product: Product,
     /// How TLS starts.
+    #[serde(default)]
     pub mode: Mode,
     /// The TLS versions offered.
+    #[serde(default)]
     pub tls: TlsVersions,
     /// Whether data connections have to resume the session.
+    #[serde(default)]
     pub session_reuse: SessionReuse,
     /// The certificate shown.
+    #[serde(default)]
     pub certificate: Certificate,
     /// The port listened on; 21, or 990 in implicit mode, if not given.
     pub port: Option<u16>,
     /// Also listen on IPv6. vsftpd then announces `0,0,0,0` if [`Setup::pasv_address`] is set.
+    #[serde(default)]
     pub ipv6: bool,
     /// The range of passive ports; the product's default if not given.
     pub passive_ports: Option<RangeInclusive<u16>>,
@@ -123,16 +141,20 @@ pub struct Setup {
     /// ProFTPD with 530 after the password.
     pub max_clients: Option<u32>,
     /// Whether data connections have to be encrypted.
+    #[serde(default)]
     pub data_protection: DataProtection,
     /// A client certificate is demanded; there is none that would do.
+    #[serde(default)]
     pub client_certificate_required: bool,
     /// OpenSSL's security level 0 in the server: old TLS versions, weak keys and SHA-1 work.
     ///
     /// Without it a weak certificate does what it does on today's systems: ProFTPD starts and
     /// closes every connection without a byte; the others do not start.
+    #[serde(default)]
     pub legacy_tls: bool,
     /// More lines for the configuration, in the product's own language; for Pure-FTPd command line
     /// arguments, for pyftpdlib Python statements that see `handler` and `server`.
+    #[serde(default)]
     pub extra: Vec<String>,
 }
 

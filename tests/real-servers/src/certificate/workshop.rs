@@ -48,6 +48,23 @@ impl<'a> Workshop<'a> {
         run(&mut request, "").map(drop)
     }
 
+    /// What people type: nothing but names is asked for, and the tool's own settings decide the rest.
+    pub(super) fn self_signed_as_usual(
+        &self,
+        name: &str,
+        subject: &str,
+    ) -> Result<(), HarnessError> {
+        let mut request = Command::new("openssl");
+        request
+            .args(["req", "-x509", "-nodes", "-days", "90"])
+            .args(EC);
+        request.args(["-subj", &format!("/CN={subject}")]);
+        request.args(["-addext", &names()]);
+        request.args(["-keyout", &format!("{name}.key"), "-out"]);
+        request.arg(format!("{name}.pem")).current_dir(self.folder);
+        run(&mut request, "").map(drop)
+    }
+
     pub(super) fn sign(&self, issuer: &str, wanted: Wanted) -> Result<(), HarnessError> {
         let Wanted {
             name,
@@ -125,13 +142,18 @@ impl<'a> Workshop<'a> {
     }
 }
 
+/// The names of the server, as `openssl` takes them.
+fn names() -> String {
+    format!("subjectAltName = DNS:{NAME}, IP:{SERVER}, IP:{SERVER_V6}")
+}
+
 /// What goes into each kind of certificate.
 fn configuration() -> String {
     let leaf = "basicConstraints = CA:false\n\
          keyUsage = critical, digitalSignature, keyEncipherment\n\
          subjectKeyIdentifier = hash\n\
          authorityKeyIdentifier = keyid\n";
-    let names = format!("subjectAltName = DNS:{NAME}, IP:{SERVER}, IP:{SERVER_V6}\n");
+    let names = format!("{}\n", names());
     format!(
         "[req]\ndistinguished_name = subject\n\
          [subject]\n\

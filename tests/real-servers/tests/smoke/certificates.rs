@@ -15,8 +15,16 @@ fn certificates_have_the_fault_they_are_named_for() {
         (Certificate::WrongName, "62 (hostname mismatch)"),
         (Certificate::SelfSigned, "18 (self-signed certificate)"),
         (
+            Certificate::SelfSignedAuthority,
+            "18 (self-signed certificate)",
+        ),
+        (
             Certificate::PrivateCa,
             "19 (self-signed certificate in certificate chain)",
+        ),
+        (
+            Certificate::PrivateCaWithoutRoot,
+            "21 (unable to verify the first certificate)",
         ),
         (
             Certificate::MissingIntermediate,

@@ -3,6 +3,7 @@
 //! Nothing is skipped: without root or without the servers every test fails and says what to do.
 
 mod certificates;
+mod delay;
 mod faults;
 mod listings;
 mod setups;

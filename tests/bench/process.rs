@@ -1,0 +1,39 @@
+//! Runs a program to its end, within bounds.
+
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use process_control::{ChildExt, Control, Output};
+
+use crate::failure::Failure;
+
+/// Nothing healthy takes nearly as long.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Runs it and returns how long it took and what it printed. One that does not end in time is ended.
+pub fn run(name: &str, command: &mut Command) -> Result<(Duration, Output), Failure> {
+    let began = Instant::now();
+    let child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(Failure::system(name))?;
+    let output = child
+        .controlled_with_output()
+        .time_limit(PATIENCE)
+        .terminate_for_timeout()
+        .wait()
+        .map_err(Failure::system(name))?;
+    let took = began.elapsed();
+    let output = output.ok_or_else(|| Failure::TooLong(name.into()))?;
+    if !output.status.success() {
+        let said = [&output.stdout, &output.stderr]
+            .map(|said| String::from_utf8_lossy(said).trim().to_string());
+        return Err(Failure::Unhealthy {
+            what: name.into(),
+            said: said.join(" "),
+        });
+    }
+    Ok((took, output))
+}

@@ -1,0 +1,53 @@
+//! `remote-doctor check` against vsftpd, ProFTPD, Pure-FTPd and pyftpdlib: healthy servers are called healthy, and each
+//! fault is named by its code, alone, whichever product shows it and in whatever words.
+//!
+//! Nothing is skipped: without root or without the servers every case fails and says what to do.
+
+#[path = "real_servers/certificates.rs"]
+mod certificates;
+#[path = "real_servers/check.rs"]
+mod check;
+#[path = "real_servers/data.rs"]
+mod data;
+#[path = "real_servers/expectation.rs"]
+mod expectation;
+#[path = "real_servers/healthy.rs"]
+mod healthy;
+#[path = "real_servers/held_session.rs"]
+mod held_session;
+#[path = "real_servers/login.rs"]
+mod login;
+#[path = "real_servers/modes.rs"]
+mod modes;
+#[path = "real_servers/network.rs"]
+mod network;
+#[path = "real_servers/products.rs"]
+mod products;
+#[path = "real_servers/scene.rs"]
+mod scene;
+#[path = "real_servers/secrecy.rs"]
+mod secrecy;
+#[path = "real_servers/seen.rs"]
+mod seen;
+
+use std::process::ExitCode;
+
+use libtest_mimic::Arguments;
+
+/// More than there are processors: most of the time a case waits for a server or for silence.
+const THREADS: usize = 8;
+
+fn main() -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    arguments.test_threads.get_or_insert(THREADS);
+    // Those that wait longest come first, so that the last ones to end are short.
+    let cases = [
+        network::cases(),
+        data::cases(),
+        login::cases(),
+        modes::cases(),
+        certificates::cases(),
+        healthy::cases(),
+    ];
+    libtest_mimic::run(&arguments, cases.into_iter().flatten().collect()).exit_code()
+}

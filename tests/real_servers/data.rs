@@ -1,0 +1,111 @@
+//! Faults of the data channel.
+
+use std::net::Ipv4Addr;
+use std::ops::RangeInclusive;
+
+use libtest_mimic::{Failed, Trial};
+use real_servers::{HarnessError, NOBODY, Net, Product, SessionReuse, Setup, TlsVersions};
+
+use crate::expectation::{Expectation, Fault, error};
+use crate::products::{self, each};
+use crate::scene::Scene;
+
+const PORTS: RangeInclusive<u16> = 40_000..=40_010;
+const PRIVATE: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 5);
+
+pub fn cases() -> Vec<Trial> {
+    [
+        each(Product::ALL, "data::ports-dropped", |product| {
+            closed(product, |net| net.drop_ports(PORTS))
+        }),
+        each(Product::ALL, "data::ports-rejected", |product| {
+            closed(product, |net| net.reject_ports(PORTS))
+        }),
+        each(Product::ALL, "data::ports-stall", stalled),
+        each(Product::ALL, "data::private-address", |product| {
+            let fault = error("data.pasv-private-address", "server-admin");
+            announces(product, PRIVATE, fault)
+        }),
+        each(Product::ALL, "data::foreign-address", |product| {
+            let fault = error("data.pasv-foreign-address", "server-admin");
+            announces(product, NOBODY, fault)
+        }),
+        each(
+            products::demanding_reuse(),
+            "data::reuse-impossible",
+            |product| reuse_impossible(product, TlsVersions::Both),
+        ),
+        each(
+            products::demanding_reuse(),
+            "data::reuse-impossible-tls-1.3",
+            |product| reuse_impossible(product, TlsVersions::Tls13),
+        ),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn with_ports(product: Product) -> Setup {
+    Setup {
+        passive_ports: Some(PORTS),
+        ..Setup::explicit(product)
+    }
+}
+
+/// A firewall in front of the server that lets only the control port through.
+fn closed(
+    product: Product,
+    close: impl Fn(&Net) -> Result<(), HarnessError>,
+) -> Result<(), Failed> {
+    let scene = Scene::new(&with_ports(product))?;
+    close(&scene.net)?;
+    let check = scene.check("require-explicit");
+    let check = check.with(&["--connect-timeout", "1"]);
+    let seen = check.run()?;
+    let fault = error("data.all-ports-blocked", "firewall-admin");
+    let mut expected = Expectation::of(&seen).fault(fault);
+    expected.equal("login", seen.fact("login.accepted"), true);
+    expected.equal("listing", seen.fact("data.listed"), false);
+    expected.met()?;
+    check.run_as_text(&seen)
+}
+
+/// A firewall that accepts for the server and lets nothing through.
+fn stalled(product: Product) -> Result<(), Failed> {
+    let scene = Scene::new(&with_ports(product))?;
+    scene.net.stall_ports(PORTS)?;
+    let check = scene.check("require-explicit");
+    let check = check.with(&["--reply-timeout", "3"]);
+    let seen = check.run()?;
+    let fault = error("data.tls-stalls", "firewall-admin");
+    Expectation::of(&seen).fault(fault).met()?;
+    check.run_as_text(&seen)
+}
+
+/// The address is reported and never dialled; the ports work where the control connection goes.
+fn announces(product: Product, address: Ipv4Addr, fault: Fault) -> Result<(), Failed> {
+    let scene = Scene::new(&Setup {
+        pasv_address: Some(address),
+        ..Setup::explicit(product)
+    })?;
+    let check = scene.check("require-explicit");
+    let seen = check.run()?;
+    let expected = Expectation::of(&seen).fault(fault);
+    expected.transfers(product, TlsVersions::Both).met()?;
+    check.run_as_text(&seen)
+}
+
+/// No tickets: with TLS 1.3 nothing can be resumed.
+fn reuse_impossible(product: Product, tls: TlsVersions) -> Result<(), Failed> {
+    let scene = Scene::new(&Setup {
+        tls,
+        session_reuse: SessionReuse::Impossible,
+        ..Setup::explicit(product)
+    })?;
+    let check = scene.check("require-explicit");
+    let seen = check.run()?;
+    let fault = error("ftps.session-reuse-required", "settings");
+    Expectation::of(&seen).fault(fault).met()?;
+    check.run_as_text(&seen)
+}

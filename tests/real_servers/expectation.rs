@@ -1,0 +1,169 @@
+//! Compares what a check said with what is true, and tells all differences at once.
+
+use libtest_mimic::Failed;
+use real_servers::{Product, TlsVersions};
+use serde_json::{Value, json};
+
+use crate::products;
+use crate::seen::{Seen, list};
+
+/// One fault, as `explain` and the report name it.
+#[derive(Clone, Copy)]
+pub struct Fault {
+    pub code: &'static str,
+    pub owner: &'static str,
+    pub severity: &'static str,
+}
+
+pub fn error(code: &'static str, owner: &'static str) -> Fault {
+    Fault {
+        code,
+        owner,
+        severity: "error",
+    }
+}
+
+pub fn warning(code: &'static str, owner: &'static str) -> Fault {
+    Fault {
+        severity: "warning",
+        ..error(code, owner)
+    }
+}
+
+/// What one run is compared with.
+pub struct Expectation<'a> {
+    seen: &'a Seen,
+    differences: Vec<String>,
+}
+
+impl<'a> Expectation<'a> {
+    /// What is expected of every run: it keeps its manners, and nothing was left out that could have been done.
+    pub fn of(seen: &'a Seen) -> Self {
+        let mut run = Self {
+            seen,
+            differences: Vec::new(),
+        };
+        let report = &seen.report;
+        run.equal("schema_version", &report["schema_version"], "1");
+        run.equal("incomplete", &report["incomplete"], false);
+        run.at_most("connections at a time", &report["connections"]["peak"], 3);
+        run.at_most("control connections", &report["connections"]["control"], 6);
+        run.at_most("data connections", &report["connections"]["data"], 14);
+        for probe in list(&report["probes"]) {
+            let ended = probe["status"] == "ok" || probe["status"] == "skipped";
+            run.holds(
+                &format!("{} ended: {}", probe["id"], probe["status"]),
+                ended,
+            );
+        }
+        run
+    }
+
+    /// Nothing is wrong.
+    pub fn healthy(mut self) -> Self {
+        self.equal("exit", self.seen.exit, 0);
+        self.equal("verdict", &self.seen.report["verdict"], "healthy");
+        self.equal("root causes", &self.seen.report["root_causes"], json!([]));
+        for finding in self.seen.findings() {
+            let harmless = finding["severity"] == "info";
+            self.holds(&format!("{} is not there", finding["code"]), harmless);
+        }
+        self
+    }
+
+    /// This is wrong and nothing else: whatever else was found is a consequence of it.
+    pub fn fault(mut self, fault: Fault) -> Self {
+        let (exit, verdict) = match fault.severity {
+            "error" => (1, "failing"),
+            _ => (0, "degraded"),
+        };
+        self.equal("exit", self.seen.exit, exit);
+        self.equal("verdict", &self.seen.report["verdict"], verdict);
+        let causes = &self.seen.report["root_causes"];
+        self.equal("root causes", causes, json!([fault.code]));
+        for finding in self.seen.findings() {
+            if finding["code"] == fault.code {
+                self.equal("owner", &finding["owner"], fault.owner);
+                self.equal("severity", &finding["severity"], fault.severity);
+                self.equal("caused by", &finding["caused_by"], Value::Null);
+                let steps = list(&finding["remedy"]["steps"]);
+                self.holds("a remedy", !steps.is_empty());
+            } else {
+                let folded = finding["severity"] == "info" || finding["caused_by"] == fault.code;
+                self.holds(&format!("{} is folded", finding["code"]), folded);
+            }
+        }
+        self
+    }
+
+    /// Login and listing over TLS came about, with sessions resumed where the product can.
+    pub fn transfers(mut self, product: Product, tls: TlsVersions) -> Self {
+        let version = match tls {
+            TlsVersions::Tls12 => "TLS 1.2",
+            _ => "TLS 1.3",
+        };
+        self.equal("TLS version", self.seen.fact("tls.version"), version);
+        let how = match products::resumes(product, tls) {
+            true => "session resumed",
+            false => "full handshake",
+        };
+        self.transfers_as(&format!("{version}, {how}"))
+    }
+
+    /// Login and listing came about, each data connection secured in this way.
+    pub fn transfers_as(mut self, security: &str) -> Self {
+        self.equal("login", self.seen.fact("login.accepted"), true);
+        self.equal("listing", self.seen.fact("data.listed"), true);
+        let sessions = list(self.seen.fact("data.sessions"));
+        self.holds("data connections", !sessions.is_empty());
+        for session in sessions {
+            self.equal("data connection", session, security);
+        }
+        self.equal("passwords sent", self.seen.passwords_sent(), 1);
+        self
+    }
+
+    /// The password was not sent, for this kind of reason.
+    pub fn no_login(mut self, cause: &str) -> Self {
+        self.equal("login", self.seen.fact("login.accepted"), Value::Null);
+        self.equal("passwords sent", self.seen.passwords_sent(), 0);
+        let told = self.seen.not_tested(cause).next().is_some();
+        self.holds(&format!("not tested for {cause}"), told);
+        self
+    }
+
+    /// The change of settings that is offered.
+    pub fn patch(mut self, name: &str, value: impl Into<Value>) -> Self {
+        let code = &self.seen.report["root_causes"][0];
+        let finding = self.seen.findings().iter().find(|it| it["code"] == *code);
+        let offered = finding.map_or(&Value::Null, |it| &it["settings_patch"][name]);
+        self.equal(&format!("patch of {name}"), offered, value);
+        self
+    }
+
+    pub fn equal(&mut self, what: &str, found: impl serde::Serialize, expected: impl Into<Value>) {
+        let (found, expected) = (json!(found), expected.into());
+        self.holds(
+            &format!("{what} {expected}, not {found}"),
+            found == expected,
+        );
+    }
+
+    fn at_most(&mut self, what: &str, found: &Value, most: u64) {
+        let fits = found.as_u64().is_some_and(|found| found <= most);
+        self.holds(&format!("{what}: {found} at most {most}"), fits);
+    }
+
+    pub fn holds(&mut self, what: &str, condition: bool) {
+        if !condition {
+            self.differences.push(format!("expected: {what}"));
+        }
+    }
+
+    pub fn met(self) -> Result<(), Failed> {
+        if self.differences.is_empty() {
+            return Ok(());
+        }
+        Err(format!("{}\n{}", self.differences.join("\n"), self.seen).into())
+    }
+}

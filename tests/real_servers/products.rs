@@ -1,0 +1,58 @@
+//! What the cases have to know of each product.
+
+use libtest_mimic::{Failed, Trial};
+use real_servers::{Product, TlsVersions};
+
+/// One case for each of some products.
+pub fn each(
+    products: impl IntoIterator<Item = Product>,
+    name: &str,
+    case: impl Fn(Product) -> Result<(), Failed> + Copy + Send + 'static,
+) -> Vec<Trial> {
+    products
+        .into_iter()
+        .map(|product| {
+            Trial::test(format!("{name}::{}", self::name(product)), move || {
+                case(product)
+            })
+        })
+        .collect()
+}
+
+pub fn name(product: Product) -> &'static str {
+    match product {
+        Product::Vsftpd => "vsftpd",
+        Product::ProFtpd => "proftpd",
+        Product::PureFtpd => "pure-ftpd",
+        Product::Pyftpdlib => "pyftpdlib",
+    }
+}
+
+/// The products that can do without a greeting in clear text.
+pub fn implicit() -> impl Iterator<Item = Product> {
+    Product::ALL
+        .into_iter()
+        .filter(|product| product.can_be_implicit())
+}
+
+/// The products that can demand that data connections resume the session.
+pub fn demanding_reuse() -> impl Iterator<Item = Product> {
+    Product::ALL
+        .into_iter()
+        .filter(|product| product.can_require_session_reuse())
+}
+
+/// Whether the product can resume a session at all: Pure-FTPd gives out no tickets in TLS 1.3.
+pub fn resumes(product: Product, tls: TlsVersions) -> bool {
+    product != Product::PureFtpd || tls == TlsVersions::Tls12
+}
+
+/// What stands in the product's log once for each password it is sent; Pure-FTPd tells only syslog.
+pub fn logs_password_as(product: Product) -> Option<&'static str> {
+    match product {
+        Product::Vsftpd => Some("\"PASS "),
+        Product::ProFtpd => Some("(Login failed)"),
+        Product::PureFtpd => None,
+        Product::Pyftpdlib => Some("PASS ******"),
+    }
+}

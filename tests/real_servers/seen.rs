@@ -1,0 +1,76 @@
+//! What a check said.
+
+use std::fmt;
+
+use serde_json::Value;
+
+/// The JSON report of one run, with what it takes to understand it when it is not as expected.
+pub struct Seen {
+    pub exit: Option<i32>,
+    pub report: Value,
+    /// The command line.
+    pub line: String,
+    /// What the server logged.
+    pub log: String,
+}
+
+impl Seen {
+    pub fn fact(&self, name: &str) -> &Value {
+        &self.report["facts"][name]
+    }
+
+    pub fn findings(&self) -> &[Value] {
+        list(&self.report["findings"])
+    }
+
+    /// What was left out for one kind of reason.
+    pub fn not_tested(&self, cause: &str) -> impl Iterator<Item = &Value> {
+        list(&self.report["not_tested"])
+            .iter()
+            .filter(move |omission| omission["cause"] == cause)
+    }
+
+    /// How often the whole run sent the password.
+    pub fn passwords_sent(&self) -> usize {
+        let sent = |line: &&Value| {
+            line["direction"] == "sent"
+                && line["text"]
+                    .as_str()
+                    .is_some_and(|text| text.starts_with("PASS"))
+        };
+        list(&self.report["transcript"]).iter().filter(sent).count()
+    }
+}
+
+pub fn list(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+impl fmt::Display for Seen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let report = &self.report;
+        writeln!(f, "{}", self.line)?;
+        writeln!(f, "exit {:?}, verdict {}", self.exit, report["verdict"])?;
+        writeln!(f, "connections {}", report["connections"])?;
+        for finding in self.findings() {
+            let [code, severity, owner, caused_by] =
+                ["code", "severity", "owner", "caused_by"].map(|name| &finding[name]);
+            writeln!(f, "found {code} ({severity}, {owner}, under {caused_by})")?;
+            writeln!(f, "    {}", finding["detail"])?;
+            writeln!(f, "    {}", finding["evidence"])?;
+        }
+        for omission in list(&report["not_tested"]) {
+            let [check, cause, reason] = ["check", "cause", "reason"].map(|name| &omission[name]);
+            writeln!(f, "not tested {check} ({cause}): {reason}")?;
+        }
+        for (name, value) in report["facts"].as_object().into_iter().flatten() {
+            writeln!(f, "fact {name}: {value}")?;
+        }
+        for line in list(&report["transcript"]) {
+            let [at, connection, probe, direction, text] =
+                ["at_ms", "connection", "probe", "direction", "text"].map(|name| &line[name]);
+            writeln!(f, "{at:>6} {connection} {probe} {direction} {text}")?;
+        }
+        write!(f, "{}", self.log)
+    }
+}

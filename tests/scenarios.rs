@@ -1,0 +1,89 @@
+//! Scenarios: a folder for each thing that can be wrong with a remote, and what the program must say of it.
+//!
+//! Each folder of `tests/scenarios` is a test. The server is started as its `scenario.toml` says, the program is run
+//! against it twice, for each format of the report once, and is judged by what it says and by its manners. Beside them,
+//! a few tests make sure that every code has a page and scenarios.
+
+#[path = "scenarios_runner/binary.rs"]
+mod binary;
+#[path = "scenarios_runner/canary.rs"]
+mod canary;
+#[path = "scenarios_runner/coverage.rs"]
+mod coverage;
+#[path = "scenarios_runner/dns.rs"]
+mod dns;
+#[path = "scenarios_runner/expectation.rs"]
+mod expectation;
+#[path = "scenarios_runner/manners.rs"]
+mod manners;
+#[path = "scenarios_runner/report.rs"]
+mod report;
+#[path = "scenarios_runner/scenario.rs"]
+mod scenario;
+#[path = "scenarios_runner/site.rs"]
+mod site;
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use libtest_mimic::{Arguments, Failed, Trial};
+
+use binary::{Format, Run};
+use report::Report;
+use scenario::Scenario;
+use site::Site;
+
+/// Nearly all of a scenario is waiting, so many fit on few processors.
+const AT_A_TIME: usize = 12;
+
+fn main() -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    arguments.test_threads = arguments.test_threads.or(Some(AT_A_TIME));
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/scenarios");
+    let scenarios = match Scenario::all(&folder) {
+        Ok(scenarios) => Arc::new(scenarios),
+        Err(error) => {
+            eprintln!("{error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let mut trials = coverage::trials(&scenarios);
+    trials.extend(scenarios.keys().map(|name| {
+        let (scenarios, key) = (Arc::clone(&scenarios), name.clone());
+        Trial::test(name, move || play(&scenarios[&key]))
+    }));
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// Runs the program in both formats, each against a server of its own, and judges it.
+fn play(scenario: &Scenario) -> Result<(), Failed> {
+    let (json, text) = std::thread::scope(|scope| {
+        let text = scope.spawn(|| run(scenario, Format::Text));
+        (run(scenario, Format::Json), text.join())
+    });
+    let text = text.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+    let json = json?;
+
+    let mut complaints = manners::complaints(scenario, &json);
+    complaints.extend(manners::complaints(scenario, &text));
+    match serde_json::from_slice::<Report>(&json.stdout) {
+        Ok(report) => {
+            complaints.extend(report.contradictions());
+            complaints.extend(expectation::complaints(&scenario.expect, &report));
+        }
+        Err(error) => complaints.push(format!("the JSON report cannot be read: {error}")),
+    }
+    complaints.extend(expectation::exit(&scenario.expect, &[&json, &text]));
+    if complaints.is_empty() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&text.stdout);
+    let errors = String::from_utf8_lossy(&text.stderr);
+    Err(format!("- {}\n\n{said}{errors}", complaints.join("\n- ")).into())
+}
+
+fn run(scenario: &Scenario, format: Format) -> Result<Run, Failed> {
+    let site = Site::open(scenario).map_err(|error| format!("could not {error}"))?;
+    Ok(binary::run(scenario, &site, format)?)
+}

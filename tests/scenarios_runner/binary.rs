@@ -1,0 +1,119 @@
+//! Runs the program against a site.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::Path;
+use std::process::{Child, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use lab::{Connections, Exchange};
+
+use crate::scenario::Scenario;
+use crate::site::Site;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_remote-doctor");
+/// Longer than any run may take; then something hangs.
+const PATIENCE: Duration = Duration::from_secs(150);
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// A format of the report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    Text,
+    Json,
+}
+
+/// What a run of the program left behind.
+pub struct Run {
+    pub format: Format,
+    pub exit: Option<i32>,
+    pub stdout: Vec<u8>,
+    pub stderr: Vec<u8>,
+    /// What it was given as the password.
+    pub password: String,
+    /// What the lab saw of it.
+    pub seen: Option<Seen>,
+}
+
+/// What a server of the lab saw.
+pub struct Seen {
+    pub connections: Connections,
+    pub peak: usize,
+    pub password_attempts: usize,
+    pub log: Vec<Exchange>,
+}
+
+/// Runs `remote-doctor check` as the scenario says.
+pub fn run(scenario: &Scenario, site: &Site, format: Format) -> io::Result<Run> {
+    let (stdout, stderr) = (site.file("stdout"), site.file("stderr"));
+    let mut command = site.command(PROGRAM);
+    command
+        .args(arguments(scenario, site, format))
+        .stdin(Stdio::null())
+        .stdout(File::create(&stdout)?)
+        .stderr(File::create(&stderr)?);
+    let status = wait(command.spawn()?)?;
+    Ok(Run {
+        format,
+        exit: status.and_then(|status| status.code()),
+        stdout: fs::read(stdout)?,
+        stderr: fs::read(stderr)?,
+        password: site.password.clone(),
+        seen: site.lab.as_ref().map(|lab| Seen {
+            connections: lab.connections(),
+            peak: lab.peak_connections(),
+            password_attempts: lab.password_attempts(),
+            log: lab.log(),
+        }),
+    })
+}
+
+fn arguments(scenario: &Scenario, site: &Site, format: Format) -> Vec<String> {
+    let check = &scenario.check;
+    let format = match format {
+        Format::Text => "text",
+        Format::Json => "json",
+    };
+    let mut arguments: Vec<String> = ["check", "--quiet", "--format", format]
+        .map(String::from)
+        .into();
+    let mut add = |name: &str, value: String| arguments.extend([name.to_owned(), value]);
+    add("--host", check.host.clone().unwrap_or_else(|| site.host()));
+    if let Some(port) = check.port.or(site.port()) {
+        add("--port", port.to_string());
+    }
+    if check.user {
+        add("--user", site.user().to_owned());
+        add(
+            "--password-file",
+            site.password_file().display().to_string(),
+        );
+    }
+    if check.trusted && site.authority().exists() {
+        add("--ca-file", site.authority().display().to_string());
+    }
+    if let Some(resolver) = site.resolver() {
+        add("--resolver", resolver.to_string());
+    }
+    for plugin in &check.plugins {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/hostile-probes");
+        let file = folder.join(plugin).with_extension("wasm");
+        add("--plugin", file.display().to_string());
+    }
+    arguments.extend(check.args.iter().cloned());
+    arguments
+}
+
+/// Nothing where it had to be killed.
+fn wait(mut process: Child) -> io::Result<Option<ExitStatus>> {
+    let began = Instant::now();
+    while began.elapsed() < PATIENCE {
+        if let Some(status) = process.try_wait()? {
+            return Ok(Some(status));
+        }
+        std::thread::sleep(PAUSE);
+    }
+    process.kill()?;
+    process.wait()?;
+    Ok(None)
+}

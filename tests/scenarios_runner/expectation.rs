@@ -1,0 +1,111 @@
+//! Compares a report with what the scenario expects.
+
+use serde_json::Value;
+
+use crate::binary::Run;
+use crate::report::{Finding, Report};
+use crate::scenario::Expect;
+
+/// Where the report is not what it should be.
+pub fn complaints(expect: &Expect, report: &Report) -> Vec<String> {
+    let mut complaints = Vec::new();
+    if report.root_causes != expect.root_causes {
+        complaints.push(format!(
+            "root causes are {:?}, not {:?}",
+            report.root_causes, expect.root_causes
+        ));
+    }
+    if report.verdict != expect.verdict {
+        complaints.push(format!(
+            "the verdict is {}, not {}",
+            report.verdict, expect.verdict
+        ));
+    }
+    complaints.extend(codes(expect, report));
+    complaints.extend(first(expect, report.first()));
+    complaints.extend(words(expect, report));
+    complaints
+}
+
+fn codes(expect: &Expect, report: &Report) -> Vec<String> {
+    let is_found = |code: &String| report.findings.iter().any(|it| it.code == *code);
+    let missing = expect
+        .found()
+        .filter(|code| !is_found(code))
+        .map(|code| format!("{code} is not found"));
+    let mistaken = expect
+        .look_alike_of
+        .iter()
+        .filter(|code| is_found(code))
+        .map(|code| format!("{code} is found, which this only resembles"));
+    let too_many = report
+        .findings
+        .iter()
+        .filter(|it| it.severity != "info" && !expect.found().any(|code| *code == it.code))
+        .map(|it| format!("{} is found, and nothing here shows it", it.code));
+    missing.chain(mistaken).chain(too_many).collect()
+}
+
+fn first(expect: &Expect, first: Option<&Finding>) -> Vec<String> {
+    let mut complaints = Vec::new();
+    let mut compare = |what: &str, expected: &Option<String>, found: Option<&String>| {
+        if expected.is_some() && expected.as_ref() != found {
+            complaints.push(format!(
+                "{what} of the first root cause is {found:?}, not {expected:?}"
+            ));
+        }
+    };
+    compare("the owner", &expect.owner, first.map(|it| &it.owner));
+    compare(
+        "the confidence",
+        &expect.confidence,
+        first.map(|it| &it.confidence),
+    );
+    let patch = first.and_then(|it| it.settings_patch.as_ref());
+    for (name, value) in &expect.patch {
+        let found = patch.and_then(|patch| patch.get(name));
+        if found != Some(value) {
+            let found = found.unwrap_or(&Value::Null);
+            complaints.push(format!("the patch has {name} = {found}, not {value}"));
+        }
+    }
+    complaints
+}
+
+fn words(expect: &Expect, report: &Report) -> Vec<String> {
+    let said = |words: &String| {
+        report.findings.iter().any(|it| {
+            let evidence = || it.evidence.iter().any(|it| it.value.contains(words));
+            it.detail.contains(words) || evidence()
+        })
+    };
+    let unsaid = expect
+        .says
+        .iter()
+        .filter(|words| !said(words))
+        .map(|words| format!("no finding says {words:?}"));
+    let listed = |words: &String| report.not_tested.iter().any(|it| it.check.contains(words));
+    let unlisted = expect
+        .not_tested
+        .iter()
+        .filter(|words| !listed(words))
+        .map(|words| {
+            let listed: Vec<&String> = report.not_tested.iter().map(|it| &it.check).collect();
+            format!("{words:?} is not listed as not tested; these are: {listed:?}")
+        });
+    unsaid.chain(unlisted).collect()
+}
+
+/// The exit code is the same whatever the format.
+pub fn exit(expect: &Expect, runs: &[&Run]) -> Vec<String> {
+    let wrong = runs.iter().filter(|run| run.exit != Some(expect.exit));
+    wrong
+        .map(|run| match run.exit {
+            Some(exit) => format!(
+                "{:?}: the exit code is {exit}, not {}",
+                run.format, expect.exit
+            ),
+            None => format!("{:?}: it had to be killed", run.format),
+        })
+        .collect()
+}

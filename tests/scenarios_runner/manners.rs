@@ -1,0 +1,151 @@
+//! What a check may do to a remote, and what may reach a screen, whatever is found.
+
+use std::collections::BTreeSet;
+
+use lab::{Channel, Event};
+
+use crate::binary::{Format, Run, Seen};
+use crate::canary;
+use crate::report::Report;
+use crate::scenario::Scenario;
+
+/// Connections to one remote at one time.
+const AT_A_TIME: usize = 3;
+/// Connections of a read-only standard run from one source address.
+const CONTROL: usize = 6;
+const DATA: usize = 14;
+const COLUMNS: usize = 80;
+
+/// Commands that change something on the server (RFC 959, RFC 3659).
+const WRITING: &[&str] = &[
+    "STOR", "STOU", "APPE", "ALLO", "RNFR", "RNTO", "DELE", "MKD", "RMD", "XMKD", "XRMD", "SITE",
+    "MFMT",
+];
+
+/// Where a run did or said what it may not.
+pub fn complaints(scenario: &Scenario, run: &Run) -> Vec<String> {
+    let mut complaints = secrets(run);
+    complaints.extend(screen("standard output", &run.stdout));
+    complaints.extend(screen("standard error", &run.stderr));
+    if run.format == Format::Text {
+        complaints.extend(wide_lines(&run.stdout));
+    }
+    if let Some(seen) = &run.seen {
+        complaints.extend(towards_the_server(scenario, seen));
+    }
+    if let Ok(report) = serde_json::from_slice::<Report>(&run.stdout) {
+        complaints.extend(counts(scenario, run, &report));
+    }
+    complaints
+        .into_iter()
+        .map(|complaint| format!("{:?}: {complaint}", run.format))
+        .collect()
+}
+
+fn secrets(run: &Run) -> Vec<String> {
+    [
+        ("standard output", &run.stdout),
+        ("standard error", &run.stderr),
+    ]
+    .into_iter()
+    .filter_map(|(place, bytes)| {
+        let form = canary::leak(&run.password, bytes)?;
+        Some(format!("the password is on {place} ({form})"))
+    })
+    .collect()
+}
+
+/// Nothing may steer a terminal: neither control characters nor those that turn the direction of text around.
+fn screen(place: &str, bytes: &[u8]) -> Option<String> {
+    let steers = |c: &char| {
+        let turns = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        c.is_control() && *c != '\n' || turns
+    };
+    match std::str::from_utf8(bytes) {
+        Err(_) => Some(format!("{place} is no UTF-8")),
+        Ok(text) => text
+            .chars()
+            .find(steers)
+            .map(|c| format!("{:?} is on {place}", c)),
+    }
+}
+
+fn wide_lines(bytes: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(bytes);
+    let wide = text.lines().find(|line| line.chars().count() > COLUMNS)?;
+    Some(format!("a line is wider than {COLUMNS} columns: {wide}"))
+}
+
+fn towards_the_server(scenario: &Scenario, seen: &Seen) -> Vec<String> {
+    let mut complaints = Vec::new();
+    if seen.peak > AT_A_TIME {
+        complaints.push(format!("{} connections at one time", seen.peak));
+    }
+    let (mut secured, mut accepted) = (BTreeSet::new(), false);
+    let mut tried = 0;
+    for exchange in &seen.log {
+        match &exchange.event {
+            Event::Secured {
+                channel: Channel::Control,
+                ..
+            } => {
+                secured.insert(exchange.connection);
+            }
+            Event::Received(line) => {
+                let verb = line.split(' ').next().unwrap_or_default();
+                if WRITING.contains(&verb) {
+                    complaints.push(format!("{line} was sent, which nobody allowed"));
+                }
+                if verb != "PASS" {
+                    continue;
+                }
+                tried += 1;
+                if !secured.contains(&exchange.connection) && !scenario.allows_cleartext() {
+                    complaints.push("the password went in clear text".into());
+                }
+                if tried > 1 && !accepted {
+                    complaints.push("the password was tried again before it was accepted".into());
+                }
+            }
+            Event::Sent(line) if line.starts_with("230") => accepted = true,
+            _ => {}
+        }
+    }
+    if seen.password_attempts != tried {
+        complaints.push("the lab's log and its count of passwords differ".into());
+    }
+    if tried > sources(scenario) {
+        complaints.push(format!("{tried} tries of the password"));
+    }
+    complaints
+}
+
+/// From how many addresses the program runs its probes.
+fn sources(scenario: &Scenario) -> usize {
+    let args = &scenario.check.args;
+    args.iter().filter(|it| *it == "--source").count().max(1)
+}
+
+fn counts(scenario: &Scenario, run: &Run, report: &Report) -> Vec<String> {
+    let counted = &report.connections;
+    let mut complaints = Vec::new();
+    let sources = sources(scenario);
+    if counted.control > CONTROL * sources || counted.data > DATA * sources {
+        complaints.push(format!(
+            "{} control and {} data connections",
+            counted.control, counted.data
+        ));
+    }
+    if counted.peak > AT_A_TIME {
+        complaints.push(format!("the report counts {} at one time", counted.peak));
+    }
+    if let Some(seen) = &run.seen
+        && (seen.connections.control > counted.control || seen.connections.data > counted.data)
+    {
+        complaints.push(format!(
+            "the server saw {:?}, and the report counts {} and {}",
+            seen.connections, counted.control, counted.data
+        ));
+    }
+    complaints
+}

@@ -1,0 +1,103 @@
+//! The JSON report, as a reader of it knows it: by the names that are fixed.
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+/// A report.
+#[derive(Debug, Deserialize)]
+pub struct Report {
+    pub schema_version: String,
+    pub verdict: String,
+    pub root_causes: Vec<String>,
+    pub findings: Vec<Finding>,
+    pub not_tested: Vec<NotTested>,
+    pub connections: Connections,
+}
+
+/// One finding.
+#[derive(Debug, Deserialize)]
+pub struct Finding {
+    pub code: String,
+    pub severity: String,
+    pub owner: String,
+    pub detail: String,
+    pub caused_by: Option<String>,
+    pub evidence: Vec<Evidence>,
+    pub remedy: Remedy,
+    pub confidence: String,
+    pub settings_patch: Option<Map<String, Value>>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Evidence {
+    pub label: String,
+    pub value: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Remedy {
+    pub steps: Vec<String>,
+    pub message: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct NotTested {
+    pub check: String,
+    pub reason: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Connections {
+    pub control: usize,
+    pub data: usize,
+    pub peak: usize,
+}
+
+impl Report {
+    /// The first root cause.
+    pub fn first(&self) -> Option<&Finding> {
+        let code = self.root_causes.first()?;
+        self.findings.iter().find(|finding| finding.code == *code)
+    }
+
+    /// Where one part of the report says what another denies.
+    pub fn contradictions(&self) -> Vec<String> {
+        let mut complaints = Vec::new();
+        if self.schema_version != "1" {
+            complaints.push(format!("schema_version is {}", self.schema_version));
+        }
+        let errors = self.findings.iter().any(|it| it.severity == "error");
+        let worst = if errors { "error" } else { "warning" };
+        let causes: Vec<&String> = self
+            .findings
+            .iter()
+            .filter(|it| it.caused_by.is_none() && it.severity == worst)
+            .map(|it| &it.code)
+            .collect();
+        if causes != self.root_causes.iter().collect::<Vec<_>>() {
+            complaints.push(format!(
+                "root_causes is {:?}, and the findings of severity {worst} without a cause are {causes:?}",
+                self.root_causes
+            ));
+        }
+        for finding in &self.findings {
+            if let Some(cause) = &finding.caused_by {
+                let root = self.findings.iter().find(|it| it.code == *cause);
+                if root.is_none_or(|root| root.caused_by.is_some()) {
+                    complaints.push(format!("{} is caused by {cause}, no root", finding.code));
+                }
+            }
+            if finding.remedy.steps.is_empty() || finding.remedy.message.is_empty() {
+                complaints.push(format!("{} has no remedy", finding.code));
+            }
+            if finding.evidence.is_empty() || finding.evidence.iter().any(|it| it.label.is_empty())
+            {
+                complaints.push(format!("{} has no evidence", finding.code));
+            }
+        }
+        if self.not_tested.iter().any(|it| it.reason.is_empty()) {
+            complaints.push("a check was left out without a reason".into());
+        }
+        complaints
+    }
+}

@@ -1,0 +1,197 @@
+//! What is in a `scenario.toml`.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::net::IpAddr;
+use std::path::Path;
+
+use lab::Behaviour;
+use real_servers::Setup;
+use serde::Deserialize;
+
+/// One scenario: who is out there, how the program is asked, and what it must say.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Scenario {
+    /// A server of the lab.
+    pub server: Option<Behaviour>,
+    /// A server program in place of the lab.
+    pub real: Option<Setup>,
+    /// A small internet between client and server, in place of loopback.
+    pub network: Option<Network>,
+    /// What the resolver answers, by name.
+    #[serde(default)]
+    pub dns: BTreeMap<String, Answer>,
+    #[serde(default)]
+    pub check: Check,
+    pub expect: Expect,
+}
+
+/// Client and server in namespaces of their own, with what stands between them.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Network {
+    /// The port of the lab's server.
+    #[serde(default = "ftp")]
+    pub port: u16,
+    /// The server also listens for IPv6.
+    #[serde(default)]
+    pub ipv6: bool,
+    #[serde(default)]
+    pub faults: Vec<NetworkFault>,
+}
+
+fn ftp() -> u16 {
+    21
+}
+
+/// What a firewall does; see the methods of [`real_servers::Net`].
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NetworkFault {
+    /// Silence on the server's ports from the first to the last.
+    DropPorts(u16, u16),
+    /// A reset there.
+    RejectPorts(u16, u16),
+    /// Connections open, and nothing passes.
+    StallPorts(u16, u16),
+    /// Silence for one address of the client.
+    DropSource(IpAddr),
+    /// A reset for one address of the client.
+    RejectSource(IpAddr),
+    /// Packets above this size vanish.
+    DropLargerThan(u16),
+    /// The client has no way to this address.
+    NoRouteTo(IpAddr),
+}
+
+/// What the resolver says of a name.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Answer {
+    Addresses(Vec<IpAddr>),
+    Without(Without),
+}
+
+/// Answers without an address.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Without {
+    /// There is no such name.
+    Nxdomain,
+    /// There is, and it has no address.
+    NoAddress,
+    /// SERVFAIL.
+    Servfail,
+    /// No answer.
+    Silent,
+}
+
+/// How the program is asked. Host, port, user, password file, CA file and resolver are added.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Check {
+    pub args: Vec<String>,
+    /// In place of the server's address.
+    pub host: Option<String>,
+    /// In place of the server's port.
+    pub port: Option<u16>,
+    /// Whether there is a user at all.
+    pub user: bool,
+    pub password: Password,
+    /// Whether the CA of the server is trusted.
+    pub trusted: bool,
+    /// Third-party probes, by the name of their component.
+    pub plugins: Vec<String>,
+}
+
+impl Default for Check {
+    fn default() -> Self {
+        Self {
+            args: Vec::new(),
+            host: None,
+            port: None,
+            user: true,
+            password: Password::Right,
+            trusted: true,
+            plugins: Vec::new(),
+        }
+    }
+}
+
+/// Whether the server knows the password that the program is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Password {
+    Right,
+    Wrong,
+}
+
+/// What the program must say.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Expect {
+    /// All of them, in order.
+    pub root_causes: Vec<String>,
+    /// All further errors and warnings, and whatever else must be found.
+    #[serde(default)]
+    pub findings: Vec<String>,
+    pub verdict: String,
+    pub exit: i32,
+    /// Who has to act on the first root cause.
+    pub owner: Option<String>,
+    /// How sure the first root cause is.
+    pub confidence: Option<String>,
+    /// What the first root cause proposes to change, as far as it is said here.
+    #[serde(default)]
+    pub patch: BTreeMap<String, serde_json::Value>,
+    /// Words in the detail or the evidence of a finding.
+    #[serde(default)]
+    pub says: Vec<String>,
+    /// Words of checks that must be listed as not made.
+    #[serde(default)]
+    pub not_tested: Vec<String>,
+    /// Codes this resembles; none of them may be found.
+    #[serde(default)]
+    pub look_alike_of: Vec<String>,
+}
+
+impl Expect {
+    /// Every code that must be found.
+    pub fn found(&self) -> impl Iterator<Item = &String> {
+        self.root_causes.iter().chain(&self.findings)
+    }
+}
+
+impl Scenario {
+    /// The scenarios of a folder, by name. Says which file is wrong where one is.
+    pub fn all(folder: &Path) -> Result<BTreeMap<String, Scenario>, String> {
+        let entries =
+            fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        entries
+            .map(|entry| {
+                let path = entry.map_err(|error| error.to_string())?.path();
+                let file = path.join("scenario.toml");
+                let scenario =
+                    Self::read(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
+                Ok((name.into_owned(), scenario))
+            })
+            .collect()
+    }
+
+    fn read(file: &Path) -> Result<Scenario, String> {
+        let text = fs::read_to_string(file).map_err(|error| error.to_string())?;
+        if !text.starts_with("# ") {
+            return Err("the first line is to say what is wrong, after `# `".into());
+        }
+        toml::from_str(&text).map_err(|error| error.to_string())
+    }
+
+    /// Whether the program was told that the password may go in clear text.
+    pub fn allows_cleartext(&self) -> bool {
+        let args = &self.check.args;
+        args.iter()
+            .any(|arg| arg == "--allow-cleartext-login" || arg == "never")
+    }
+}
