@@ -88,8 +88,10 @@ pub struct Trust {
 }
 
 impl Trust {
-    /// Public roots and the user's own CAs.
+    /// Public roots and the user's own CAs. The system's roots are read meanwhile: that takes as long as a handshake,
+    /// and is not needed before one is over.
     pub fn new(own: &[CertificateDer<'static>]) -> Trust {
+        std::thread::spawn(|| LazyLock::force(&SYSTEM).len());
         let names = own
             .iter()
             .filter_map(|der| Some(X509Certificate::from_der(der).ok()?.1.subject().to_string()));

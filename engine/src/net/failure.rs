@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn an_alert_keeps_its_number() {
-        let alert = rustls::Error::AlertReceived(rustls::AlertDescription::UnrecognizedName);
+        let alert = rustls::Error::AlertReceived(rustls::AlertDescription::UnrecognisedName);
         let error = io::Error::new(io::ErrorKind::InvalidData, alert);
         assert_eq!(
             Failure::from_io(Operation::Handshake, &error).kind,

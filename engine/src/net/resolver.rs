@@ -6,7 +6,9 @@ use std::time::Duration;
 use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ResolveHosts, ResolverConfig};
 use hickory_resolver::net::NetError;
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
-use hickory_resolver::{Resolver as Hickory, TokioResolver};
+use hickory_resolver::proto::op::Query;
+use hickory_resolver::proto::rr::{Name, RecordType};
+use hickory_resolver::{Hosts, Resolver as Hickory, TokioResolver};
 
 use super::{Failure, FailureKind, Operation};
 
@@ -25,7 +27,10 @@ pub struct Resolved {
 pub struct ResolverError(#[from] NetError);
 
 /// Looks names up; answers are kept for the run.
-pub struct Resolver(TokioResolver);
+pub struct Resolver {
+    servers: TokioResolver,
+    hosts: Hosts,
+}
 
 impl Resolver {
     /// The system's resolver (and hosts file), or the one the user names.
@@ -42,10 +47,14 @@ impl Resolver {
         let options = builder.options_mut();
         options.timeout = Duration::from_secs(3);
         options.attempts = 2;
-        if server.is_some() {
-            options.use_hosts_file = ResolveHosts::Never;
-        }
-        Ok(Resolver(builder.build()?))
+        options.use_hosts_file = ResolveHosts::Never;
+        Ok(Resolver {
+            servers: builder.build()?,
+            hosts: match server {
+                None => Hosts::from_system().unwrap_or_default(),
+                Some(_) => Hosts::default(),
+            },
+        })
     }
 
     /// The addresses of a name, IPv4 first; an address is its own.
@@ -62,18 +71,37 @@ impl Resolver {
         } else {
             name.into()
         };
-        let found = self
-            .0
-            .lookup_ip(absolute)
-            .await
-            .map_err(|error| failure(name, &error))?;
-        let mut addresses: Vec<IpAddr> = found.iter().collect();
+        let mut addresses = self.in_hosts_file(&absolute);
+        if addresses.is_empty() {
+            let found = self.servers.lookup_ip(absolute).await;
+            addresses = found
+                .map_err(|error| failure(name, &error))?
+                .iter()
+                .collect();
+        }
         addresses.sort_by_key(|address| (address.is_ipv6(), *address));
         addresses.dedup();
         if addresses.is_empty() {
             return Err(no_address(name));
         }
         Ok(addresses)
+    }
+
+    /// What stands there is all there is, as for every program on the machine: a name with an IPv4 address in the file
+    /// is not looked up for an IPv6 address elsewhere.
+    fn in_hosts_file(&self, name: &str) -> Vec<IpAddr> {
+        let Ok(name) = Name::from_utf8(name) else {
+            return Vec::new();
+        };
+        [RecordType::A, RecordType::AAAA]
+            .into_iter()
+            .filter_map(|kind| {
+                self.hosts
+                    .lookup_static_host(&Query::query(name.clone(), kind))
+            })
+            .flat_map(|found| found.answers().to_vec())
+            .filter_map(|record| record.data.ip_addr())
+            .collect()
     }
 }
 

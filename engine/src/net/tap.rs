@@ -200,4 +200,29 @@ mod tests {
         assert_eq!(stray(&[b"220 ready\r\n"]), b"220 ready\r\n");
         assert_eq!(stray(&[&[b'x'; 5000]]).len(), KEPT);
     }
+
+    #[tokio::test]
+    async fn a_late_write_does_not_hide_what_was_said_before() {
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let stream = TcpStream::connect(listener.local_addr().unwrap())
+            .await
+            .unwrap();
+        let (mut server, _) = listener.accept().await.unwrap();
+        let (mut tap, _) = Tap::new(stream);
+        tap.write_all(b"unread").await.unwrap();
+        server.readable().await.unwrap();
+        server.write_all(b"alert").await.unwrap();
+        // With bytes left unread this resets the connection.
+        drop(server);
+        for _ in 0..3 {
+            tap.write_all(b"late").await.unwrap();
+        }
+        let mut said = [0; 5];
+        tap.read_exact(&mut said).await.unwrap();
+        assert_eq!(&said, b"alert");
+        assert!(tap.read_u8().await.is_err());
+        tap.handshake_ended();
+        assert!(tap.write_all(b"late").await.is_err());
+    }
 }

@@ -50,7 +50,7 @@ fn attempt(run: &mut Run) -> Result<Attempt, Failure> {
     let mut control = Control::new(connection, run.request().reply_ms);
     let greets_inside = run.text("control.mode") == Some("implicit");
     if !greets_inside {
-        let greeting = control.reply_within(patience(run)).map_err(ended)?;
+        let greeting = control.greeting_within(patience(run)).map_err(ended)?;
         if greeting::judge(&greeting) == Greeting::TooMany {
             return Ok(Attempt::TooMany);
         }

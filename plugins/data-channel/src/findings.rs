@@ -1,12 +1,11 @@
 //! What the data connections mean, taken together.
 
-use probe_sdk::ftp::phase::transfer::TransferAnswer;
 use probe_sdk::ftp::{Announced, Reply};
 use probe_sdk::{Code, Finding, Run};
 
 use crate::passive::{Method, Offer};
+use crate::refused;
 use crate::sample::{Outcome, Sample};
-use crate::transfer::{Answer, Refusal};
 use crate::{
     ALL_BLOCKED, BEHIND_THE_PORT, CODES, Channel, EPSV_BROKEN, FOREIGN_ADDRESS, LIST_DENIED,
     NO_NOTIFY, PASSIVE_REFUSED, PASV_BROKEN, PEER_REJECTED, PORTS_EXHAUSTED, PRIVATE_ADDRESS,
@@ -47,7 +46,7 @@ pub(crate) fn judge(run: &mut Run, channel: &Channel, samples: &[Sample]) {
         Outcome::Refused(refusal) => Some(refusal),
         _ => None,
     }) {
-        refused(run, channel, refusal, samples);
+        refused::judge(run, channel, refusal, samples);
     } else if samples.iter().all(|sample| !sample.port_opened()) {
         run.behind_fault(
             "transfers",
@@ -297,146 +296,4 @@ fn with_replies(finding: Finding, samples: &[Sample]) -> Finding {
                 None => finding.evidence(method.name(), "not asked"),
             }
         })
-}
-
-/// The port opened, and the listing did not come.
-fn refused(run: &mut Run, channel: &Channel, refusal: &Refusal, samples: &[Sample]) {
-    let resumed_before = samples
-        .iter()
-        .filter_map(Sample::listing)
-        .any(|listing| listing.resumed);
-    let code = match code(channel, refusal) {
-        // There was something to resume with, and it ran out (F-D18).
-        code if code == REUSE_REQUIRED && resumed_before => REUSE_BROKEN,
-        code => code,
-    };
-    let mut finding = Finding::new(code, detail(code, refusal, resumed_before));
-    if let Some(reply) = &refusal.reply {
-        finding = finding.evidence("reply", reply);
-    }
-    if let Some(failure) = &refusal.failure {
-        finding = finding.evidence("failure", &failure.detail);
-    }
-    if let Some(session) = &refusal.session {
-        let offered = if session.resumption_offered {
-            "offered"
-        } else {
-            "nothing to offer"
-        };
-        let resumed = if session.resumed {
-            "accepted"
-        } else {
-            "not accepted"
-        };
-        finding = finding.evidence("session resumption", format!("{offered}, {resumed}"));
-    }
-    if let Some(port) = samples
-        .iter()
-        .find(|sample| sample.port_opened())
-        .and_then(Sample::port)
-    {
-        finding = finding.evidence("port", port);
-    }
-    if code == REUSE_REQUIRED {
-        finding = finding.likely(
-            TLS_FAILED,
-            "the same transfer over a session that can be resumed (TLS 1.2) is refused, too; the server's log says why",
-        );
-    }
-    run.found(finding);
-    let rest: Vec<Code> = BEHIND_THE_PORT
-        .iter()
-        .copied()
-        .filter(|other| *other != code)
-        .collect();
-    run.behind_fault(
-        "the rest of a transfer",
-        &rest,
-        &format!("{} stands in the way", code.name),
-    );
-}
-
-/// The reply with its phase, and what the data connection saw, give the fault.
-fn code(channel: &Channel, refusal: &Refusal) -> Code {
-    let reuse = refusal
-        .session
-        .as_ref()
-        .filter(|session| !session.resumed)
-        .map(|session| {
-            if session.resumption_offered {
-                REUSE_BROKEN
-            } else {
-                REUSE_REQUIRED
-            }
-        });
-    let tls_stalled = channel.tls && refusal.session.is_none();
-    match refusal.answer {
-        Answer::Reply(TransferAnswer::ProtectionRequired) if channel.tls => TLS_FAILED,
-        Answer::Reply(TransferAnswer::ProtectionRequired) => PROTECTION_REQUIRED,
-        // After 150, and with a handshake that ended well: the server did not like the session.
-        Answer::Reply(TransferAnswer::TlsRefused) if channel.tls => match (reuse, &refusal.session)
-        {
-            (Some(code), _) => code,
-            (None, Some(_)) => REUSE_BROKEN,
-            (None, None) => TLS_FAILED,
-        },
-        Answer::Reply(TransferAnswer::NoDataConnection)
-            if channel.tls && refusal.session.is_some() =>
-        {
-            reuse.unwrap_or(TLS_FAILED)
-        }
-        Answer::Reply(TransferAnswer::PeerAddressRejected) => PEER_REJECTED,
-        Answer::Reply(TransferAnswer::TlsRefused | TransferAnswer::NoDataConnection)
-            if tls_stalled && refusal.failure.is_some() =>
-        {
-            TLS_FAILED
-        }
-        Answer::Reply(TransferAnswer::NoDataConnection | TransferAnswer::TlsRefused) => {
-            PEER_REJECTED
-        }
-        Answer::Reply(TransferAnswer::Denied | TransferAnswer::Busy) => LIST_DENIED,
-        Answer::Reply(TransferAnswer::Broken) => TRUNCATED,
-        Answer::Handshake if refusal.failure.is_none() => TLS_STALLS,
-        Answer::Handshake => TLS_FAILED,
-        Answer::Silence if tls_stalled => TLS_STALLS,
-        Answer::Silence if !refusal.started => PEER_REJECTED,
-        Answer::Silence | Answer::ControlLost => TRUNCATED,
-        Answer::Reply(_) => LIST_DENIED,
-    }
-}
-
-fn detail(code: Code, refusal: &Refusal, resumed_before: bool) -> &'static str {
-    match code {
-        _ if code == REUSE_BROKEN && resumed_before => {
-            "The server demands that data connections resume the TLS session of the control connection. The first ones \
-             could, and then the server refused one: what it gives out to resume with does not last."
-        }
-        _ if code == REUSE_REQUIRED => {
-            "The server demands that data connections resume the TLS session of the control connection, and gave that \
-             session nothing to resume with."
-        }
-        _ if code == REUSE_BROKEN => {
-            "The data connection offered to resume the TLS session of the control connection, as the server wants it, and \
-             the server refused the transfer all the same."
-        }
-        _ if code == TLS_STALLS => {
-            "The data port accepts the connection, and then nothing comes back: the TLS handshake never ends. Something \
-             between answers for the server, or an inspecting firewall swallows it."
-        }
-        _ if code == TLS_FAILED => {
-            "TLS fails on the data connection, while it works on the control connection."
-        }
-        _ if code == PEER_REJECTED => {
-            "The data port accepts the connection, and the server does not use it: it expects data connections from \
-             another address than the one they come from."
-        }
-        _ if code == PROTECTION_REQUIRED => {
-            "The server transfers data only over TLS, and this session has none."
-        }
-        _ if code == TRUNCATED && refusal.started => {
-            "The listing began and did not come to its end."
-        }
-        _ if code == TRUNCATED => "The session broke off before the listing began.",
-        _ => "The server refuses to list the directory.",
-    }
 }

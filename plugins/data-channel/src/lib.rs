@@ -4,6 +4,7 @@
 mod findings;
 mod passive;
 mod protection;
+mod refused;
 mod sample;
 mod transfer;
 

@@ -172,6 +172,8 @@ fn handshake(channel: &mut Channel, data: &Connection, mut seen: Seen) -> Result
             match channel.control.reply_within(left.max(100)) {
                 Ok(reply) => match transfer::judge(Phase::Transfer, &reply) {
                     TransferAnswer::Started if !seen.started => seen.started = true,
+                    // A short listing: the server was done before we looked at the end of its handshake.
+                    TransferAnswer::Done if seen.last.is_none() => seen.last = Some(reply),
                     answer => {
                         // A refusal of the session may overtake the end of the handshake it is about.
                         if seen.started || answer == TransferAnswer::TlsRefused {
@@ -225,6 +227,9 @@ fn receive(
     data: &Connection,
     seen: &mut Seen,
 ) -> Result<(Vec<u8>, Result<(), Failure>), Refusal> {
+    if seen.last.is_some() {
+        return Ok(data.read_to_end(MAX_LISTING, channel.control.reply_ms()));
+    }
     let mut all = Vec::new();
     loop {
         let control_first = channel.control.has_bytes();

@@ -1,5 +1,6 @@
 //! The FTP dialogue on a connection.
 
+use ftp::phase::greeting::{self, Greeting};
 use ftp::{Command, Reply, ReplyError, ReplyReader};
 
 use crate::login::{Credential, Refusal};
@@ -93,6 +94,18 @@ impl Control {
             }
             self.reader.push(&bytes);
         }
+    }
+
+    /// The greeting, waiting up to `wait_ms` milliseconds for it to begin: a 120 announces it (RFC 959 section 5.4).
+    ///
+    /// # Errors
+    /// As [`reply`](Control::reply).
+    pub fn greeting_within(&mut self, wait_ms: u32) -> Result<Reply, DialogueError> {
+        let first = self.reply_within(wait_ms)?;
+        if greeting::judge(&first) == Greeting::Wait {
+            return self.reply();
+        }
+        Ok(first)
     }
 
     /// Sends one command and reads its reply.

@@ -43,7 +43,7 @@ pub(crate) fn refused_in_clear(run: &Run, place: &Place) -> Option<Reply> {
 
 fn ask(run: &Run, place: &Place) -> Option<(LoginAnswer, Reply)> {
     let mut control = place.control().ok()?;
-    let greeting = control.reply().ok()?;
+    let greeting = control.greeting_within(place.reply_ms).ok()?;
     if greeting::judge(&greeting) != Greeting::Ready {
         return None;
     }

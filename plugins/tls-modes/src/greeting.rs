@@ -63,7 +63,7 @@ pub(crate) fn hear(run: &mut Run, place: &Place, connection: Connection) -> Hear
 /// One more connection with its greeting, where the port has greeted before.
 pub(crate) fn again(place: &Place) -> Option<(Control, Reply)> {
     let mut control = place.control().ok()?;
-    let reply = control.reply().ok()?;
+    let reply = control.greeting_within(place.reply_ms).ok()?;
     (greeting::judge(&reply) == Greeting::Ready).then_some((control, reply))
 }
 

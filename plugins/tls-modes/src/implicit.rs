@@ -28,7 +28,7 @@ fn greeted(
     session: TlsSession,
 ) -> Option<Secured> {
     let mut control = Control::new(connection, place.reply_ms);
-    match control.reply() {
+    match control.greeting_within(place.reply_ms) {
         Ok(greeting) => match greeting::judge(&greeting) {
             Greeting::Ready => {
                 return Some(Secured {
@@ -119,7 +119,7 @@ pub(crate) fn elsewhere(place: &Place, port: u16) -> Option<Secured> {
     connection.start_tls(&place.tls()).ok()?;
     let session = connection.secured(place.reply_ms).ok()?;
     let mut control = Control::new(connection, place.reply_ms);
-    let greeting = control.reply().ok()?;
+    let greeting = control.greeting_within(place.reply_ms).ok()?;
     (greeting::judge(&greeting) == Greeting::Ready).then(|| Secured {
         control,
         mode: Mode::Implicit,

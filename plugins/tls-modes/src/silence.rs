@@ -104,7 +104,7 @@ impl Knock {
             return Some(Outcome::OtherService(service, bytes));
         };
         let mut control = Control::new(connection, place.reply_ms);
-        match control.reply() {
+        match control.greeting_within(place.reply_ms) {
             Ok(greeting) if greeting::judge(&greeting) == Greeting::Ready => {
                 Some(Outcome::Implicit(Box::new(Secured {
                     control,
