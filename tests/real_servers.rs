@@ -48,6 +48,7 @@ fn main() -> ExitCode {
         modes::cases(),
         certificates::cases(),
         healthy::cases(),
+        secrecy::cases(),
     ];
     libtest_mimic::run(&arguments, cases.into_iter().flatten().collect()).exit_code()
 }

@@ -49,6 +49,7 @@ fn main() -> ExitCode {
         }
     };
     let mut trials = coverage::trials(&scenarios);
+    trials.push(canary::trial());
     trials.extend(scenarios.keys().map(|name| {
         let (scenarios, key) = (Arc::clone(&scenarios), name.clone());
         Trial::test(name, move || play(&scenarios[&key]))
@@ -78,9 +79,7 @@ fn play(scenario: &Scenario) -> Result<(), Failed> {
     if complaints.is_empty() {
         return Ok(());
     }
-    let said = String::from_utf8_lossy(&text.stdout);
-    let errors = String::from_utf8_lossy(&text.stderr);
-    Err(format!("- {}\n\n{said}{errors}", complaints.join("\n- ")).into())
+    Err(format!("- {}\n\n{text}{json}", complaints.join("\n- ")).into())
 }
 
 fn run(scenario: &Scenario, format: Format) -> Result<Run, Failed> {

@@ -109,7 +109,8 @@ impl<'a> Check<'a> {
             command.args(["--user", self.scene.server.user()]);
             command.arg("--password-file").arg(&self.password.0);
         }
-        let line = format!("remote-doctor {:?}", command.get_args().skip(4));
+        let words = command.get_args().map(|word| word.to_string_lossy());
+        let line = words.collect::<Vec<_>>().join(" ");
         let output = command
             .output()
             .map_err(|error| format!("{line}: {error}"))?;

@@ -2,6 +2,8 @@
 
 use std::process::Output;
 
+use libtest_mimic::{Failed, Trial};
+
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 
@@ -15,6 +17,33 @@ pub fn keeps(password: &str, output: &Output) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// That this would notice.
+pub fn cases() -> Vec<Trial> {
+    vec![Trial::test("secrecy::every-form-is-found", || {
+        let line = "PASS Lab-only: 7 harbours\r\n";
+        let hex = |byte: u8| format!("%{byte:02X}");
+        for leak in [
+            line.to_string(),
+            STANDARD.encode(line),
+            STANDARD.encode(&line[1..]),
+            URL_SAFE.encode(&line[2..]),
+            line.bytes().map(hex).collect(),
+            line.bytes().map(hex).collect::<String>().replace('%', ""),
+            format!("{:?}", line.as_bytes()),
+        ] {
+            let output = Output {
+                status: std::process::ExitStatus::default(),
+                stdout: Vec::new(),
+                stderr: leak.clone().into_bytes(),
+            };
+            if keeps("Lab-only: 7 harbours", &output).is_ok() {
+                return Err(Failed::from(format!("{leak} was not noticed")));
+            }
+        }
+        Ok(())
+    })]
 }
 
 fn forms(word: &str) -> Vec<(&'static str, String)> {
@@ -32,7 +61,10 @@ fn forms(word: &str) -> Vec<(&'static str, String)> {
         ("hexadecimal", hex(true, "")),
         ("percent-encoded", hex(false, "%")),
         ("percent-encoded", hex(true, "%")),
-        ("a list of bytes", format!("{:?}", word.as_bytes())),
+        (
+            "a list of bytes",
+            format!("{:?}", word.as_bytes()).replace(['[', ']'], ""),
+        ),
     ];
     for offset in 0..3 {
         for engine in [&STANDARD, &URL_SAFE] {

@@ -1,5 +1,6 @@
 //! Runs the program against a site.
 
+use std::fmt;
 use std::fs::{self, File};
 use std::io;
 use std::path::Path;
@@ -33,6 +34,21 @@ pub struct Run {
     pub password: String,
     /// What the lab saw of it.
     pub seen: Option<Seen>,
+}
+
+impl fmt::Display for Run {
+    /// For whoever has to find out what went wrong: the report as text, and what the server saw of the other run.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.format == Format::Text {
+            f.write_str(&String::from_utf8_lossy(&self.stdout))?;
+        } else if let Some(seen) = &self.seen {
+            writeln!(f, "\nWhat the server saw of the run with JSON:")?;
+            for exchange in &seen.log {
+                writeln!(f, "{exchange}")?;
+            }
+        }
+        f.write_str(&String::from_utf8_lossy(&self.stderr))
+    }
 }
 
 /// What a server of the lab saw.

@@ -5,6 +5,7 @@ use std::hash::{BuildHasher, Hasher};
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use libtest_mimic::{Failed, Trial};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// A password no other run has. Its quotes, backslash, percent sign, slash and blank come out differently in every
@@ -63,4 +64,32 @@ fn inner_base64(alphabet: &impl Engine, secret: &str, shift: usize) -> String {
     let first = (shift * 8).div_ceil(6);
     let last = bytes.len() * 8 / 6;
     encoded[first..last].to_owned()
+}
+
+/// A search that finds nothing proves nothing until it has found something.
+pub fn trial() -> Trial {
+    Trial::test("a_leaked_password_is_noticed", || {
+        let secret = fresh();
+        let in_base64 = |before: &str| STANDARD_NO_PAD.encode(format!("{before}{secret} and more"));
+        let mut leaks = vec![
+            format!("PASS {secret}"),
+            format!("{{\"line\": {}}}", serde_json::to_string(&secret)?),
+            format!("{secret:?}"),
+            in_base64(""),
+            in_base64("P"),
+            in_base64("PA"),
+            utf8_percent_encode(&secret, NON_ALPHANUMERIC).to_string(),
+        ];
+        leaks.extend(forms(&secret).into_iter().map(|(_, form)| form));
+        let unnoticed = leaks
+            .iter()
+            .find(|text| leak(&secret, text.as_bytes()).is_none());
+        match unnoticed {
+            Some(text) => Err(Failed::from(format!("{text} is not noticed"))),
+            None if leak(&secret, fresh().as_bytes()).is_some() => {
+                Err("another password is taken for it".into())
+            }
+            None => Ok(()),
+        }
+    })
 }
