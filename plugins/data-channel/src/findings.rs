@@ -7,28 +7,13 @@ use crate::passive::{Method, Offer};
 use crate::refused;
 use crate::sample::{Outcome, Sample};
 use crate::{
-    ALL_BLOCKED, BEHIND_THE_PORT, CODES, Channel, EPSV_BROKEN, FOREIGN_ADDRESS, LIST_DENIED,
-    NO_NOTIFY, PASSIVE_REFUSED, PASV_BROKEN, PEER_REJECTED, PORTS_EXHAUSTED, PRIVATE_ADDRESS,
-    PROTECTION_REQUIRED, REUSE_BROKEN, REUSE_REQUIRED, SOME_BLOCKED, TLS_FAILED, TLS_STALLS,
-    TRUNCATED,
+    ALL_BLOCKED, BEHIND_THE_PORT, CODES, Channel, EPSV_BROKEN, FOREIGN_ADDRESS, NO_NOTIFY,
+    PASSIVE_REFUSED, PASV_BROKEN, PORTS_EXHAUSTED, PRIVATE_ADDRESS, PROTECTION_REQUIRED,
+    SOME_BLOCKED,
 };
 
-/// Codes that need a port to be offered.
-const CODES_BEHIND_PASSIVE: &[Code] = &[
-    ALL_BLOCKED,
-    SOME_BLOCKED,
-    EPSV_BROKEN,
-    PASV_BROKEN,
-    PEER_REJECTED,
-    TLS_STALLS,
-    TLS_FAILED,
-    TRUNCATED,
-    NO_NOTIFY,
-    PROTECTION_REQUIRED,
-    REUSE_REQUIRED,
-    REUSE_BROKEN,
-    LIST_DENIED,
-];
+/// Codes that need a port to be offered, beside those that need one to be open.
+const BEHIND_THE_OFFER: &[Code] = &[ALL_BLOCKED, SOME_BLOCKED, EPSV_BROKEN, PASV_BROKEN];
 
 /// Codes that the two methods tell side by side.
 const METHODS: &[Code] = &[EPSV_BROKEN, PASV_BROKEN, PRIVATE_ADDRESS, FOREIGN_ADDRESS];
@@ -151,8 +136,9 @@ fn no_port(run: &mut Run, channel: &Channel, samples: &[Sample]) {
         }
     };
     run.found(finding);
-    let rest: Vec<Code> = CODES_BEHIND_PASSIVE
+    let rest: Vec<Code> = BEHIND_THE_OFFER
         .iter()
+        .chain(BEHIND_THE_PORT)
         .copied()
         .filter(|code| !run.has_found(*code))
         .collect();
