@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use crate::builtin::Catalogue;
+use crate::compare;
 use crate::finding::{Confidence, Evidence, Finding, Omission, OmissionCause, Owner, Severity};
 use crate::relay::OutOfReach;
 use crate::run::{ProbeRun, Record, Status};
@@ -70,6 +71,10 @@ pub struct Diagnosis {
 /// Diagnoses a record.
 pub fn diagnose(record: &Record, remote: &Remote, catalogue: &Catalogue) -> Diagnosis {
     let mut findings = merged(record, remote, catalogue);
+    if let Some(blocked) = compare::blocked_sources(record, catalogue) {
+        findings.retain(|it| it.finding.code != blocked.finding.code);
+        findings.push(blocked);
+    }
     let order = |diagnosed: &Diagnosed| {
         let place = catalogue
             .codes

@@ -19,6 +19,7 @@
 
 pub mod builtin;
 pub mod cli;
+pub mod compare;
 pub mod diagnose;
 pub mod finding;
 pub mod login;
