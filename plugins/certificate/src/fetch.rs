@@ -4,8 +4,8 @@ use probe_sdk::ftp::Features;
 use probe_sdk::ftp::phase::auth::{self, AuthAnswer};
 use probe_sdk::ftp::phase::greeting::{self, Greeting};
 use probe_sdk::{
-    Connection, Control, Endpoint, Failure, FailureKind, Finding, Operation, Run, TlsOptions,
-    TlsSession, pause, value,
+    Connection, Control, Failure, FailureKind, Finding, Operation, Run, TlsOptions, TlsSession,
+    pause, value,
 };
 
 use crate::CLIENT_CERTIFICATE;
@@ -39,13 +39,7 @@ enum Attempt {
 }
 
 fn attempt(run: &mut Run) -> Result<Attempt, Failure> {
-    let host = run.remote().host.clone();
-    let ip = run.text("server.address").unwrap_or(&host).to_string();
-    let port = run
-        .number("control.port")
-        .and_then(|port| port.try_into().ok())
-        .unwrap_or(run.remote().port);
-    let connection = Connection::open(&Endpoint { ip, port })?;
+    let connection = Connection::open(&run.control_endpoint())?;
     connection.established(run.request().connect_ms)?;
     let mut control = Control::new(connection, run.request().reply_ms);
     let greets_inside = run.text("control.mode") == Some("implicit");
@@ -59,7 +53,7 @@ fn attempt(run: &mut Run) -> Result<Attempt, Failure> {
         ask_for_tls(&mut control)?;
     }
     let session = control.secure(&TlsOptions {
-        server_name: host.parse::<std::net::IpAddr>().is_err().then_some(host),
+        server_name: run.server_name(),
         resume: false,
         highest: None,
     })?;

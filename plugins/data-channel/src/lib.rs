@@ -8,10 +8,7 @@ mod refused;
 mod sample;
 mod transfer;
 
-use probe_sdk::{
-    About, Code, Connection, Control, Depth, Failure, FailureKind, Operation, Probe, Run, state,
-    value,
-};
+use probe_sdk::{About, Code, Connection, Control, Depth, Failure, Probe, Run, state, value};
 
 use passive::Method;
 use sample::Sample;
@@ -61,13 +58,7 @@ impl Probe for DataChannel {
     };
 
     fn run(run: &mut Run) -> Result<(), Failure> {
-        let Some(connection) = Connection::taken() else {
-            return Err(Failure {
-                operation: Operation::Connect,
-                kind: FailureKind::InvalidArgument,
-                detail: "the connection was not handed over".into(),
-            });
-        };
+        let connection = Connection::taken()?;
         let mut channel = Channel::new(run, Control::new(connection, run.request().reply_ms));
         if protection::switch_on(run, &mut channel) {
             look(run, &mut channel);
@@ -97,11 +88,10 @@ pub(crate) struct Channel {
 
 impl Channel {
     fn new(run: &Run, control: Control) -> Channel {
-        let host = run.remote().host.clone();
         Channel {
             control,
-            peer: run.text("server.address").unwrap_or(&host).to_string(),
-            server_name: host.parse::<std::net::IpAddr>().is_err().then_some(host),
+            peer: run.control_endpoint().ip,
+            server_name: run.server_name(),
             tls: run.text("control.mode") != Some("clear"),
             connect_ms: run.request().connect_ms,
             usable: true,

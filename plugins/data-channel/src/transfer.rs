@@ -4,8 +4,8 @@
 use probe_sdk::ftp::phase::transfer::{self, TransferAnswer};
 use probe_sdk::ftp::{Phase, Reply};
 use probe_sdk::{
-    Connection, DialogueError, Failure, FailureKind, TlsOptions, TlsSession, TlsVersion,
-    elapsed_us, ready,
+    Connection, DialogueError, Failure, FailureKind, TlsOptions, TlsSession, elapsed_us, ready,
+    version_name,
 };
 
 use crate::Channel;
@@ -306,10 +306,7 @@ fn security(session: Option<&TlsSession>) -> String {
     let Some(session) = session else {
         return "clear text".into();
     };
-    let version = match session.version {
-        TlsVersion::Tls12 => "TLS 1.2",
-        TlsVersion::Tls13 => "TLS 1.3",
-    };
+    let version = version_name(session.version);
     let how = if session.resumed {
         "session resumed"
     } else {

@@ -7,8 +7,7 @@ use probe_sdk::ftp::phase::login::{self, LoginAnswer};
 use probe_sdk::ftp::{Features, Phase, Reply, ReplyReader, Weight};
 use probe_sdk::login::{Credential, Refusal};
 use probe_sdk::{
-    About, Code, Connection, Control, DialogueError, Failure, FailureKind, Operation, Probe, Run,
-    state, value,
+    About, Code, Connection, Control, DialogueError, Failure, FailureKind, Probe, Run, state, value,
 };
 
 probe_sdk::codes! {
@@ -42,13 +41,7 @@ impl Probe for Login {
     };
 
     fn run(run: &mut Run) -> Result<(), Failure> {
-        let Some(connection) = Connection::taken() else {
-            return Err(Failure {
-                operation: Operation::Connect,
-                kind: FailureKind::InvalidArgument,
-                detail: "the connection was not handed over".into(),
-            });
-        };
+        let connection = Connection::taken()?;
         let Some(credential) = run.credential() else {
             run.no_credentials("login", CODES, "no user was given");
             run.leave(state::SECURED, Some(connection));

@@ -1,7 +1,7 @@
 //! Connections, as a probe uses them.
 
 use crate::bindings::remote_doctor::probe::{net, relay};
-use crate::{Endpoint, Failure};
+use crate::{Endpoint, Failure, FailureKind, Operation};
 
 pub use net::{Established, Resolved, TlsOptions, TlsSession, TlsVersion};
 
@@ -30,9 +30,15 @@ impl Connection {
     }
 
     /// The connection of the state this probe declared to take.
-    #[must_use]
-    pub fn taken() -> Option<Connection> {
-        relay::take().map(Connection)
+    ///
+    /// # Errors
+    /// Where there is none: the probe declared no state, or took it before.
+    pub fn taken() -> Result<Connection, Failure> {
+        relay::take().map(Connection).ok_or_else(|| Failure {
+            operation: Operation::Connect,
+            kind: FailureKind::InvalidArgument,
+            detail: "the connection was not handed over".into(),
+        })
     }
 
     /// Waits up to `wait_ms` milliseconds for the TCP handshake.
@@ -119,6 +125,15 @@ impl Connection {
 
     pub(crate) fn into_raw(self) -> net::Connection {
         self.0
+    }
+}
+
+/// The name of a version, as people write it.
+#[must_use]
+pub fn version_name(version: TlsVersion) -> &'static str {
+    match version {
+        TlsVersion::Tls12 => "TLS 1.2",
+        TlsVersion::Tls13 => "TLS 1.3",
     }
 }
 

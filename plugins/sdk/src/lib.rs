@@ -14,6 +14,7 @@ mod run;
 pub use code::{About, Code};
 pub use connection::{
     Connection, Established, Resolved, TlsOptions, TlsSession, TlsVersion, ready, resolve,
+    version_name,
 };
 pub use control::{Control, DialogueError};
 pub use ftp;

@@ -1,7 +1,7 @@
 //! What a probe is told and what it says.
 
 use crate::bindings::remote_doctor::probe::{login, relay, types};
-use crate::{Code, Connection, Fact, FactValue, Owner, Request};
+use crate::{Code, Connection, Endpoint, Fact, FactValue, Owner, Request};
 
 /// One run of a probe: the request, and the outcome as it grows.
 pub struct Run {
@@ -34,6 +34,31 @@ impl Run {
     #[must_use]
     pub fn remote(&self) -> &types::Remote {
         &self.request.remote
+    }
+
+    /// Where the control connection goes: the address and port that were reached, or else those of the settings.
+    #[must_use]
+    pub fn control_endpoint(&self) -> Endpoint {
+        let remote = self.remote();
+        let port = self
+            .number("control.port")
+            .and_then(|port| port.try_into().ok());
+        Endpoint {
+            ip: self
+                .text("server.address")
+                .unwrap_or(&remote.host)
+                .to_string(),
+            port: port.unwrap_or(remote.port),
+        }
+    }
+
+    /// The name for SNI and verification, on control and data connections alike; an address is none (RFC 6066 section 3).
+    #[must_use]
+    pub fn server_name(&self) -> Option<String> {
+        let host = &self.remote().host;
+        host.parse::<std::net::IpAddr>()
+            .is_err()
+            .then(|| host.clone())
     }
 
     /// The text of a fact that an earlier probe left.

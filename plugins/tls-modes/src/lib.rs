@@ -10,8 +10,7 @@ mod secured;
 mod silence;
 
 use probe_sdk::{
-    About, Code, Connection, Control, Endpoint, Failure, FailureKind, Operation, Probe, Run,
-    SslSetting, state,
+    About, Code, Connection, Control, Endpoint, Failure, Probe, Run, SslSetting, state,
 };
 
 probe_sdk::codes! {
@@ -60,13 +59,7 @@ impl Probe for TlsModes {
 
     fn run(run: &mut Run) -> Result<(), Failure> {
         let place = Place::of(run);
-        let Some(connection) = Connection::taken() else {
-            return Err(Failure {
-                operation: Operation::Connect,
-                kind: FailureKind::InvalidArgument,
-                detail: "the connection was not handed over".into(),
-            });
-        };
+        let connection = Connection::taken()?;
         let secured = match run.remote().ssl {
             SslSetting::RequireImplicit => implicit::first(run, &place, connection),
             SslSetting::IfAvailable | SslSetting::RequireExplicit | SslSetting::Never => {
@@ -106,7 +99,7 @@ probe_sdk::export!(TlsModes);
 
 /// Where this probe connects to.
 pub(crate) struct Place {
-    pub(crate) host: String,
+    server_name: Option<String>,
     pub(crate) at: Endpoint,
     pub(crate) connect_ms: u32,
     pub(crate) reply_ms: u32,
@@ -114,18 +107,9 @@ pub(crate) struct Place {
 
 impl Place {
     fn of(run: &Run) -> Place {
-        let remote = run.remote();
-        let ip = run
-            .text("server.address")
-            .unwrap_or(&remote.host)
-            .to_string();
-        let port = run
-            .number("control.port")
-            .and_then(|port| port.try_into().ok())
-            .unwrap_or(remote.port);
         Place {
-            host: remote.host.clone(),
-            at: Endpoint { ip, port },
+            server_name: run.server_name(),
+            at: run.control_endpoint(),
             connect_ms: run.request().connect_ms,
             reply_ms: run.request().reply_ms,
         }
@@ -153,13 +137,8 @@ impl Place {
 
     /// A handshake with the name of the remote, as a client does it.
     pub(crate) fn tls(&self) -> probe_sdk::TlsOptions {
-        let server_name = self
-            .host
-            .parse::<std::net::IpAddr>()
-            .is_err()
-            .then(|| self.host.clone());
         probe_sdk::TlsOptions {
-            server_name,
+            server_name: self.server_name.clone(),
             resume: true,
             highest: None,
         }

@@ -1,7 +1,7 @@
 //! A control connection ready for the login, and what is known of it.
 
 use probe_sdk::ftp::Reply;
-use probe_sdk::{Control, Run, TlsSession, TlsVersion, state, value};
+use probe_sdk::{Control, Run, TlsSession, state, value, version_name};
 
 /// How the control connection is secured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +51,7 @@ impl Secured {
         let security = match &self.session {
             None => "clear text".to_string(),
             Some(session) => {
-                let version = version(session.version);
+                let version = version_name(session.version);
                 run.note("tls.version", value::text(version));
                 run.note("tls.cipher", value::text(&session.cipher));
                 run.note("tls.handshake-us", value::number(session.took_us));
@@ -60,14 +60,6 @@ impl Secured {
         };
         run.note("control.security", value::text(security));
         run.leave(state::SECURED, Some(self.control.into_connection()));
-    }
-}
-
-/// The name of a version, as people write it.
-pub(crate) fn version(version: TlsVersion) -> &'static str {
-    match version {
-        TlsVersion::Tls12 => "TLS 1.2",
-        TlsVersion::Tls13 => "TLS 1.3",
     }
 }
 
