@@ -1,5 +1,7 @@
 //! Keeps the password out of everything a server sends back.
 
+use data_encoding::{BASE64, HEXLOWER, HEXUPPER};
+
 const MASK: &[u8] = b"[password]";
 
 /// A secret this short is masked only as a whole word: it is part of too many honest ones.
@@ -23,10 +25,14 @@ impl Mask {
             percent_encoding::utf8_percent_encode(secret, percent_encoding::NON_ALPHANUMERIC)
                 .to_string()
                 .into(),
-            base64(bytes).into_bytes(),
-            base64(bytes).trim_end_matches('=').as_bytes().to_vec(),
-            hex(bytes, false).into_bytes(),
-            hex(bytes, true).into_bytes(),
+            BASE64.encode(bytes).into_bytes(),
+            BASE64
+                .encode(bytes)
+                .trim_end_matches('=')
+                .as_bytes()
+                .to_vec(),
+            HEXLOWER.encode(bytes).into_bytes(),
+            HEXUPPER.encode(bytes).into_bytes(),
         ];
         needles.retain(|needle| !needle.is_empty());
         // The longest first, so that a form is not cut by a shorter one inside it.
@@ -105,24 +111,6 @@ impl std::fmt::Debug for Mask {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Mask")
     }
-}
-
-fn hex(bytes: &[u8], upper: bool) -> String {
-    bytes
-        .iter()
-        .map(|byte| {
-            if upper {
-                format!("{byte:02X}")
-            } else {
-                format!("{byte:02x}")
-            }
-        })
-        .collect()
-}
-
-fn base64(bytes: &[u8]) -> String {
-    use base64::Engine;
-    base64::engine::general_purpose::STANDARD.encode(bytes)
 }
 
 #[cfg(test)]

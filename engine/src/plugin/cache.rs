@@ -8,6 +8,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use data_encoding::HEXLOWER;
 use etcetera::BaseStrategy;
 use sha2::{Digest, Sha256};
 use wasmtime::Engine;
@@ -50,13 +51,9 @@ fn name(engine: &Engine, wasm: &[u8]) -> String {
     engine.precompile_compatibility_hash().hash(&mut compatible);
     format!(
         "{}-{:016x}.cwasm",
-        hex(&Sha256::digest(wasm)),
+        HEXLOWER.encode(&Sha256::digest(wasm)),
         compatible.finish()
     )
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn load(engine: &Engine, path: &Path) -> Option<Component> {

@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 use wasmtime::component::{Component, HasSelf, Linker};
 use wasmtime::{Config, Engine};
 
 use super::bindings::{Probe, ProbePre};
-use super::cache::{Cache, hex};
+use super::cache::Cache;
 use super::guest::Guest;
 use super::{check, convert, instance};
 use crate::finding::Description;
@@ -187,7 +188,7 @@ impl Sandbox {
             name: name.into(),
             reason,
         })?;
-        let digest = format!("sha256:{}", hex(&Sha256::digest(wasm)));
+        let digest = format!("sha256:{}", HEXLOWER.encode(&Sha256::digest(wasm)));
         Ok(Plugin {
             description,
             digest,
