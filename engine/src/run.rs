@@ -19,10 +19,10 @@ use crate::net::{
 use crate::plan::{Plan, PlanError};
 use crate::plugin::{Ending, Ground, Plugin};
 use crate::relay::{OutOfReach, Relay};
-use crate::settings::{CertificateCheck, Check};
+use crate::settings::{CertificateCheck, Check, Depth};
 use crate::trust::Trust;
 
-/// At most so many connections to one remote at a time, over all source addresses.
+/// At most so many connections to one remote at a time, over all source addresses, unless `full` is asked for.
 const CONNECTIONS: usize = 3;
 
 /// How a probe's run ended.
@@ -161,9 +161,11 @@ impl<'a> Run<'a> {
             host: remote.host.clone(),
             now: check.now,
         };
-        let limit = remote
-            .max_connections
-            .map_or(CONNECTIONS, |most| most.min(CONNECTIONS));
+        let limit = match (remote.max_connections, check.depth) {
+            (None, _) => CONNECTIONS,
+            (Some(most), Depth::Full) => most,
+            (Some(most), Depth::Quick | Depth::Standard) => most.min(CONNECTIONS),
+        };
         Ok(Run {
             check,
             plan,

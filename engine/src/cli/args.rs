@@ -86,7 +86,7 @@ pub(crate) struct CheckArgs {
     /// Path to work in, seen from the login directory
     #[arg(long, help_heading = "Remote", value_name = "PATH")]
     pub(crate) remote_path: Option<String>,
-    /// The most connections to open at a time (at most 3 are)
+    /// The most connections the settings allow at a time; at most 3 are opened, all of them with --depth full
     #[arg(long, help_heading = "Remote", value_name = "N", value_parser = at_least_one)]
     pub(crate) max_connections: Option<usize>,
 

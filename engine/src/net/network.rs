@@ -53,6 +53,16 @@ pub struct Network {
     ids: Arc<AtomicU32>,
 }
 
+/// A connection as it is asked for.
+pub(super) struct Wanted {
+    pub(super) to: SocketAddr,
+    pub(super) role: Role,
+    purpose: Use,
+    pub(super) tls: Arc<Context>,
+    /// The largest TCP segment, in bytes of payload; none leaves it to the system.
+    pub(super) max_segment: Option<u16>,
+}
+
 /// Why a connection was not even begun.
 #[derive(Debug)]
 pub enum NotBegun {
@@ -109,14 +119,27 @@ impl Network {
             .collect())
     }
 
-    /// Begins a control connection.
+    /// Begins a control connection. `max_segment` bounds its TCP segments, in bytes of payload, and those of its data
+    /// connections.
     ///
     /// # Errors
     /// The grant forbids it, or no place was free in time.
-    pub async fn connect(&self, to: SocketAddr, wait: Duration) -> Result<Connection, NotBegun> {
+    pub async fn connect(
+        &self,
+        to: SocketAddr,
+        max_segment: Option<u16>,
+        wait: Duration,
+    ) -> Result<Connection, NotBegun> {
         self.grant.control(to).map_err(NotBegun::Denied)?;
         let tls = Arc::new(Context::new(self.settings.client_certificate.clone()));
-        self.begin(to, Role::Control, Use::Control, tls, wait).await
+        let wanted = Wanted {
+            to,
+            role: Role::Control,
+            purpose: Use::Control,
+            tls,
+            max_segment,
+        };
+        self.begin(wanted, wait).await
     }
 
     /// Begins a data connection of a control connection.
@@ -141,11 +164,17 @@ impl Network {
         } else {
             Use::Data
         };
-        let tls = control.tls.clone();
+        let wanted = Wanted {
+            to,
+            role: Role::Data,
+            purpose,
+            tls: control.tls.clone(),
+            max_segment: control.max_segment,
+        };
         async move {
             granted?;
             usable?;
-            self.begin(to, Role::Data, purpose, tls, wait).await
+            self.begin(wanted, wait).await
         }
     }
 
@@ -156,14 +185,13 @@ impl Network {
         }
     }
 
-    async fn begin(
-        &self,
-        to: SocketAddr,
-        role: Role,
-        purpose: Use,
-        tls: Arc<Context>,
-        wait: Duration,
-    ) -> Result<Connection, NotBegun> {
+    /// The most connections that may be open at a time.
+    pub fn most_connections(&self) -> usize {
+        self.slots.limit()
+    }
+
+    async fn begin(&self, wanted: Wanted, wait: Duration) -> Result<Connection, NotBegun> {
+        let purpose = wanted.purpose;
         if purpose != Use::Control && !self.slots.has_room_for_data() {
             let detail = "--max-connections 1 leaves no room for a data connection beside the control connection";
             return Err(NotBegun::Failed(Failure::new(
@@ -178,20 +206,22 @@ impl Network {
                 let detail = "no connection was free: the limit on connections to one remote";
                 NotBegun::Failed(Failure::new(Operation::Connect, FailureKind::Busy, detail))
             })?;
-        let opened = if matches!(role, Role::Control) {
-            &self.control
-        } else {
-            &self.data
+        let opened = match wanted.role {
+            Role::Control => &self.control,
+            Role::Data => &self.data,
         };
         opened.fetch_add(1, Ordering::Relaxed);
-        let (source, timeout) = (self.settings.source, self.settings.connect_timeout);
-        let connecting = AbortOnDropHandle::new(tokio::spawn(connect(source, to, timeout)));
+        let connecting = connect(
+            self.settings.source,
+            wanted.to,
+            wanted.max_segment,
+            self.settings.connect_timeout,
+        );
+        let connecting = AbortOnDropHandle::new(tokio::spawn(connecting));
         let id = self.ids.fetch_add(1, Ordering::Relaxed) + 1;
         Ok(Connection::new(
             id,
-            to,
-            role,
-            tls,
+            wanted,
             slot,
             self.transcript.clone(),
             self.settings.mask.clone(),
@@ -216,10 +246,11 @@ fn usable(control: &Connection) -> Result<(), Failure> {
 async fn connect(
     source: Option<IpAddr>,
     to: SocketAddr,
+    max_segment: Option<u16>,
     timeout: Duration,
 ) -> Result<(TcpStream, Established), Failure> {
     let started = Instant::now();
-    let socket = socket(source, to)?;
+    let socket = socket(source, to, max_segment)?;
     let stream = tokio::time::timeout(timeout, socket.connect(to))
         .await
         .map_err(|_| Failure::timed_out(Operation::Connect, timeout))?
@@ -239,13 +270,20 @@ async fn connect(
 }
 
 /// A socket bound to the source address before it connects, so that control and data leave from the same one.
-fn socket(source: Option<IpAddr>, to: SocketAddr) -> Result<TcpSocket, Failure> {
+fn socket(
+    source: Option<IpAddr>,
+    to: SocketAddr,
+    max_segment: Option<u16>,
+) -> Result<TcpSocket, Failure> {
     let bind = |error: io::Error| Failure::from_io(Operation::Bind, &error);
     let socket =
         Socket::new(Domain::for_address(to), Type::STREAM, Some(Protocol::TCP)).map_err(bind)?;
     socket.set_nonblocking(true).map_err(bind)?;
     // A diagnosis is a dialogue of small messages: each must leave at once.
     socket.set_tcp_nodelay(true).map_err(bind)?;
+    if let Some(bytes) = max_segment {
+        limit_segments(&socket, bytes)?;
+    }
     if let Some(source) = source {
         if source.is_ipv4() != to.is_ipv4() {
             let detail = format!("{source} cannot reach {}: not the same IP version", to.ip());
@@ -267,4 +305,21 @@ fn socket(source: Option<IpAddr>, to: SocketAddr) -> Result<TcpSocket, Failure> 
             })?;
     }
     Ok(TcpSocket::from_std_stream(socket.into()))
+}
+
+#[cfg(unix)]
+fn limit_segments(socket: &Socket, bytes: u16) -> Result<(), Failure> {
+    socket
+        .set_tcp_mss(u32::from(bytes))
+        .map_err(|error| Failure::from_io(Operation::Bind, &error))
+}
+
+#[cfg(not(unix))]
+fn limit_segments(_: &Socket, bytes: u16) -> Result<(), Failure> {
+    let detail = format!("segments cannot be limited to {bytes} bytes on this system");
+    Err(Failure::new(
+        Operation::Bind,
+        FailureKind::InvalidArgument,
+        detail,
+    ))
 }

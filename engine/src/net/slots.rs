@@ -57,6 +57,11 @@ impl Slots {
         })
     }
 
+    /// The most connections that may be open at a time.
+    pub(super) fn limit(&self) -> usize {
+        self.limit
+    }
+
     /// Whether a session can have its data connection at all: both count.
     pub(super) fn has_room_for_data(&self) -> bool {
         self.limit >= 2

@@ -1,15 +1,14 @@
 //! What the data connections mean, taken together.
 
 use probe_sdk::ftp::{Announced, Reply};
+use probe_sdk::session::{Method, Offer, Session};
 use probe_sdk::{Code, Finding, Run};
 
-use crate::passive::{Method, Offer};
 use crate::refused;
 use crate::sample::{Outcome, Sample};
 use crate::{
-    ALL_BLOCKED, BEHIND_THE_PORT, CODES, Channel, EPSV_BROKEN, FOREIGN_ADDRESS, NO_NOTIFY,
-    PASSIVE_REFUSED, PASV_BROKEN, PORTS_EXHAUSTED, PRIVATE_ADDRESS, PROTECTION_REQUIRED,
-    SOME_BLOCKED,
+    ALL_BLOCKED, BEHIND_THE_PORT, CODES, EPSV_BROKEN, FOREIGN_ADDRESS, NO_NOTIFY, PASSIVE_REFUSED,
+    PASV_BROKEN, PORTS_EXHAUSTED, PRIVATE_ADDRESS, PROTECTION_REQUIRED, SOME_BLOCKED,
 };
 
 /// Codes that need a port to be offered, beside those that need one to be open.
@@ -18,20 +17,20 @@ const BEHIND_THE_OFFER: &[Code] = &[ALL_BLOCKED, SOME_BLOCKED, EPSV_BROKEN, PASV
 /// Codes that the two methods tell side by side.
 const METHODS: &[Code] = &[EPSV_BROKEN, PASV_BROKEN, PRIVATE_ADDRESS, FOREIGN_ADDRESS];
 
-pub(crate) fn judge(run: &mut Run, channel: &Channel, samples: &[Sample]) {
-    announced_address(run, channel, samples);
+pub(crate) fn judge(run: &mut Run, session: &Session, samples: &[Sample]) {
+    announced_address(run, session, samples);
     if let Some(why) = samples.iter().find_map(Sample::no_room) {
         return run.not_permitted("data connections", CODES, why);
     }
     if samples.iter().all(|sample| sample.port().is_none()) {
-        return no_port(run, channel, samples);
+        return no_port(run, session, samples);
     }
-    methods_and_ports(run, channel, samples);
+    methods_and_ports(run, session, samples);
     if let Some(refusal) = samples.iter().find_map(|sample| match &sample.result {
         Outcome::Refused(refusal) => Some(refusal),
         _ => None,
     }) {
-        refused::judge(run, channel, refusal, samples);
+        refused::judge(run, session, refusal, samples);
     } else if samples.iter().all(|sample| !sample.port_opened()) {
         run.behind_fault(
             "transfers",
@@ -67,7 +66,7 @@ pub(crate) fn judge(run: &mut Run, channel: &Channel, samples: &[Sample]) {
 }
 
 /// PASV announces an address; EPSV cannot.
-fn announced_address(run: &mut Run, channel: &Channel, samples: &[Sample]) {
+fn announced_address(run: &mut Run, session: &Session, samples: &[Sample]) {
     let announced = samples.iter().find_map(|sample| match &sample.offer {
         Some(Offer::Port {
             reply,
@@ -105,14 +104,14 @@ fn announced_address(run: &mut Run, channel: &Channel, samples: &[Sample]) {
     run.found(
         Finding::new(code, detail)
             .evidence("announced", ip)
-            .evidence("control connection", &channel.peer)
+            .evidence("control connection", &session.peer)
             .evidence("reply", reply)
             .evidence("the announced port", works),
     );
 }
 
 /// Neither method gave a port.
-fn no_port(run: &mut Run, channel: &Channel, samples: &[Sample]) {
+fn no_port(run: &mut Run, session: &Session, samples: &[Sample]) {
     if let Some(why) = samples.iter().find_map(|sample| match &sample.result {
         Outcome::NotLooked(why) => Some(why.clone()),
         _ => None,
@@ -120,7 +119,7 @@ fn no_port(run: &mut Run, channel: &Channel, samples: &[Sample]) {
         return run.could_not_look("data connections", CODES, &why);
     }
     let unprotected = samples.iter().find_map(|sample| match &sample.offer {
-        Some(Offer::Unprotected(reply)) if !channel.tls => Some(reply),
+        Some(Offer::Unprotected(reply)) if !session.tls => Some(reply),
         _ => None,
     });
     let finding = match (unprotected, busy(samples)) {
@@ -190,7 +189,7 @@ fn went(samples: &[Sample], method: Method) -> Went {
     }
 }
 
-fn methods_and_ports(run: &mut Run, channel: &Channel, samples: &[Sample]) {
+fn methods_and_ports(run: &mut Run, session: &Session, samples: &[Sample]) {
     // A method that got no port because none is free is not broken.
     if let Some(reply) = busy(samples) {
         return run.found(exhausted(reply));
@@ -226,7 +225,7 @@ fn methods_and_ports(run: &mut Run, channel: &Channel, samples: &[Sample]) {
             run.found(
                 Finding::new(ALL_BLOCKED, detail)
                     .evidence("ports", ports)
-                    .evidence("control connection", &channel.peer),
+                    .evidence("control connection", &session.peer),
             );
         }
         (Went::SomeFailed, _) | (_, Went::SomeFailed) => {
@@ -236,7 +235,7 @@ fn methods_and_ports(run: &mut Run, channel: &Channel, samples: &[Sample]) {
         }
         _ => {}
     }
-    if channel.is_ipv6() {
+    if session.is_ipv6() {
         let reason = "PASV has no room for an IPv6 address";
         run.not_applicable(
             "PASV",

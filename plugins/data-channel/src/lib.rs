@@ -2,15 +2,13 @@
 //! a listing, and the end of it.
 
 mod findings;
-mod passive;
 mod protection;
 mod refused;
 mod sample;
-mod transfer;
 
-use probe_sdk::{About, Code, Connection, Control, Depth, Failure, Probe, Run, state, value};
+use probe_sdk::session::{Method, Session, Transferred};
+use probe_sdk::{About, Code, Depth, Failure, Probe, Run, state, value};
 
-use passive::Method;
 use sample::Sample;
 
 probe_sdk::codes! {
@@ -58,14 +56,13 @@ impl Probe for DataChannel {
     };
 
     fn run(run: &mut Run) -> Result<(), Failure> {
-        let connection = Connection::taken()?;
-        let mut channel = Channel::new(run, Control::new(connection, run.request().reply_ms));
-        if protection::switch_on(run, &mut channel) {
-            look(run, &mut channel);
+        let mut session = Session::taken(run)?;
+        if protection::switch_on(run, &mut session) {
+            look(run, &mut session);
         }
         run.rest_clear(CODES);
-        if channel.usable {
-            run.leave(state::LOGGED_IN, Some(channel.control.into_connection()));
+        if session.usable {
+            run.leave(state::LOGGED_IN, Some(session.control.into_connection()));
         }
         Ok(())
     }
@@ -73,55 +70,24 @@ impl Probe for DataChannel {
 
 probe_sdk::export!(DataChannel);
 
-/// The session whose data channel is looked at.
-pub(crate) struct Channel {
-    pub(crate) control: Control,
-    /// The control connection's peer.
-    pub(crate) peer: String,
-    /// The name for SNI and for the session to resume: the control connection's (RFC 4217 section 15.1.1).
-    pub(crate) server_name: Option<String>,
-    pub(crate) tls: bool,
-    pub(crate) connect_ms: u32,
-    /// False once the dialogue is out of step or the connection over.
-    pub(crate) usable: bool,
-}
-
-impl Channel {
-    fn new(run: &Run, control: Control) -> Channel {
-        Channel {
-            control,
-            peer: run.control_endpoint().ip,
-            server_name: run.server_name(),
-            tls: run.text("control.mode") != Some("clear"),
-            connect_ms: run.request().connect_ms,
-            usable: true,
-        }
-    }
-
-    /// RFC 959's PASV has no room for an IPv6 address (RFC 2428 section 1).
-    pub(crate) fn is_ipv6(&self) -> bool {
-        self.peer.contains(':')
-    }
-}
-
 /// EPSV first, as RFC 2428 section 4 has it for two parties; PASV beside it, since that is what many clients use.
-fn look(run: &mut Run, channel: &mut Channel) {
-    let mut samples = vec![sample::take(channel, Method::Epsv)];
+fn look(run: &mut Run, session: &mut Session) {
+    let mut samples = vec![sample::take(session, Method::Epsv)];
     let wants_pasv = run.request().depth != Depth::Quick || !samples[0].listed();
-    if channel.usable && wants_pasv && !channel.is_ipv6() {
-        samples.push(sample::take(channel, Method::Pasv));
+    if session.usable && wants_pasv && !session.is_ipv6() {
+        samples.push(sample::take(session, Method::Pasv));
     }
-    more_ports(channel, &mut samples);
+    more_ports(session, &mut samples);
     note(run, &samples);
-    findings::judge(run, channel, &samples);
+    findings::judge(run, session, &samples);
 }
 
 /// Where a port did not open, a few more tell whether all are closed; the sample of a whole range is another matter.
 /// The method whose port failed is asked again first: servers hand ports out in turn, and so every second port being
 /// closed could be taken for one method being broken.
-fn more_ports(channel: &mut Channel, samples: &mut Vec<Sample>) {
+fn more_ports(session: &mut Session, samples: &mut Vec<Sample>) {
     const IN_ALL: usize = 4;
-    while channel.usable && samples.len() < IN_ALL && samples.iter().any(Sample::port_failed) {
+    while session.usable && samples.len() < IN_ALL && samples.iter().any(Sample::port_failed) {
         let offered = samples
             .iter()
             .filter(|sample| sample.port().is_some())
@@ -133,7 +99,7 @@ fn more_ports(channel: &mut Channel, samples: &mut Vec<Sample>) {
         }) else {
             return;
         };
-        samples.push(sample::take(channel, method));
+        samples.push(sample::take(session, method));
     }
 }
 
@@ -145,13 +111,13 @@ fn note(run: &mut Run, samples: &[Sample]) {
     let listing = samples.iter().find_map(Sample::listing);
     run.note("data.listed", value::flag(listing.is_some()));
     if let Some(listing) = listing {
-        run.note("data.listing-bytes", value::number(listing.bytes));
-        run.note("data.security", value::text(listing.security.clone()));
+        run.note("data.listing-bytes", value::number(listing.bytes.len()));
+        run.note("data.security", value::text(listing.security()));
     }
     let sessions: Vec<String> = samples
         .iter()
         .filter_map(Sample::listing)
-        .map(|listing| listing.security.clone())
+        .map(Transferred::security)
         .collect();
     run.note("data.sessions", value::texts(sessions));
 }

@@ -1,14 +1,15 @@
 //! `PBSZ 0` and `PROT P` (RFC 4217 sections 8 and 9).
 
 use probe_sdk::ftp::phase::protection::{self, ProtectionAnswer};
+use probe_sdk::session::Session;
 use probe_sdk::{Code, Finding, Run};
 
 use crate::{
-    CODES, Channel, PROTECTION_REFUSED, PROTECTION_REQUIRED, REUSE_BROKEN, REUSE_REQUIRED,
-    TLS_FAILED, TLS_STALLS,
+    CODES, PROTECTION_REFUSED, PROTECTION_REQUIRED, REUSE_BROKEN, REUSE_REQUIRED, TLS_FAILED,
+    TLS_STALLS,
 };
 
-/// Codes of TLS on the data channel.
+/// Codes of TLS on the data session.
 const TLS: &[Code] = &[
     PROTECTION_REFUSED,
     PROTECTION_REQUIRED,
@@ -19,8 +20,8 @@ const TLS: &[Code] = &[
 ];
 
 /// Asks for TLS on the data channel, where the control channel has it. False where that ended the look.
-pub(crate) fn switch_on(run: &mut Run, channel: &mut Channel) -> bool {
-    if !channel.tls {
+pub(crate) fn switch_on(run: &mut Run, session: &mut Session) -> bool {
+    if !session.tls {
         run.not_applicable(
             "TLS on the data channel",
             TLS,
@@ -30,14 +31,14 @@ pub(crate) fn switch_on(run: &mut Run, channel: &mut Channel) -> bool {
     }
     // Implicit servers start at P and some refuse to be told so (F-P04).
     let implicit = run.text("control.mode") != Some("explicit");
-    let replies = channel
+    let replies = session
         .control
         .command("PBSZ 0")
-        .and_then(|pbsz| Ok((pbsz, channel.control.command("PROT P")?)));
+        .and_then(|pbsz| Ok((pbsz, session.control.command("PROT P")?)));
     let (pbsz, prot) = match replies {
         Ok(replies) => replies,
         Err(error) => {
-            channel.usable = false;
+            session.usable = false;
             run.could_not_look("the data channel", CODES, &error.to_string());
             return false;
         }
@@ -45,7 +46,7 @@ pub(crate) fn switch_on(run: &mut Run, channel: &mut Channel) -> bool {
     match protection::judge(&prot) {
         ProtectionAnswer::Accepted => true,
         ProtectionAnswer::Closing => {
-            channel.usable = false;
+            session.usable = false;
             run.could_not_look(
                 "the data channel",
                 CODES,

@@ -1,22 +1,22 @@
 //! The data port opened, and the listing did not come: which of the many reasons it was.
 
 use probe_sdk::ftp::phase::transfer::TransferAnswer;
+use probe_sdk::session::{Answer, Refusal, Session, Transferred};
 use probe_sdk::{Code, Finding, Run};
 
 use crate::sample::Sample;
-use crate::transfer::{Answer, Refusal};
 use crate::{
-    BEHIND_THE_PORT, Channel, LIST_DENIED, PEER_REJECTED, PROTECTION_REQUIRED, REUSE_BROKEN,
-    REUSE_REQUIRED, TLS_FAILED, TLS_STALLS, TRUNCATED,
+    BEHIND_THE_PORT, LIST_DENIED, PEER_REJECTED, PROTECTION_REQUIRED, REUSE_BROKEN, REUSE_REQUIRED,
+    TLS_FAILED, TLS_STALLS, TRUNCATED,
 };
 
 /// The port opened, and the listing did not come.
-pub(crate) fn judge(run: &mut Run, channel: &Channel, refusal: &Refusal, samples: &[Sample]) {
+pub(crate) fn judge(run: &mut Run, session: &Session, refusal: &Refusal, samples: &[Sample]) {
     let resumed_before = samples
         .iter()
         .filter_map(Sample::listing)
-        .any(|listing| listing.resumed);
-    let code = match code(channel, refusal) {
+        .any(Transferred::resumed);
+    let code = match code(session, refusal) {
         // There was something to resume with, and it ran out (F-D18).
         code if code == REUSE_REQUIRED && resumed_before => REUSE_BROKEN,
         code => code,
@@ -68,7 +68,7 @@ pub(crate) fn judge(run: &mut Run, channel: &Channel, refusal: &Refusal, samples
 }
 
 /// The reply with its phase, and what the data connection saw, give the fault.
-fn code(channel: &Channel, refusal: &Refusal) -> Code {
+fn code(session: &Session, refusal: &Refusal) -> Code {
     let reuse = refusal
         .session
         .as_ref()
@@ -80,19 +80,19 @@ fn code(channel: &Channel, refusal: &Refusal) -> Code {
                 REUSE_REQUIRED
             }
         });
-    let tls_stalled = channel.tls && refusal.session.is_none();
+    let tls_stalled = session.tls && refusal.session.is_none();
     match refusal.answer {
-        Answer::Reply(TransferAnswer::ProtectionRequired) if channel.tls => TLS_FAILED,
+        Answer::Reply(TransferAnswer::ProtectionRequired) if session.tls => TLS_FAILED,
         Answer::Reply(TransferAnswer::ProtectionRequired) => PROTECTION_REQUIRED,
         // After 150, and with a handshake that ended well: the server did not like the session.
-        Answer::Reply(TransferAnswer::TlsRefused) if channel.tls => match (reuse, &refusal.session)
+        Answer::Reply(TransferAnswer::TlsRefused) if session.tls => match (reuse, &refusal.session)
         {
             (Some(code), _) => code,
             (None, Some(_)) => REUSE_BROKEN,
             (None, None) => TLS_FAILED,
         },
         Answer::Reply(TransferAnswer::NoDataConnection)
-            if channel.tls && refusal.session.is_some() =>
+            if session.tls && refusal.session.is_some() =>
         {
             reuse.unwrap_or(TLS_FAILED)
         }

@@ -1,14 +1,13 @@
 //! One data connection, from the question for a port to the end of a listing.
 
 use probe_sdk::ftp::Reply;
-use probe_sdk::{Connection, Failure, FailureKind};
-
-use crate::Channel;
-use crate::passive::{self, Method, Offer};
-use crate::transfer::{self, Listing, Refusal};
+use probe_sdk::session::{Method, Offer, Payload, Refusal, Session, Transferred};
+use probe_sdk::{Failure, FailureKind};
 
 /// Ports after the first that did not answer are not given as long.
 const SHORTER_MS: u32 = 3_000;
+/// A listing longer than this says nothing more about the channel, in bytes.
+const MAX_LISTING: usize = 1024 * 1024;
 
 /// What one data connection showed.
 #[derive(Debug)]
@@ -26,8 +25,8 @@ pub(crate) enum Outcome {
     /// The port did not open.
     PortFailed(Failure),
     /// It opened, and the transfer was refused or broke.
-    Refused(Refusal),
-    Listed(Listing),
+    Refused(Box<Refusal>),
+    Listed(Transferred),
     /// The user's limit on connections leaves no room for one.
     NoRoom(String),
     /// We could not look: the dialogue broke before a data connection.
@@ -72,7 +71,7 @@ impl Sample {
         self.listing().is_some()
     }
 
-    pub(crate) fn listing(&self) -> Option<&Listing> {
+    pub(crate) fn listing(&self) -> Option<&Transferred> {
         match &self.result {
             Outcome::Listed(listing) => Some(listing),
             _ => None,
@@ -101,11 +100,11 @@ impl Sample {
 }
 
 /// Asks for a port, connects and lists.
-pub(crate) fn take(channel: &mut Channel, method: Method) -> Sample {
-    let offer = match passive::ask(channel, method) {
+pub(crate) fn take(session: &mut Session, method: Method) -> Sample {
+    let offer = match session.ask(method) {
         Ok(offer) => offer,
         Err(error) => {
-            channel.usable = false;
+            session.usable = false;
             return Sample {
                 method,
                 offer: None,
@@ -114,7 +113,7 @@ pub(crate) fn take(channel: &mut Channel, method: Method) -> Sample {
         }
     };
     let result = match &offer {
-        Offer::Port { port, .. } => through(channel, *port),
+        Offer::Port { port, .. } => through(session, *port),
         Offer::Busy(_) | Offer::Unprotected(_) | Offer::Refused(_) => Outcome::NoPort,
     };
     Sample {
@@ -125,10 +124,8 @@ pub(crate) fn take(channel: &mut Channel, method: Method) -> Sample {
 }
 
 /// The announced address of another host is never dialled: the port is tried where the control connection goes.
-fn through(channel: &mut Channel, port: u16) -> Outcome {
-    let opened = Connection::open_data(channel.control.connection(), port, None)
-        .and_then(|data| data.established(channel.connect_ms).map(|_| data));
-    let data = match opened {
+fn through(session: &mut Session, port: u16) -> Outcome {
+    let data = match session.connect(port) {
         Ok(data) => data,
         Err(failure) => {
             return match failure.kind {
@@ -137,18 +134,19 @@ fn through(channel: &mut Channel, port: u16) -> Outcome {
                     Outcome::NotLooked(failure.detail)
                 }
                 FailureKind::Closed | FailureKind::InvalidArgument => {
-                    channel.usable = false;
+                    session.usable = false;
                     Outcome::NotLooked(failure.detail)
                 }
                 FailureKind::TimedOut => {
-                    channel.connect_ms = channel.connect_ms.min(SHORTER_MS);
+                    session.connect_ms = session.connect_ms.min(SHORTER_MS);
                     Outcome::PortFailed(failure)
                 }
                 _ => Outcome::PortFailed(failure),
             };
         }
     };
-    match transfer::list(channel, data) {
+    let payload = Payload::Receive { most: MAX_LISTING };
+    match session.transfer(data, "LIST", payload) {
         Ok(listing) => Outcome::Listed(listing),
         Err(refusal) => Outcome::Refused(refusal),
     }

@@ -17,6 +17,15 @@ impl Connection {
         net::connect(to).map(Connection)
     }
 
+    /// As [`open`](Connection::open), with a bound on the size of TCP segments, in bytes of payload (RFC 9293 section
+    /// 3.7.1): on the control connection and on its data connections, both ways.
+    ///
+    /// # Errors
+    /// As [`open`](Connection::open).
+    pub fn open_with(to: &Endpoint, max_segment: Option<u16>) -> Result<Connection, Failure> {
+        net::connect_with(to, net::ConnectOptions { max_segment }).map(Connection)
+    }
+
     /// Begins a data connection to the peer of a control connection, or to another address that the user granted.
     ///
     /// # Errors
@@ -146,6 +155,12 @@ pub fn ready(connections: &[&Connection], wait_ms: u32) -> Vec<usize> {
         .into_iter()
         .map(|index| index as usize)
         .collect()
+}
+
+/// The most connections to the remote that this run may have open at a time, control and data connections alike.
+#[must_use]
+pub fn most_connections() -> usize {
+    net::most_connections() as usize
 }
 
 /// The addresses of a name.

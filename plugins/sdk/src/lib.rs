@@ -10,11 +10,12 @@ mod connection;
 mod control;
 mod page;
 mod run;
+pub mod session;
 
 pub use code::{About, Code};
 pub use connection::{
-    Connection, Established, Resolved, TlsOptions, TlsSession, TlsVersion, ready, resolve,
-    version_name,
+    Connection, Established, Resolved, TlsOptions, TlsSession, TlsVersion, most_connections, ready,
+    resolve, version_name,
 };
 pub use control::{Control, DialogueError};
 pub use ftp;
@@ -36,10 +37,17 @@ pub mod login {
 }
 pub use bindings::remote_doctor::probe::clock::{elapsed_us, pause};
 
+/// The fact with the certificates that the server showed: DER in Base64, the leaf first, in the order sent. It goes from
+/// probe to probe and not into the report.
+pub const CHAIN: &str = "tls.chain";
+
 /// The states that the built-in probes reach for each other.
 pub mod state {
     /// A TCP connection to the remote's port; nothing read or written.
     pub const CONNECTED: &str = "connected";
+    /// It is known how the remote is secured; where TLS is spoken, the fact [`CHAIN`](super::CHAIN) has the certificates
+    /// that were shown. It may be reached where no session came about.
+    pub const IDENTIFIED: &str = "identified";
     /// A control connection whose greeting was read, secured as far as settings and server allow; not logged in.
     pub const SECURED: &str = "secured";
     /// The same, logged in.

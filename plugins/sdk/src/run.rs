@@ -1,5 +1,7 @@
 //! What a probe is told and what it says.
 
+use data_encoding::BASE64;
+
 use crate::bindings::remote_doctor::probe::{login, relay, types};
 use crate::{Code, Connection, Endpoint, Fact, FactValue, Owner, Request};
 
@@ -215,11 +217,36 @@ impl Run {
 
     /// Reaches a state: the facts noted so far go with it, and the connection to the probe that takes it.
     pub fn leave(&mut self, state: &str, connection: Option<Connection>) {
-        relay::leave(
-            state,
-            connection.map(Connection::into_raw),
-            &self.outcome.facts,
-        );
+        self.leave_with(state, connection, None);
+    }
+
+    /// The same, with facts that other probes need and no reader of the report does.
+    pub fn leave_with(
+        &mut self,
+        state: &str,
+        connection: Option<Connection>,
+        facts: impl IntoIterator<Item = Fact>,
+    ) {
+        let facts: Vec<Fact> = self.outcome.facts.iter().cloned().chain(facts).collect();
+        relay::leave(state, connection.map(Connection::into_raw), &facts);
+    }
+
+    /// Reaches [`state::IDENTIFIED`](crate::state::IDENTIFIED) with the certificates that were shown, if any were.
+    pub fn leave_identified(&mut self, chain: &[Vec<u8>]) {
+        let chain = Fact {
+            name: crate::CHAIN.into(),
+            value: value::texts(chain.iter().map(|der| BASE64.encode(der))),
+        };
+        self.leave_with(crate::state::IDENTIFIED, None, [chain]);
+    }
+
+    /// The certificates that the server showed, DER, the leaf first.
+    #[must_use]
+    pub fn chain(&self) -> Vec<Vec<u8>> {
+        self.texts(crate::CHAIN)
+            .iter()
+            .filter_map(|text| BASE64.decode(text.as_bytes()).ok())
+            .collect()
     }
 }
 

@@ -13,6 +13,7 @@ use tokio::net::TcpStream;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::dialogue::Dialogue;
+use super::network::Wanted;
 use super::slots::{Reservation, Slot};
 use super::tap::{Tap, Unparsed};
 use super::tls::Context;
@@ -58,6 +59,7 @@ pub struct Connection {
     pub(super) peer: SocketAddr,
     pub(super) role: Role,
     pub(super) tls: Arc<Context>,
+    pub(super) max_segment: Option<u16>,
     pub(super) reservation: Option<Arc<Reservation>>,
     stage: Stage,
     established: Option<Established>,
@@ -75,9 +77,7 @@ pub struct Connection {
 impl Connection {
     pub(super) fn new(
         id: u32,
-        peer: SocketAddr,
-        role: Role,
-        tls: Arc<Context>,
+        wanted: Wanted,
         slot: Slot,
         transcript: Transcript,
         mask: Option<Mask>,
@@ -85,9 +85,10 @@ impl Connection {
     ) -> Connection {
         Connection {
             id,
-            peer,
-            role,
-            tls,
+            peer: wanted.to,
+            role: wanted.role,
+            tls: wanted.tls,
+            max_segment: wanted.max_segment,
             reservation: None,
             stage: Stage::Connecting(connecting),
             established: None,

@@ -73,6 +73,15 @@ impl net::Host for Guest {
         &mut self,
         to: types::Endpoint,
     ) -> Result<Result<Resource<Connection>, types::Failure>> {
+        let options = net::ConnectOptions { max_segment: None };
+        self.connect_with(to, options).await
+    }
+
+    async fn connect_with(
+        &mut self,
+        to: types::Endpoint,
+        options: net::ConnectOptions,
+    ) -> Result<Result<Resource<Connection>, types::Failure>> {
         let (ground, probe) = self.call()?;
         if !self.budget.connection() {
             return Ok(Err(Guest::out_of_connections()));
@@ -82,9 +91,14 @@ impl net::Host for Guest {
         };
         let opened = ground
             .network
-            .connect((address, to.port).into(), SLOT_WAIT)
+            .connect((address, to.port).into(), options.max_segment, SLOT_WAIT)
             .await;
         self.open(&probe, opened)
+    }
+
+    async fn most_connections(&mut self) -> Result<u32> {
+        let (ground, _) = self.call()?;
+        Ok(u32::try_from(ground.network.most_connections()).unwrap_or(u32::MAX))
     }
 
     async fn connect_data(

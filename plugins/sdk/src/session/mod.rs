@@ -1,0 +1,82 @@
+//! A session that transfers: a control connection that is logged in, its data connections, and transfers over them.
+
+mod opening;
+mod passive;
+mod transfer;
+
+pub use opening::{NotOpened, Opening};
+pub use passive::{Method, Offer};
+pub use transfer::{Answer, Payload, Refusal, Transferred};
+
+use crate::{Connection, Control, Failure, Run, TlsOptions, TlsVersion};
+
+/// A control connection that is logged in, and what its data connections need to know of it.
+pub struct Session {
+    /// The dialogue.
+    pub control: Control,
+    /// The address of the control connection's peer.
+    pub peer: String,
+    /// Whether data connections are secured.
+    pub tls: bool,
+    /// How long a data connection may take, in milliseconds.
+    pub connect_ms: u32,
+    /// False once the dialogue is out of step or the connection over.
+    pub usable: bool,
+    /// The name for SNI and for the session to resume: the control connection's (RFC 4217 section 15.1.1).
+    server_name: Option<String>,
+    highest: Option<TlsVersion>,
+}
+
+impl Session {
+    /// The session that another probe left in the state this probe takes.
+    ///
+    /// # Errors
+    /// Where there is none.
+    pub fn taken(run: &Run) -> Result<Session, Failure> {
+        let control = Control::new(Connection::taken()?, run.request().reply_ms);
+        Ok(Session::on(run, control, run.server_name(), None))
+    }
+
+    fn on(
+        run: &Run,
+        control: Control,
+        server_name: Option<String>,
+        highest: Option<TlsVersion>,
+    ) -> Session {
+        Session {
+            control,
+            peer: run.control_endpoint().ip,
+            tls: run.text("control.mode") != Some("clear"),
+            connect_ms: run.request().connect_ms,
+            usable: true,
+            server_name,
+            highest,
+        }
+    }
+
+    /// RFC 959's PASV has no room for an IPv6 address (RFC 2428 section 1).
+    #[must_use]
+    pub fn is_ipv6(&self) -> bool {
+        self.peer.contains(':')
+    }
+
+    /// Connects to a port that the server announced, at the address of the control connection: the announced address of
+    /// another host is never dialled.
+    ///
+    /// # Errors
+    /// How the connection failed.
+    pub fn connect(&self, port: u16) -> Result<Connection, Failure> {
+        let data = Connection::open_data(self.control.connection(), port, None)?;
+        data.established(self.connect_ms)?;
+        Ok(data)
+    }
+
+    /// How a data connection is secured: with the name of the control connection, so that it resumes that session.
+    fn tls_options(&self) -> TlsOptions {
+        TlsOptions {
+            server_name: self.server_name.clone(),
+            resume: true,
+            highest: self.highest,
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! One more control connection, opened as the first one was: greeting, TLS in the mode that was found, and the login.
+
+use ftp::Reply;
+use ftp::phase::auth::{self, AuthAnswer};
+use ftp::phase::greeting::{self, Greeting};
+use ftp::phase::login::{self, LoginAnswer};
+use ftp::{Phase, Weight};
+
+use super::Session;
+use crate::login::Refusal;
+use crate::{
+    Connection, Control, DialogueError, Endpoint, Failure, Run, TlsOptions, TlsSession, TlsVersion,
+};
+
+/// How a further control connection differs from the first one.
+#[derive(Clone, Debug)]
+pub struct Opening {
+    /// Where to.
+    pub at: Endpoint,
+    /// The name for SNI; none sends no SNI.
+    pub server_name: Option<String>,
+    /// The highest version of TLS, on data connections too.
+    pub highest: Option<TlsVersion>,
+    /// The largest TCP segment, in bytes of payload, on data connections too.
+    pub max_segment: Option<u16>,
+}
+
+/// Why there is no further connection.
+#[derive(Debug)]
+pub enum NotOpened {
+    /// TCP, or the host's own limits.
+    Connection(Failure),
+    /// Turned away for the number of connections, at the greeting or the login.
+    TooMany(Reply),
+    /// The greeting, `AUTH` or the login was refused for another reason.
+    Refused(Reply),
+    /// TLS failed.
+    Handshake(Failure),
+    /// The dialogue broke.
+    Dialogue(DialogueError),
+    /// The host did not send the password.
+    Password(Refusal),
+    /// There are no credentials.
+    NoCredential,
+}
+
+impl std::fmt::Display for NotOpened {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            NotOpened::Connection(failure) | NotOpened::Handshake(failure) => {
+                write!(f, "{}", failure.detail)
+            }
+            NotOpened::TooMany(reply) | NotOpened::Refused(reply) => write!(f, "{reply}"),
+            NotOpened::Dialogue(error) => write!(f, "{error}"),
+            NotOpened::Password(refusal) => write!(f, "the password was not sent: {refusal:?}"),
+            NotOpened::NoCredential => write!(f, "no user was given"),
+        }
+    }
+}
+
+impl From<DialogueError> for NotOpened {
+    fn from(error: DialogueError) -> NotOpened {
+        NotOpened::Dialogue(error)
+    }
+}
+
+impl Opening {
+    /// A connection like the first one.
+    #[must_use]
+    pub fn like_the_first(run: &Run) -> Opening {
+        Opening {
+            at: run.control_endpoint(),
+            server_name: run.server_name(),
+            highest: None,
+            max_segment: None,
+        }
+    }
+
+    /// Opens the control connection and secures it in the mode of the first one (the fact `control.mode`); nobody is
+    /// logged in.
+    ///
+    /// # Errors
+    /// The step that failed.
+    pub fn control(&self, run: &Run) -> Result<(Control, Option<TlsSession>), NotOpened> {
+        let request = run.request();
+        let connection =
+            Connection::open_with(&self.at, self.max_segment).map_err(NotOpened::Connection)?;
+        connection
+            .established(request.connect_ms)
+            .map_err(NotOpened::Connection)?;
+        let mut control = Control::new(connection, request.reply_ms);
+        match run.text("control.mode") {
+            Some("implicit") => {
+                let session = self.secure(&mut control)?;
+                self.greeted(run, &mut control)?;
+                Ok((control, Some(session)))
+            }
+            Some("after-greeting") => {
+                self.greeted(run, &mut control)?;
+                let session = self.secure(&mut control)?;
+                Ok((control, Some(session)))
+            }
+            Some("explicit") => {
+                self.greeted(run, &mut control)?;
+                ask_for_tls(&mut control)?;
+                let session = self.secure(&mut control)?;
+                Ok((control, Some(session)))
+            }
+            _ => {
+                self.greeted(run, &mut control)?;
+                Ok((control, None))
+            }
+        }
+    }
+
+    fn secure(&self, control: &mut Control) -> Result<TlsSession, NotOpened> {
+        let options = TlsOptions {
+            server_name: self.server_name.clone(),
+            resume: false,
+            highest: self.highest,
+        };
+        control.secure(&options).map_err(NotOpened::Handshake)
+    }
+
+    fn greeted(&self, run: &Run, control: &mut Control) -> Result<(), NotOpened> {
+        let greeting = control.greeting_within(patience(run))?;
+        match greeting::judge(&greeting) {
+            Greeting::Ready => Ok(()),
+            Greeting::TooMany => Err(NotOpened::TooMany(greeting)),
+            Greeting::Wait | Greeting::Unavailable | Greeting::NotFtp => {
+                Err(NotOpened::Refused(greeting))
+            }
+        }
+    }
+}
+
+impl Session {
+    /// Opens one more session and logs in; where the first one secures its data connections, so does this one.
+    ///
+    /// # Errors
+    /// The step that failed. The host sends the password only once it was accepted in this run.
+    pub fn open(run: &Run, opening: &Opening) -> Result<Session, NotOpened> {
+        let (mut control, _) = opening.control(run)?;
+        log_in(run, &mut control)?;
+        let mut session = Session::on(run, control, opening.server_name.clone(), opening.highest);
+        session.peer.clone_from(&opening.at.ip);
+        if session.tls {
+            // Implicit servers may refuse to be told what they do anyway (F-P04); a refusal shows at the transfer.
+            session.control.command("PBSZ 0")?;
+            session.control.command("PROT P")?;
+        }
+        Ok(session)
+    }
+}
+
+/// A greeting that came late comes late again.
+fn patience(run: &Run) -> u32 {
+    let reply_ms = run.request().reply_ms;
+    let came_after = run.number("server.greeting-ms").unwrap_or_default();
+    u32::try_from(came_after).map_or(reply_ms, |came_after| reply_ms.max(2 * came_after))
+}
+
+/// `AUTH TLS`, or `AUTH SSL` where only that is known (F-A05).
+fn ask_for_tls(control: &mut Control) -> Result<(), NotOpened> {
+    let reply = control.command("AUTH TLS")?;
+    if matches!(auth::judge(&reply), AuthAnswer::Accepted { .. }) {
+        return Ok(());
+    }
+    let reply = control.command("AUTH SSL")?;
+    match auth::judge(&reply) {
+        AuthAnswer::Accepted { .. } => Ok(()),
+        _ => Err(NotOpened::Refused(reply)),
+    }
+}
+
+fn log_in(run: &Run, control: &mut Control) -> Result<(), NotOpened> {
+    let credential = run.credential().ok_or(NotOpened::NoCredential)?;
+    let in_clear = run.text("control.mode") == Some("clear");
+    let reply = control.command(&format!("USER {}", credential.user()))?;
+    match login::judge(Phase::User, &reply, in_clear) {
+        (LoginAnswer::PasswordWanted, _) => {}
+        answer => return welcomed(answer, reply),
+    }
+    control
+        .send_password(&credential)
+        .map_err(NotOpened::Password)?;
+    let reply = control.reply()?;
+    welcomed(login::judge(Phase::Pass, &reply, in_clear), reply)
+}
+
+fn welcomed((answer, _): (LoginAnswer, Weight), reply: Reply) -> Result<(), NotOpened> {
+    match answer {
+        LoginAnswer::LoggedIn | LoginAnswer::NoPasswordNeeded => Ok(()),
+        LoginAnswer::TooMany => Err(NotOpened::TooMany(reply)),
+        _ => Err(NotOpened::Refused(reply)),
+    }
+}

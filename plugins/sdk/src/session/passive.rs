@@ -1,0 +1,88 @@
+//! Asking for a port: EPSV (RFC 2428 section 3) and PASV (RFC 959 section 4.1.2).
+
+use std::net::IpAddr;
+
+use ftp::phase::passive::{self, PassiveAnswer};
+use ftp::{Announced, Reply, parse_227, parse_229};
+
+use super::Session;
+use crate::DialogueError;
+
+/// The two ways to ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// The reply names a port only.
+    Epsv,
+    /// The reply names an IPv4 address and a port.
+    Pasv,
+}
+
+impl Method {
+    /// The command.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Method::Epsv => "EPSV",
+            Method::Pasv => "PASV",
+        }
+    }
+}
+
+/// What the server offered.
+#[derive(Clone, Debug)]
+pub enum Offer {
+    /// A port on the control connection's peer, or on the address that was announced.
+    Port {
+        /// The server's words.
+        reply: Reply,
+        /// The port.
+        port: u16,
+        /// For PASV: the address, and how it lies to the control connection's peer.
+        announced: Option<(IpAddr, Announced)>,
+    },
+    /// No port is free.
+    Busy(Reply),
+    /// Refused, since data in clear text is (F-P03).
+    Unprotected(Reply),
+    /// Refused, or an answer that cannot be read.
+    Refused(Reply),
+}
+
+impl Session {
+    /// Asks for a port.
+    ///
+    /// # Errors
+    /// No reply came, or none that can be read.
+    pub fn ask(&mut self, method: Method) -> Result<Offer, DialogueError> {
+        let reply = self.control.command(method.name())?;
+        Ok(match passive::judge(&reply) {
+            PassiveAnswer::Offered => self.read_offer(method, reply),
+            PassiveAnswer::PortsBusy => Offer::Busy(reply),
+            PassiveAnswer::ProtectionRequired => Offer::Unprotected(reply),
+            PassiveAnswer::Closing => {
+                self.usable = false;
+                Offer::Refused(reply)
+            }
+            _ => Offer::Refused(reply),
+        })
+    }
+
+    fn read_offer(&self, method: Method, reply: Reply) -> Offer {
+        let offer = match method {
+            Method::Epsv => parse_229(&reply).ok().map(|port| (port, None)),
+            Method::Pasv => parse_227(&reply).ok().map(|address| {
+                let ip = IpAddr::from(*address.ip());
+                let peer: IpAddr = self.peer.parse().unwrap_or(ip);
+                (address.port(), Some((ip, Announced::judge(ip, peer))))
+            }),
+        };
+        match offer {
+            Some((port, announced)) => Offer::Port {
+                reply,
+                port,
+                announced,
+            },
+            None => Offer::Refused(reply),
+        }
+    }
+}

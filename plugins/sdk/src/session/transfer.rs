@@ -1,0 +1,442 @@
+//! One transfer over an open data connection, with control and data watched together: servers say 150 before or after the
+//! TLS handshake of the data connection, and a refusal may come at any moment.
+
+use ftp::phase::transfer::{self, TransferAnswer};
+use ftp::{Phase, Reply};
+
+use super::Session;
+use crate::{
+    Connection, DialogueError, Failure, FailureKind, TlsSession, elapsed_us, ready, version_name,
+};
+
+/// How long a server may take over its last words.
+const LAST_WORDS_MS: u32 = 5_000;
+/// How long the end of a handshake may take that a reply has overtaken.
+const OVERTAKEN_MS: u32 = 500;
+/// One write; between two of them the control connection is looked at.
+const PIECE: usize = 16 * 1024;
+
+/// What goes over the data connection.
+#[derive(Clone, Copy, Debug)]
+pub enum Payload<'a> {
+    /// At most so many bytes are taken; a longer one is left to itself.
+    Receive {
+        /// In bytes.
+        most: usize,
+    },
+    /// These bytes are sent.
+    Send(&'a [u8]),
+}
+
+/// A transfer that the server called complete.
+#[derive(Clone, Debug)]
+pub struct Transferred {
+    /// What was received.
+    pub bytes: Vec<u8>,
+    /// The TLS of the data connection, if it had one.
+    pub session: Option<TlsSession>,
+    /// Whether the end of the data was marked as TLS has it (RFC 8446 section 6.1).
+    pub closed_properly: bool,
+    /// The reply that ended it.
+    pub reply: Reply,
+}
+
+impl Transferred {
+    /// How the data connection was secured, in words.
+    #[must_use]
+    pub fn security(&self) -> String {
+        let Some(session) = &self.session else {
+            return "clear text".into();
+        };
+        let version = version_name(session.version);
+        let how = if session.resumed {
+            "session resumed"
+        } else {
+            "full handshake"
+        };
+        format!("{version}, {how}")
+    }
+
+    /// Whether the data connection resumed the session of the control connection.
+    #[must_use]
+    pub fn resumed(&self) -> bool {
+        self.session.as_ref().is_some_and(|session| session.resumed)
+    }
+}
+
+/// Why a transfer came to nothing, with everything that was seen.
+#[derive(Debug)]
+pub struct Refusal {
+    /// What it means.
+    pub answer: Answer,
+    /// The server's reply, if there was one.
+    pub reply: Option<Reply>,
+    /// The handshake of the data connection, if there was one.
+    pub session: Option<TlsSession>,
+    /// How the data connection failed, if it did.
+    pub failure: Option<Failure>,
+    /// Whether 150 or 125 came.
+    pub started: bool,
+    /// Bytes that passed, either way.
+    pub passed: usize,
+}
+
+/// What a transfer that came to nothing means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// The server's reply, judged with its phase.
+    Reply(TransferAnswer),
+    /// The handshake of the data connection failed or never ended, and no reply said why.
+    Handshake,
+    /// Neither side of the session said anything more.
+    Silence,
+    /// The control connection failed.
+    ControlLost,
+}
+
+impl Session {
+    /// Sends `command` and moves the payload over `data`, whose TCP connection is made.
+    ///
+    /// # Errors
+    /// Everything but a transfer that the server called complete.
+    pub fn transfer(
+        &mut self,
+        data: Connection,
+        command: &str,
+        payload: Payload<'_>,
+    ) -> Result<Transferred, Box<Refusal>> {
+        Transfer {
+            session: self,
+            seen: Seen::default(),
+        }
+        .run(data, command, payload)
+        .map_err(Box::new)
+    }
+}
+
+/// What has been seen so far.
+#[derive(Default)]
+struct Seen {
+    started: bool,
+    session: Option<TlsSession>,
+    failure: Option<Failure>,
+    /// A final reply that came before the data ended.
+    last: Option<Reply>,
+    passed: usize,
+}
+
+struct Transfer<'s> {
+    session: &'s mut Session,
+    seen: Seen,
+}
+
+impl Transfer<'_> {
+    fn run(
+        mut self,
+        data: Connection,
+        command: &str,
+        payload: Payload<'_>,
+    ) -> Result<Transferred, Refusal> {
+        if let Err(error) = self.session.control.send(command) {
+            return Err(self.lost(&error));
+        }
+        if self.session.tls {
+            // At once, without waiting for 150: some servers say it only when the handshake is done.
+            if let Err(failure) = data.start_tls(&self.session.tls_options()) {
+                self.seen.failure = Some(failure);
+            }
+            self.handshake(&data)?;
+        }
+        let (bytes, end) = match payload {
+            Payload::Receive { most } => self.receive(&data, most)?,
+            Payload::Send(bytes) => (Vec::new(), self.send(&data, bytes)?),
+        };
+        let closed_properly = end.is_ok();
+        // Without close_notify is a way to end; everything else is a failure.
+        self.seen.failure = end
+            .err()
+            .filter(|failure| failure.kind != FailureKind::Truncated);
+        // Both ways closed before the last reply is waited for: some servers send it only then.
+        let _ = data.finish(LAST_WORDS_MS);
+        drop(data);
+        let reply = match self.seen.last.take() {
+            Some(reply) => Ok(reply),
+            None => self.final_reply(),
+        };
+        match reply {
+            Ok(reply) if transfer::judge(Phase::Transferring, &reply) == TransferAnswer::Done => {
+                Ok(Transferred {
+                    bytes,
+                    session: self.seen.session,
+                    closed_properly,
+                    reply,
+                })
+            }
+            Ok(reply) => Err(self.refused(reply)),
+            Err(error) if error.kind() == Some(FailureKind::TimedOut) => {
+                self.session.usable = false;
+                Err(self.refusal(Answer::Silence, None))
+            }
+            Err(error) => Err(self.lost(&error)),
+        }
+    }
+
+    /// Waits for the end of the data connection's handshake, and listens to the control connection meanwhile.
+    fn handshake(&mut self, data: &Connection) -> Result<(), Refusal> {
+        let end = elapsed_us() + u64::from(self.session.control.reply_ms()) * 1000;
+        loop {
+            let left = u32::try_from(end.saturating_sub(elapsed_us()) / 1000).unwrap_or(u32::MAX);
+            let woken = self.watch(data, left);
+            if woken.data {
+                return match data.secured(0) {
+                    Ok(session) => {
+                        self.seen.session = Some(session);
+                        Ok(())
+                    }
+                    Err(failure) => {
+                        self.seen.failure = Some(failure);
+                        Err(self.after_failed_handshake())
+                    }
+                };
+            }
+            if woken.control {
+                let reply = match self.session.control.reply_within(left.max(100)) {
+                    Ok(reply) => reply,
+                    Err(error) => return Err(self.lost(&error)),
+                };
+                match transfer::judge(Phase::Transfer, &reply) {
+                    TransferAnswer::Started if !self.seen.started => self.seen.started = true,
+                    // A short listing: the server was done before we looked at the end of its handshake.
+                    TransferAnswer::Done if self.seen.last.is_none() => {
+                        self.seen.last = Some(reply);
+                    }
+                    answer => {
+                        // A refusal of the session may overtake the end of the handshake it is about.
+                        if self.seen.started || answer == TransferAnswer::TlsRefused {
+                            self.seen.session = data.secured(OVERTAKEN_MS).ok();
+                        }
+                        return Err(self.refused(reply));
+                    }
+                }
+            }
+            if left == 0 {
+                // No reply and no handshake: the dialogue is out of step from here on.
+                self.session.usable = false;
+                return Err(self.refusal(Answer::Handshake, None));
+            }
+        }
+    }
+
+    /// The server usually says why.
+    fn after_failed_handshake(&mut self) -> Refusal {
+        loop {
+            match self.session.control.reply_within(LAST_WORDS_MS) {
+                Ok(reply)
+                    if !self.seen.started
+                        && transfer::judge(Phase::Transfer, &reply) == TransferAnswer::Started =>
+                {
+                    self.seen.started = true;
+                }
+                Ok(reply) => return self.refused(reply),
+                // The whole session is gone, not only its data connection.
+                Err(error) if is_over(&error) => return self.lost(&error),
+                Err(_) => {
+                    self.session.usable = false;
+                    return self.refusal(Answer::Handshake, None);
+                }
+            }
+        }
+    }
+
+    /// Reads to the end, unless the server refuses before.
+    fn receive(
+        &mut self,
+        data: &Connection,
+        most: usize,
+    ) -> Result<(Vec<u8>, Result<(), Failure>), Refusal> {
+        let mut all = Vec::new();
+        loop {
+            if self.seen.last.is_some() {
+                // The last reply may overtake the last data.
+                let (rest, end) = data.read_to_end(
+                    most.saturating_sub(all.len()),
+                    self.session.control.reply_ms(),
+                );
+                all.extend(rest);
+                return Ok((all, end));
+            }
+            let woken = self.watch(data, self.session.control.reply_ms());
+            if woken.data {
+                match data.read(0) {
+                    Ok(bytes) if bytes.is_empty() => return Ok((all, Ok(()))),
+                    Ok(bytes) => all.extend(bytes),
+                    Err(failure) => return Ok((all, Err(failure))),
+                }
+                self.seen.passed = all.len();
+                if all.len() > most {
+                    return Ok((all, Ok(())));
+                }
+            }
+            self.heard(&woken)?;
+        }
+    }
+
+    /// Writes all, closes our direction, and reads to the peer's end: closing with unread bytes would reset the
+    /// connection and cost the tail of the file (F-D22).
+    fn send(&mut self, data: &Connection, bytes: &[u8]) -> Result<Result<(), Failure>, Refusal> {
+        for piece in bytes.chunks(PIECE) {
+            let woken = self.watch(data, 0);
+            self.heard_while_sending(&woken)?;
+            if let Err(failure) = data.write(piece, self.session.control.reply_ms()) {
+                return self.broken_off(failure);
+            }
+            self.seen.passed += piece.len();
+        }
+        if let Err(failure) = data.finish(self.session.control.reply_ms()) {
+            return self.broken_off(failure);
+        }
+        let (_, end) = data.read_to_end(PIECE, LAST_WORDS_MS);
+        Ok(end.or_else(|failure| match failure.kind {
+            // Servers that wait for nothing more close late, or without close_notify: our bytes are theirs already.
+            FailureKind::TimedOut | FailureKind::Truncated | FailureKind::Reset => Ok(()),
+            _ => Err(failure),
+        }))
+    }
+
+    /// Our bytes were not taken: the server's reply, if there is one, says why.
+    fn broken_off(&mut self, failure: Failure) -> Result<Result<(), Failure>, Refusal> {
+        let silent = failure.kind == FailureKind::TimedOut;
+        self.seen.failure = Some(failure);
+        match self.final_reply() {
+            Ok(reply) => Err(self.refused(reply)),
+            Err(error) if is_over(&error) => Err(self.lost(&error)),
+            Err(_) if silent => {
+                self.session.usable = false;
+                Err(self.refusal(Answer::Silence, None))
+            }
+            Err(error) => Err(self.lost(&error)),
+        }
+    }
+
+    fn heard_while_sending(&mut self, woken: &Woken) -> Result<(), Refusal> {
+        self.heard(woken)?;
+        match self.seen.last.take() {
+            // It calls the transfer complete and has not seen the end of it.
+            Some(reply) => Err(self.refused(reply)),
+            None => Ok(()),
+        }
+    }
+
+    /// A reply on the control connection while data moves.
+    fn heard(&mut self, woken: &Woken) -> Result<(), Refusal> {
+        if woken.nothing() && woken.waited {
+            self.session.usable = false;
+            return Err(self.refusal(Answer::Silence, None));
+        }
+        if !woken.control {
+            return Ok(());
+        }
+        let reply = match self.session.control.reply() {
+            Ok(reply) => reply,
+            Err(error) => return Err(self.lost(&error)),
+        };
+        match transfer::judge(self.phase(), &reply) {
+            TransferAnswer::Started if !self.seen.started => self.seen.started = true,
+            TransferAnswer::Done => self.seen.last = Some(reply),
+            _ => return Err(self.refused(reply)),
+        }
+        Ok(())
+    }
+
+    /// The reply that ends a transfer; the end of the data may have overtaken the 1yz before it.
+    fn final_reply(&mut self) -> Result<Reply, DialogueError> {
+        let reply = self.session.control.reply()?;
+        if !self.seen.started && transfer::judge(Phase::Transfer, &reply) == TransferAnswer::Started
+        {
+            self.seen.started = true;
+            return self.session.control.reply();
+        }
+        Ok(reply)
+    }
+
+    /// Waits until one of the two connections has something to say.
+    fn watch(&self, data: &Connection, wait_ms: u32) -> Woken {
+        if self.session.control.has_bytes() {
+            return Woken {
+                control: true,
+                data: false,
+                waited: false,
+            };
+        }
+        let woken = ready(&[self.session.control.connection(), data], wait_ms);
+        Woken {
+            control: woken.contains(&0),
+            data: woken.contains(&1),
+            waited: wait_ms > 0,
+        }
+    }
+
+    fn phase(&self) -> Phase {
+        if self.seen.started {
+            Phase::Transferring
+        } else {
+            Phase::Transfer
+        }
+    }
+
+    fn refused(&mut self, reply: Reply) -> Refusal {
+        let answer = transfer::judge(self.phase(), &reply);
+        if answer == TransferAnswer::Closing {
+            self.session.usable = false;
+        }
+        self.refusal(Answer::Reply(answer), Some(reply))
+    }
+
+    fn lost(&mut self, error: &DialogueError) -> Refusal {
+        self.session.usable = false;
+        if let DialogueError::Failure(failure) = error {
+            self.seen.failure = Some(failure.clone());
+        }
+        self.refusal(Answer::ControlLost, None)
+    }
+
+    fn refusal(&mut self, answer: Answer, reply: Option<Reply>) -> Refusal {
+        let Seen {
+            started,
+            session,
+            failure,
+            passed,
+            ..
+        } = std::mem::take(&mut self.seen);
+        Refusal {
+            answer,
+            reply,
+            session,
+            failure,
+            started,
+            passed,
+        }
+    }
+}
+
+/// Which of the two connections has something to say.
+struct Woken {
+    control: bool,
+    data: bool,
+    /// Whether time was given to them at all.
+    waited: bool,
+}
+
+impl Woken {
+    fn nothing(&self) -> bool {
+        !self.control && !self.data
+    }
+}
+
+/// Whether the connection is gone.
+fn is_over(error: &DialogueError) -> bool {
+    matches!(
+        error.kind(),
+        Some(FailureKind::Reset | FailureKind::Closed | FailureKind::Truncated)
+    )
+}
