@@ -1,10 +1,9 @@
 //! The certificate of the control channel: every independent fault of it, found by asking again with one thing changed at
-//! a time. Looked at on a connection that never carries credentials.
+//! a time. It looks at what an earlier handshake showed, so it costs no connection.
 
 mod chain;
 mod dates;
 mod facts;
-mod fetch;
 mod key;
 mod names;
 mod purpose;
@@ -28,16 +27,13 @@ probe_sdk::codes! {
     MALFORMED = "cert.malformed";
 }
 
-pub(crate) const CLIENT_CERTIFICATE: Code = Code::of_another("ftps.client-certificate-required");
-
 struct Certificate;
 
 impl Probe for Certificate {
     const ABOUT: About = About {
         summary: "dates, names, chain, key and purpose of the certificate",
-        after: &[state::SECURED],
+        after: &[state::IDENTIFIED],
         codes: CODES,
-        also_reports: &[CLIENT_CERTIFICATE],
         ..About::NOTHING
     };
 
@@ -50,8 +46,8 @@ impl Probe for Certificate {
             );
             return Ok(());
         }
-        let session = fetch::session(run)?;
-        judge(run, &session.chain);
+        let chain = run.chain();
+        judge(run, &chain);
         run.rest_clear(CODES);
         Ok(())
     }

@@ -25,6 +25,9 @@ const TLS_REQUIRED: Code = Code::of_another("ftps.required-by-server");
 const TOO_MANY: Code = Code::of_another("service.too-many-connections");
 const UNAVAILABLE: Code = Code::of_another("service.unavailable");
 
+/// RFC 8446 section 6.2: in TLS 1.3 it comes with the first read after the handshake.
+const CERTIFICATE_REQUIRED: u8 = 116;
+
 /// The codes of the path, which need a login.
 const PATH: &[Code] = &[PATH_NOT_FOUND, PATH_REPEATS];
 
@@ -41,13 +44,11 @@ impl Probe for Login {
     };
 
     fn run(run: &mut Run) -> Result<(), Failure> {
-        let connection = Connection::taken()?;
+        let mut control = Control::new(Connection::taken()?, run.request().reply_ms);
         let Some(credential) = run.credential() else {
-            run.no_credentials("login", CODES, "no user was given");
-            run.leave(state::SECURED, Some(connection));
+            without_user(run, control);
             return Ok(());
         };
-        let mut control = Control::new(connection, run.request().reply_ms);
         match log_in(run, &mut control, &credential) {
             Attempt::LoggedIn => {
                 run.note("login.accepted", value::flag(true));
@@ -69,6 +70,20 @@ impl Probe for Login {
 }
 
 probe_sdk::export!(Login);
+
+/// Everything up to the login: what the server says it can do, with which a refusal for want of a client certificate
+/// comes in TLS 1.3.
+fn without_user(run: &mut Run, mut control: Control) {
+    match control.command("FEAT") {
+        Ok(reply) => note_features(run, "server.features-before-login", &reply),
+        Err(error) if error.kind() == Some(FailureKind::TlsAlert(CERTIFICATE_REQUIRED)) => {
+            run.found(refused::client_certificate(&error.to_string()));
+        }
+        Err(_) => {}
+    }
+    run.no_credentials("login", CODES, "no user was given");
+    run.leave(state::SECURED, Some(control.into_connection()));
+}
 
 enum Attempt {
     LoggedIn,
@@ -136,8 +151,7 @@ fn broken(run: &mut Run, control: &Control, error: DialogueError, phase: Phase) 
                 None => Attempt::Failed(error),
             }
         }
-        // certificate_required (RFC 8446 section 6.2): in TLS 1.3 it comes with the first read after the handshake.
-        Some(FailureKind::TlsAlert(116)) => {
+        Some(FailureKind::TlsAlert(CERTIFICATE_REQUIRED)) => {
             run.found(refused::client_certificate(&error.to_string()));
             Attempt::Refused
         }
@@ -168,10 +182,13 @@ fn not_tried(run: &mut Run, refusal: &Refusal) {
 
 /// What the server says it can do once somebody has logged in: the list may have changed (RFC 2389 section 3.2).
 fn features(run: &mut Run, control: &mut Control) {
-    let Ok(reply) = control.command("FEAT") else {
-        return;
-    };
-    if let Some(features) = Features::parse(&reply) {
-        run.note("server.features", value::texts(features.names()));
+    if let Ok(reply) = control.command("FEAT") {
+        note_features(run, "server.features", &reply);
+    }
+}
+
+fn note_features(run: &mut Run, name: &str, reply: &Reply) {
+    if let Some(features) = Features::parse(reply) {
+        run.note(name, value::texts(features.names()));
     }
 }

@@ -51,7 +51,7 @@ impl Probe for TlsModes {
     const ABOUT: About = About {
         summary: "greeting, explicit and implicit TLS",
         takes: Some(state::CONNECTED),
-        leaves: &[state::SECURED],
+        leaves: &[state::IDENTIFIED, state::SECURED],
         codes: CODES,
         also_reports: &[CLIENT_CERTIFICATE, SOURCE_BLOCKED],
         ..About::NOTHING

@@ -59,6 +59,11 @@ impl Secured {
             }
         };
         run.note("control.security", value::text(security));
+        run.leave_identified(
+            self.session
+                .as_ref()
+                .map_or(&[], |session| session.chain.as_slice()),
+        );
         run.leave(state::SECURED, Some(self.control.into_connection()));
     }
 }
