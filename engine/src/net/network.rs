@@ -120,7 +120,7 @@ impl Network {
     }
 
     /// Begins a control connection. `max_segment` bounds its TCP segments, in bytes of payload, and those of its data
-    /// connections.
+    /// connections. `holder` says that the probe holds the session for which a place is kept free.
     ///
     /// # Errors
     /// The grant forbids it, or no place was free in time.
@@ -128,6 +128,7 @@ impl Network {
         &self,
         to: SocketAddr,
         max_segment: Option<u16>,
+        holder: bool,
         wait: Duration,
     ) -> Result<Connection, NotBegun> {
         self.grant.control(to).map_err(NotBegun::Denied)?;
@@ -135,7 +136,7 @@ impl Network {
         let wanted = Wanted {
             to,
             role: Role::Control,
-            purpose: Use::Control,
+            purpose: if holder { Use::Kept } else { Use::Control },
             tls,
             max_segment,
         };
@@ -151,6 +152,7 @@ impl Network {
         control: &Connection,
         port: u16,
         address: Option<IpAddr>,
+        holder: bool,
         wait: Duration,
     ) -> impl Future<Output = Result<Connection, NotBegun>> + Send + use<'a> {
         let to = SocketAddr::new(address.unwrap_or(control.peer.ip()), port);
@@ -159,8 +161,8 @@ impl Network {
             .data(control.peer.ip(), to)
             .map_err(NotBegun::Denied);
         let usable = usable(control).map_err(NotBegun::Failed);
-        let purpose = if control.reservation.is_some() {
-            Use::ReservedData
+        let purpose = if holder || control.reservation.is_some() {
+            Use::Kept
         } else {
             Use::Data
         };
@@ -192,7 +194,7 @@ impl Network {
 
     async fn begin(&self, wanted: Wanted, wait: Duration) -> Result<Connection, NotBegun> {
         let purpose = wanted.purpose;
-        if purpose != Use::Control && !self.slots.has_room_for_data() {
+        if matches!(wanted.role, Role::Data) && !self.slots.has_room_for_data() {
             let detail = "--max-connections 1 leaves no room for a data connection beside the control connection";
             return Err(NotBegun::Failed(Failure::new(
                 Operation::Connect,

@@ -7,7 +7,8 @@ use tokio::sync::Notify;
 /// Counts the open connections to one remote, over all probes and source addresses.
 ///
 /// The session that is handed from probe to probe will want a data connection: its place is kept free from the moment
-/// it is set aside, so that side connections can never starve it, nor wait for each other in a circle.
+/// it is set aside, so that side connections can never starve it, nor wait for each other in a circle. Whoever holds that
+/// session may use the place, also for the data connection of a second session beside it.
 #[derive(Debug)]
 pub struct Slots {
     limit: usize,
@@ -20,7 +21,7 @@ struct State {
     open: usize,
     /// Places kept free for the data connections of relayed sessions.
     reserved: usize,
-    /// How many of those are in use.
+    /// How many connections of holders are open; more than are reserved only while others leave room.
     used: usize,
     peak: usize,
 }
@@ -30,10 +31,10 @@ struct State {
 pub enum Use {
     /// A control connection.
     Control,
-    /// The data connection of a session that has a place reserved.
-    ReservedData,
-    /// A data connection without one.
+    /// A data connection.
     Data,
+    /// Any connection of the probe that holds the session for which a place is kept free.
+    Kept,
 }
 
 /// One open connection's place; dropping it frees the place.
@@ -89,7 +90,7 @@ impl Slots {
         let mut state = self.lock();
         // A single allowed connection still lets the first one in; its session then has no data connection.
         let kept = match purpose {
-            Use::ReservedData => 0,
+            Use::Kept => 0,
             Use::Control | Use::Data if state.open == 0 => 0,
             Use::Control | Use::Data => state.reserved.saturating_sub(state.used),
         };
@@ -97,7 +98,7 @@ impl Slots {
             return None;
         }
         state.open += 1;
-        state.used += usize::from(purpose == Use::ReservedData);
+        state.used += usize::from(purpose == Use::Kept);
         state.peak = state.peak.max(state.open);
         Some(Slot {
             slots: self.clone(),
@@ -120,7 +121,7 @@ impl Drop for Slot {
     fn drop(&mut self) {
         let mut state = self.slots.lock();
         state.open -= 1;
-        state.used -= usize::from(self.purpose == Use::ReservedData);
+        state.used -= usize::from(self.purpose == Use::Kept);
         drop(state);
         self.slots.changed.notify_waiters();
     }
@@ -147,9 +148,9 @@ mod tests {
             slots.try_take(Use::Control).is_none(),
             "the third place is the data connection's"
         );
-        let _data = slots.try_take(Use::ReservedData).unwrap();
+        let _data = slots.try_take(Use::Kept).unwrap();
         assert!(
-            slots.try_take(Use::ReservedData).is_none(),
+            slots.try_take(Use::Kept).is_none(),
             "never more than the limit"
         );
         drop(side);
@@ -165,7 +166,7 @@ mod tests {
         let slots = Slots::new(1);
         let _reservation = slots.reserve();
         let control = slots.try_take(Use::Control).unwrap();
-        assert!(slots.try_take(Use::ReservedData).is_none());
+        assert!(slots.try_take(Use::Kept).is_none());
         drop(control);
         assert!(slots.try_take(Use::Control).is_some());
     }

@@ -128,6 +128,11 @@ impl Connection {
         matches!(self.role, Role::Control)
     }
 
+    /// Whether a place is kept free for its data connections.
+    pub fn has_kept_place(&self) -> bool {
+        self.reservation.is_some()
+    }
+
     /// Whether the connection can still be used.
     pub fn is_open(&self) -> bool {
         !matches!(self.stage, Stage::Failed(_)) && self.end.is_none()

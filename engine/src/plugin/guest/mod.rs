@@ -24,6 +24,8 @@ pub(super) struct Guest {
     granted: Option<(Ground, Description)>,
     table: ResourceTable,
     started: Instant,
+    /// Whether it holds the session for which a place is kept free.
+    holds_session: bool,
     pub(super) budget: Budget,
     /// What the guest's panic said, since a trap carries no text.
     pub(super) last_words: Option<String>,
@@ -42,6 +44,7 @@ impl Guest {
             granted: None,
             table: ResourceTable::new(),
             started: Instant::now(),
+            holds_session: false,
             budget: Budget::new(),
             last_words: None,
         }
@@ -151,6 +154,9 @@ impl relay::Host for Guest {
         if let Some(connection) = &mut connection {
             ground.network.reserve_data(connection);
         }
+        if probe.takes.as_deref() == Some(&*state) {
+            self.holds_session = false;
+        }
         let facts = facts.into_iter().map(convert::fact).collect();
         if !ground.relay.leave(&probe, &state, connection, facts) {
             return Err(Stop::Denied(format!(
@@ -167,6 +173,7 @@ impl relay::Host for Guest {
             return Ok(None);
         };
         connection.belongs_to(&probe.name);
+        self.holds_session = connection.has_kept_place();
         Ok(Some(self.table.push(connection)?))
     }
 }

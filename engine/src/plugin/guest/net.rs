@@ -91,7 +91,12 @@ impl net::Host for Guest {
         };
         let opened = ground
             .network
-            .connect((address, to.port).into(), options.max_segment, SLOT_WAIT)
+            .connect(
+                (address, to.port).into(),
+                options.max_segment,
+                self.holds_session,
+                SLOT_WAIT,
+            )
             .await;
         self.open(&probe, opened)
     }
@@ -118,10 +123,14 @@ impl net::Host for Guest {
             Ok(address) => address,
             Err(failure) => return Ok(Err(failure)),
         };
-        let opening =
-            ground
-                .network
-                .connect_data(self.connection(&control)?, port, address, SLOT_WAIT);
+        let holder = self.holds_session;
+        let opening = ground.network.connect_data(
+            self.connection(&control)?,
+            port,
+            address,
+            holder,
+            SLOT_WAIT,
+        );
         let opened = opening.await;
         self.open(&probe, opened)
     }
