@@ -1,6 +1,7 @@
 //! Codes, and what a probe says of itself.
 
 use crate::bindings::remote_doctor::probe::types;
+use crate::deviations::MALFORMED_REPLY;
 use crate::page::Page;
 
 /// One code of a finding, with the page that explains it.
@@ -93,6 +94,7 @@ impl About {
             also_reports: self
                 .also_reports
                 .iter()
+                .chain(std::iter::once(&MALFORMED_REPLY).filter(|code| !self.codes.contains(code)))
                 .map(|code| code.name.to_string())
                 .collect(),
         }

@@ -3,6 +3,7 @@
 use ftp::phase::greeting::{self, Greeting};
 use ftp::{Command, Reply, ReplyError, ReplyReader};
 
+use crate::deviations;
 use crate::login::{Credential, Refusal};
 use crate::{Connection, Failure, FailureKind, TlsOptions, TlsSession};
 
@@ -72,15 +73,34 @@ impl Control {
     /// # Errors
     /// As [`reply`](Control::reply).
     pub fn reply_within(&mut self, wait_ms: u32) -> Result<Reply, DialogueError> {
+        let reply = self.read_reply(wait_ms)?;
+        deviations::note(&reply);
+        Ok(reply)
+    }
+
+    fn read_reply(&mut self, wait_ms: u32) -> Result<Reply, DialogueError> {
         let end = crate::elapsed_us() + u64::from(wait_ms) * 1000;
         loop {
             if let Some(reply) = self.reader.next().map_err(DialogueError::Reply)? {
                 return Ok(reply);
             }
             let left = end.saturating_sub(crate::elapsed_us()) / 1000;
-            let bytes = self
+            let read = self
                 .connection
-                .read(u32::try_from(left).unwrap_or(u32::MAX))?;
+                .read(u32::try_from(left).unwrap_or(u32::MAX));
+            let bytes = match read {
+                Ok(bytes) => bytes,
+                // A reply that begins and does not end in all the time a reply has is taken as far as it goes.
+                Err(failure)
+                    if failure.kind == FailureKind::TimedOut && wait_ms >= self.reply_ms =>
+                {
+                    return match self.reader.finish().map_err(DialogueError::Reply)? {
+                        Some(reply) => Ok(reply),
+                        None => Err(failure.into()),
+                    };
+                }
+                Err(failure) => return Err(failure.into()),
+            };
             if bytes.is_empty() {
                 // Some servers close without ending their last line.
                 if let Some(reply) = self.reader.finish().map_err(DialogueError::Reply)? {

@@ -8,6 +8,7 @@
 mod code;
 mod connection;
 mod control;
+mod deviations;
 mod page;
 mod run;
 pub mod session;
@@ -116,5 +117,8 @@ pub fn execute<P: Probe>(
     }));
     let mut run = Run::new(request);
     P::run(&mut run)?;
+    if let Some(finding) = deviations::finding() {
+        run.found_after_all(finding);
+    }
     Ok(run.into_outcome())
 }

@@ -121,6 +121,16 @@ impl Run {
         self.outcome.findings.push(finding.0);
     }
 
+    /// The same, where the probe itself has already spoken of the code: what was found counts.
+    pub(crate) fn found_after_all(&mut self, finding: Finding) {
+        let code = finding.0.code.clone();
+        self.outcome.clear.retain(|clear| *clear != code);
+        for omission in &mut self.outcome.not_tested {
+            omission.codes.retain(|other| *other != code);
+        }
+        self.found(finding);
+    }
+
     /// Whether this run already found `code`.
     #[must_use]
     pub fn has_found(&self, code: Code) -> bool {

@@ -20,6 +20,7 @@ probe_sdk::codes! {
     SLOW_BANNER = "service.slow-banner";
     TOO_MANY = "service.too-many-connections";
     UNAVAILABLE = "service.unavailable";
+    MALFORMED = "service.malformed-reply";
     NOT_SUPPORTED = "ftps.not-supported";
     REQUIRED = "ftps.required-by-server";
     IMPLICIT_ON_EXPLICIT = "ftps.implicit-on-explicit-port";
@@ -43,6 +44,7 @@ const BEHIND_THE_GREETING: &[Code] = &[
     CLEARTEXT_FALLBACK,
     CLEARTEXT_LOGIN,
     HANDSHAKE_FAILED,
+    MALFORMED,
 ];
 
 struct TlsModes;

@@ -1,0 +1,67 @@
+//! Replies that stray from RFC 959 section 4.2 in a way that clients trip over. The dialogue reads on, so that one such
+//! reply does not hide everything behind it; what was odd becomes a finding when the probe ends, whichever probe it is.
+
+use std::cell::RefCell;
+
+use ftp::{Deviation, Reply};
+
+use crate::{Code, Finding};
+
+/// Declared by the probe that reads the greeting; any probe that speaks FTP may find it.
+pub(crate) const MALFORMED_REPLY: Code = Code::of_another("service.malformed-reply");
+
+/// More of the same says nothing new.
+const KEPT: usize = 5;
+
+thread_local! {
+    /// An instance of a probe is one run of it, so this is what one run saw.
+    static SEEN: RefCell<Vec<(Deviation, String)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Keeps what is odd about a reply, once for each kind.
+pub(crate) fn note(reply: &Reply) {
+    SEEN.with_borrow_mut(|seen| {
+        for deviation in reply.deviations.iter().copied().filter(trips_clients) {
+            if seen.len() < KEPT && !seen.iter().any(|(known, _)| *known == deviation) {
+                seen.push((deviation, reply.to_string()));
+            }
+        }
+    });
+}
+
+/// What was odd in this run.
+pub(crate) fn finding() -> Option<Finding> {
+    let seen = SEEN.take();
+    let (first, _) = seen.first()?;
+    let detail = format!(
+        "The server's replies break the rules of FTP: {first}. This program reads on; other clients stop, wait for more \
+         or mistake one reply for another."
+    );
+    let finding = Finding::new(MALFORMED_REPLY, detail);
+    Some(seen.iter().fold(finding, |finding, (deviation, reply)| {
+        finding.evidence(&deviation.to_string(), reply)
+    }))
+}
+
+/// Text in another character set, control characters, a missing text or a long banner are untidy, and clients read them.
+fn trips_clients(deviation: &Deviation) -> bool {
+    match deviation {
+        Deviation::BareLineFeed
+        | Deviation::BareCarriageReturn
+        | Deviation::MissingSpace
+        | Deviation::BlankBeforeCode
+        | Deviation::EndWithoutSpace
+        | Deviation::EndWithOtherCode(_)
+        | Deviation::Unfinished
+        | Deviation::CodeOutOfRange
+        | Deviation::LongLine
+        | Deviation::StrayLine => true,
+        Deviation::MissingText
+        | Deviation::Unterminated
+        | Deviation::NotUtf8
+        | Deviation::ControlCharacter
+        | Deviation::TelnetCommand
+        | Deviation::ManyLines
+        | Deviation::EmptyLine => false,
+    }
+}
