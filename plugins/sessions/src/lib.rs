@@ -1,0 +1,141 @@
+//! How many sessions the remote takes at a time, and whether that is what the settings allow themselves. Loads the remote,
+//! so it runs at depth `full` only.
+
+mod ladder;
+
+use probe_sdk::session::Session;
+use probe_sdk::{
+    About, Depth, Failure, FailureKind, Finding, Probe, Run, elapsed_us, most_connections, pause,
+    state, value,
+};
+
+use ladder::{Ladder, Step};
+
+probe_sdk::codes! {
+    LIMIT_TOO_HIGH = "settings.connection-limit-too-high";
+}
+
+/// How long a session is left idle, in milliseconds.
+const IDLE_MS: u32 = 15_000;
+
+struct Sessions;
+
+impl Probe for Sessions {
+    const ABOUT: About = About {
+        summary: "sessions at a time, and a session left idle",
+        takes: Some(state::LOGGED_IN),
+        codes: CODES,
+        ..About::NOTHING
+    };
+
+    fn run(run: &mut Run) -> Result<(), Failure> {
+        let first = Session::taken(run)?;
+        if run.request().depth == Depth::Full {
+            look(run);
+            run.rest_clear(CODES);
+        } else {
+            let reason = "--depth full opens as many sessions as the settings allow";
+            run.not_applicable("sessions at a time", CODES, reason);
+        }
+        run.leave(state::LOGGED_IN, Some(first.control.into_connection()));
+        Ok(())
+    }
+}
+
+probe_sdk::export!(Sessions);
+
+fn look(run: &mut Run) {
+    let allowed = most_connections();
+    if allowed < 2 {
+        let reason = "the settings allow one session, and it works";
+        return run.not_applicable("sessions at a time", CODES, reason);
+    }
+    let mut ladder = Ladder::climb(run, allowed);
+    run.note("sessions.at-a-time", value::number(ladder.held()));
+    run.note("sessions.allowed-by-settings", value::number(allowed));
+    run.note(
+        "sessions.greeting-ms",
+        value::texts(ladder.took_ms().map(|ms| ms.to_string())),
+    );
+    match ladder.stopped() {
+        None => idle(run, &mut ladder),
+        Some(Step::Refused(why)) => {
+            let why = why.clone();
+            refused(run, ladder, allowed, &why);
+        }
+        Some(Step::NotTried(why)) => {
+            let why = why.clone();
+            run.could_not_look("sessions at a time", CODES, &why);
+        }
+    }
+}
+
+/// One session more was refused. Was it one too many, or would none be let in any more?
+fn refused(run: &mut Run, ladder: Ladder, allowed: usize, why: &str) {
+    let held = ladder.held();
+    let stated = ladder.limit_was_stated();
+    let room_helps = ladder.one_leaves_one_comes(run);
+    if !stated && room_helps.is_err() {
+        let reason = format!(
+            "with {held} sessions open one more was refused ({why}), and with one fewer again: it is not their number"
+        );
+        return run.could_not_look("sessions at a time", CODES, &reason);
+    }
+    let recommended = recommended(held);
+    let detail = format!(
+        "The settings allow {allowed} connections at a time, and the remote takes {held}: the next one is refused. Under \
+         load transfers fail by chance."
+    );
+    let headroom = format!(
+        "{recommended} of {held}, which leaves room for a moment in which a new session opens before an old \
+                            one is counted out"
+    );
+    let finding = Finding::new(LIMIT_TOO_HIGH, detail)
+        .evidence("allowed by the settings", allowed)
+        .evidence("taken by the remote", held)
+        .evidence("refusal", why)
+        .evidence(
+            "one session fewer",
+            match room_helps {
+                Ok(()) => "lets the next one in".to_string(),
+                Err(why) => format!("does not let the next one in at once: {why}"),
+            },
+        )
+        .evidence("recommended", headroom);
+    run.found(finding.cured_by(&[("max_connections", &recommended.to_string())]));
+}
+
+/// Services open a new session before the server has counted an old one out, so a limit is not used to its last.
+fn recommended(held: usize) -> usize {
+    (held * 4 / 5).max(1)
+}
+
+/// Leaves a session alone for a while: some servers and firewalls end idle sessions quickly, so that long transfers lose
+/// their control connection (F-D26, F-D28).
+fn idle(run: &mut Run, ladder: &mut Ladder) {
+    let Some(session) = ladder.last() else { return };
+    let began = elapsed_us();
+    pause(IDLE_MS);
+    let seconds = (elapsed_us() - began) / 1_000_000;
+    let kept = match session.control.command("NOOP") {
+        Ok(reply) if reply.is_positive() => format!("{seconds} s and longer"),
+        Ok(reply) => format!("less than {seconds} s: {reply}"),
+        Err(error) if error.kind() == Some(FailureKind::TimedOut) => {
+            format!("less than {seconds} s: no answer any more")
+        }
+        Err(error) => format!("less than {seconds} s: {error}"),
+    };
+    run.note("sessions.idle-kept", value::text(kept));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::recommended;
+
+    #[test]
+    fn a_limit_is_not_used_to_its_last() {
+        assert_eq!(recommended(1), 1);
+        assert_eq!(recommended(3), 2);
+        assert_eq!(recommended(10), 8);
+    }
+}
