@@ -99,11 +99,16 @@ impl Attempts {
         self.done
     }
 
-    /// The first refused attempt, if every one failed and none without an answer.
-    pub(crate) fn refused(&self) -> Option<&Attempt> {
+    /// The first attempt that failed like this, of those that are decided.
+    pub(crate) fn failed_with(&self, kind: FailureKind) -> Option<&Attempt> {
         self.done
             .iter()
-            .find(|attempt| attempt.kind() == Some(FailureKind::Refused))
+            .find(|attempt| attempt.kind() == Some(kind))
+    }
+
+    /// The attempts that are decided.
+    pub(crate) fn decided(&self) -> &[Attempt] {
+        &self.done
     }
 
     /// Begins what may begin; false when nothing is left.

@@ -1,10 +1,11 @@
 //! Can the remote be reached: every address of its name, a TCP connection to each, and how long that takes.
 
 mod attempt;
+mod other_port;
 mod verdict;
 
 use probe_sdk::{
-    About, FactValue, Failure, FailureKind, Finding, Probe, Run, SslSetting, resolve, state, value,
+    About, FactValue, Failure, FailureKind, Finding, Probe, Run, resolve, state, value,
 };
 
 use attempt::{Attempt, Attempts};
@@ -23,6 +24,7 @@ probe_sdk::codes! {
 }
 
 const CLOSED: probe_sdk::Code = probe_sdk::Code::of_another("net.closed-without-banner");
+const SOURCE_BLOCKED: probe_sdk::Code = probe_sdk::Code::of_another("net.source-ip-blocked");
 
 const DNS: &[probe_sdk::Code] = &[NXDOMAIN, NO_ADDRESS, RESOLVER_FAILED, PRIVATE_ADDRESS];
 const NET: &[probe_sdk::Code] = &[
@@ -55,7 +57,7 @@ impl Probe for Reach {
         let reached = connected.is_some();
         match connected {
             Some((attempt, connection)) => leave(run, &attempt, connection),
-            None => other_port(run, &attempts),
+            None => other_port::look(run, &attempts),
         }
         let attempts = attempts.all();
         run.note(
@@ -129,44 +131,4 @@ fn leave(run: &mut Run, attempt: &Attempt, connection: probe_sdk::Connection) {
         run.note("reach.connect-us", value::number(established.took_us));
     }
     run.leave(state::CONNECTED, Some(connection));
-}
-
-/// Where the configured port is refused, FTP's own ports are tried, so that a wrong port does not hide what else is
-/// wrong. No other port is: that would be a scan.
-fn other_port(run: &mut Run, attempts: &Attempts) {
-    let Some(refused) = attempts.refused() else {
-        return;
-    };
-    let (ip, wait) = (refused.ip.clone(), run.request().connect_ms);
-    let (mut evidence, mut patch) = (String::from("refused, too"), None);
-    for other in [21, 990]
-        .into_iter()
-        .filter(|other| *other != run.remote().port)
-    {
-        let mut attempts = Attempts::new(vec![ip.clone()], other, wait);
-        if let Some((attempt, connection)) = attempts.first_connected() {
-            evidence = format!("port {other} accepts connections");
-            patch = Some(other);
-            leave(run, &attempt, connection);
-            break;
-        }
-    }
-    let mut finding = Finding::new(REFUSED, attempt::refusal(&ip, run.remote().port))
-        .evidence("address", format!("{ip}:{}", run.remote().port))
-        .evidence("ports 21 and 990", evidence);
-    if let Some(port) = patch {
-        let mut changes = vec![("port", port.to_string())];
-        match (port, run.remote().ssl) {
-            (990, SslSetting::RequireImplicit) => {}
-            (990, _) => changes.push(("ssl", "require-implicit".into())),
-            (_, SslSetting::RequireImplicit) => changes.push(("ssl", "require-explicit".into())),
-            _ => {}
-        }
-        let changes: Vec<(&str, &str)> = changes
-            .iter()
-            .map(|(name, value)| (*name, value.as_str()))
-            .collect();
-        finding = finding.patch(&changes);
-    }
-    run.found(finding);
 }

@@ -4,8 +4,8 @@ use probe_sdk::{Code, FailureKind, Finding, Run};
 
 use crate::attempt::{self, Attempt};
 use crate::{
-    ADDRESSES_DIFFER, CLOSED, IPV6_UNREACHABLE, NET, REFUSED, SOURCE_UNAVAILABLE, TIMEOUT,
-    UNREACHABLE,
+    ADDRESSES_DIFFER, CLOSED, IPV6_UNREACHABLE, NET, REFUSED, SOURCE_BLOCKED, SOURCE_UNAVAILABLE,
+    TIMEOUT, UNREACHABLE,
 };
 
 /// Judges every attempt on the configured port. `reached`: one of them came about.
@@ -14,7 +14,7 @@ pub(crate) fn judge(run: &mut Run, attempts: &[Attempt], reached: bool) {
         some_failed(run, attempts);
     } else if let Some(code) = all_failed(attempts) {
         if !run.has_found(code) {
-            run.found(finding(run, code, attempts));
+            run.found(finding(run, code, attempts, false));
         }
         let reason = format!("{} stands in the way", code.name);
         run.behind_fault(
@@ -45,7 +45,8 @@ fn all_failed(attempts: &[Attempt]) -> Option<Code> {
     .find_map(|(kind, code)| any(kind).then_some(code))
 }
 
-fn finding(run: &Run, code: Code, attempts: &[Attempt]) -> Finding {
+/// The finding for a port that no address opens. `alive`: the host answers on another port.
+pub(crate) fn finding(run: &Run, code: Code, attempts: &[Attempt], alive: bool) -> Finding {
     let port = run.remote().port;
     let source = run.request().source.clone();
     let from = source
@@ -57,8 +58,12 @@ fn finding(run: &Run, code: Code, attempts: &[Attempt]) -> Finding {
         _ if code == REFUSED => attempt::refusal(first, port),
         _ if code == TIMEOUT => format!(
             "Nothing came back from port {port}{from}, not even a refusal: packets are dropped on the way. The likeliest \
-             reason is a firewall that does not let this source address in; a wrong port or a host that is down look the \
-             same from here."
+             reason is a firewall that does not let this source address in. {}.",
+            if alive {
+                "The host is up, since another port answers; a wrong port looks the same from here"
+            } else {
+                "A wrong port or a host that is down look the same from here"
+            }
         ),
         _ if code == CLOSED => {
             "The server accepts the connection and resets it without a word. Servers and firewalls do so for source \
@@ -84,7 +89,31 @@ fn finding(run: &Run, code: Code, attempts: &[Attempt]) -> Finding {
             ),
         );
     }
-    finding
+    with_alternatives(finding, code, alive)
+}
+
+/// What one place on the network cannot tell apart.
+fn with_alternatives(finding: Finding, code: Code, alive: bool) -> Finding {
+    let elsewhere = "the same check from an address that is surely let in: if the port opens there, this source address is \
+                     turned away. The firewall's log says so, too";
+    match code {
+        _ if code == TIMEOUT && alive => finding.likely(SOURCE_BLOCKED, elsewhere).likely(
+            REFUSED,
+            "whether the service listens on this port at all: the server's administrator can see it",
+        ),
+        _ if code == TIMEOUT => finding
+            .likely(SOURCE_BLOCKED, elsewhere)
+            .likely(
+                REFUSED,
+                "whether the service listens on this port at all: the server's administrator can see it",
+            )
+            .likely(
+                UNREACHABLE,
+                "whether the machine is up and has this address: the server's administrator can see it",
+            ),
+        _ if code == REFUSED || code == CLOSED => finding.likely(SOURCE_BLOCKED, elsewhere),
+        _ => finding,
+    }
 }
 
 /// Some addresses work and some do not: which fault that is depends on whether the IP version divides them.
