@@ -119,6 +119,8 @@ pub struct Permissions {
     pub cleartext_login: bool,
     /// Send the password although the certificate did not pass.
     pub unverified_login: bool,
+    /// Fetch a missing issuer's certificate from where a certificate says.
+    pub fetch_issuers: bool,
 }
 
 /// The times a run keeps.

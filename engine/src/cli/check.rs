@@ -87,6 +87,7 @@ fn request(args: &CheckArgs) -> Result<Check, CliError> {
             writes: false,
             cleartext_login: args.allow_cleartext_login,
             unverified_login: args.allow_unverified_login,
+            fetch_issuers: args.fetch_issuers,
         },
         data_addresses: args.allow_data_address.clone(),
         depth: args.depth,

@@ -62,6 +62,20 @@ impl Grant {
         self.narrow_enough(address)
     }
 
+    /// May a third party's address be asked for a certificate? One in a network as narrow as the remote's own may, where
+    /// the remote was given as an address there.
+    pub fn third_party(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
+        let like_the_remote = || {
+            self.given_as_address
+                && self
+                    .lock()
+                    .iter()
+                    .any(|own| Scope::of(*own) == Scope::of(address))
+        };
+        Scope::of(address) == Scope::Public || like_the_remote()
+    }
+
     /// May a control connection go there?
     ///
     /// # Errors
@@ -167,6 +181,18 @@ mod tests {
             Grant::new("10.0.0.5", 21, []).control(at("10.0.0.5:21")),
             Ok(())
         );
+    }
+
+    #[test]
+    fn a_third_party_is_public_or_in_a_network_like_the_remote_s() {
+        let by_name = Grant::new("ftp.example.com", 21, []);
+        let inside = Grant::new("10.0.0.5", 21, []);
+        let at = |text: &str| text.parse::<IpAddr>().unwrap();
+        assert!(by_name.third_party(at("198.51.100.20")));
+        assert!(!by_name.third_party(at("10.0.0.9")));
+        assert!(inside.third_party(at("10.0.0.9")));
+        assert!(!inside.third_party(at("127.0.0.1")));
+        assert!(!inside.third_party(at("169.254.169.254")));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 mod connection;
 mod dialogue;
 mod failure;
+mod fetch;
 mod grant;
 mod mask;
 mod network;

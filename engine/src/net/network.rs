@@ -11,6 +11,7 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio_util::task::AbortOnDropHandle;
 
 use super::connection::Role;
+use super::fetch;
 use super::slots::Use;
 use super::tls::{ClientCertificate, Context};
 use super::{
@@ -27,6 +28,8 @@ pub struct NetworkSettings {
     pub connect_timeout: Duration,
     /// Our own certificate for servers that ask for one.
     pub client_certificate: Option<ClientCertificate>,
+    /// Whether certificates may be fetched from where other certificates say.
+    pub fetch_issuers: bool,
     /// What is kept out of everything a server says.
     pub mask: Option<Mask>,
 }
@@ -117,6 +120,29 @@ impl Network {
                 granted: self.grant.learn(address),
             })
             .collect())
+    }
+
+    /// A certificate from the address that another certificate names.
+    ///
+    /// # Errors
+    /// The user did not ask for it, the address is narrower than the remote's, or it could not be had.
+    pub async fn fetch(&self, url: &str) -> Result<Vec<u8>, Failure> {
+        let refused =
+            |detail: &str| Failure::new(Operation::Connect, FailureKind::NotPermitted, detail);
+        if !self.settings.fetch_issuers {
+            return Err(refused("--fetch-issuers was not given"));
+        }
+        let location = fetch::Location::parse(url)?;
+        let addresses = self.resolver.addresses(&location.host).await?;
+        let address = addresses
+            .into_iter()
+            .find(|address| self.grant.third_party(*address))
+            .ok_or_else(|| {
+                refused("the address to fetch from is a loopback, private or metadata address")
+            })?;
+        location
+            .get(self.settings.source, (address, location.port).into())
+            .await
     }
 
     /// Begins a control connection. `max_segment` bounds its TCP segments, in bytes of payload, and those of its data
@@ -272,7 +298,7 @@ async fn connect(
 }
 
 /// A socket bound to the source address before it connects, so that control and data leave from the same one.
-fn socket(
+pub(super) fn socket(
     source: Option<IpAddr>,
     to: SocketAddr,
     max_segment: Option<u16>,

@@ -29,7 +29,7 @@ pub use bindings::remote_doctor::probe::types::{
 /// Questions about certificates, answered by the host.
 pub mod trust {
     pub use crate::bindings::remote_doctor::probe::trust::{
-        Question, Store, TrustFault, own_authorities, signed_by, verify,
+        Question, Store, TrustFault, fetch_issuer, own_authorities, signed_by, verify,
     };
 }
 /// The password, which the host alone sends.

@@ -86,6 +86,15 @@ impl trust::Host for Guest {
         Ok(ground.trust.verify(&question).map_err(convert::trust_fault))
     }
 
+    async fn fetch_issuer(&mut self, url: String) -> Result<Result<Vec<u8>, types::Failure>> {
+        let (ground, _) = self.call()?;
+        if !self.budget.connection() {
+            return Ok(Err(Guest::out_of_connections()));
+        }
+        let fetched = ground.network.fetch(&url).await;
+        Ok(fetched.map_err(|failure| convert::failure(&failure)))
+    }
+
     async fn own_authorities(&mut self) -> Result<Vec<String>> {
         let (ground, _) = self.call()?;
         Ok(ground.trust.own_names().to_vec())

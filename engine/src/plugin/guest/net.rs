@@ -38,7 +38,7 @@ impl Guest {
         }
     }
 
-    fn out_of_connections() -> types::Failure {
+    pub(super) fn out_of_connections() -> types::Failure {
         let detail = "this probe has opened as many connections as one may";
         convert::failure(&Failure::new(
             Operation::Connect,
