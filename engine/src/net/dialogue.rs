@@ -2,6 +2,7 @@
 
 use ftp::ReplyReader;
 
+use super::Failure;
 use super::transcript::{Direction, Transcript};
 
 /// What is said on a control connection: written down line by line, and read for reply codes.
@@ -30,6 +31,10 @@ impl Dialogue {
 
     pub(super) fn event(&self, id: u32, text: &str) {
         self.add(id, Direction::Event, text);
+    }
+
+    pub(super) fn failed(&self, id: u32, failure: &Failure) {
+        self.transcript.add_failure(id, &self.probe, failure);
     }
 
     pub(super) fn sent(&mut self, id: u32, bytes: &[u8]) {

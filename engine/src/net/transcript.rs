@@ -5,6 +5,8 @@ use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
+use super::{Failure, FailureKind};
+
 /// A run that says more than this is not read line by line.
 const MAX_LINES: usize = 2000;
 /// Longer lines are cut: nobody reads them, and a hostile server sends megabytes.
@@ -35,6 +37,9 @@ pub struct Line {
     pub direction: Direction,
     /// Printable text; the password is never part of it.
     pub text: String,
+    /// Where it tells of a failure: the kind, by its name in `wit/probe.wit`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<FailureKind>,
 }
 
 /// The lines of a run, in the order they happened.
@@ -55,6 +60,23 @@ impl Transcript {
 
     /// Adds a line, made printable and cut to length.
     pub fn add(&self, connection: u32, probe: &str, direction: Direction, text: &str) {
+        self.push(connection, probe, direction, text, None);
+    }
+
+    /// Adds a failure, with its kind for whoever reads by machine.
+    pub fn add_failure(&self, connection: u32, probe: &str, failure: &Failure) {
+        let (text, kind) = (&failure.detail, failure.kind);
+        self.push(connection, probe, Direction::Event, text, Some(kind));
+    }
+
+    fn push(
+        &self,
+        connection: u32,
+        probe: &str,
+        direction: Direction,
+        text: &str,
+        failure: Option<FailureKind>,
+    ) {
         let mut lines = self.lock();
         if lines.len() >= MAX_LINES {
             return;
@@ -65,6 +87,7 @@ impl Transcript {
             probe: probe.to_string(),
             direction,
             text: printable(text, MAX_LINE),
+            failure,
         });
     }
 

@@ -3,6 +3,7 @@
 mod progress;
 
 use std::future::poll_fn;
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll};
@@ -244,7 +245,7 @@ impl Connection {
         };
         match tokio::time::timeout(wait, written).await {
             Err(_) => Err(Failure::timed_out(Operation::Write, wait)),
-            Ok(written) => written.map_err(|error| Failure::from_io(Operation::Write, &error)),
+            Ok(written) => written.map_err(|error| self.unwritten(&error)),
         }
     }
 
@@ -301,8 +302,14 @@ impl Connection {
         };
         match tokio::time::timeout(wait, stream.shutdown()).await {
             Err(_) => Err(Failure::timed_out(Operation::Write, wait)),
-            Ok(done) => done.map_err(|error| Failure::from_io(Operation::Write, &error)),
+            Ok(done) => done.map_err(|error| self.unwritten(&error)),
         }
+    }
+
+    fn unwritten(&self, error: &io::Error) -> Failure {
+        let failure = Failure::from_io(Operation::Write, error);
+        self.dialogue.failed(self.id, &failure);
+        failure
     }
 
     fn failure(&self, operation: Operation) -> Failure {

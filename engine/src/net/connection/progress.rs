@@ -90,7 +90,7 @@ impl Connection {
                 Err(error) => {
                     self.take_in(&[], true);
                     let failure = Failure::from_io(Operation::Read, &error);
-                    self.dialogue.event(self.id, &failure.detail);
+                    self.dialogue.failed(self.id, &failure);
                     self.end = Some(Err(failure));
                 }
             }
@@ -117,7 +117,7 @@ impl Connection {
     }
 
     pub(super) fn fail(&mut self, failure: Failure) {
-        self.dialogue.event(self.id, &failure.detail);
+        self.dialogue.failed(self.id, &failure);
         self.stage = Stage::Failed(failure);
     }
 }
