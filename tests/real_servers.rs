@@ -23,6 +23,8 @@ mod modes;
 mod network;
 #[path = "real_servers/products.rs"]
 mod products;
+#[path = "real_servers/record.rs"]
+mod record;
 #[path = "real_servers/scene.rs"]
 mod scene;
 #[path = "real_servers/secrecy.rs"]

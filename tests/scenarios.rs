@@ -14,6 +14,8 @@ mod coverage;
 mod dns;
 #[path = "scenarios_runner/expectation.rs"]
 mod expectation;
+#[path = "scenarios_runner/limits.rs"]
+mod limits;
 #[path = "scenarios_runner/manners.rs"]
 mod manners;
 #[path = "scenarios_runner/report.rs"]
@@ -28,6 +30,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Failed, Trial};
+use outcomes::{Judgement, Outcome};
 
 use binary::{Format, Run};
 use report::Report;
@@ -52,37 +55,65 @@ fn main() -> ExitCode {
     trials.push(canary::trial());
     trials.extend(scenarios.keys().map(|name| {
         let (scenarios, key) = (Arc::clone(&scenarios), name.clone());
-        Trial::test(name, move || play(&scenarios[&key]))
+        Trial::test(name, move || play(&key, &scenarios[&key]))
     }));
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
-/// Runs the program in both formats, each against a server of its own, and judges it.
-fn play(scenario: &Scenario) -> Result<(), Failed> {
+/// Runs the program in both formats, each against a server of its own, judges it and writes that down.
+fn play(name: &str, scenario: &Scenario) -> Result<(), Failed> {
+    let played = both(scenario).and_then(|(json, text)| Ok((reported(&json)?, json, text)));
+    let (judgement, done) = match played {
+        Err(failed) => {
+            let reason = failed.message().unwrap_or_default().to_owned();
+            (Judgement::NotMade(reason), Err(failed))
+        }
+        Ok((report, json, text)) => {
+            let complaints = complaints(scenario, &report, &json, &text);
+            match complaints.is_empty() {
+                true => (Judgement::Right(report.reported()), Ok(())),
+                false => {
+                    let told = format!("- {}\n\n{text}{json}", complaints.join("\n- "));
+                    (Judgement::Wrong(report.reported()), Err(told.into()))
+                }
+            }
+        }
+    };
+    let outcome = Outcome {
+        scenario: name.into(),
+        server: scenario.server_name(),
+        expected: scenario.expect.root_causes.clone(),
+        judgement,
+    };
+    outcome.write_down()?;
+    done
+}
+
+fn both(scenario: &Scenario) -> Result<(Run, Run), Failed> {
     let (json, text) = std::thread::scope(|scope| {
         let text = scope.spawn(|| run(scenario, Format::Text));
         (run(scenario, Format::Json), text.join())
     });
     let text = text.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-    let json = json?;
-
-    let mut complaints = manners::complaints(scenario, &json);
-    complaints.extend(manners::complaints(scenario, &text));
-    match serde_json::from_slice::<Report>(&json.stdout) {
-        Ok(report) => {
-            complaints.extend(report.contradictions());
-            complaints.extend(expectation::complaints(&scenario.expect, &report));
-        }
-        Err(error) => complaints.push(format!("the JSON report cannot be read: {error}")),
-    }
-    complaints.extend(expectation::exit(&scenario.expect, &[&json, &text]));
-    if complaints.is_empty() {
-        return Ok(());
-    }
-    Err(format!("- {}\n\n{text}{json}", complaints.join("\n- ")).into())
+    Ok((json?, text))
 }
 
 fn run(scenario: &Scenario, format: Format) -> Result<Run, Failed> {
     let site = Site::open(scenario).map_err(|error| format!("could not {error}"))?;
     Ok(binary::run(scenario, &site, format)?)
+}
+
+fn reported(json: &Run) -> Result<Report, Failed> {
+    serde_json::from_slice(&json.stdout)
+        .map_err(|error| format!("the JSON report cannot be read: {error}\n\n{json}").into())
+}
+
+fn complaints(scenario: &Scenario, report: &Report, json: &Run, text: &Run) -> Vec<String> {
+    let mut complaints = manners::complaints(scenario, json);
+    complaints.extend(manners::complaints(scenario, text));
+    complaints.extend(limits::complaints(scenario, json, report));
+    complaints.extend(report.contradictions());
+    complaints.extend(expectation::complaints(&scenario.expect, report));
+    complaints.extend(expectation::exit(&scenario.expect, &[json, text]));
+    complaints
 }

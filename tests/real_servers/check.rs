@@ -80,6 +80,7 @@ impl<'a> Check<'a> {
             exit: output.status.code(),
             report,
             line,
+            arguments: self.arguments.clone(),
             log: self.scene.server.log(),
         })
     }

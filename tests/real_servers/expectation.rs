@@ -1,10 +1,12 @@
 //! Compares what a check said with what is true, and tells all differences at once.
 
 use libtest_mimic::Failed;
+use outcomes::{Judgement, Limits};
 use real_servers::{Product, TlsVersions};
 use serde_json::{Value, json};
 
 use crate::products;
+use crate::record;
 use crate::seen::{Seen, list};
 
 /// One fault, as `explain` and the report name it.
@@ -33,6 +35,7 @@ pub fn warning(code: &'static str, owner: &'static str) -> Fault {
 /// What one run is compared with.
 pub struct Expectation<'a> {
     seen: &'a Seen,
+    root_causes: Vec<String>,
     differences: Vec<String>,
 }
 
@@ -41,14 +44,13 @@ impl<'a> Expectation<'a> {
     pub fn of(seen: &'a Seen) -> Self {
         let mut run = Self {
             seen,
+            root_causes: Vec::new(),
             differences: Vec::new(),
         };
         let report = &seen.report;
         run.equal("schema_version", &report["schema_version"], "1");
         run.equal("incomplete", &report["incomplete"], false);
-        run.at_most("connections at a time", &report["connections"]["peak"], 3);
-        run.at_most("control connections", &report["connections"]["control"], 6);
-        run.at_most("data connections", &report["connections"]["data"], 14);
+        run.costs(&Limits::of(&seen.arguments));
         for probe in list(&report["probes"]) {
             let ended = probe["status"] == "ok" || probe["status"] == "skipped";
             run.holds(
@@ -81,6 +83,7 @@ impl<'a> Expectation<'a> {
         self.equal("verdict", &self.seen.report["verdict"], verdict);
         let causes = &self.seen.report["root_causes"];
         self.equal("root causes", causes, json!([fault.code]));
+        self.root_causes = vec![fault.code.into()];
         for finding in self.seen.findings() {
             if finding["code"] == fault.code {
                 self.equal("owner", &finding["owner"], fault.owner);
@@ -149,6 +152,21 @@ impl<'a> Expectation<'a> {
         );
     }
 
+    /// What the run may cost, and that it met nothing without a name.
+    fn costs(&mut self, limits: &Limits) {
+        let report = &self.seen.report;
+        let opened = &report["connections"];
+        self.at_most("connections at a time", &opened["peak"], limits.at_a_time);
+        self.at_most("control connections", &opened["control"], limits.control);
+        self.at_most("data connections", &opened["data"], limits.data);
+        let longest = u64::try_from(limits.duration.as_millis()).unwrap_or(u64::MAX);
+        self.at_most("milliseconds", &report["duration_ms"], longest);
+        for line in list(&report["transcript"]) {
+            let named = line["failure"] != "other";
+            self.holds(&format!("a name for: {}", line["text"]), named);
+        }
+    }
+
     fn at_most(&mut self, what: &str, found: &Value, most: u64) {
         let fits = found.as_u64().is_some_and(|found| found <= most);
         self.holds(&format!("{what}: {found} at most {most}"), fits);
@@ -160,7 +178,14 @@ impl<'a> Expectation<'a> {
         }
     }
 
+    /// Writes the check down, and fails where something was not as expected.
     pub fn met(self) -> Result<(), Failed> {
+        let reported = self.seen.reported();
+        let judgement = match self.differences.is_empty() {
+            true => Judgement::Right(reported),
+            false => Judgement::Wrong(reported),
+        };
+        record::check(self.root_causes, judgement)?;
         if self.differences.is_empty() {
             return Ok(());
         }

@@ -6,6 +6,7 @@ use real_servers::{CLIENT, HarnessError, NOBODY, Net, Product, Setup};
 use crate::check::Check;
 use crate::expectation::{Expectation, Fault, error};
 use crate::products::each;
+use crate::record;
 use crate::scene::Scene;
 
 const REFUSED: (&str, &str) = ("net.connection-refused", "settings");
@@ -23,8 +24,8 @@ pub fn cases() -> Vec<Trial> {
             unreachable(product, TIMEOUT, |net| net.drop_source(CLIENT))
         }),
         vec![
-            Trial::test("network::nobody-there", nobody_there),
-            Trial::test("network::nobody-listens", nobody_listens),
+            record::case("network::nobody-there", "none", nobody_there),
+            record::case("network::nobody-listens", "vsftpd", nobody_listens),
         ],
     ]
     .into_iter()

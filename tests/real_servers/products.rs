@@ -3,6 +3,8 @@
 use libtest_mimic::{Failed, Trial};
 use real_servers::{Product, TlsVersions};
 
+use crate::record;
+
 /// One case for each of some products.
 pub fn each(
     products: impl IntoIterator<Item = Product>,
@@ -12,20 +14,10 @@ pub fn each(
     products
         .into_iter()
         .map(|product| {
-            Trial::test(format!("{name}::{}", self::name(product)), move || {
-                case(product)
-            })
+            let name = format!("{name}::{}", product.name());
+            record::case(name, product.name(), move || case(product))
         })
         .collect()
-}
-
-pub fn name(product: Product) -> &'static str {
-    match product {
-        Product::Vsftpd => "vsftpd",
-        Product::ProFtpd => "proftpd",
-        Product::PureFtpd => "pure-ftpd",
-        Product::Pyftpdlib => "pyftpdlib",
-    }
 }
 
 /// The products that can do without a greeting in clear text.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use outcomes::Reported;
 use serde_json::Value;
 
 /// The JSON report of one run, with what it takes to understand it when it is not as expected.
@@ -10,6 +11,8 @@ pub struct Seen {
     pub report: Value,
     /// The command line.
     pub line: String,
+    /// What it was asked for beside the remote.
+    pub arguments: Vec<String>,
     /// What the server logged.
     pub log: String,
 }
@@ -21,6 +24,19 @@ impl Seen {
 
     pub fn findings(&self) -> &[Value] {
         list(&self.report["findings"])
+    }
+
+    /// What the report comes to in the table of all checks.
+    pub fn reported(&self) -> Reported {
+        let number = |value: &Value| value.as_u64().unwrap_or_default();
+        let code = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let connections = &self.report["connections"];
+        Reported {
+            root_causes: list(&self.report["root_causes"]).iter().map(code).collect(),
+            control: number(&connections["control"]),
+            data: number(&connections["data"]),
+            duration_ms: number(&self.report["duration_ms"]),
+        }
     }
 
     /// What was left out for one kind of reason.

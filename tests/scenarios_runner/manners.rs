@@ -3,17 +3,12 @@
 use std::collections::BTreeSet;
 
 use lab::{Channel, Event};
+use outcomes::Limits;
 
 use crate::binary::{Format, Run, Seen};
 use crate::canary;
-use crate::report::Report;
 use crate::scenario::Scenario;
 
-/// Connections to one remote at one time.
-const AT_A_TIME: usize = 3;
-/// Connections of a read-only standard run from one source address.
-const CONTROL: usize = 6;
-const DATA: usize = 14;
 const COLUMNS: usize = 80;
 
 /// Commands that change something on the server (RFC 959, RFC 3659).
@@ -32,9 +27,6 @@ pub fn complaints(scenario: &Scenario, run: &Run) -> Vec<String> {
     }
     if let Some(seen) = &run.seen {
         complaints.extend(towards_the_server(scenario, seen));
-    }
-    if let Ok(report) = serde_json::from_slice::<Report>(&run.stdout) {
-        complaints.extend(counts(scenario, run, &report));
     }
     complaints
         .into_iter()
@@ -78,7 +70,7 @@ fn wide_lines(bytes: &[u8]) -> Option<String> {
 
 fn towards_the_server(scenario: &Scenario, seen: &Seen) -> Vec<String> {
     let mut complaints = Vec::new();
-    if seen.peak > at_a_time(scenario) {
+    if seen.peak as u64 > Limits::of(&scenario.check.args).at_a_time {
         complaints.push(format!("{} connections at one time", seen.peak));
     }
     let (mut secured, mut accepted) = (BTreeSet::new(), false);
@@ -120,46 +112,8 @@ fn towards_the_server(scenario: &Scenario, seen: &Seen) -> Vec<String> {
     complaints
 }
 
-/// Only the deepest look may open more, as many as the settings allow.
-fn at_a_time(scenario: &Scenario) -> usize {
-    let args = &scenario.check.args;
-    let value = |flag: &str| {
-        let at = args.iter().position(|arg| arg == flag)?;
-        args.get(at + 1)
-    };
-    let most = value("--max-connections").and_then(|most| most.parse().ok());
-    match most {
-        Some(most) if value("--depth").is_some_and(|depth| depth == "full") => most,
-        _ => AT_A_TIME,
-    }
-}
-
 /// From how many addresses the program runs its probes.
 fn sources(scenario: &Scenario) -> usize {
     let args = &scenario.check.args;
     args.iter().filter(|it| *it == "--source").count().max(1)
-}
-
-fn counts(scenario: &Scenario, run: &Run, report: &Report) -> Vec<String> {
-    let counted = &report.connections;
-    let mut complaints = Vec::new();
-    let sources = sources(scenario);
-    if counted.control > CONTROL * sources || counted.data > DATA * sources {
-        complaints.push(format!(
-            "{} control and {} data connections",
-            counted.control, counted.data
-        ));
-    }
-    if counted.peak > at_a_time(scenario) {
-        complaints.push(format!("the report counts {} at one time", counted.peak));
-    }
-    if let Some(seen) = &run.seen
-        && (seen.connections.control > counted.control || seen.connections.data > counted.data)
-    {
-        complaints.push(format!(
-            "the server saw {:?}, and the report counts {} and {}",
-            seen.connections, counted.control, counted.data
-        ));
-    }
-    complaints
 }

@@ -1,5 +1,6 @@
 //! The JSON report, as a reader of it knows it: by the names that are fixed.
 
+use outcomes::Reported;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -12,6 +13,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     pub not_tested: Vec<NotTested>,
     pub connections: Connections,
+    pub duration_ms: u64,
+    pub transcript: Vec<Line>,
 }
 
 /// One finding.
@@ -48,9 +51,18 @@ pub struct NotTested {
 
 #[derive(Debug, Deserialize)]
 pub struct Connections {
-    pub control: usize,
-    pub data: usize,
-    pub peak: usize,
+    pub control: u64,
+    pub data: u64,
+    pub peak: u64,
+}
+
+/// One line of the dialogue, or one thing that happened.
+#[derive(Debug, Deserialize)]
+pub struct Line {
+    pub probe: String,
+    pub text: String,
+    /// The kind of failure, where it was one.
+    pub failure: Option<Value>,
 }
 
 impl Report {
@@ -58,6 +70,16 @@ impl Report {
     pub fn first(&self) -> Option<&Finding> {
         let code = self.root_causes.first()?;
         self.findings.iter().find(|finding| finding.code == *code)
+    }
+
+    /// What it comes to in the table of all checks.
+    pub fn reported(&self) -> Reported {
+        Reported {
+            root_causes: self.root_causes.clone(),
+            control: self.connections.control,
+            data: self.connections.data,
+            duration_ms: self.duration_ms,
+        }
     }
 
     /// Where one part of the report says what another denies.

@@ -5,7 +5,7 @@ use std::fs;
 use std::net::IpAddr;
 use std::path::Path;
 
-use lab::Behaviour;
+use lab::{Behaviour, Software};
 use real_servers::Setup;
 use serde::Deserialize;
 
@@ -186,6 +186,18 @@ impl Scenario {
             return Err("the first line is to say what is wrong, after `# `".into());
         }
         toml::from_str(&text).map_err(|error| error.to_string())
+    }
+
+    /// Which server is out there, for people.
+    pub fn server_name(&self) -> String {
+        match (&self.real, &self.server) {
+            (Some(setup), _) => setup.product.name().into(),
+            (None, None) => "none".into(),
+            (None, Some(behaviour)) => match behaviour.software {
+                Software::Generic => "lab".into(),
+                software => format!("lab as {software:?}"),
+            },
+        }
     }
 
     /// Whether the program was told that the password may go in clear text.

@@ -3,11 +3,13 @@
 mod guests;
 mod report;
 mod servers;
+mod table;
 mod toolchain;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
+use outcomes::Table;
 use report::Failure;
 
 const USAGE: &str = "cargo xtask <command>
@@ -15,17 +17,23 @@ const USAGE: &str = "cargo xtask <command>
   setup   prepare: get the WebAssembly target and build the probes; then `cargo build --release` works
   demo    prepare, build, and show what remote-doctor finds on the lab's faulty servers
   test    prepare, get the real FTP servers, build, and run all tests
+  table [--runs N]
+          prepare, get the real FTP servers, build, and print a table of every scenario and every case on a real server:
+          root causes expected and reported, right or wrong, connections, time; N times in a row
   bench   prepare, build, and print what a healthy check costs";
 
 fn main() -> ExitCode {
-    let command = std::env::args().nth(1).unwrap_or_default();
-    let done = match command.as_str() {
-        "setup" => setup(),
-        "demo" => setup()
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let done = match words[..] {
+        ["setup"] => setup(),
+        ["demo"] => setup()
             .and_then(|()| build())
             .and_then(|()| run_built(&["demo"])),
-        "test" => setup().and_then(|()| test()),
-        "bench" => setup().and_then(|()| build()).and_then(|()| bench()),
+        ["test"] => setup().and_then(|()| test()),
+        ["table"] => setup().and_then(|()| tables("1")),
+        ["table", "--runs", times] => setup().and_then(|()| tables(times)),
+        ["bench"] => setup().and_then(|()| build()).and_then(|()| bench()),
         _ => Err(Failure::Usage(USAGE.into())),
     };
     match done {
@@ -66,11 +74,51 @@ fn run_built(arguments: &[&str]) -> Result<(), Failure> {
 }
 
 fn test() -> Result<(), Failure> {
+    with_servers(|| {
+        report::step("running the tests");
+        let all = ["test", "--release", "--workspace", "--no-fail-fast"];
+        let (passed, outcomes) = table::run_tests(cargo().args(all))?;
+        let kept = table::keep(&outcomes)?;
+        report::step(&format!(
+            "what the checks came to; all of them are in {kept}"
+        ));
+        println!("{}", Table(&outcomes).summary());
+        passed.and(table::all_right(&outcomes))
+    })
+}
+
+fn tables(times: &str) -> Result<(), Failure> {
+    let times: u32 = times.parse().map_err(|_| Failure::Usage(USAGE.into()))?;
+    with_servers(|| {
+        let mut right = Ok(());
+        for number in 1..=times {
+            report::step(&format!("run {number} of {times}"));
+            let suites = ["--test", "scenarios", "--test", "real_servers"];
+            let mut tests = cargo();
+            tests.args([
+                "test",
+                "--release",
+                "--package",
+                "remote-doctor",
+                "--no-fail-fast",
+            ]);
+            // What the tests print of their own is not the table.
+            tests.args(suites).stdout(std::io::stderr());
+            let (passed, outcomes) = table::run_tests(&mut tests)?;
+            table::keep(&outcomes)?;
+            println!("{}", Table(&outcomes));
+            right = right.and(passed).and(table::all_right(&outcomes));
+        }
+        right
+    })
+}
+
+/// Gets the real servers and does the work.
+fn with_servers(work: impl FnOnce() -> Result<(), Failure>) -> Result<(), Failure> {
     report::step("getting the real FTP servers");
     let installed = servers::install(&workspace().join("target/servers"));
     let installed = installed.map_err(|error| Failure::Servers(error.to_string()))?;
-    report::step("running the tests");
-    let passed = report::run(cargo().args(["test", "--release", "--workspace", "--no-fail-fast"]));
+    let done = work();
     // Tests that need what is missing have failed above, by name; here is what mends it.
     match installed.missing {
         Some(missing) => Err(Failure::Missing(format!(
@@ -78,7 +126,7 @@ fn test() -> Result<(), Failure> {
             missing.packages.join(", "),
             missing.command
         ))),
-        None => passed,
+        None => done,
     }
 }
 

@@ -13,6 +13,8 @@ pub enum Failure {
     Command(String),
     /// A file could not be written or read.
     File(String),
+    /// A check of the suites is wrong or was not made.
+    Checks(String),
     /// The real servers could not be had.
     Servers(String),
     /// What was built is not what it should be.
@@ -25,9 +27,10 @@ impl std::fmt::Display for Failure {
             Failure::Usage(text) => f.write_str(text),
             Failure::Missing(text) => write!(f, "missing: {text}"),
             Failure::Command(text) => write!(f, "failed: {text}"),
-            Failure::File(text) | Failure::Servers(text) | Failure::Component(text) => {
-                write!(f, "error: {text}")
-            }
+            Failure::File(text)
+            | Failure::Servers(text)
+            | Failure::Component(text)
+            | Failure::Checks(text) => write!(f, "error: {text}"),
         }
     }
 }

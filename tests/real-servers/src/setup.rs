@@ -24,6 +24,16 @@ impl Product {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::Vsftpd, Self::ProFtpd, Self::PureFtpd, Self::Pyftpdlib];
 
+    /// The name in a [`Setup`] that is read from a file.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Vsftpd => "vsftpd",
+            Self::ProFtpd => "proftpd",
+            Self::PureFtpd => "pure-ftpd",
+            Self::Pyftpdlib => "pyftpdlib",
+        }
+    }
+
     /// Whether the product can speak TLS from the first byte.
     pub fn can_be_implicit(self) -> bool {
         self != Self::PureFtpd

@@ -1,0 +1,60 @@
+//! What a run may cost, and that nothing in it failed without a name.
+
+use std::time::Duration;
+
+use outcomes::Limits;
+
+use crate::binary::Run;
+use crate::report::Report;
+use crate::scenario::Scenario;
+
+/// Where a run opened too much, took too long, or met something the program has no name for.
+pub fn complaints(scenario: &Scenario, run: &Run, report: &Report) -> Vec<String> {
+    let mut complaints = connections(&Limits::of(&scenario.check.args), run, report);
+    complaints.extend(duration(scenario, report));
+    complaints.extend(nameless(report));
+    complaints
+}
+
+fn connections(limits: &Limits, run: &Run, report: &Report) -> Vec<String> {
+    let counted = &report.connections;
+    let mut complaints = Vec::new();
+    for (what, found, most) in [
+        ("control connections", counted.control, limits.control),
+        ("data connections", counted.data, limits.data),
+        ("connections at one time", counted.peak, limits.at_a_time),
+    ] {
+        if found > most {
+            complaints.push(format!(
+                "the report counts {found} {what}, {most} are allowed"
+            ));
+        }
+    }
+    if let Some(seen) = &run.seen {
+        let (control, data) = (seen.connections.control, seen.connections.data);
+        if control as u64 > counted.control || data as u64 > counted.data {
+            complaints.push(format!(
+                "the server saw {control} control and {data} data connections, and the report counts {} and {}",
+                counted.control, counted.data
+            ));
+        }
+    }
+    complaints
+}
+
+fn duration(scenario: &Scenario, report: &Report) -> Option<String> {
+    let mut most = Limits::of(&scenario.check.args).duration;
+    if !scenario.check.plugins.is_empty() {
+        // A probe of somebody else that waits has the whole run's time at most.
+        most = Limits::WHOLE;
+    }
+    let took = Duration::from_millis(report.duration_ms);
+    (took > most).then(|| format!("it took {took:?}, and the time-outs allow {most:?}"))
+}
+
+fn nameless(report: &Report) -> impl Iterator<Item = String> {
+    let lines = report.transcript.iter();
+    lines
+        .filter(|line| line.failure.as_ref().is_some_and(|kind| kind == "other"))
+        .map(|line| format!("{} met a failure without a name: {}", line.probe, line.text))
+}
