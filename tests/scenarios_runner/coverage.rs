@@ -1,4 +1,5 @@
-//! Every code of the built-in probes has a page, is shown by a scenario, and is not shown by one that resembles it.
+//! Every code of the vocabulary is declared by a probe, has a page, is shown by a scenario, and is not shown by one that
+//! resembles it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -12,21 +13,77 @@ use crate::scenario::Scenario;
 
 type Scenarios = Arc<BTreeMap<String, Scenario>>;
 
+/// Every code there is to be, with its severity and its owner.
+const CODES: &str = include_str!("codes.txt");
+
+/// Codes of the list that no probe has to declare yet, and why.
+const NOT_YET: &[(&str, &str)] = &[(
+    "dns.not-dedicated-ip",
+    "which addresses are dedicated is known only together with published address lists, which nothing reads yet",
+)];
+
+/// Codes of which each is taken for the other most easily.
+const PAIRS: &[(&str, &str)] = &[
+    (
+        "ftps.session-reuse-required",
+        "ftps.data-protection-required",
+    ),
+    ("data.all-ports-blocked", "data.peer-address-rejected"),
+    ("ftp.login-rejected", "ftps.required-by-server"),
+    ("ftp.login-rejected", "service.too-many-connections"),
+    ("service.slow-banner", "ftps.explicit-on-implicit-port"),
+    ("ftps.session-reuse-broken", "data.some-ports-blocked"),
+    ("data.pasv-private-address", "data.pasv-foreign-address"),
+    ("cert.missing-intermediate", "cert.untrusted-ca"),
+    ("data.closed-without-notify", "data.truncated"),
+    ("ftp.write-denied", "data.all-ports-blocked"),
+];
+
 /// The tests of coverage.
 pub fn trials(scenarios: &Scenarios) -> Vec<Trial> {
     let shown = names(scenarios, |it| it.expect.found().cloned().collect());
     let resembled = names(scenarios, |it| it.expect.look_alike_of.clone());
     let known = shown.union(&resembled).cloned().collect();
+    let told_apart = Arc::clone(scenarios);
     vec![
+        Trial::test("every_code_is_declared", undeclared),
         Trial::test("every_code_has_a_page", pages),
         Trial::test("every_code_is_shown", move || missing(&shown)),
         Trial::test("every_code_has_a_look_alike", move || missing(&resembled)),
         Trial::test("every_code_in_a_scenario_exists", move || unknown(&known)),
+        Trial::test("every_pair_is_told_apart", move || confused(&told_apart)),
     ]
 }
 
 fn names(scenarios: &Scenarios, of: impl Fn(&Scenario) -> Vec<String>) -> BTreeSet<String> {
     scenarios.values().flat_map(of).collect()
+}
+
+/// The codes of the list that have to be there by now, each with its severity and its owner.
+fn vocabulary() -> impl Iterator<Item = [&'static str; 3]> {
+    let words = CODES.lines().map(|line| {
+        let mut words = line.split_whitespace();
+        [(); 3].map(|()| words.next().unwrap_or_default())
+    });
+    words.filter(|[code, ..]| NOT_YET.iter().all(|(later, _)| later != code))
+}
+
+/// The list and the probes agree.
+fn undeclared() -> Result<(), Failed> {
+    let catalogue = catalogue()?;
+    let listed = vocabulary().filter_map(|[name, severity, owner]| {
+        let Some(code) = catalogue.code(name) else {
+            return Some(format!("no probe declares {name}"));
+        };
+        let declared = serde_json::json!([code.severity, code.owner]);
+        let differs = declared != serde_json::json!([severity, owner]);
+        differs.then(|| format!("{name} is declared as {declared}, not {severity}, {owner}"))
+    });
+    let unlisted = declared(&catalogue)
+        .filter(|code| !vocabulary().any(|[name, ..]| name == code.name))
+        .map(|code| format!("{} is not on the list of codes", code.name));
+    let problems: Vec<String> = listed.chain(unlisted).collect();
+    none(&problems)
 }
 
 fn catalogue() -> Result<Catalogue, Failed> {
@@ -68,12 +125,29 @@ fn problems(page: Page<'_>) -> impl Iterator<Item = String> {
 }
 
 fn missing(covered: &BTreeSet<String>) -> Result<(), Failed> {
-    let catalogue = catalogue()?;
-    let missing: Vec<String> = declared(&catalogue)
-        .filter(|code| !covered.contains(&code.name))
-        .map(|code| code.name.clone())
+    let missing: Vec<String> = vocabulary()
+        .filter(|[code, ..]| !covered.contains(*code))
+        .map(|[code, ..]| code.to_owned())
         .collect();
     none(&missing)
+}
+
+/// Of each pair, each is shown by a scenario that could be taken for the other.
+fn confused(scenarios: &Scenarios) -> Result<(), Failed> {
+    let shows = |code: &str, not: &str| {
+        scenarios.values().any(|it| {
+            let looks_like_it = it.expect.look_alike_of.iter().any(|other| other == not);
+            looks_like_it && it.expect.found().any(|found| found == code)
+        })
+    };
+    let both_ways = PAIRS
+        .iter()
+        .flat_map(|(one, other)| [(one, other), (other, one)]);
+    let confused: Vec<String> = both_ways
+        .filter(|(code, not)| !shows(code, not))
+        .map(|(code, not)| format!("no scenario shows {code} as a look-alike of {not}"))
+        .collect();
+    none(&confused)
 }
 
 fn unknown(known: &BTreeSet<String>) -> Result<(), Failed> {
