@@ -105,6 +105,11 @@ impl Certificate {
     }
 }
 
+/// Makes the client's own certificate in a folder where a server's was made, signed by the same authority.
+pub(crate) fn issue_to_client(folder: &Path) -> Result<(), HarnessError> {
+    Workshop::at(folder).sign("root", Wanted::client())
+}
+
 /// The files made for one server.
 #[derive(Debug)]
 pub(crate) struct Issued {

@@ -12,6 +12,14 @@ pub enum HarnessError {
     /// Network namespaces belong to root.
     #[error("make network namespaces: the tests with real servers have to run as root")]
     NeedsRoot,
+    /// Root alone is not enough where a container keeps back what it takes.
+    #[error(
+        "make network namespaces: that takes CAP_SYS_ADMIN and CAP_NET_ADMIN, which a container may lack ({said})"
+    )]
+    NamespacesRefused {
+        /// What the tool said.
+        said: String,
+    },
     /// A server or a tool is not installed.
     #[error("find {what}: `{command}` installs it")]
     Missing {

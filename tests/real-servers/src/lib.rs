@@ -39,4 +39,6 @@ pub use delay::{Delay, Traffic};
 pub use error::HarnessError;
 pub use net::{CLIENT, CLIENT_V6, NAME, NOBODY, Net, OTHER_CLIENT, SERVER, SERVER_V6};
 pub use server::Server;
-pub use setup::{DataProtection, Mode, Product, SessionReuse, Setup, TlsVersions};
+pub use setup::{
+    ClientCertificate, DataProtection, Mode, Product, SessionReuse, Setup, TlsVersions,
+};

@@ -36,7 +36,11 @@ impl Namespace {
         run(
             Command::new("ip").args(["netns", "add", &namespace.name]),
             "",
-        )?;
+        )
+        .map_err(|error| match error {
+            HarnessError::Failed { said, .. } => HarnessError::NamespacesRefused { said },
+            error => error,
+        })?;
         Ok(namespace)
     }
 

@@ -9,7 +9,7 @@ mod vsftpd;
 use std::ffi::OsString;
 
 use crate::error::HarnessError;
-use crate::setup::{DataProtection, Product, SessionReuse, Setup, TlsVersions};
+use crate::setup::{ClientCertificate, DataProtection, Product, SessionReuse, Setup, TlsVersions};
 use crate::site::Site;
 
 /// Writes the configuration into the site and returns the command line that runs the server in the
@@ -43,6 +43,9 @@ fn refuse_impossible(setup: &Setup) -> Result<(), HarnessError> {
         return refuse("protected data refused");
     }
     if product == Product::PureFtpd {
+        if setup.client_certificate == ClientCertificate::Requested {
+            return refuse("client certificate requested");
+        }
         if matches!(setup.tls, TlsVersions::Old | TlsVersions::All) {
             return refuse("TLS 1.0 and 1.1");
         }

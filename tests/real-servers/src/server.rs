@@ -127,6 +127,11 @@ impl Server {
         self.site.path("password")
     }
 
+    /// The client's certificate and its key, where the server asks for one.
+    pub fn client_certificate(&self) -> [PathBuf; 2] {
+        ["tls/client.pem", "tls/client.key"].map(|name| self.site.path(name))
+    }
+
     /// The folder that is the account's `/`: it holds `README.txt`, `reports/2024.csv` and `inbox`,
     /// and only `inbox` can be written to.
     pub fn home(&self) -> PathBuf {

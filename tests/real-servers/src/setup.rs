@@ -119,6 +119,20 @@ pub enum DataProtection {
     Refused,
 }
 
+/// Whether a server wants the client to show a certificate. [`Server::client_certificate`](crate::Server::client_certificate)
+/// is one that does.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClientCertificate {
+    /// What the product does without a setting.
+    #[default]
+    Default,
+    /// It is asked for and not missed. Not with Pure-FTPd.
+    Requested,
+    /// Without one the handshake fails.
+    Required,
+}
+
 /// How a server is set up. Start from [`Setup::explicit`] or its sisters and change what the test
 /// is about; read from a file, what is not said is as in [`Setup::explicit`].
 #[derive(Debug, Clone, Deserialize)]
@@ -153,9 +167,9 @@ pub struct Setup {
     /// Whether data connections have to be encrypted.
     #[serde(default)]
     pub data_protection: DataProtection,
-    /// A client certificate is demanded; there is none that would do.
+    /// Whether the client has to show a certificate.
     #[serde(default)]
-    pub client_certificate_required: bool,
+    pub client_certificate: ClientCertificate,
     /// OpenSSL's security level 0 in the server: old TLS versions, weak keys and SHA-1 work.
     ///
     /// Without it a weak certificate does what it does on today's systems: ProFTPD starts and
@@ -183,7 +197,7 @@ impl Setup {
             pasv_address: None,
             max_clients: None,
             data_protection: DataProtection::Optional,
-            client_certificate_required: false,
+            client_certificate: ClientCertificate::Default,
             legacy_tls: false,
             extra: Vec::new(),
         }

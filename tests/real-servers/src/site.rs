@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use crate::account::{ID, PASSWORD};
-use crate::certificate::Issued;
+use crate::certificate::{self, Issued};
 use crate::error::HarnessError;
 use crate::leftovers;
-use crate::setup::{SessionReuse, Setup};
+use crate::setup::{ClientCertificate, SessionReuse, Setup};
 
 #[derive(Debug)]
 pub(crate) struct Site {
@@ -32,6 +32,9 @@ impl Site {
             fs::create_dir(&path).map_err(HarnessError::file(path))?;
         }
         let tls = setup.certificate.issue(&folder.path().join("tls"))?;
+        if setup.client_certificate != ClientCertificate::Default {
+            certificate::issue_to_client(&folder.path().join("tls"))?;
+        }
         let site = Self { folder, tls };
 
         site.write("home/README.txt", "Files of the tests.\n")?;

@@ -53,6 +53,18 @@ impl Wanted {
         }
     }
 
+    /// What the account shows to a server that asks.
+    pub(super) fn client() -> Self {
+        Self {
+            name: "client",
+            subject: "account of the tests",
+            section: "client_only",
+            key: EC,
+            dates: THREE_MONTHS,
+            digest: "sha256",
+        }
+    }
+
     pub(super) fn leaf(certificate: Certificate) -> Self {
         let usual = Self {
             name: "leaf",

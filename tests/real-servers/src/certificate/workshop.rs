@@ -19,10 +19,15 @@ pub(super) struct Workshop<'a> {
 
 impl<'a> Workshop<'a> {
     pub(super) fn new(folder: &'a Path) -> Result<Self, HarnessError> {
-        let workshop = Self { folder };
+        let workshop = Self::at(folder);
         workshop.write("openssl.cnf", &configuration())?;
         workshop.write("index.txt", "")?;
         Ok(workshop)
+    }
+
+    /// One that was used before.
+    pub(super) fn at(folder: &'a Path) -> Self {
+        Self { folder }
     }
 
     pub(super) fn root(&self, name: &str, subject: &str) -> Result<(), HarnessError> {

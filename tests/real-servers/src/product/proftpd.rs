@@ -4,7 +4,7 @@ use crate::account::{ID, PASSWORD_HASH, USER};
 use crate::error::HarnessError;
 use crate::installation;
 use crate::net::{SERVER, SERVER_V6};
-use crate::setup::{DataProtection, Mode, SessionReuse, Setup, TlsVersions};
+use crate::setup::{ClientCertificate, DataProtection, Mode, SessionReuse, Setup, TlsVersions};
 use crate::site::Site;
 
 pub(super) fn prepare(setup: &Setup, site: &Site) -> Result<Vec<OsString>, HarnessError> {
@@ -103,7 +103,11 @@ fn tls(setup: &Setup, site: &Site) -> Vec<String> {
         format!("TLSRequired {}", required(setup)),
         format!(
             "TLSVerifyClient {}",
-            on_off(setup.client_certificate_required)
+            match setup.client_certificate {
+                ClientCertificate::Default => "off",
+                ClientCertificate::Requested => "optional",
+                ClientCertificate::Required => "on",
+            }
         ),
     ];
     if setup.certificate.sends_more_than_the_leaf() {
@@ -112,7 +116,7 @@ fn tls(setup: &Setup, site: &Site) -> Vec<String> {
             site.tls.rest.display()
         ));
     }
-    if setup.client_certificate_required {
+    if setup.client_certificate != ClientCertificate::Default {
         lines.push(format!(
             "TLSCACertificateFile {}",
             site.tls.authority.display()

@@ -5,7 +5,7 @@ use crate::account::{ID, PASSWORD_HASH, USER};
 use crate::error::HarnessError;
 use crate::installation;
 use crate::program::run;
-use crate::setup::{DataProtection, Mode, Setup};
+use crate::setup::{ClientCertificate, DataProtection, Mode, Setup};
 use crate::site::Site;
 
 pub(super) fn prepare(setup: &Setup, site: &Site) -> Result<Vec<OsString>, HarnessError> {
@@ -56,7 +56,7 @@ pub(super) fn prepare(setup: &Setup, site: &Site) -> Result<Vec<OsString>, Harne
             "HIGH"
         };
         // A prefix to the ciphers is how it is told to ask for client certificates.
-        let demand = if setup.client_certificate_required {
+        let demand = if setup.client_certificate == ClientCertificate::Required {
             "-C:"
         } else {
             ""

@@ -3,7 +3,7 @@ use std::ffi::OsString;
 use crate::account::{PASSWORD, USER};
 use crate::error::HarnessError;
 use crate::installation;
-use crate::setup::{DataProtection, Mode, Setup};
+use crate::setup::{ClientCertificate, DataProtection, Mode, Setup};
 use crate::site::Site;
 
 /// The server itself; pyftpdlib is a library.
@@ -57,11 +57,15 @@ pub(super) fn prepare(setup: &Setup, site: &Site) -> Result<Vec<OsString>, Harne
             .into(),
         );
     }
-    if setup.client_certificate_required {
+    if setup.client_certificate != ClientCertificate::Default {
         option("client-authority", site.tls.authority.clone().into());
     }
     let mut flag =
         |name: &str, set: bool| arguments.extend(set.then(|| format!("--{name}").into()));
+    flag(
+        "client-may-refuse",
+        setup.client_certificate == ClientCertificate::Requested,
+    );
     flag("implicit", setup.mode == Mode::Implicit);
     flag("login-needs-tls", setup.mode == Mode::ExplicitRequired);
     flag(

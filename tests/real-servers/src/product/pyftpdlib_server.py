@@ -20,6 +20,7 @@ parser.add_argument("--lowest")
 parser.add_argument("--highest")
 parser.add_argument("--ciphers")
 parser.add_argument("--client-authority")
+parser.add_argument("--client-may-refuse", action="store_true")
 parser.add_argument("--implicit", action="store_true")
 parser.add_argument("--login-needs-tls", action="store_true")
 parser.add_argument("--data-needs-tls", action="store_true")
@@ -50,7 +51,8 @@ def tls_context():
     context.set_session_id(b"lab")
     if options.client_authority:
         context.load_verify_locations(options.client_authority)
-        context.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, lambda *facts: bool(facts[-1]))
+        demand = 0 if options.client_may_refuse else SSL.VERIFY_FAIL_IF_NO_PEER_CERT
+        context.set_verify(SSL.VERIFY_PEER | demand, lambda *facts: bool(facts[-1]))
     return context
 
 

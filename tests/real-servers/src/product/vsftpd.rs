@@ -3,7 +3,7 @@ use std::ffi::OsString;
 use crate::account::PAM_SERVICE;
 use crate::error::HarnessError;
 use crate::installation;
-use crate::setup::{DataProtection, Mode, SessionReuse, Setup};
+use crate::setup::{ClientCertificate, DataProtection, Mode, SessionReuse, Setup};
 use crate::site::Site;
 
 use super::yes_no;
@@ -73,8 +73,11 @@ fn tls(setup: &Setup, site: &Site) -> Vec<String> {
             lines.push("require_ssl_reuse=YES".to_owned())
         }
     }
-    if setup.client_certificate_required {
-        lines.push("require_cert=YES\nvalidate_cert=YES".to_owned());
+    if setup.client_certificate != ClientCertificate::Default {
+        let required = yes_no(setup.client_certificate == ClientCertificate::Required);
+        lines.push(format!(
+            "ssl_request_cert=YES\nrequire_cert={required}\nvalidate_cert={required}"
+        ));
         lines.push(format!("ca_certs_file={}", site.tls.authority.display()));
     }
     lines

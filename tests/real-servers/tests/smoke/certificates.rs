@@ -115,7 +115,7 @@ fn client_certificates_are_demanded() {
         let server = start(
             &net,
             Setup {
-                client_certificate_required: true,
+                client_certificate: ClientCertificate::Required,
                 ..Setup::explicit(product)
             },
         );
