@@ -15,6 +15,8 @@ mod expectation;
 mod healthy;
 #[path = "real_servers/held_session.rs"]
 mod held_session;
+#[path = "real_servers/limits.rs"]
+mod limits;
 #[path = "real_servers/login.rs"]
 mod login;
 #[path = "real_servers/modes.rs"]
@@ -46,6 +48,7 @@ fn main() -> ExitCode {
     let cases = [
         network::cases(),
         data::cases(),
+        limits::cases(),
         login::cases(),
         modes::cases(),
         certificates::cases(),

@@ -4,7 +4,9 @@ use std::net::Ipv4Addr;
 use std::ops::RangeInclusive;
 
 use libtest_mimic::{Failed, Trial};
-use real_servers::{HarnessError, NOBODY, Net, Product, SessionReuse, Setup, TlsVersions};
+use real_servers::{
+    HarnessError, NOBODY, Net, Product, SERVER_V6, SessionReuse, Setup, TlsVersions,
+};
 
 use crate::expectation::{Expectation, Fault, error};
 use crate::products::{self, each};
@@ -12,6 +14,8 @@ use crate::scene::Scene;
 
 const PORTS: RangeInclusive<u16> = 40_000..=40_010;
 const PRIVATE: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 5);
+/// Shared by the customers of a provider (RFC 6598).
+const SHARED: Ipv4Addr = Ipv4Addr::new(100, 64, 0, 9);
 
 pub fn cases() -> Vec<Trial> {
     [
@@ -30,6 +34,16 @@ pub fn cases() -> Vec<Trial> {
             let fault = error("data.pasv-foreign-address", "server-admin");
             announces(product, NOBODY, fault)
         }),
+        each(
+            Product::ALL,
+            "data::ports-dropped-over-ipv6",
+            closed_over_ipv6,
+        ),
+        each([Product::ProFtpd], "data::shared-address", |product| {
+            let fault = error("data.pasv-private-address", "server-admin");
+            announces(product, SHARED, fault)
+        }),
+        each([Product::Vsftpd], "data::no-address", no_address),
         each(
             products::demanding_reuse(),
             "data::reuse-impossible",
@@ -69,6 +83,32 @@ fn closed(
     expected.equal("listing", seen.fact("data.listed"), false);
     expected.met()?;
     check.run_as_text(&seen)
+}
+
+fn closed_over_ipv6(product: Product) -> Result<(), Failed> {
+    let scene = Scene::new(&Setup {
+        ipv6: true,
+        ..with_ports(product)
+    })?;
+    scene.net.drop_ports(PORTS)?;
+    let check = scene.check("require-explicit").host(SERVER_V6);
+    let check = check.with(&["--connect-timeout", "1"]);
+    let seen = check.run()?;
+    let fault = error("data.all-ports-blocked", "firewall-admin");
+    Expectation::of(&seen).fault(fault).met()?;
+    check.run_as_text(&seen)
+}
+
+/// Told an address while it listens on IPv6 too, vsftpd announces 0.0.0.0: the address of the control connection is meant.
+fn no_address(product: Product) -> Result<(), Failed> {
+    let scene = Scene::new(&Setup {
+        ipv6: true,
+        pasv_address: Some(PRIVATE),
+        ..Setup::explicit(product)
+    })?;
+    let seen = scene.check("require-explicit").run()?;
+    let expected = Expectation::of(&seen).healthy();
+    expected.transfers(product, TlsVersions::Both).met()
 }
 
 /// A firewall that accepts for the server and lets nothing through.

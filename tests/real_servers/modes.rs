@@ -1,7 +1,7 @@
 //! TLS that is missing, demanded, or expected in another mode.
 
 use libtest_mimic::{Failed, Trial};
-use real_servers::{DataProtection, Mode, Product, Setup, TlsVersions};
+use real_servers::{ClientCertificate, DataProtection, Mode, Product, Setup, TlsVersions};
 
 use crate::expectation::{Expectation, error, warning};
 use crate::products::{self, each};
@@ -52,6 +52,18 @@ pub fn cases() -> Vec<Trial> {
         };
         let title = format!("modes::client-certificate::tls-{version}");
         cases.extend(each(Product::ALL, &title, explicit));
+        let others = || {
+            Product::ALL
+                .into_iter()
+                .filter(|it| *it != Product::PureFtpd)
+        };
+        let title = format!("modes::client-certificate-shown::tls-{version}");
+        // Pure-FTPd believes only what its own certificate file signed.
+        cases.extend(each(others(), &title, move |product| shown(product, tls)));
+        let title = format!("modes::client-certificate-not-missed::tls-{version}");
+        cases.extend(each(others(), &title, move |product| {
+            not_missed(product, tls)
+        }));
         let title = format!("modes::client-certificate::implicit-tls-{version}");
         cases.extend(each(products::implicit(), &title, implicit));
     }
@@ -127,7 +139,7 @@ fn explicit_expected(product: Product, ssl: &'static str) -> Result<(), Failed> 
 fn client_certificate(setup: Setup, tls: TlsVersions, ssl: &'static str) -> Result<(), Failed> {
     let scene = Scene::new(&Setup {
         tls,
-        client_certificate_required: true,
+        client_certificate: ClientCertificate::Required,
         ..setup
     })?;
     let fault = error("ftps.client-certificate-required", "settings");
@@ -138,6 +150,35 @@ fn client_certificate(setup: Setup, tls: TlsVersions, ssl: &'static str) -> Resu
 
     let without_login = check.without_login().run()?;
     Expectation::of(&without_login).fault(fault).met()
+}
+
+/// With the certificate that is demanded everything works.
+fn shown(product: Product, tls: TlsVersions) -> Result<(), Failed> {
+    let scene = Scene::new(&Setup {
+        tls,
+        client_certificate: ClientCertificate::Required,
+        ..Setup::explicit(product)
+    })?;
+    let [certificate, key] = scene.server.client_certificate();
+    let (certificate, key) = (certificate.to_string_lossy(), key.to_string_lossy());
+    let check = scene.check("require-explicit");
+    let seen = check
+        .with(&["--client-cert", &certificate, "--client-key", &key])
+        .run()?;
+    let expected = Expectation::of(&seen).healthy();
+    expected.transfers(product, tls).met()
+}
+
+/// To be asked for a certificate is not to need one.
+fn not_missed(product: Product, tls: TlsVersions) -> Result<(), Failed> {
+    let scene = Scene::new(&Setup {
+        tls,
+        client_certificate: ClientCertificate::Requested,
+        ..Setup::explicit(product)
+    })?;
+    let seen = scene.check("require-explicit").run()?;
+    let expected = Expectation::of(&seen).healthy();
+    expected.transfers(product, tls).met()
 }
 
 fn protection_refused(product: Product) -> Result<(), Failed> {
