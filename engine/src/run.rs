@@ -205,6 +205,7 @@ impl<'a> Run<'a> {
             source,
             connect_timeout: self.check.timeouts.connect,
             client_certificate: self.check.client_certificate.clone(),
+            expected_addresses: self.check.remote.expect_addresses.clone(),
             fetch_issuers: self.check.permissions.fetch_issuers,
             mask: self.login.mask(),
         };

@@ -16,12 +16,6 @@ type Scenarios = Arc<BTreeMap<String, Scenario>>;
 /// Every code there is to be, with its severity and its owner.
 const CODES: &str = include_str!("codes.txt");
 
-/// Codes of the list that no probe has to declare yet, and why.
-const NOT_YET: &[(&str, &str)] = &[(
-    "dns.not-dedicated-ip",
-    "which addresses are dedicated is known only together with published address lists, which nothing reads yet",
-)];
-
 /// Codes of which each is taken for the other most easily.
 const PAIRS: &[(&str, &str)] = &[
     (
@@ -59,13 +53,12 @@ fn names(scenarios: &Scenarios, of: impl Fn(&Scenario) -> Vec<String>) -> BTreeS
     scenarios.values().flat_map(of).collect()
 }
 
-/// The codes of the list that have to be there by now, each with its severity and its owner.
+/// The codes of the list, each with its severity and its owner.
 fn vocabulary() -> impl Iterator<Item = [&'static str; 3]> {
-    let words = CODES.lines().map(|line| {
+    CODES.lines().map(|line| {
         let mut words = line.split_whitespace();
         [(); 3].map(|()| words.next().unwrap_or_default())
-    });
-    words.filter(|[code, ..]| NOT_YET.iter().all(|(later, _)| later != code))
+    })
 }
 
 /// The list and the probes agree.

@@ -118,6 +118,9 @@ pub(crate) struct CheckArgs {
     /// Marks a source address as dedicated (repeatable)
     #[arg(long, help_heading = "Network", value_name = "ADDR")]
     pub(crate) dedicated: Vec<IpAddr>,
+    /// What the host name should resolve to, such as a custom domain's dedicated addresses (repeatable)
+    #[arg(long, help_heading = "Network", value_name = "ADDR")]
+    pub(crate) expect_address: Vec<IpAddr>,
     /// A data address other than the remote's own that may be dialled (repeatable)
     #[arg(long, help_heading = "Network", value_name = "ADDR")]
     pub(crate) allow_data_address: Vec<IpAddr>,

@@ -158,7 +158,7 @@ fn remote(args: &CheckArgs) -> Result<Remote, CliError> {
         max_connections: args.max_connections,
         sources: args.source.clone(),
         dedicated: args.dedicated.clone(),
-        expect_addresses: Vec::new(),
+        expect_addresses: args.expect_address.clone(),
     })
 }
 

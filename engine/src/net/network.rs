@@ -28,6 +28,8 @@ pub struct NetworkSettings {
     pub connect_timeout: Duration,
     /// Our own certificate for servers that ask for one.
     pub client_certificate: Option<ClientCertificate>,
+    /// What the name of the remote should resolve to; empty where nothing is expected.
+    pub expected_addresses: Vec<IpAddr>,
     /// Whether certificates may be fetched from where other certificates say.
     pub fetch_issuers: bool,
     /// What is kept out of everything a server says.
@@ -105,6 +107,11 @@ impl Network {
             control: self.control.load(Ordering::Relaxed),
             data: self.data.load(Ordering::Relaxed),
         }
+    }
+
+    /// What the name of the remote should resolve to.
+    pub fn expected_addresses(&self) -> &[IpAddr] {
+        &self.settings.expected_addresses
     }
 
     /// The addresses of a name, which from then on are the remote's.

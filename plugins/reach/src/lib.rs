@@ -1,6 +1,7 @@
 //! Can the remote be reached: every address of its name, a TCP connection to each, and how long that takes.
 
 mod attempt;
+mod expected;
 mod other_port;
 mod verdict;
 
@@ -15,6 +16,7 @@ probe_sdk::codes! {
     NO_ADDRESS = "dns.no-address";
     RESOLVER_FAILED = "dns.resolver-failed";
     PRIVATE_ADDRESS = "dns.private-address";
+    NOT_DEDICATED = "dns.not-dedicated-ip";
     ADDRESSES_DIFFER = "dns.addresses-differ";
     REFUSED = "net.connection-refused";
     TIMEOUT = "net.connection-timeout";
@@ -26,7 +28,13 @@ probe_sdk::codes! {
 const CLOSED: probe_sdk::Code = probe_sdk::Code::of_another("net.closed-without-banner");
 const SOURCE_BLOCKED: probe_sdk::Code = probe_sdk::Code::of_another("net.source-ip-blocked");
 
-const DNS: &[probe_sdk::Code] = &[NXDOMAIN, NO_ADDRESS, RESOLVER_FAILED, PRIVATE_ADDRESS];
+const DNS: &[probe_sdk::Code] = &[
+    NXDOMAIN,
+    NO_ADDRESS,
+    RESOLVER_FAILED,
+    PRIVATE_ADDRESS,
+    NOT_DEDICATED,
+];
 const NET: &[probe_sdk::Code] = &[
     REFUSED,
     TIMEOUT,
@@ -98,6 +106,7 @@ fn addresses(run: &mut Run) -> Result<Option<Vec<String>>, Failure> {
         "dns.addresses",
         value::texts(resolved.iter().map(|found| found.ip.clone())),
     );
+    expected::compare(run, resolved.iter().map(|found| found.ip.as_str()));
     let (granted, narrow): (Vec<_>, Vec<_>) = resolved.into_iter().partition(|found| found.granted);
     if !narrow.is_empty() {
         let narrow: Vec<String> = narrow.into_iter().map(|found| found.ip).collect();

@@ -163,6 +163,12 @@ pub fn most_connections() -> usize {
     net::most_connections() as usize
 }
 
+/// What the host name is expected to resolve to; empty where nothing is expected.
+#[must_use]
+pub fn expected_addresses() -> Vec<String> {
+    net::expected_addresses()
+}
+
 /// The addresses of a name.
 ///
 /// # Errors

@@ -15,8 +15,8 @@ pub mod session;
 
 pub use code::{About, Code};
 pub use connection::{
-    Connection, Established, Resolved, TlsOptions, TlsSession, TlsVersion, most_connections, ready,
-    resolve, version_name,
+    Connection, Established, Resolved, TlsOptions, TlsSession, TlsVersion, expected_addresses,
+    most_connections, ready, resolve, version_name,
 };
 pub use control::{Control, DialogueError};
 pub use ftp;

@@ -58,6 +58,12 @@ fn bad_address(text: &str) -> types::Failure {
 }
 
 impl net::Host for Guest {
+    async fn expected_addresses(&mut self) -> Result<Vec<String>> {
+        let (ground, _) = self.call()?;
+        let expected = ground.network.expected_addresses();
+        Ok(expected.iter().map(IpAddr::to_string).collect())
+    }
+
     async fn resolve(
         &mut self,
         name: String,
