@@ -1,7 +1,7 @@
 //! A remote, as somebody configured it, and what a check may do.
 
 use std::fmt;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
@@ -108,6 +108,16 @@ pub struct Remote {
     pub dedicated: Vec<IpAddr>,
     /// What the name should resolve to.
     pub expect_addresses: Vec<IpAddr>,
+}
+
+impl Remote {
+    /// Host and port as people write them: an IPv6 address in brackets (RFC 3986 section 3.2.2).
+    pub fn place(&self) -> String {
+        match self.host.parse::<Ipv6Addr>() {
+            Ok(ip) => format!("[{ip}]:{}", self.port),
+            Err(_) => format!("{}:{}", self.host, self.port),
+        }
+    }
 }
 
 /// What the user agrees to.

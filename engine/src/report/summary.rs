@@ -13,7 +13,7 @@ pub(super) fn summary(
     facts: &Facts,
     cut: Option<Cut>,
 ) -> String {
-    let place = format!("{}:{}", remote.host, remote.port);
+    let place = remote.place();
     let first = diagnosis.findings.iter().find(|it| {
         diagnosis
             .root_causes

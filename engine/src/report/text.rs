@@ -50,7 +50,7 @@ fn head(out: &mut String, report: &Report) {
     let _ = writeln!(
         out,
         "{}  {}{from}",
-        styled(BOLD, &format!("{}:{}", remote.host, remote.port)),
+        styled(BOLD, &remote.place()),
         remote.ssl
     );
     let (style, verdict) = match report.verdict {
