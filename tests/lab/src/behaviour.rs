@@ -14,6 +14,10 @@ pub struct Behaviour {
     pub mode: Mode,
     /// The certificate it shows.
     pub certificate: CertificateKind,
+    /// What else that certificate is. Kinds that do not contradict each other can be combined.
+    pub certificate_also: Vec<CertificateKind>,
+    /// The name of the CA of [`CertificateKind::PrivateCa`], in place of the usual one.
+    pub certificate_authority: Option<String>,
     /// The versions of TLS it speaks.
     pub tls: TlsVersions,
     /// Whether data connections may or must resume the control connection's TLS session.
@@ -59,6 +63,8 @@ impl Default for Behaviour {
         Self {
             mode: Mode::default(),
             certificate: CertificateKind::default(),
+            certificate_also: Vec::new(),
+            certificate_authority: None,
             tls: TlsVersions::default(),
             session_reuse: SessionReuse::default(),
             faults: Vec::new(),

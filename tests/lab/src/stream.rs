@@ -30,6 +30,12 @@ impl Rewound {
         self.ahead = bytes;
     }
 
+    /// Whether the client came over IPv6; an IPv4 client of a socket for both has an address of that shape too.
+    pub(crate) fn is_ipv6(&self) -> bool {
+        let peer = self.stream.peer_addr();
+        peer.is_ok_and(|peer| peer.ip().to_canonical().is_ipv6())
+    }
+
     pub(crate) fn into_tcp(self) -> TcpStream {
         self.stream
     }

@@ -6,13 +6,15 @@ use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose,
     PKCS_RSA_SHA256, RsaKeySize,
 };
+use rustls::pki_types::CertificateDer;
 
-use super::CertificateKind;
+use super::{CertificateKind, Kinds};
 
 const DAY: i64 = 24 * 60 * 60;
 
 /// A root and an intermediate, ready to sign.
 pub(super) struct Authority {
+    name: String,
     pub(super) root: CertifiedIssuer<'static, KeyPair>,
     pub(super) intermediate: CertifiedIssuer<'static, KeyPair>,
 }
@@ -29,11 +31,13 @@ pub(super) enum Strength {
 }
 
 impl Strength {
-    pub(super) fn for_kind(kind: CertificateKind) -> Self {
-        match kind {
-            CertificateKind::WeakSignature => Self::Rsa,
-            CertificateKind::ExpiredIntermediate => Self::Expired,
-            _ => Self::Usual,
+    pub(super) fn for_kinds(kinds: &Kinds) -> Self {
+        if kinds.has(CertificateKind::WeakSignature) {
+            Self::Rsa
+        } else if kinds.has(CertificateKind::ExpiredIntermediate) {
+            Self::Expired
+        } else {
+            Self::Usual
         }
     }
 }
@@ -55,7 +59,20 @@ impl Authority {
         };
         valid(&mut params, -400, ends);
         let intermediate = CertifiedIssuer::signed_by(params, key, &root)?;
-        Ok(Self { root, intermediate })
+        Ok(Self {
+            name: name.to_owned(),
+            root,
+            intermediate,
+        })
+    }
+
+    /// The root's name and key, certified by an older root until the `last` day from now.
+    pub(super) fn cross_sign(&self, last: i64) -> Result<CertificateDer<'static>, rcgen::Error> {
+        let old = Authority::new("Older authority", Strength::Usual)?;
+        let mut params = issuer_params(&format!("{} root", self.name), &self.name);
+        valid(&mut params, -400, last);
+        let crossed = params.signed_by(self.root.key(), &old.root)?;
+        Ok(crossed.der().clone())
     }
 }
 

@@ -1,6 +1,9 @@
 //! What the TLS library is told.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
 
 use rustls::{
     RootCertStore, ServerConfig, SupportedProtocolVersion,
@@ -13,7 +16,10 @@ use rustls::{
     version::{TLS12, TLS13},
 };
 
-use crate::{Behaviour, Fault, LabError, SessionReuse, TlsVersions, certificate::Identity};
+use crate::{
+    Behaviour, Fault, LabError, SessionReuse, TlsVersions,
+    certificate::{Identity, Unnamed},
+};
 
 /// Sessions that can be resumed at one time.
 const SESSIONS: usize = 256;
@@ -38,11 +44,12 @@ pub(super) fn pair(
     if behaviour.has(&Fault::ReuseRefused) {
         forget_sessions(&mut data);
     }
+    if identity.in_turn.is_some() {
+        // Only control connections take turns.
+        data.cert_resolver = Arc::new(Shown::always(&identity.shown));
+    }
     if let Some(other) = &identity.for_data {
-        data.cert_resolver = Arc::new(Shown {
-            with_name: Arc::clone(other),
-            without_name: Arc::clone(other),
-        });
+        data.cert_resolver = Arc::new(Shown::always(other));
         // A resumed session shows no certificate, so there must be none to resume.
         forget_sessions(&mut data);
     }
@@ -98,27 +105,47 @@ fn client_verifier(
 
 /// Which certificate a client gets to see.
 #[derive(Debug)]
-struct Shown {
+pub(super) struct Shown {
     with_name: Arc<CertifiedKey>,
-    without_name: Arc<CertifiedKey>,
+    without_name: Unnamed,
+    /// Takes turns with the first.
+    in_turn: Option<Arc<CertifiedKey>>,
+    handshakes: AtomicUsize,
+}
+
+impl Shown {
+    /// One certificate, whoever asks.
+    pub(super) fn always(certificate: &Arc<CertifiedKey>) -> Self {
+        Self {
+            with_name: Arc::clone(certificate),
+            without_name: Unnamed::Same,
+            in_turn: None,
+            handshakes: AtomicUsize::new(0),
+        }
+    }
 }
 
 impl From<&Identity> for Shown {
     fn from(identity: &Identity) -> Self {
-        let with_name = Arc::clone(&identity.shown);
-        let without_name = identity.without_name.as_ref().unwrap_or(&with_name).clone();
         Self {
-            with_name,
-            without_name,
+            without_name: identity.without_name.clone(),
+            in_turn: identity.in_turn.clone(),
+            ..Self::always(&identity.shown)
         }
     }
 }
 
 impl ResolvesServerCert for Shown {
     fn resolve(&self, client_hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        Some(Arc::clone(match client_hello.server_name() {
-            Some(_) => &self.with_name,
-            None => &self.without_name,
-        }))
+        let turn = self.handshakes.fetch_add(1, Ordering::Relaxed);
+        let with_name = match &self.in_turn {
+            Some(other) if turn % 2 == 1 => other,
+            _ => &self.with_name,
+        };
+        match (client_hello.server_name(), &self.without_name) {
+            (Some(_), _) | (None, Unnamed::Same) => Some(Arc::clone(with_name)),
+            (None, Unnamed::Other(other)) => Some(Arc::clone(other)),
+            (None, Unnamed::Nothing) => None,
+        }
     }
 }

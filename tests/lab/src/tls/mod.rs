@@ -26,6 +26,8 @@ const UNRECOGNIZED_NAME: u8 = 112;
 pub(crate) struct Tls {
     control: ServerConfig,
     data: ServerConfig,
+    /// Shown over IPv6, if that makes a difference.
+    over_ipv6: Option<Arc<config::Shown>>,
 }
 
 /// A connection after its handshake.
@@ -58,7 +60,12 @@ impl Reuse {
 impl Tls {
     pub(crate) fn new(behaviour: &Behaviour, identity: &Identity) -> Result<Self, LabError> {
         let (control, data) = config::pair(behaviour, identity)?;
-        Ok(Self { control, data })
+        let over_ipv6 = identity.over_ipv6.as_ref();
+        Ok(Self {
+            control,
+            data,
+            over_ipv6: over_ipv6.map(|other| Arc::new(config::Shown::always(other))),
+        })
     }
 
     /// Makes the handshake. `owner` is the number of the control connection that the session belongs to.
@@ -73,6 +80,9 @@ impl Tls {
             Channel::Control => self.control.clone(),
             Channel::Data => self.data.clone(),
         };
+        if let Some(other) = self.over_ipv6.as_ref().filter(|_| stream.is_ipv6()) {
+            config.cert_resolver = Arc::clone(other) as _;
+        }
         let asked = Arc::new(Asked::new(Arc::clone(&config.session_storage)));
         config.session_storage = Arc::clone(&asked) as _;
         let tag = owner.to_be_bytes();
