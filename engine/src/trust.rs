@@ -116,7 +116,10 @@ impl Trust {
         if question.store != Store::None || !question.anchors.is_empty() {
             let anchors = self.anchors(question);
             match verify_path(&leaf, others, &anchors, question.at) {
-                Err(TrustFault::CaUsedAsLeaf) if !path::leads_to_root(question.chain, &anchors) => {
+                // The library says these of the leaf before it looks for a path.
+                Err(TrustFault::CaUsedAsLeaf | TrustFault::WrongPurpose)
+                    if !path::leads_to_root(question.chain, &anchors) =>
+                {
                     return Err(TrustFault::UnknownIssuer);
                 }
                 verified => verified?,

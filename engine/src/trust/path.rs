@@ -1,5 +1,5 @@
-//! Whether issuers lead from a CA certificate to a root. The library verifies servers only, and says of a CA
-//! certificate that it is none before it looks for a path.
+//! Whether issuers lead from a certificate to a root, whatever it may be used for. The library verifies servers only, and
+//! says of any other certificate that it is none before it looks for a path.
 
 use rustls::pki_types::{CertificateDer, TrustAnchor};
 use x509_parser::asn1_rs::Any;
