@@ -4,32 +4,38 @@ use probe_sdk::Run;
 use x509_parser::prelude::X509Certificate;
 use x509_parser::time::ASN1Time;
 
-use crate::{EXPIRED, EXPIRES_SOON, NOT_YET_VALID, finding};
+use crate::mend::Mended;
+use crate::{EXPIRED, EXPIRES_SOON, NOT_YET_VALID, finding, lifetime};
 
 const DAY: i64 = 86_400;
 /// Renewing takes people a few weeks.
 const SOON_DAYS: i64 = 30;
 
-pub(crate) fn judge(run: &mut Run, leaf: &X509Certificate<'_>) {
+pub(crate) fn judge(run: &mut Run, leaf: &X509Certificate<'_>, mended: &Mended, is_public: bool) {
     let now = run.request().now;
     let (from, until) = (
         leaf.validity().not_before.timestamp(),
         leaf.validity().not_after.timestamp(),
     );
+    let renewed = |finding| match is_public {
+        true => lifetime::with_next(finding, now, until),
+        false => finding,
+    };
     if now > until {
         let detail = format!(
             "The certificate ended {} ({}).",
             ago(now - until),
             day(until)
         );
-        run.found(finding(EXPIRED, leaf, detail));
+        run.found(mended.by_clock(renewed(finding(EXPIRED, leaf, detail))));
     } else if now < from {
         let detail = format!(
             "The certificate begins {} ({}), or the clock of this machine is wrong.",
             ahead(from - now),
             day(from)
         );
-        run.found(finding(NOT_YET_VALID, leaf, detail).evidence("our clock", day(now)));
+        let named = finding(NOT_YET_VALID, leaf, detail).evidence("our clock", day(now));
+        run.found(mended.by_clock(named));
     } else if until - now < SOON_DAYS * DAY {
         let left = days_between(now, until);
         let detail = format!(
@@ -37,7 +43,7 @@ pub(crate) fn judge(run: &mut Run, leaf: &X509Certificate<'_>) {
             ahead(until - now),
             day(until)
         );
-        run.found(finding(EXPIRES_SOON, leaf, detail).evidence("days left", left));
+        run.found(renewed(finding(EXPIRES_SOON, leaf, detail)).evidence("days left", left));
     }
 }
 

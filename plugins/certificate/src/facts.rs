@@ -1,16 +1,17 @@
 //! What a support agent wants to know of a certificate even when all is well.
 
+use probe_sdk::trust::own_authorities;
 use probe_sdk::{FactValue, Run, value};
+use sha2::{Digest, Sha256};
 use x509_parser::prelude::{GeneralName, X509Certificate, X509Name};
 
+use crate::path::{End, Path};
+use crate::sent::Sent;
 use crate::{dates, key, names};
 
 /// Records the certificate and the chain.
-pub(crate) fn note(
-    run: &mut Run,
-    leaf: &X509Certificate<'_>,
-    others: &[(&Vec<u8>, X509Certificate<'_>)],
-) {
+pub(crate) fn note(run: &mut Run, sent: &Sent<'_>) {
+    let leaf = sent.leaf().certificate;
     let until = leaf.validity().not_after.timestamp();
     let left = dates::days_between(run.request().now, until);
     let issuer = common_name(leaf.issuer());
@@ -33,12 +34,47 @@ pub(crate) fn note(
         value::text(dates::day(leaf.validity().not_before.timestamp())),
     );
     run.note("certificate.not-after", value::text(dates::day(until)));
+    let lifetime = dates::days_between(leaf.validity().not_before.timestamp(), until);
+    run.note("certificate.lifetime-days", value::number(lifetime));
     run.note("certificate.key", value::text(key::describe(leaf)));
-    let rows = std::iter::once(leaf)
-        .chain(others.iter().map(|(_, other)| other))
-        .map(row)
+    run.note("certificate.signature", value::text(key::signature(leaf)));
+    run.note(
+        "certificate.serial",
+        value::text(leaf.raw_serial_as_string()),
+    );
+    run.note(
+        "certificate.sha256",
+        value::text(fingerprint(sent.leaf().der)),
+    );
+    let rows = sent
+        .members()
+        .iter()
+        .map(|it| row(it.certificate))
         .collect();
     run.note("certificate.chain", FactValue::Rows(rows));
+}
+
+/// Who vouches for it.
+pub(crate) fn note_trust(run: &mut Run, path: &Path<'_>, is_public: bool) {
+    let root = path.top().certificate.issuer().to_string();
+    let vouches = match path.end {
+        End::Known if is_public => "the public roots",
+        End::Known if own_authorities().contains(&root) => {
+            "the CA file given; not the public roots"
+        }
+        End::Known => "the CA file given or this machine's own roots; not the public roots",
+        End::UnknownRoot | End::Open => "no root known here",
+    };
+    run.note("certificate.trusted-by", value::text(vouches));
+}
+
+/// SHA-256 of the encoded certificate, as tools print it: what somebody who pins it compares.
+pub(crate) fn fingerprint(der: &[u8]) -> String {
+    let bytes: Vec<String> = Sha256::digest(der)
+        .iter()
+        .map(|byte| format!("{byte:02X}"))
+        .collect();
+    bytes.join(":")
 }
 
 fn row(certificate: &X509Certificate<'_>) -> Vec<(String, String)> {

@@ -1,9 +1,11 @@
 //! Keys and signatures that nobody should rely on any more.
 
 use probe_sdk::Run;
-use x509_parser::prelude::X509Certificate;
+use x509_parser::objects::{oid_registry, oid2sn};
+use x509_parser::prelude::{AlgorithmIdentifier, X509Certificate};
 use x509_parser::public_key::PublicKey;
 
+use crate::sent::Sent;
 use crate::{WEAK_KEY, WEAK_SIGNATURE, facts, finding};
 
 /// CA/Browser Forum baseline requirements section 6.1.5.
@@ -20,12 +22,9 @@ const WEAK: &[(&str, &str)] = &[
     ("1.2.840.10045.4.1", "SHA-1 with ECDSA"),
 ];
 
-pub(crate) fn judge(
-    run: &mut Run,
-    leaf: &X509Certificate<'_>,
-    others: &[(&Vec<u8>, X509Certificate<'_>)],
-) {
-    let sent = || std::iter::once(leaf).chain(others.iter().map(|(_, other)| other));
+pub(crate) fn judge(run: &mut Run, sent: &Sent<'_>) {
+    let leaf = sent.leaf().certificate;
+    let sent = || sent.members().iter().map(|member| member.certificate);
     if let Some(weak) = sent().find(|certificate| is_weak(certificate)) {
         let key = describe(weak);
         let detail = format!(
@@ -48,7 +47,8 @@ pub(crate) fn judge(
     }
 }
 
-fn weak_signature(certificate: &X509Certificate<'_>) -> Option<&'static str> {
+/// The method a certificate is signed with, if it is one that can be forged.
+pub(crate) fn weak_signature(certificate: &X509Certificate<'_>) -> Option<&'static str> {
     let algorithm = certificate.signature_algorithm.algorithm.to_id_string();
     WEAK.iter()
         .find(|(id, _)| *id == algorithm)
@@ -70,6 +70,17 @@ pub(crate) fn describe(certificate: &X509Certificate<'_>) -> String {
         Ok(PublicKey::RSA(key)) => format!("RSA {} bits", key.key_size()),
         Ok(PublicKey::EC(point)) => format!("EC {} bits", point.key_size()),
         Ok(PublicKey::DSA(_)) => "DSA".into(),
-        _ => certificate.public_key().algorithm.algorithm.to_id_string(),
+        _ => algorithm(&certificate.public_key().algorithm),
     }
+}
+
+/// What a certificate is signed with.
+pub(crate) fn signature(certificate: &X509Certificate<'_>) -> String {
+    algorithm(&certificate.signature_algorithm)
+}
+
+/// The name that standards give it, or its object identifier.
+fn algorithm(identifier: &AlgorithmIdentifier<'_>) -> String {
+    let id = &identifier.algorithm;
+    oid2sn(id, oid_registry()).map_or_else(|_| id.to_id_string(), Into::into)
 }

@@ -1,15 +1,31 @@
 //! The certificate of the control channel: every independent fault of it, found by asking again with one thing changed at
-//! a time. It looks at what an earlier handshake showed, so it costs no connection.
+//! a time. It looks at what an earlier handshake showed, so that costs no connection; only what is shown elsewhere does.
 
 mod chain;
 mod dates;
+mod elsewhere;
 mod facts;
+mod interception;
 mod key;
+mod lifetime;
+mod look;
+mod mend;
+mod misfit;
 mod names;
+mod order;
+mod other;
+mod path;
 mod purpose;
+mod sent;
 
+use probe_sdk::trust::Store;
 use probe_sdk::{About, Code, Failure, Finding, Probe, Run, state};
 use x509_parser::prelude::{FromDer, X509Certificate};
+
+use interception::Suspicion;
+use mend::Mended;
+use path::{End, Path};
+use sent::{Member, Sent};
 
 probe_sdk::codes! {
     EXPIRED = "cert.expired";
@@ -25,7 +41,14 @@ probe_sdk::codes! {
     WEAK_SIGNATURE = "cert.weak-signature";
     WRONG_PURPOSE = "cert.wrong-purpose";
     MALFORMED = "cert.malformed";
+    LIFETIME_TOO_LONG = "cert.lifetime-too-long";
+    SNI_DEPENDENT = "cert.sni-dependent";
+    DIFFERS_BETWEEN_ADDRESSES = "cert.differs-between-addresses";
+    INTERCEPTION = "tls.interception";
 }
+
+/// Where TLS fails at one address of a name alone.
+const ADDRESSES_DIFFER: Code = Code::of_another("dns.addresses-differ");
 
 struct Certificate;
 
@@ -34,6 +57,7 @@ impl Probe for Certificate {
         summary: "dates, names, chain, key and purpose of the certificate",
         after: &[state::IDENTIFIED],
         codes: CODES,
+        also_reports: &[ADDRESSES_DIFFER],
         ..About::NOTHING
     };
 
@@ -48,6 +72,7 @@ impl Probe for Certificate {
         }
         let chain = run.chain();
         judge(run, &chain);
+        elsewhere::judge(run, &chain);
         run.rest_clear(CODES);
         Ok(())
     }
@@ -73,21 +98,45 @@ fn judge(run: &mut Run, chain: &[Vec<u8>]) {
         .iter()
         .filter_map(|der| Some((der, X509Certificate::from_der(der).ok()?.1)))
         .collect();
-    facts::note(run, &leaf, &others);
-    if let Some(problem) = broken(&leaf) {
-        return malformed(run, problem);
-    }
-    let sent = chain::Sent {
-        leaf_der: first,
-        leaf: &leaf,
-        others: &others,
-        all: chain,
+    let leaf = Member {
+        der: first,
+        certificate: &leaf,
     };
-    dates::judge(run, &leaf);
-    names::judge(run, first, &leaf);
-    key::judge(run, &leaf, &others);
-    purpose::judge(run, &sent);
-    chain::judge(run, &sent);
+    let sent = Sent::new(leaf, &others, chain);
+    facts::note(run, &sent);
+    match broken(leaf.certificate) {
+        Some(problem) => malformed(run, problem),
+        None => judge_sent(run, &sent),
+    }
+}
+
+fn judge_sent(run: &mut Run, sent: &Sent<'_>) {
+    let Member { der, certificate } = sent.leaf();
+    let now = run.request().now;
+    let path = Path::best(sent, Store::Configured, now);
+    let is_public = Path::best(sent, Store::Public, now).end == End::Known;
+    facts::note_trust(run, &path, is_public);
+    let named = names::cover(der, &run.remote().host);
+    let mended = Mended::by(run, sent, &path, named);
+    // By the rules of the public CAs, which bind no other.
+    let bound = is_public || path.end != End::UnknownRoot && chain::is_public(certificate);
+
+    dates::judge(run, certificate, &mended, bound);
+    if !named {
+        names::judge(run, der, certificate);
+    }
+    key::judge(run, sent);
+    purpose::judge(run, sent, &path);
+    let suspicion = interception::suspect(&path, is_public, now);
+    let inspected = suspicion.as_ref().is_some_and(Suspicion::is_certain);
+    chain::judge(run, sent, &path, &mended, inspected);
+    order::judge(run, sent, &path);
+    if let Some(suspicion) = suspicion {
+        suspicion.report(run, &path);
+    }
+    if bound {
+        lifetime::judge(run, certificate);
+    }
 }
 
 /// What makes a certificate unusable whatever it says (RFC 5280 section 4.1).
@@ -106,10 +155,11 @@ fn malformed(run: &mut Run, problem: &str) {
         Finding::new(MALFORMED, format!("The certificate is broken: {problem}."))
             .evidence("problem", problem),
     );
+    let elsewhere = [SNI_DEPENDENT, DIFFERS_BETWEEN_ADDRESSES, MALFORMED];
     let rest: Vec<Code> = CODES
         .iter()
         .copied()
-        .filter(|code| *code != MALFORMED)
+        .filter(|code| !elsewhere.contains(code))
         .collect();
     run.behind_fault(
         "the rest of the certificate",

@@ -6,63 +6,76 @@ use probe_sdk::trust::{Question, Store, TrustFault, verify};
 use probe_sdk::{Finding, Owner, Run, resolve};
 use x509_parser::prelude::{GeneralName, X509Certificate};
 
+use crate::misfit;
 use crate::{HOSTNAME_MISMATCH, facts, finding};
 
 /// More names than this are a content network's, and none of them is meant for this host.
 const TRIED: usize = 10;
+const SHOWN: usize = 20;
 
-pub(crate) fn judge(run: &mut Run, der: &[u8], leaf: &X509Certificate<'_>) {
-    let host = run.remote().host.clone();
+/// Whether the certificate is made out for the name.
+pub(crate) fn cover(der: &[u8], name: &str) -> bool {
     let question = Question {
         chain: vec![der.to_vec()],
-        name: Some(host.clone()),
+        name: Some(name.to_string()),
         at: 0,
         store: Store::None,
         anchors: Vec::new(),
     };
-    if verify(&question) != Err(TrustFault::NameMismatch) {
-        return;
-    }
+    verify(&question) != Err(TrustFault::NameMismatch)
+}
+
+/// Says how near the names of a certificate come to the host that they do not cover.
+pub(crate) fn judge(run: &mut Run, der: &[u8], leaf: &X509Certificate<'_>) {
+    let host = run.remote().host.clone();
     let names = of(leaf);
     let shown = if names.is_empty() {
         "none".to_string()
     } else {
         names
             .iter()
-            .take(20)
+            .take(SHOWN)
             .cloned()
             .collect::<Vec<_>>()
             .join(", ")
     };
     let mut mismatch =
         finding(HOSTNAME_MISMATCH, leaf, reason(&host, leaf, &names)).evidence("names", shown);
-    if let Some(near) = nearest(&host, &names) {
+    if let Some(near) = misfit::nearest(&host, &names) {
         mismatch = mismatch.evidence("closest name", near);
     }
-    run.found(with_covered_name(run, &host, &names, mismatch));
+    run.found(with_covered_name(run, der, leaf, &names, mismatch));
 }
 
 /// The names of the subject alternative name extension, as text.
 pub(crate) fn of(certificate: &X509Certificate<'_>) -> Vec<String> {
-    let Ok(Some(extension)) = certificate.subject_alternative_name() else {
-        return Vec::new();
-    };
-    let name = |name: &GeneralName<'_>| match name {
+    general_names(certificate, |name| match name {
         GeneralName::DNSName(name) => Some((*name).to_string()),
-        GeneralName::IPAddress(bytes) => {
-            let v4 = <[u8; 4]>::try_from(*bytes).map(IpAddr::from);
-            v4.or_else(|_| <[u8; 16]>::try_from(*bytes).map(IpAddr::from))
-                .ok()
-                .map(|address| address.to_string())
-        }
+        GeneralName::IPAddress(bytes) => address(bytes),
         _ => None,
-    };
-    extension
-        .value
-        .general_names
-        .iter()
-        .filter_map(name)
-        .collect()
+    })
+}
+
+fn general_names(
+    certificate: &X509Certificate<'_>,
+    pick: impl Fn(&GeneralName<'_>) -> Option<String>,
+) -> Vec<String> {
+    match certificate.subject_alternative_name() {
+        Ok(Some(extension)) => extension
+            .value
+            .general_names
+            .iter()
+            .filter_map(pick)
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn address(bytes: &[u8]) -> Option<String> {
+    let v4 = <[u8; 4]>::try_from(bytes).map(IpAddr::from);
+    v4.or_else(|_| <[u8; 16]>::try_from(bytes).map(IpAddr::from))
+        .ok()
+        .map(|address| address.to_string())
 }
 
 fn reason(host: &str, leaf: &X509Certificate<'_>, names: &[String]) -> String {
@@ -74,79 +87,49 @@ fn reason(host: &str, leaf: &X509Certificate<'_>, names: &[String]) -> String {
         );
     }
     if host.parse::<IpAddr>().is_ok() {
+        if names.iter().any(|name| name == host) {
+            return format!(
+                "The certificate holds {host} as a host name; an address counts only where it is entered as an address \
+                 (iPAddress)."
+            );
+        }
         return format!(
             "The remote is reached by its address {host}, and the certificate does not name that address."
         );
     }
-    match names.iter().find_map(|name| too_deep(host, name)) {
-        Some((wildcard, label)) => format!(
-            "`{wildcard}` covers exactly one label in place of the star; in {host} the label `{label}` is too many."
-        ),
-        None => format!("None of the names in the certificate is {host}."),
-    }
-}
-
-/// The wildcard that would fit if the star stood for several labels, and the labels too many.
-fn too_deep(host: &str, name: &str) -> Option<(String, String)> {
-    let suffix = name.strip_prefix('*')?;
-    let head = host
-        .to_ascii_lowercase()
-        .strip_suffix(&suffix.to_ascii_lowercase())?
-        .to_string();
-    let (extra, _) = head.rsplit_once('.')?;
-    Some((name.to_string(), extra.to_string()))
-}
-
-/// The name that shares most of its end with the host.
-fn nearest<'a>(host: &str, names: &'a [String]) -> Option<&'a String> {
-    let shared = |name: &str| {
-        let (host, name) = (host.rsplit('.'), name.trim_start_matches("*.").rsplit('.'));
-        host.zip(name)
-            .take_while(|(a, b)| a.eq_ignore_ascii_case(b))
-            .count()
-    };
     names
         .iter()
-        .filter(|name| shared(name) >= 2)
-        .max_by_key(|name| shared(name))
+        .find_map(|name| misfit::of(host, name))
+        .unwrap_or_else(|| format!("None of the names in the certificate is {host}."))
 }
 
-/// A covered name that leads to the same server is the best remedy: nobody but the settings has to change.
-fn with_covered_name(run: &Run, host: &str, names: &[String], finding: Finding) -> Finding {
-    let address = run.text("server.address").unwrap_or(host);
-    let leads_here = |name: &&String| {
-        !name.starts_with('*')
+/// A covered name that leads to the same server is the best remedy: nobody but the settings has to change. Asked are only
+/// names that somebody wrote down: in the certificate, or in the server's own greeting.
+fn with_covered_name(
+    run: &Run,
+    der: &[u8],
+    leaf: &X509Certificate<'_>,
+    names: &[String],
+    finding: Finding,
+) -> Finding {
+    let host = run.remote().host.clone();
+    let address = run.text("server.address").unwrap_or(&host);
+    let common = facts::common_name(leaf.subject());
+    let greeting = run.text("server.greeting").unwrap_or_default();
+    let said = misfit::host_names(&common).chain(misfit::host_names(greeting));
+    let written = names
+        .iter()
+        .map(String::as_str)
+        .take(TRIED)
+        .chain(said.take(TRIED));
+    let leads_here = |name: &&str| {
+        !name.contains('*')
             && name.parse::<IpAddr>().is_err()
+            && cover(der, name)
             && resolve(name).is_ok_and(|found| found.iter().any(|resolved| resolved.ip == address))
     };
-    match names.iter().take(TRIED).find(leads_here) {
+    match written.into_iter().find(leads_here) {
         Some(name) => finding.owner(Owner::Settings).patch(&[("host", name)]),
         None => finding,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_wildcard_says_which_label_is_too_many() {
-        assert_eq!(
-            too_deep("eu.ftp.example.com", "*.example.com"),
-            Some(("*.example.com".into(), "eu".into()))
-        );
-        assert_eq!(too_deep("ftp.example.com", "*.example.com"), None);
-        assert_eq!(too_deep("ftp.example.org", "*.example.com"), None);
-    }
-
-    #[test]
-    fn the_nearest_name_shares_the_end() {
-        let names = [
-            "example.org".to_string(),
-            "www.example.com".into(),
-            "*.ftp.example.com".into(),
-        ];
-        assert_eq!(nearest("x.ftp.example.com", &names), Some(&names[2]));
-        assert_eq!(nearest("a.b.net", &names), None);
     }
 }

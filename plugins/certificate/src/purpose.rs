@@ -3,11 +3,12 @@
 use probe_sdk::Run;
 use x509_parser::prelude::{ExtendedKeyUsage, X509Certificate};
 
-use crate::chain::Sent;
+use crate::path::{End, Path};
+use crate::sent::Sent;
 use crate::{WRONG_PURPOSE, finding};
 
-pub(crate) fn judge(run: &mut Run, sent: &Sent<'_>) {
-    let leaf = sent.leaf;
+pub(crate) fn judge(run: &mut Run, sent: &Sent<'_>, path: &Path<'_>) {
+    let leaf = sent.leaf().certificate;
     if let Ok(Some(usage)) = leaf.extended_key_usage() {
         if !usage.value.server_auth && !usage.value.any {
             let purposes = purposes(usage.value);
@@ -17,8 +18,9 @@ pub(crate) fn judge(run: &mut Run, sent: &Sent<'_>) {
             return;
         }
     }
-    // A certificate that signed itself is its own CA by nature; that is another fault.
-    if is_ca(leaf) && !sent.is_self_signed() {
+    // A certificate that signed itself is its own CA by nature; unless somebody trusts it, that is another fault.
+    let nobody_s = sent.is_self_signed() && path.end == End::UnknownRoot;
+    if is_ca(leaf) && !nobody_s {
         let detail = "The certificate is that of a certification authority, used as the server's: clients like ours \
                       refuse it.";
         run.found(
