@@ -17,8 +17,10 @@ pub(crate) struct Mended {
     name: Option<String>,
     /// The root to be trusted.
     root: Option<String>,
-    /// What the library says with all changes made; none where it is content.
+    /// What the library says with all changes made, beyond dates that no moment suits; none where it says no more.
     pub(crate) left: Option<TrustFault>,
+    /// It was asked, and the library is content.
+    proven: bool,
 }
 
 impl Mended {
@@ -36,7 +38,9 @@ impl Mended {
             store: Store::Configured,
             anchors: unknown.iter().map(|root| root.der.to_vec()).collect(),
         };
-        let left = match verify(&question) {
+        let verified = verify(&question);
+        let proven = verified.is_ok();
+        let left = match verified {
             Ok(()) => None,
             Err(TrustFault::Expired | TrustFault::NotYetValid) if moment.is_none() => None,
             Err(fault) => Some(fault),
@@ -46,13 +50,10 @@ impl Mended {
             name: (!named).then(|| own_name(sent)),
             root: unknown.map(|root| facts::common_name(root.certificate.subject())),
             left,
+            proven,
         };
-        mended.note(run, moment.is_some());
+        mended.note(run);
         mended
-    }
-
-    fn is_proven(&self) -> bool {
-        self.left.is_none()
     }
 
     /// Adds the moment to a fault of dates.
@@ -66,13 +67,13 @@ impl Mended {
     }
 
     fn evidence(&self, finding: Finding, change: Option<String>) -> Finding {
-        match change.filter(|_| self.is_proven()) {
+        match change.filter(|_| self.proven) {
             Some(change) => finding.evidence(MENDED_BY, change),
             None => finding,
         }
     }
 
-    fn note(&self, run: &mut Run, any_moment: bool) {
+    fn note(&self, run: &mut Run) {
         let changes: Vec<String> = [
             self.clock.map(clock),
             self.name.clone(),
@@ -81,7 +82,7 @@ impl Mended {
         .into_iter()
         .flatten()
         .collect();
-        if self.is_proven() && any_moment && !changes.is_empty() {
+        if self.proven && !changes.is_empty() {
             run.note("certificate.verifies-with", value::texts(changes));
         }
     }
@@ -89,7 +90,7 @@ impl Mended {
 
 fn own_name(sent: &Sent<'_>) -> String {
     match names::of(sent.leaf().certificate).first() {
-        Some(name) => format!("the name {name}"),
+        Some(name) => format!("a name of its own, {name}"),
         None => "no name asked for".into(),
     }
 }
