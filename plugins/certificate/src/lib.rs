@@ -45,6 +45,7 @@ probe_sdk::codes! {
     SNI_DEPENDENT = "cert.sni-dependent";
     DIFFERS_BETWEEN_ADDRESSES = "cert.differs-between-addresses";
     INTERCEPTION = "tls.interception";
+    CHECK_RELAXED = "settings.certificate-check-relaxed";
 }
 
 /// Where TLS fails at one address of a name alone.
@@ -73,12 +74,44 @@ impl Probe for Certificate {
         let chain = run.chain();
         judge(run, &chain);
         elsewhere::judge(run, &chain);
+        check_relaxed(run);
         run.rest_clear(CODES);
         Ok(())
     }
 }
 
 probe_sdk::export!(Certificate);
+
+/// Faults for which a client that checks would not go on.
+const REFUSED_BY_A_CHECK: &[Code] = &[
+    EXPIRED,
+    NOT_YET_VALID,
+    HOSTNAME_MISMATCH,
+    SELF_SIGNED,
+    UNTRUSTED_CA,
+    MISSING_INTERMEDIATE,
+    EXPIRED_INTERMEDIATE,
+    WEAK_SIGNATURE,
+    WRONG_PURPOSE,
+];
+
+/// A check that is off is told of only where it hides something.
+fn check_relaxed(run: &mut Run) {
+    if run.remote().certificate_check {
+        return;
+    }
+    let hidden: Vec<&str> = REFUSED_BY_A_CHECK
+        .iter()
+        .filter(|code| run.has_found(**code))
+        .map(|code| code.name)
+        .collect();
+    if hidden.is_empty() {
+        return;
+    }
+    let detail =
+        "The settings accept any certificate, so nobody notices that this one would not pass.";
+    run.found(Finding::new(CHECK_RELAXED, detail).evidence("hidden", hidden.join(", ")));
+}
 
 fn judge(run: &mut Run, chain: &[Vec<u8>]) {
     let Some(first) = chain.first() else {
