@@ -23,6 +23,8 @@ mod login;
 mod modes;
 #[path = "real_servers/network.rs"]
 mod network;
+#[path = "real_servers/old_tls.rs"]
+mod old_tls;
 #[path = "real_servers/products.rs"]
 mod products;
 #[path = "real_servers/record.rs"]
@@ -52,6 +54,7 @@ fn main() -> ExitCode {
         login::cases(),
         modes::cases(),
         certificates::cases(),
+        old_tls::cases(),
         healthy::cases(),
         secrecy::cases(),
     ];

@@ -99,6 +99,15 @@ impl<'a> Expectation<'a> {
         self
     }
 
+    /// These are wrong, each for itself, the most important first.
+    pub fn root_causes(mut self, codes: &[&str]) -> Self {
+        self.equal("exit", self.seen.exit, 1);
+        let causes = &self.seen.report["root_causes"];
+        self.equal("root causes", causes, json!(codes));
+        self.root_causes = codes.iter().map(ToString::to_string).collect();
+        self
+    }
+
     /// Login and listing over TLS came about, with sessions resumed where the product can.
     pub fn transfers(mut self, product: Product, tls: TlsVersions) -> Self {
         let version = match tls {

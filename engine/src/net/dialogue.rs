@@ -12,6 +12,8 @@ pub(super) struct Dialogue {
     line: Vec<u8>,
     reader: ReplyReader,
     pub(super) last: Option<u16>,
+    /// Whether a probe has sent TLS records of its own making, so that records may come back.
+    by_hand: bool,
 }
 
 impl Dialogue {
@@ -22,6 +24,7 @@ impl Dialogue {
             line: Vec::new(),
             reader: ReplyReader::new(),
             last: None,
+            by_hand: false,
         }
     }
 
@@ -39,6 +42,11 @@ impl Dialogue {
 
     pub(super) fn sent(&mut self, id: u32, bytes: &[u8]) {
         self.last = None;
+        if is_record(bytes) {
+            self.by_hand = true;
+            let text = format!("{} bytes of TLS records made by hand", bytes.len());
+            return self.add(id, Direction::Sent, &text);
+        }
         for line in bytes.split_inclusive(|byte| *byte == b'\n') {
             self.add(
                 id,
@@ -49,6 +57,11 @@ impl Dialogue {
     }
 
     pub(super) fn received(&mut self, id: u32, bytes: &[u8], at_end: bool) {
+        // What follows the first piece of a record is no text either; words in clear come as a piece of their own.
+        if self.by_hand && (is_record(bytes) || !bytes.is_ascii()) {
+            let text = format!("{} bytes of TLS records", bytes.len());
+            return self.add(id, Direction::Received, &text);
+        }
         self.reader.push(bytes);
         while let Ok(Some(reply)) = self.reader.next() {
             self.last = Some(reply.code);
@@ -74,4 +87,9 @@ impl Dialogue {
         self.reader = ReplyReader::new();
         self.last = None;
     }
+}
+
+/// A TLS record begins with its type and a version (RFC 8446 section 5.1); no command does.
+fn is_record(bytes: &[u8]) -> bool {
+    matches!(bytes, [20..=23, 3, ..])
 }

@@ -358,3 +358,29 @@ impl ResolvesClientCert for OwnCertificate {
         self.certificate.is_some()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use hello::{Group, Suite};
+
+    use super::*;
+
+    #[test]
+    fn what_probes_offer_by_hand_as_ours_is_ours() {
+        let provider = Recorder::new().provider;
+        let tls12 = |suite: &&rustls::SupportedCipherSuite| suite.tls13().is_none();
+        let suites: Vec<u16> = provider
+            .cipher_suites
+            .iter()
+            .filter(tls12)
+            .map(|suite| suite.suite().into())
+            .collect();
+        assert_eq!(suites, Vec::from_iter(Suite::OURS.iter().map(|it| it.0)));
+        let groups: Vec<u16> = provider
+            .kx_groups
+            .iter()
+            .map(|group| group.name().into())
+            .collect();
+        assert_eq!(groups, Vec::from_iter(Group::OURS.iter().map(|it| it.0)));
+    }
+}

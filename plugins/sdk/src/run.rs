@@ -54,13 +54,14 @@ impl Run {
         }
     }
 
-    /// The name for SNI and verification, on control and data connections alike; an address is none (RFC 6066 section 3).
+    /// The name for SNI and verification, on control and data connections alike; an address is none (RFC 6066 section 3),
+    /// and a name that the server was found to refuse is not sent.
     #[must_use]
     pub fn server_name(&self) -> Option<String> {
         let host = &self.remote().host;
-        host.parse::<std::net::IpAddr>()
-            .is_err()
-            .then(|| host.clone())
+        let is_address = host.parse::<std::net::IpAddr>().is_ok();
+        let is_refused = self.flag("tls.server-name-refused");
+        (!is_address && !is_refused).then(|| host.clone())
     }
 
     /// The text of a fact that an earlier probe left.

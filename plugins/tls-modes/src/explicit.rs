@@ -3,20 +3,16 @@
 use probe_sdk::ftp::Reply;
 use probe_sdk::ftp::phase::auth::{self, AuthAnswer};
 use probe_sdk::{
-    Connection, Control, DialogueError, Failure, FailureKind, Finding, Operation, Owner, Run,
-    SslSetting, TlsSession,
+    Connection, Control, DialogueError, Failure, Finding, Owner, Run, SslSetting, TlsSession,
 };
 
+use crate::failed::Failed;
 use crate::greeting::{self, Heard};
-use crate::secured::{Mode, Secured};
+use crate::secured::{self, Mode, Secured};
 use crate::{
-    BANNER_BEFORE_TLS, CLEARTEXT_FALLBACK, CLIENT_CERTIFICATE, EXPLICIT_ON_IMPLICIT,
-    HANDSHAKE_FAILED, NOT_SUPPORTED, Place, REQUIRED, demand, implicit,
+    BANNER_BEFORE_TLS, CLEARTEXT_FALLBACK, EXPLICIT_ON_IMPLICIT, NOT_FTP, NOT_SUPPORTED, Place,
+    REQUIRED, demand, raw, second_look,
 };
-
-/// The alert of a server that wants a client certificate (RFC 8446 section 6.2). In TLS 1.3 it may come after the
-/// handshake.
-pub(crate) const CERTIFICATE_REQUIRED: u8 = 116;
 
 /// From a fresh connection to one that is ready for the login.
 pub(crate) fn first(run: &mut Run, place: &Place, connection: Connection) -> Option<Secured> {
@@ -40,20 +36,32 @@ pub(crate) fn first(run: &mut Run, place: &Place, connection: Connection) -> Opt
             );
             Some(*secured)
         }
+        Heard::ImplicitFailed(failed) => {
+            run.found(maybe_implicit(place));
+            second_look::take(run, place, Mode::Implicit, &failed)
+        }
         Heard::Nothing => None,
     }
+}
+
+/// TLS from the first byte, of which nothing more is known because the handshake fails.
+fn maybe_implicit(place: &Place) -> Finding {
+    let port = place.at.port.to_string();
+    let detail = "The port stays silent in clear text and speaks TLS from the first byte: it is a port for implicit TLS, \
+                  and the settings ask for another mode.";
+    Finding::new(EXPLICIT_ON_IMPLICIT, detail)
+        .evidence("in clear text", "silence")
+        .likely(
+            NOT_FTP,
+            "a client that completes the handshake gets no FTP greeting",
+        )
+        .patch(&[("ssl", "require-implicit"), ("port", &port)])
 }
 
 /// The settings say clear text; the server may insist on TLS. Then the run goes on with what it insists on.
 fn in_clear(run: &mut Run, place: &Place, control: Control, greeting: Reply) -> Option<Secured> {
     let Some(reply) = demand::refused_in_clear(run, place) else {
-        return Some(Secured {
-            control,
-            mode: Mode::Clear,
-            greeting,
-            session: None,
-            port: None,
-        });
+        return Some(Secured::new(place, control, Mode::Clear, greeting, None));
     };
     let finding = Finding::new(
         REQUIRED,
@@ -63,18 +71,11 @@ fn in_clear(run: &mut Run, place: &Place, control: Control, greeting: Reply) -> 
     match secure(place, control) {
         Auth::Secured(control, session) => {
             run.found(finding.cured_by(&[("ssl", "require-explicit")]));
-            Some(Secured {
-                control,
-                mode: Mode::Explicit,
-                greeting,
-                session: Some(session),
-                port: None,
-            })
+            Some(Secured::explicit(place, control, greeting, session))
         }
-        Auth::Failed(failure, said) => {
+        Auth::Failed(failed) => {
             run.found(finding.patch(&[("ssl", "require-explicit")]));
-            run.found(handshake_failed(&failure, &said));
-            None
+            second_look::take(run, place, Mode::Explicit, &failed)
         }
         Auth::Refused(_) => {
             run.found(finding);
@@ -86,16 +87,12 @@ fn in_clear(run: &mut Run, place: &Place, control: Control, greeting: Reply) -> 
 /// `AUTH TLS` on a connection whose greeting was read.
 fn with_auth(run: &mut Run, place: &Place, control: Control, greeting: Reply) -> Option<Secured> {
     match secure(place, control) {
-        Auth::Secured(control, session) => Some(Secured {
-            control,
-            mode: Mode::Explicit,
-            greeting,
-            session: Some(session),
-            port: None,
-        }),
-        Auth::Failed(failure, said) => {
-            run.found(handshake_failed(&failure, &said));
-            None
+        Auth::Secured(control, session) => {
+            Some(Secured::explicit(place, control, greeting, session))
+        }
+        Auth::Failed(failed) => {
+            secured::note_greeting(run, &greeting);
+            second_look::take(run, place, Mode::Explicit, &failed)
         }
         Auth::Refused(reply) => without_auth(run, place, greeting, &reply),
     }
@@ -117,7 +114,7 @@ fn without_auth(run: &mut Run, place: &Place, greeting: Reply, reply: &str) -> O
         return Some(secured);
     }
     if place.at.port != 990 {
-        if let Some(secured) = implicit::elsewhere(place, 990) {
+        if let Ok(secured) = Secured::again(&place.at_port(990), Mode::Implicit) {
             let finding = Finding::new(
                 NOT_SUPPORTED,
                 "The server refuses explicit TLS on this port, and offers implicit TLS on port 990.",
@@ -148,53 +145,77 @@ fn without_auth(run: &mut Run, place: &Place, greeting: Reply, reply: &str) -> O
     if required {
         return None;
     }
-    let (control, greeting) = greeting::again(place)?;
-    Some(Secured {
-        control,
-        mode: Mode::Clear,
-        greeting,
-        session: None,
-        port: None,
-    })
+    let (control, greeting) = greeting::again(place).ok()?;
+    Some(Secured::new(place, control, Mode::Clear, greeting, None))
 }
 
-/// What came of `AUTH TLS`.
-enum Auth {
+/// What came of `AUTH TLS` and the handshake after it.
+pub(crate) enum Auth {
     Secured(Control, TlsSession),
-    /// Accepted, and the handshake failed; with what the server said in clear text instead.
-    Failed(Failure, String),
+    /// Accepted, and the handshake failed.
+    Failed(Failed),
     /// Refused, with the replies.
     Refused(String),
 }
 
-/// `AUTH TLS`, `AUTH SSL` where that is refused (F-A05), and the handshake. A handshake that meets clear text is tried
-/// once more: some servers read a quick ClientHello as a command.
+/// `AUTH` and the handshake. One that meets clear text is tried once more: some servers read a quick ClientHello as a
+/// command.
 fn secure(place: &Place, control: Control) -> Auth {
     match attempt(place, control) {
-        Auth::Failed(failure, said) if failure.kind == FailureKind::NotTls && said.is_empty() => {
+        Auth::Failed(failed) if failed.is_not_tls() && failed.said.is_none() => {
             match greeting::again(place) {
-                Some((control, _)) => attempt(place, control),
-                None => Auth::Failed(failure, said),
+                Ok((control, _)) => attempt(place, control),
+                Err(_) => Auth::Failed(failed),
             }
         }
         other => other,
     }
 }
 
-fn attempt(place: &Place, mut control: Control) -> Auth {
+/// The same, once.
+pub(crate) fn attempt(place: &Place, mut control: Control) -> Auth {
+    match ask_for_tls(&mut control) {
+        Asked::Granted => {}
+        Asked::Refused(replies) => return Auth::Refused(replies),
+        Asked::Failed(failure) => {
+            return Auth::Failed(Failed {
+                failure,
+                said: None,
+            });
+        }
+    }
+    match control.secure(&place.tls()) {
+        Ok(session) => Auth::Secured(control, session),
+        Err(failure) => Auth::Failed(Failed {
+            failure,
+            said: raw::words(&control.connection().unparsed()),
+        }),
+    }
+}
+
+/// The server's answer to `AUTH`.
+pub(crate) enum Asked {
+    Granted,
+    /// The replies.
+    Refused(String),
+    /// No answer, which is not a refusal: going on in clear text would be what somebody in between wants.
+    Failed(Failure),
+}
+
+/// `AUTH TLS`, and `AUTH SSL` where that is refused (F-A05).
+pub(crate) fn ask_for_tls(control: &mut Control) -> Asked {
     let mut replies = Vec::new();
     for word in ["AUTH TLS", "AUTH SSL"] {
         let reply = match control.command(word) {
             Ok(reply) => reply,
-            // No answer is not a refusal: going on in clear text would be what somebody in between wants.
-            Err(DialogueError::Failure(failure)) => return Auth::Failed(failure, String::new()),
+            Err(DialogueError::Failure(failure)) => return Asked::Failed(failure),
             Err(error) => {
                 replies.push(error.to_string());
                 break;
             }
         };
         match auth::judge(&reply) {
-            AuthAnswer::Accepted { .. } => return handshake(place, control),
+            AuthAnswer::Accepted { .. } => return Asked::Granted,
             AuthAnswer::Closing => {
                 replies.push(reply.to_string());
                 break;
@@ -205,69 +226,20 @@ fn attempt(place: &Place, mut control: Control) -> Auth {
         }
     }
     replies.dedup();
-    Auth::Refused(replies.join(" / "))
-}
-
-fn handshake(place: &Place, mut control: Control) -> Auth {
-    match control.secure(&place.tls()) {
-        Ok(session) => Auth::Secured(control, session),
-        Err(failure) => {
-            let said = String::from_utf8_lossy(&control.connection().unparsed())
-                .trim()
-                .to_string();
-            // Binary that is no record says nothing; a reply in clear text says why (RFC 4217 section 10.1).
-            let said = if said.chars().any(|c| c == '\u{fffd}') {
-                String::new()
-            } else {
-                said
-            };
-            Auth::Failed(failure, said)
-        }
-    }
+    Asked::Refused(replies.join(" / "))
 }
 
 /// A greeting in clear text and a handshake without AUTH (F-G06).
 fn tls_after_greeting(place: &Place) -> Option<Secured> {
-    let (mut control, greeting) = greeting::again(place)?;
+    let (mut control, greeting) = greeting::again(place).ok()?;
     let session = control.secure(&place.tls()).ok()?;
-    Some(Secured {
+    Some(Secured::new(
+        place,
         control,
-        mode: Mode::AfterGreeting,
+        Mode::AfterGreeting,
         greeting,
-        session: Some(session),
-        port: None,
-    })
-}
-
-/// A handshake that failed, with what the server said of it.
-pub(crate) fn handshake_failed(failure: &Failure, said: &str) -> Finding {
-    let code = match failure.kind {
-        FailureKind::TlsAlert(CERTIFICATE_REQUIRED) => CLIENT_CERTIFICATE,
-        _ => HANDSHAKE_FAILED,
-    };
-    let detail = match failure.kind {
-        FailureKind::TlsAlert(CERTIFICATE_REQUIRED) => {
-            "The server ends TLS because the client shows no certificate of its own."
-        }
-        _ if failure.operation != Operation::Handshake => {
-            "The server was asked for TLS; in place of an answer the connection ended or stayed silent."
-        }
-        FailureKind::TlsAlert(_) => "The server ended the TLS handshake with an alert.",
-        FailureKind::TlsIncompatible => {
-            "Server and client have no TLS version, cipher suite or group in common."
-        }
-        FailureKind::TimedOut => "The server accepted TLS and then did not answer the handshake.",
-        FailureKind::Closed | FailureKind::Reset | FailureKind::Truncated => {
-            "The server closed the connection during the TLS handshake."
-        }
-        FailureKind::NotTls => "The server accepted TLS and then went on in clear text.",
-        _ => "The TLS handshake failed.",
-    };
-    let mut finding = Finding::new(code, detail).evidence("failure", &failure.detail);
-    if !said.is_empty() {
-        finding = finding.evidence("server said", said);
-    }
-    finding
+        Some(session),
+    ))
 }
 
 /// The settings say implicit, the port greets in clear text: goes on with explicit TLS where there is any.
@@ -282,18 +254,12 @@ pub(crate) fn after_wrong_mode(
     let changes = [("ssl", "require-explicit"), ("port", port.as_str())];
     match secure(place, control) {
         Auth::Secured(control, session) => {
-            let secured = Secured {
-                control,
-                mode: Mode::Explicit,
-                greeting,
-                session: Some(session),
-                port: None,
-            };
+            let secured = Secured::explicit(place, control, greeting, session);
             (Some(secured), finding.cured_by(&changes))
         }
-        Auth::Failed(failure, said) => {
-            run.found(handshake_failed(&failure, &said));
-            (None, finding.patch(&changes))
+        Auth::Failed(failed) => {
+            let secured = second_look::take(run, place, Mode::Explicit, &failed);
+            (secured, finding.patch(&changes))
         }
         Auth::Refused(reply) => {
             if let Some(secured) = tls_after_greeting(place) {

@@ -5,6 +5,7 @@ use probe_sdk::ftp::phase::wording;
 use probe_sdk::ftp::{Reply, ReplyError, Service};
 use probe_sdk::{Connection, Control, DialogueError, FailureKind, Finding, Run, elapsed_us, value};
 
+use crate::failed::Failed;
 use crate::secured::Secured;
 use crate::silence::{self, Broken};
 use crate::{
@@ -20,6 +21,8 @@ pub(crate) enum Heard {
     Greeting(Control, Reply),
     /// An FTP server that greets inside TLS.
     Implicit(Box<Secured>),
+    /// Something that speaks TLS from the first byte, with which the handshake fails.
+    ImplicitFailed(Failed),
     /// Neither; what it is has been reported.
     Nothing,
 }
@@ -42,6 +45,7 @@ pub(crate) fn hear(run: &mut Run, place: &Place, connection: Connection) -> Hear
             Heard::Nothing
         }
         silence::Outcome::Implicit(secured) => Heard::Implicit(secured),
+        silence::Outcome::TlsFailed(failed) => Heard::ImplicitFailed(failed),
         silence::Outcome::OtherService(service, bytes) => {
             run.found(other_service::finding(service, &bytes));
             Heard::Nothing
@@ -61,10 +65,17 @@ pub(crate) fn hear(run: &mut Run, place: &Place, connection: Connection) -> Hear
 }
 
 /// One more connection with its greeting, where the port has greeted before.
-pub(crate) fn again(place: &Place) -> Option<(Control, Reply)> {
-    let mut control = place.control().ok()?;
-    let reply = control.greeting_within(place.reply_ms).ok()?;
-    (greeting::judge(&reply) == Greeting::Ready).then_some((control, reply))
+///
+/// Gives what came in the place of the greeting where it does not greet this time.
+pub(crate) fn again(place: &Place) -> Result<(Control, Reply), String> {
+    let mut control = place.control().map_err(|failure| failure.detail)?;
+    let reply = control
+        .greeting_within(place.reply_ms)
+        .map_err(|error| error.to_string())?;
+    match greeting::judge(&reply) {
+        Greeting::Ready => Ok((control, reply)),
+        _ => Err(reply.to_string()),
+    }
 }
 
 fn slow(run: &mut Run, place: &Place, after_us: u64) {

@@ -6,9 +6,14 @@ use probe_sdk::{
     Connection, Control, DialogueError, Failure, FailureKind, Finding, Run, TlsSession,
 };
 
+use crate::failed::Failed;
 use crate::greeting::{Heard, hear, refusal};
+use crate::raw::{self, Answer, Offer};
 use crate::secured::{Mode, Secured};
-use crate::{CLOSED, IMPLICIT_ON_EXPLICIT, Place, TOO_MANY, UNAVAILABLE, explicit, other_service};
+use crate::{
+    CLOSED, IMPLICIT_ON_EXPLICIT, Place, TOO_MANY, UNAVAILABLE, black_hole, explicit,
+    other_service, second_look,
+};
 
 /// From a fresh connection to one that is ready for the login.
 pub(crate) fn first(run: &mut Run, place: &Place, connection: Connection) -> Option<Secured> {
@@ -17,7 +22,12 @@ pub(crate) fn first(run: &mut Run, place: &Place, connection: Connection) -> Opt
         .and_then(|()| connection.secured(place.reply_ms));
     match secured {
         Ok(session) => greeted(run, place, connection, session),
-        Err(failure) => failed(run, place, &connection, &failure),
+        Err(failure) => {
+            let bytes = connection.unparsed();
+            // The looks that follow need its place.
+            drop(connection);
+            failed(run, place, &bytes, failure)
+        }
     }
 }
 
@@ -31,13 +41,13 @@ fn greeted(
     match control.greeting_within(place.reply_ms) {
         Ok(greeting) => match greeting::judge(&greeting) {
             Greeting::Ready => {
-                return Some(Secured {
+                return Some(Secured::new(
+                    place,
                     control,
-                    mode: Mode::Implicit,
+                    Mode::Implicit,
                     greeting,
-                    session: Some(session),
-                    port: None,
-                });
+                    Some(session),
+                ));
             }
             Greeting::TooMany => run.found(refusal(TOO_MANY, &greeting)),
             Greeting::Unavailable | Greeting::Wait => run.found(refusal(UNAVAILABLE, &greeting)),
@@ -53,9 +63,9 @@ fn greeted(
             run.found(Finding::new(CLOSED, detail).evidence("connection", error));
         }
         Err(DialogueError::Failure(failure))
-            if failure.kind == FailureKind::TlsAlert(explicit::CERTIFICATE_REQUIRED) =>
+            if Failed::from(failure.clone()).wants_certificate() =>
         {
-            run.found(explicit::handshake_failed(&failure, ""));
+            run.found(Failed::from(failure).finding());
         }
         Err(_) => run.found(other_service::over_tls(&other_service::ask_for_a_page(
             &control,
@@ -65,36 +75,56 @@ fn greeted(
 }
 
 /// No TLS from the first byte. What came instead tells what the port is.
-fn failed(
-    run: &mut Run,
-    place: &Place,
-    connection: &Connection,
-    failure: &Failure,
-) -> Option<Secured> {
-    let bytes = connection.unparsed();
-    if !bytes.is_empty() && !Service::recognise(&bytes).is_ftp() {
-        run.found(other_service::finding(Service::recognise(&bytes), &bytes));
+fn failed(run: &mut Run, place: &Place, bytes: &[u8], failure: Failure) -> Option<Secured> {
+    if !bytes.is_empty() && !Service::recognise(bytes).is_ftp() {
+        run.found(other_service::finding(Service::recognise(bytes), bytes));
         return None;
     }
-    match failure.kind {
+    let kind = failure.kind;
+    let failed = Failed::from(failure);
+    match kind {
         FailureKind::TlsAlert(_) | FailureKind::TlsIncompatible | FailureKind::TlsBroken => {
-            run.found(explicit::handshake_failed(failure, ""));
-            None
+            return second_look::take(run, place, Mode::Implicit, &failed);
         }
-        _ => in_clear(run, place, &bytes, failure),
+        FailureKind::TimedOut => {
+            let secured = black_hole::look(run, place, Mode::Implicit, &failed);
+            if secured.is_some() {
+                return secured;
+            }
+        }
+        FailureKind::Closed | FailureKind::Reset => {
+            // Some servers that lack what we offer say nothing of it.
+            let answer = raw::ask(place, Mode::Implicit, Offer::Everything);
+            if let Answer::Chosen(hello, flight) = answer {
+                second_look::chosen(run, place, Mode::Implicit, &failed, hello, &flight);
+                return None;
+            }
+            if let Ok(secured) = second_look::without_name(place, Mode::Implicit) {
+                run.found(second_look::sni_rejected(place, &failed, &secured));
+                return Some(secured);
+            }
+        }
+        _ => {}
     }
+    in_clear(run, place, bytes, failed)
 }
 
 /// Does the port greet in clear text? Then the mode in the settings is wrong, and the run goes on with the right one.
-fn in_clear(run: &mut Run, place: &Place, bytes: &[u8], failure: &Failure) -> Option<Secured> {
+fn in_clear(run: &mut Run, place: &Place, bytes: &[u8], failed: Failed) -> Option<Secured> {
     let Ok(fresh) = place.connect() else {
-        run.found(explicit::handshake_failed(failure, ""));
+        run.found(failed.finding());
         return None;
     };
-    let Heard::Greeting(control, greeting) = hear(run, place, fresh) else {
-        return None;
+    let (control, greeting) = match hear(run, place, fresh) {
+        Heard::Greeting(control, greeting) => (control, greeting),
+        // The first handshake was a moment's trouble.
+        Heard::Implicit(secured) => return Some(*secured),
+        Heard::ImplicitFailed(failed) => {
+            return second_look::take(run, place, Mode::Implicit, &failed);
+        }
+        Heard::Nothing => return None,
     };
-    let answer = first_line(bytes).unwrap_or_else(|| failure.detail.clone());
+    let answer = first_line(bytes).unwrap_or(failed.failure.detail);
     let finding = Finding::new(
         IMPLICIT_ON_EXPLICIT,
         "The port greets in clear text: it is a port for explicit TLS, and the settings ask for implicit TLS.",
@@ -111,20 +141,4 @@ fn first_line(bytes: &[u8]) -> Option<String> {
     reader.push(bytes);
     let reply = reader.next().ok().flatten()?;
     Some(reply.to_string())
-}
-
-/// Implicit TLS on another port of the same server.
-pub(crate) fn elsewhere(place: &Place, port: u16) -> Option<Secured> {
-    let connection = place.connect_to(port).ok()?;
-    connection.start_tls(&place.tls()).ok()?;
-    let session = connection.secured(place.reply_ms).ok()?;
-    let mut control = Control::new(connection, place.reply_ms);
-    let greeting = control.greeting_within(place.reply_ms).ok()?;
-    (greeting::judge(&greeting) == Greeting::Ready).then(|| Secured {
-        control,
-        mode: Mode::Implicit,
-        greeting,
-        session: Some(session),
-        port: Some(port),
-    })
 }

@@ -1,17 +1,23 @@
 //! What answers on the port, and how it is secured: the greeting, explicit TLS (RFC 4217), implicit TLS, clear text, and
 //! whether that is what the settings say.
 
+mod black_hole;
 mod demand;
 mod explicit;
+mod failed;
 mod greeting;
 mod implicit;
+mod old_versions;
 mod other_service;
+mod place;
+mod raw;
+mod second_look;
 mod secured;
 mod silence;
 
-use probe_sdk::{
-    About, Code, Connection, Control, Endpoint, Failure, Probe, Run, SslSetting, state,
-};
+use probe_sdk::{About, Code, Connection, Failure, Probe, Run, SslSetting, state};
+
+pub(crate) use place::Place;
 
 probe_sdk::codes! {
     CLOSED = "net.closed-without-banner";
@@ -28,11 +34,16 @@ probe_sdk::codes! {
     BANNER_BEFORE_TLS = "ftps.banner-before-tls";
     CLEARTEXT_FALLBACK = "ftps.cleartext-fallback";
     CLEARTEXT_LOGIN = "ftps.cleartext-login-allowed";
+    VERSION_UNSUPPORTED = "tls.version-unsupported";
+    CIPHER_MISMATCH = "tls.cipher-mismatch";
+    SNI_REJECTED = "tls.sni-rejected";
     HANDSHAKE_FAILED = "tls.handshake-failed";
+    LEGACY_VERSIONS = "tls.legacy-versions";
 }
 
 pub(crate) const CLIENT_CERTIFICATE: Code = Code::of_another("ftps.client-certificate-required");
 pub(crate) const SOURCE_BLOCKED: Code = Code::of_another("net.source-ip-blocked");
+pub(crate) const MTU_BLACK_HOLE: Code = Code::of_another("net.mtu-blackhole");
 
 /// The codes that only a control connection can tell about.
 const BEHIND_THE_GREETING: &[Code] = &[
@@ -43,7 +54,11 @@ const BEHIND_THE_GREETING: &[Code] = &[
     BANNER_BEFORE_TLS,
     CLEARTEXT_FALLBACK,
     CLEARTEXT_LOGIN,
+    VERSION_UNSUPPORTED,
+    CIPHER_MISMATCH,
+    SNI_REJECTED,
     HANDSHAKE_FAILED,
+    LEGACY_VERSIONS,
     MALFORMED,
 ];
 
@@ -51,11 +66,11 @@ struct TlsModes;
 
 impl Probe for TlsModes {
     const ABOUT: About = About {
-        summary: "greeting, explicit and implicit TLS",
+        summary: "greeting, explicit and implicit TLS, versions and cipher suites",
         takes: Some(state::CONNECTED),
         leaves: &[state::IDENTIFIED, state::SECURED],
         codes: CODES,
-        also_reports: &[CLIENT_CERTIFICATE, SOURCE_BLOCKED],
+        also_reports: &[CLIENT_CERTIFICATE, SOURCE_BLOCKED, MTU_BLACK_HOLE],
         ..About::NOTHING
     };
 
@@ -70,9 +85,10 @@ impl Probe for TlsModes {
         };
         match secured {
             Some(secured) => {
-                let mode = secured.mode;
+                let (mode, place) = (secured.mode, secured.place.clone());
                 secured.leave(run);
                 demand::look(run, &place, mode);
+                old_versions::look(run, &place, mode);
             }
             None => {
                 let fault = run.found_of(&[
@@ -83,6 +99,8 @@ impl Probe for TlsModes {
                     UNAVAILABLE,
                     SOURCE_BLOCKED,
                     NOT_SUPPORTED,
+                    VERSION_UNSUPPORTED,
+                    CIPHER_MISMATCH,
                     HANDSHAKE_FAILED,
                     CLIENT_CERTIFICATE,
                 ]);
@@ -98,51 +116,3 @@ impl Probe for TlsModes {
 }
 
 probe_sdk::export!(TlsModes);
-
-/// Where this probe connects to.
-pub(crate) struct Place {
-    server_name: Option<String>,
-    pub(crate) at: Endpoint,
-    pub(crate) connect_ms: u32,
-    pub(crate) reply_ms: u32,
-}
-
-impl Place {
-    fn of(run: &Run) -> Place {
-        Place {
-            server_name: run.server_name(),
-            at: run.control_endpoint(),
-            connect_ms: run.request().connect_ms,
-            reply_ms: run.request().reply_ms,
-        }
-    }
-
-    /// One more connection to the same port.
-    pub(crate) fn connect(&self) -> Result<Connection, Failure> {
-        self.connect_to(self.at.port)
-    }
-
-    /// A connection to another port of the same address.
-    pub(crate) fn connect_to(&self, port: u16) -> Result<Connection, Failure> {
-        let connection = Connection::open(&Endpoint {
-            ip: self.at.ip.clone(),
-            port,
-        })?;
-        connection.established(self.connect_ms)?;
-        Ok(connection)
-    }
-
-    /// The same, to speak FTP on.
-    pub(crate) fn control(&self) -> Result<Control, Failure> {
-        Ok(Control::new(self.connect()?, self.reply_ms))
-    }
-
-    /// A handshake with the name of the remote, as a client does it.
-    pub(crate) fn tls(&self) -> probe_sdk::TlsOptions {
-        probe_sdk::TlsOptions {
-            server_name: self.server_name.clone(),
-            resume: true,
-            highest: None,
-        }
-    }
-}

@@ -1,7 +1,11 @@
 //! A control connection ready for the login, and what is known of it.
 
 use probe_sdk::ftp::Reply;
-use probe_sdk::{Control, Run, TlsSession, state, value, version_name};
+use probe_sdk::ftp::phase::greeting::{self as phase, Greeting};
+use probe_sdk::{Control, Failure, Run, TlsSession, state, value, version_name};
+
+use crate::explicit::{self, Auth};
+use crate::{Place, greeting};
 
 /// How the control connection is secured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,7 +18,7 @@ pub(crate) enum Mode {
 }
 
 impl Mode {
-    fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Mode::Clear => "clear",
             Mode::Explicit => "explicit",
@@ -30,41 +34,129 @@ pub(crate) struct Secured {
     pub(crate) mode: Mode,
     pub(crate) greeting: Reply,
     pub(crate) session: Option<TlsSession>,
-    /// The port, where it is not the one the probe began with.
-    pub(crate) port: Option<u16>,
+    /// Where and how it was reached; perhaps not as the probe began.
+    pub(crate) place: Place,
+}
+
+/// Why a session could not be had once more.
+pub(crate) enum NotAgain {
+    /// It did not come to a handshake; this was in the way.
+    Before(String),
+    /// The handshake failed.
+    Handshake(Failure),
+    /// There was nothing to change, so it would go as before.
+    Same,
 }
 
 impl Secured {
-    /// Hands it on.
-    pub(crate) fn leave(self, run: &mut Run) {
-        run.note("control.mode", value::text(self.mode.name()));
-        run.note("server.greeting", value::text(self.greeting.text()));
-        if let Some(software) = software(&self.greeting) {
-            run.note("server.software", value::text(software.0));
-            run.note("server.product", value::text(software.1));
-        } else {
-            run.note("server.software", value::text(self.greeting.first_line()));
+    pub(crate) fn new(
+        place: &Place,
+        control: Control,
+        mode: Mode,
+        greeting: Reply,
+        session: Option<TlsSession>,
+    ) -> Secured {
+        Secured {
+            control,
+            mode,
+            greeting,
+            session,
+            place: place.clone(),
         }
-        if let Some(port) = self.port {
-            run.note("control.port", value::number(port));
+    }
+
+    pub(crate) fn explicit(
+        place: &Place,
+        control: Control,
+        greeting: Reply,
+        session: TlsSession,
+    ) -> Secured {
+        Secured::new(place, control, Mode::Explicit, greeting, Some(session))
+    }
+
+    /// The whole way from a new connection to a secured session, by explicit or implicit TLS.
+    pub(crate) fn again(place: &Place, mode: Mode) -> Result<Secured, NotAgain> {
+        if mode == Mode::Implicit {
+            return Secured::implicit(place);
         }
-        let security = match &self.session {
+        let (control, greeting) = greeting::again(place).map_err(NotAgain::Before)?;
+        match explicit::attempt(place, control) {
+            Auth::Secured(control, session) => {
+                Ok(Secured::explicit(place, control, greeting, session))
+            }
+            Auth::Failed(failed) => Err(NotAgain::Handshake(failed.failure)),
+            Auth::Refused(replies) => Err(NotAgain::Before(replies)),
+        }
+    }
+
+    fn implicit(place: &Place) -> Result<Secured, NotAgain> {
+        let mut control = place
+            .control()
+            .map_err(|failure| NotAgain::Before(failure.detail))?;
+        let session = control.secure(&place.tls()).map_err(NotAgain::Handshake)?;
+        let greeting = control
+            .greeting_within(place.reply_ms)
+            .map_err(|error| NotAgain::Before(error.to_string()))?;
+        if phase::judge(&greeting) != Greeting::Ready {
+            return Err(NotAgain::Before(greeting.to_string()));
+        }
+        Ok(Secured::new(
+            place,
+            control,
+            Mode::Implicit,
+            greeting,
+            Some(session),
+        ))
+    }
+
+    /// How it is secured, in words.
+    pub(crate) fn security(&self) -> String {
+        match &self.session {
             None => "clear text".to_string(),
             Some(session) => {
                 let version = version_name(session.version);
-                run.note("tls.version", value::text(version));
-                run.note("tls.cipher", value::text(&session.cipher));
-                run.note("tls.handshake-us", value::number(session.took_us));
                 format!("{} {version} ({})", self.mode.name(), session.cipher)
             }
-        };
-        run.note("control.security", value::text(security));
+        }
+    }
+
+    /// Hands it on.
+    pub(crate) fn leave(self, run: &mut Run) {
+        run.note("control.mode", value::text(self.mode.name()));
+        note_greeting(run, &self.greeting);
+        if self.place.at.port != run.control_endpoint().port {
+            run.note("control.port", value::number(self.place.at.port));
+        }
+        if self.place.server_name.is_none() && run.server_name().is_some() {
+            run.note("tls.server-name-refused", value::flag(true));
+        }
+        if let Some(bytes) = self.place.max_segment {
+            run.note("control.max-segment", value::number(bytes));
+        }
+        if let Some(session) = &self.session {
+            run.note("tls.version", value::text(version_name(session.version)));
+            run.note("tls.cipher", value::text(&session.cipher));
+            run.note("tls.handshake-us", value::number(session.took_us));
+        }
+        run.note("control.security", value::text(self.security()));
         run.leave_identified(
             self.session
                 .as_ref()
                 .map_or(&[], |session| session.chain.as_slice()),
         );
         run.leave(state::SECURED, Some(self.control.into_connection()));
+    }
+}
+
+/// What the greeting says of the server.
+pub(crate) fn note_greeting(run: &mut Run, greeting: &Reply) {
+    run.note("server.greeting", value::text(greeting.text()));
+    match software(greeting) {
+        Some((software, product)) => {
+            run.note("server.software", value::text(software));
+            run.note("server.product", value::text(product));
+        }
+        None => run.note("server.software", value::text(greeting.first_line())),
     }
 }
 

@@ -6,6 +6,7 @@ use probe_sdk::ftp::{Reply, Service};
 use probe_sdk::{Connection, Control, DialogueError, FailureKind, elapsed_us, pause, ready};
 
 use crate::Place;
+use crate::failed::Failed;
 use crate::secured::{Mode, Secured};
 
 /// Real servers greet within a second or two; longer silence is worth a second connection.
@@ -25,6 +26,8 @@ pub(crate) enum Outcome {
     OtherService(Service, Vec<u8>),
     /// It speaks TLS, and no FTP in it; with what it said.
     TlsWithoutFtp(Vec<u8>),
+    /// It speaks TLS from the first byte, and the handshake failed.
+    TlsFailed(Failed),
     /// Nothing at all.
     Silent,
 }
@@ -94,7 +97,16 @@ impl Knock {
         else {
             return None;
         };
-        let Ok(session) = connection.secured(0) else {
+        let session = connection.secured(0);
+        if let Err(failure) = &session
+            && matches!(
+                failure.kind,
+                FailureKind::TlsAlert(_) | FailureKind::TlsIncompatible | FailureKind::TlsBroken
+            )
+        {
+            return Some(Outcome::TlsFailed(Failed::from(failure.clone())));
+        }
+        let Ok(session) = session else {
             let bytes = connection.unparsed();
             let service = Service::recognise(&bytes);
             // A clear-text FTP server that is only slow answers the ClientHello with its greeting, or an error.
@@ -106,13 +118,13 @@ impl Knock {
         let mut control = Control::new(connection, place.reply_ms);
         match control.greeting_within(place.reply_ms) {
             Ok(greeting) if greeting::judge(&greeting) == Greeting::Ready => {
-                Some(Outcome::Implicit(Box::new(Secured {
+                Some(Outcome::Implicit(Box::new(Secured::new(
+                    place,
                     control,
-                    mode: Mode::Implicit,
+                    Mode::Implicit,
                     greeting,
-                    session: Some(session),
-                    port: None,
-                })))
+                    Some(session),
+                ))))
             }
             Ok(other) => Some(Outcome::TlsWithoutFtp(other.to_string().into_bytes())),
             Err(_) => Some(Outcome::TlsWithoutFtp(

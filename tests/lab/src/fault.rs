@@ -105,16 +105,30 @@ pub enum Fault {
         /// The number, such as 40 (`handshake_failure`) or 70 (`protocol_version`).
         description: u8,
     },
-    /// Only TLS 1.0 and 1.1: `tls.version-unsupported` (F-A07). It answers a ClientHello that allows these with a
-    /// ServerHello and goes no further; any other gets alert 70.
+    /// The control handshake ends with the connection, without an alert: `tls.handshake-failed` (F-A07).
+    HandshakeClosed,
+    /// A ClientHello that lists its versions gets alert 40, as from old load balancers; any other gets TLS 1.2, up to
+    /// ServerHelloDone, with suites of today if there are no others: `tls.handshake-failed`.
+    NewHellosRefused,
+    /// Only TLS 1.0 and 1.1: `tls.version-unsupported` (F-A07). It answers a ClientHello that allows these up to its
+    /// ServerHelloDone and goes no further; any other gets alert 70.
     OldVersionsOnly,
-    /// TLS 1.0 and 1.1 beside good versions: `tls.legacy-versions`. An old ClientHello gets a ServerHello, no more.
+    /// TLS 1.0 and 1.1 beside good versions: `tls.legacy-versions`. An old ClientHello is answered up to
+    /// ServerHelloDone, no more.
     OldVersionsToo,
-    /// Only RSA key exchange with CBC at TLS 1.2: `tls.cipher-mismatch` (F-A08). A ClientHello that allows it gets a
-    /// ServerHello, no more; any other gets alert 40.
+    /// Only TLS 1.0, and the connection ends at a ClientHello with extensions: `tls.version-unsupported` (F-A07).
+    OldHellosOnly,
+    /// Only SSL 3.0: `tls.version-unsupported` (F-A07).
+    Ssl3Only,
+    /// Only RSA key exchange with CBC at TLS 1.2: `tls.cipher-mismatch` (F-A08). A ClientHello that allows it is
+    /// answered up to ServerHelloDone, no more; any other gets alert 40.
     OldCiphersOnly,
+    /// The same with Diffie-Hellman over a prime of 1024 bits: `tls.cipher-mismatch` (F-A08).
+    WeakDhOnly,
     /// Every server name is refused with alert 112; a handshake without one works: `tls.sni-rejected` (F-A12).
     SniRejected,
+    /// The same with the end of the connection in place of the alert.
+    SniDropped,
     /// A client certificate is demanded: `ftps.client-certificate-required` (F-A11).
     ClientCertificateRequired,
     /// A client certificate is asked for and not missed: healthy, as vsftpd by default.

@@ -21,6 +21,8 @@ pub enum Certificate {
     /// Nothing: leaf and intermediate are sent, the root is the client's authority.
     #[default]
     Valid,
+    /// The same with an RSA key of 2048 bits, which old cipher suites need.
+    Rsa,
     /// The leaf ended years ago.
     Expired,
     /// The leaf starts years from now.
@@ -56,7 +58,7 @@ pub enum Certificate {
 impl Certificate {
     /// Whether the leaf's key is RSA instead of an elliptic curve.
     pub(crate) fn has_rsa_key(self) -> bool {
-        self == Self::WeakKey
+        matches!(self, Self::Rsa | Self::WeakKey)
     }
 
     /// Whether other certificates are sent with the leaf.

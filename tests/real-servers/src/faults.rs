@@ -64,6 +64,10 @@ impl Net {
     /// Packets to the client above this size, headers included, vanish without an ICMP message: a
     /// path with a smaller MTU and a firewall that eats the news of it.
     pub fn drop_larger_than(&self, bytes: u16) -> Result<(), HarnessError> {
+        // On a cable without a wire several segments travel as one packet, which would count as a large one.
+        for side in [self.client_side(), self.server_side()] {
+            side.configure("link set cable gso_max_segs 1\n")?;
+        }
         add(
             self.client_side(),
             &format!("iifname cable meta length > {bytes} drop"),

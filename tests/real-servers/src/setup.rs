@@ -176,6 +176,9 @@ pub struct Setup {
     /// closes every connection without a byte; the others do not start.
     #[serde(default)]
     pub legacy_tls: bool,
+    /// The cipher suites up to TLS 1.2, as OpenSSL lists them; the usual ones if not given. With an RSA key
+    /// ([`Certificate::Rsa`]) these may be suites with RSA or Diffie-Hellman key exchange.
+    pub ciphers: Option<String>,
     /// More lines for the configuration, in the product's own language; for Pure-FTPd command line
     /// arguments, for pyftpdlib Python statements that see `handler` and `server`.
     #[serde(default)]
@@ -199,6 +202,7 @@ impl Setup {
             data_protection: DataProtection::Optional,
             client_certificate: ClientCertificate::Default,
             legacy_tls: false,
+            ciphers: None,
             extra: Vec::new(),
         }
     }
@@ -223,6 +227,15 @@ impl Setup {
     pub fn port(&self) -> u16 {
         self.port
             .unwrap_or(if self.mode == Mode::Implicit { 990 } else { 21 })
+    }
+
+    /// The cipher suites, where `usual` are those of a healthy server.
+    pub(crate) fn ciphers<'a>(&'a self, usual: &'a str) -> &'a str {
+        match &self.ciphers {
+            Some(ciphers) => ciphers,
+            None if self.legacy_tls => "ALL:@SECLEVEL=0",
+            None => usual,
+        }
     }
 
     /// Whether TLS is spoken at all.

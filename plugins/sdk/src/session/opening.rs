@@ -72,7 +72,9 @@ impl Opening {
             at: run.control_endpoint(),
             server_name: run.server_name(),
             highest: None,
-            max_segment: None,
+            max_segment: run
+                .number("control.max-segment")
+                .and_then(|bytes| bytes.try_into().ok()),
         }
     }
 

@@ -9,9 +9,6 @@ use crate::{
     tls::{self, Reuse},
 };
 
-/// Alert 40: no common parameters, or whatever else went wrong.
-const HANDSHAKE_FAILURE: u8 = 40;
-
 /// Why data cannot pass.
 pub(super) enum Failure {
     /// The handshake did not succeed.
@@ -59,7 +56,7 @@ pub(super) async fn secure(
 fn instead_of_tls(behaviour: &Behaviour) -> Option<Vec<u8>> {
     behaviour.value(|fault| match fault {
         Fault::DataPlain => Some(b"This is clear text where TLS is due.\r\n".to_vec()),
-        Fault::DataTlsAlert => Some(tls::alert(HANDSHAKE_FAILURE)),
+        Fault::DataTlsAlert => Some(tls::alert(tls::HANDSHAKE_FAILURE)),
         _ => None,
     })
 }

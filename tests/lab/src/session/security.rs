@@ -77,7 +77,9 @@ impl Session {
                 .reply(421, "TLS handshake failed: no suitable parameters")
                 .await;
         }
-        if tls::spoiled(&self.server.behaviour, &mut stream, limit).await? {
+        let server = &self.server;
+        let spoiled = server.tls.spoiled(&server.behaviour, &mut stream, limit);
+        if spoiled.await? {
             self.control.stream = Stream::Plain(stream);
             return Ok(Flow::Close);
         }

@@ -20,6 +20,8 @@ pub(super) struct ClientHello {
     pub(super) versions: Option<Vec<u16>>,
     pub(super) ciphers: Vec<u16>,
     pub(super) server_name: bool,
+    /// Whether it has extensions at all, as it has since TLS 1.0.
+    pub(super) extended: bool,
 }
 
 /// Reads one TLS record.
@@ -55,6 +57,7 @@ impl ClientHello {
         };
         // Very old clients send no extensions at all.
         let mut extensions = body.block(2).unwrap_or(Bytes(&[]));
+        hello.extended = !extensions.0.is_empty();
         while let Some(kind) = extensions.short() {
             let mut content = extensions.block(2)?;
             match kind {

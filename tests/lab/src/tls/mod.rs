@@ -7,7 +7,7 @@ mod store;
 
 use std::{io, sync::Arc, time::Duration};
 
-use rustls::{HandshakeKind, ServerConfig};
+use rustls::{HandshakeKind, ServerConfig, pki_types::CertificateDer};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     time::timeout,
@@ -16,8 +16,11 @@ use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
 use crate::{Behaviour, Channel, Fault, LabError, certificate::Identity, stream::Rewound};
 use hello::ClientHello;
+use old::Stack;
 use store::Asked;
 
+/// Alert 40: no common parameters, or whatever else went wrong.
+pub(crate) const HANDSHAKE_FAILURE: u8 = 40;
 /// Alert 112: the server name is not known here.
 const UNRECOGNIZED_NAME: u8 = 112;
 
@@ -28,6 +31,8 @@ pub(crate) struct Tls {
     data: ServerConfig,
     /// Shown over IPv6, if that makes a difference.
     over_ipv6: Option<Arc<config::Shown>>,
+    /// The certificates, for those who show them without a TLS library.
+    chain: Vec<CertificateDer<'static>>,
 }
 
 /// A connection after its handshake.
@@ -65,7 +70,57 @@ impl Tls {
             control,
             data,
             over_ipv6: over_ipv6.map(|other| Arc::new(config::Shown::always(other))),
+            chain: identity.shown.cert.clone(),
         })
+    }
+
+    /// Lets the faults of a handshake that need no TLS library have their way. True if one of them did.
+    pub(crate) async fn spoiled(
+        &self,
+        behaviour: &Behaviour,
+        stream: &mut Rewound,
+        limit: Duration,
+    ) -> io::Result<bool> {
+        if !behaviour.faults.iter().any(concerns_hello) {
+            return Ok(false);
+        }
+        let record = timeout(limit, hello::record(stream)).await??;
+        let hello = ClientHello::parse(&record);
+        let instead = behaviour.value(|fault| self.instead(fault, hello.as_ref()));
+        match instead {
+            Some(Instead::Bytes(answer)) => stream.write_all(&answer).await?,
+            Some(Instead::End) => {}
+            None => {
+                stream.unread(record);
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// What a fault makes of a ClientHello; nothing if the handshake is to go on.
+    fn instead(&self, fault: &Fault, hello: Option<&ClientHello>) -> Option<Instead> {
+        let alert = |description| Some(Instead::Bytes(alert(description)));
+        let as_stack = |stack: &Stack| {
+            let answer = stack.answer(hello?, &self.chain);
+            Some(Instead::Bytes(answer))
+        };
+        match fault {
+            Fault::HandshakeAlert { description } => alert(*description),
+            Fault::HandshakeClosed => Some(Instead::End),
+            Fault::NewHellosRefused if hello?.versions.is_some() => alert(HANDSHAKE_FAILURE),
+            Fault::NewHellosRefused => as_stack(&old::OWN_ORDER),
+            Fault::SniRejected if hello?.server_name => alert(UNRECOGNIZED_NAME),
+            Fault::SniDropped if hello?.server_name => Some(Instead::End),
+            Fault::OldVersionsOnly => as_stack(&old::OLD_VERSIONS),
+            Fault::OldVersionsToo if !old::is_modern(hello?) => as_stack(&old::OLD_VERSIONS),
+            Fault::OldHellosOnly if hello?.extended => Some(Instead::End),
+            Fault::OldHellosOnly => as_stack(&old::TLS10_ONLY),
+            Fault::Ssl3Only => as_stack(&old::SSL3_ONLY),
+            Fault::OldCiphersOnly => as_stack(&old::RSA_CBC),
+            Fault::WeakDhOnly => as_stack(&old::WEAK_DH),
+            _ => None,
+        }
     }
 
     /// Makes the handshake. `owner` is the number of the control connection that the session belongs to.
@@ -109,45 +164,29 @@ impl Tls {
     }
 }
 
-/// Lets the faults of a handshake that need no TLS library have their way. True if one of them did.
-pub(crate) async fn spoiled(
-    behaviour: &Behaviour,
-    stream: &mut Rewound,
-    limit: Duration,
-) -> io::Result<bool> {
-    let concerned = behaviour.faults.iter().any(|fault| {
-        matches!(
-            fault,
-            Fault::HandshakeAlert { .. }
-                | Fault::SniRejected
-                | Fault::OldVersionsOnly
-                | Fault::OldVersionsToo
-                | Fault::OldCiphersOnly
-        )
-    });
-    if !concerned {
-        return Ok(false);
-    }
-    let record = timeout(limit, hello::record(stream)).await??;
-    let hello = ClientHello::parse(&record);
-    let Some(answer) = behaviour.value(|fault| answer(fault, hello.as_ref())) else {
-        stream.unread(record);
-        return Ok(false);
-    };
-    stream.write_all(&answer).await?;
-    Ok(true)
+/// What a client gets in place of a handshake.
+enum Instead {
+    Bytes(Vec<u8>),
+    /// The end of the connection, without a word.
+    End,
 }
 
-/// What a fault makes of a ClientHello; nothing if the handshake is to go on.
-fn answer(fault: &Fault, hello: Option<&ClientHello>) -> Option<Vec<u8>> {
-    match fault {
-        Fault::HandshakeAlert { description } => Some(alert(*description)),
-        Fault::SniRejected => hello?.server_name.then(|| alert(UNRECOGNIZED_NAME)),
-        Fault::OldVersionsOnly => Some(old::versions_only(hello?)),
-        Fault::OldVersionsToo => old::versions_too(hello?),
-        Fault::OldCiphersOnly => Some(old::ciphers_only(hello?)),
-        _ => None,
-    }
+/// Whether a fault concerns the ClientHello, and so has to see it.
+fn concerns_hello(fault: &Fault) -> bool {
+    matches!(
+        fault,
+        Fault::HandshakeAlert { .. }
+            | Fault::HandshakeClosed
+            | Fault::NewHellosRefused
+            | Fault::SniRejected
+            | Fault::SniDropped
+            | Fault::OldVersionsOnly
+            | Fault::OldVersionsToo
+            | Fault::OldHellosOnly
+            | Fault::Ssl3Only
+            | Fault::OldCiphersOnly
+            | Fault::WeakDhOnly
+    )
 }
 
 /// A fatal alert as it is sent before anything is encrypted (RFC 8446 section 6).

@@ -52,10 +52,16 @@ fn samples() -> Vec<Fault> {
         AuthThenSilence,
         AuthThenClearText,
         HandshakeAlert { description: 71 },
+        HandshakeClosed,
+        NewHellosRefused,
         OldVersionsOnly,
         OldVersionsToo,
+        OldHellosOnly,
+        Ssl3Only,
         OldCiphersOnly,
+        WeakDhOnly,
         SniRejected,
+        SniDropped,
         ClientCertificateRequired,
         ClientCertificateRequested,
         NoTickets,
@@ -171,10 +177,16 @@ async fn show(fault: Fault) {
         | AuthThenClearText
         | HangsAfterAuth => tls::auth(fault).await,
         HandshakeAlert { .. }
+        | HandshakeClosed
+        | NewHellosRefused
         | OldVersionsOnly
         | OldVersionsToo
+        | OldHellosOnly
+        | Ssl3Only
         | OldCiphersOnly
+        | WeakDhOnly
         | SniRejected
+        | SniDropped
         | ClientCertificateRequired
         | ClientCertificateRequested => tls::handshake(fault).await,
         NoTickets | TicketsRunOut { .. } | ReuseRefused | ReuseBreaks => tls::reuse(fault).await,

@@ -93,12 +93,30 @@ pub async fn handshake(fault: Fault) {
             assert!(refused_with(&lab, &tls).await.contains("HandshakeFailure"));
             assert_eq!(old_answer(&lab, 0x0303, 0x003c).await[44..46], [0, 0x3c]);
         }
-        Fault::SniRejected => {
-            assert!(
-                refused_with(&lab, &tls.clone().named("localhost"))
-                    .await
-                    .contains("UnrecognisedName")
-            );
+        Fault::HandshakeClosed => assert!(refused_with(&lab, &tls).await.contains("eof")),
+        Fault::NewHellosRefused => {
+            assert!(refused_with(&lab, &tls).await.contains("HandshakeFailure"));
+            assert_eq!(old_answer(&lab, 0x0303, 0xc02f).await[44..46], [0xc0, 0x2f]);
+        }
+        Fault::OldHellosOnly => {
+            assert!(refused_with(&lab, &tls).await.contains("eof"));
+            assert_eq!(old_answer(&lab, 0x0301, 0x002f).await[9..11], [3, 1]);
+        }
+        Fault::Ssl3Only => {
+            assert!(refused_with(&lab, &tls).await.contains("ProtocolVersion"));
+            assert_eq!(old_answer(&lab, 0x0301, 0x000a).await[9..11], [3, 0]);
+        }
+        Fault::WeakDhOnly => {
+            assert!(refused_with(&lab, &tls).await.contains("HandshakeFailure"));
+            assert_eq!(old_answer(&lab, 0x0303, 0x009e).await[44..46], [0, 0x9e]);
+        }
+        Fault::SniRejected | Fault::SniDropped => {
+            let refusal = refused_with(&lab, &tls.clone().named("localhost")).await;
+            let words = match fault {
+                Fault::SniRejected => "UnrecognisedName",
+                _ => "eof",
+            };
+            assert!(refusal.contains(words), "{refusal}");
             Client::secured(&lab, &tls).await;
         }
         Fault::ClientCertificateRequired => {

@@ -75,6 +75,10 @@ impl Wanted {
             digest: "sha256",
         };
         match certificate {
+            Certificate::Rsa => Self {
+                key: RSA_2048,
+                ..usual
+            },
             Certificate::Expired => Self {
                 dates: PAST,
                 ..usual

@@ -92,14 +92,7 @@ fn tls(setup: &Setup, site: &Site) -> Vec<String> {
         format!("TLS{kind}CertificateFile {}", site.tls.leaf.display()),
         format!("TLS{kind}CertificateKeyFile {}", site.tls.key.display()),
         format!("TLSProtocol {}", protocols(setup.tls)),
-        format!(
-            "TLSCipherSuite {}",
-            if setup.legacy_tls {
-                "ALL:@SECLEVEL=0"
-            } else {
-                "DEFAULT"
-            }
-        ),
+        format!("TLSCipherSuite {}", setup.ciphers("DEFAULT")),
         format!("TLSRequired {}", required(setup)),
         format!(
             "TLSVerifyClient {}",

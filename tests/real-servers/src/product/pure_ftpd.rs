@@ -50,11 +50,7 @@ pub(super) fn prepare(setup: &Setup, site: &Site) -> Result<Vec<OsString>, Harne
             site.tls.chain.display(),
             site.tls.key.display()
         ));
-        let ciphers = if setup.legacy_tls {
-            "ALL:@SECLEVEL=0"
-        } else {
-            "HIGH"
-        };
+        let ciphers = setup.ciphers("HIGH");
         // A prefix to the ciphers is how it is told to ask for client certificates.
         let demand = if setup.client_certificate == ClientCertificate::Required {
             "-C:"

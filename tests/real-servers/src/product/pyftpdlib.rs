@@ -47,15 +47,7 @@ pub(super) fn prepare(setup: &Setup, site: &Site) -> Result<Vec<OsString>, Harne
         option("certificate", site.tls.both.clone().into());
         option("lowest", lowest.into());
         option("highest", highest.into());
-        option(
-            "ciphers",
-            if setup.legacy_tls {
-                "ALL:@SECLEVEL=0"
-            } else {
-                "DEFAULT"
-            }
-            .into(),
-        );
+        option("ciphers", setup.ciphers("DEFAULT").into());
     }
     if setup.client_certificate != ClientCertificate::Default {
         option("client-authority", site.tls.authority.clone().into());

@@ -46,11 +46,7 @@ pub(super) fn prepare(setup: &Setup, site: &Site) -> Result<Vec<OsString>, Harne
 }
 
 fn tls(setup: &Setup, site: &Site) -> Vec<String> {
-    let ciphers = if setup.legacy_tls {
-        "ALL:@SECLEVEL=0"
-    } else {
-        "HIGH"
-    };
+    let ciphers = setup.ciphers("HIGH");
     let mut lines = vec![
         "ssl_enable=YES".to_owned(),
         format!("rsa_cert_file={}", site.tls.chain.display()),

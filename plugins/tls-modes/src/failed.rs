@@ -1,0 +1,78 @@
+//! A handshake that failed, as the first look shows it.
+
+use probe_sdk::{Failure, FailureKind, Finding, Operation};
+
+use crate::{CLIENT_CERTIFICATE, HANDSHAKE_FAILED};
+
+/// The alert of a server that wants a client certificate (RFC 8446 section 6.2). In TLS 1.3 it may come after the
+/// handshake.
+const CERTIFICATE_REQUIRED: u8 = 116;
+
+/// How it failed, and what the server said in clear text instead of it.
+pub(crate) struct Failed {
+    pub(crate) failure: Failure,
+    pub(crate) said: Option<String>,
+}
+
+impl From<Failure> for Failed {
+    fn from(failure: Failure) -> Failed {
+        Failed {
+            failure,
+            said: None,
+        }
+    }
+}
+
+impl Failed {
+    /// Whether it came to a handshake at all.
+    pub(crate) fn in_handshake(&self) -> bool {
+        self.failure.operation == Operation::Handshake
+    }
+
+    pub(crate) fn is_silent(&self) -> bool {
+        self.failure.kind == FailureKind::TimedOut
+    }
+
+    pub(crate) fn is_not_tls(&self) -> bool {
+        self.failure.kind == FailureKind::NotTls
+    }
+
+    pub(crate) fn wants_certificate(&self) -> bool {
+        self.failure.kind == FailureKind::TlsAlert(CERTIFICATE_REQUIRED)
+    }
+
+    /// A finding of another code that explains it.
+    pub(crate) fn explained_by(&self, code: probe_sdk::Code, detail: impl Into<String>) -> Finding {
+        let finding = Finding::new(code, detail).evidence("failure", &self.failure.detail);
+        match &self.said {
+            Some(said) => finding.evidence("server said", said),
+            None => finding,
+        }
+    }
+
+    /// What can be said without a second look.
+    pub(crate) fn finding(&self) -> Finding {
+        if self.wants_certificate() {
+            let detail = "The server ends TLS because the client shows no certificate of its own.";
+            return self.explained_by(CLIENT_CERTIFICATE, detail);
+        }
+        let detail = match self.failure.kind {
+            _ if !self.in_handshake() => {
+                "The server was asked for TLS; in place of an answer the connection ended or stayed silent."
+            }
+            FailureKind::TlsAlert(_) => "The server ended the TLS handshake with an alert.",
+            FailureKind::TlsIncompatible => {
+                "Server and client have no TLS version, cipher suite or group in common."
+            }
+            FailureKind::TimedOut => {
+                "The server accepted TLS and then did not answer the handshake."
+            }
+            FailureKind::Closed | FailureKind::Reset | FailureKind::Truncated => {
+                "The server closed the connection during the TLS handshake."
+            }
+            FailureKind::NotTls => "The server accepted TLS and then went on in clear text.",
+            _ => "The TLS handshake failed.",
+        };
+        self.explained_by(HANDSHAKE_FAILED, detail)
+    }
+}

@@ -1,0 +1,238 @@
+//! Why a handshake failed. An alert does not tell: servers send the same one for a version they lack, a cipher suite
+//! they lack and a name they do not know. So the server is asked again, on new connections, with one thing changed at a
+//! time: everything offered, only our suites offered, no server name, the oldest form of a hello. At most three of them,
+//! and none after one that was turned away.
+
+use hello::{Flight, Group, KeyExchange, ServerHello, Suite, Version};
+use probe_sdk::{Finding, Run, value};
+
+use crate::failed::Failed;
+use crate::raw::{self, Answer, Offer};
+use crate::secured::{Mode, NotAgain, Secured};
+use crate::{
+    CIPHER_MISMATCH, HANDSHAKE_FAILED, Place, SNI_REJECTED, VERSION_UNSUPPORTED, black_hole,
+};
+
+/// Reports why the handshake failed. Gives a session where one thing changed made it work, so that what lies behind is
+/// tested too.
+pub(crate) fn take(run: &mut Run, place: &Place, mode: Mode, failed: &Failed) -> Option<Secured> {
+    if !failed.in_handshake() {
+        run.found(failed.finding());
+        return None;
+    }
+    if failed.is_silent() {
+        let secured = black_hole::look(run, place, mode, failed);
+        if secured.is_none() {
+            run.found(failed.finding());
+        }
+        return secured;
+    }
+    match raw::ask(place, mode, Offer::Everything) {
+        Answer::Chosen(hello, flight) => {
+            chosen(run, place, mode, failed, hello, &flight);
+            None
+        }
+        Answer::Refused(words) | Answer::Unclear(words) if !failed.wants_certificate() => {
+            refused(run, place, mode, failed, &words)
+        }
+        Answer::Refused(words) | Answer::Unclear(words) | Answer::NotMade(words) => {
+            run.found(failed.finding().evidence("second look", words));
+            None
+        }
+    }
+}
+
+/// The server chose from a wide offer: what it chose tells why it found nothing in ours.
+pub(crate) fn chosen(
+    run: &mut Run,
+    place: &Place,
+    mode: Mode,
+    failed: &Failed,
+    hello: ServerHello,
+    flight: &Flight,
+) {
+    note(run, mode, hello, flight);
+    let finding = if failed.wants_certificate() {
+        failed.finding()
+    } else if hello.version < Version::Tls12 {
+        version_unsupported(failed, hello, flight)
+    } else if is_ours(hello.suite, flight.key_exchange) {
+        let detail_of_choice = format!("{hello}, which we speak too");
+        failed
+            .finding()
+            .evidence("the server's choice", detail_of_choice)
+    } else {
+        not_ours(place, mode, failed, hello, flight)
+    };
+    run.found(finding);
+}
+
+/// What the report and the other probes are told of a handshake that was never finished.
+fn note(run: &mut Run, mode: Mode, hello: ServerHello, flight: &Flight) {
+    run.note("control.mode", value::text(mode.name()));
+    run.note(
+        "tls.offered-version",
+        value::text(hello.version.to_string()),
+    );
+    run.note("tls.offered-cipher", value::text(hello.suite.to_string()));
+    if let Some(exchange) = flight.key_exchange {
+        run.note(
+            "tls.offered-key-exchange",
+            value::text(exchange.to_string()),
+        );
+    }
+    run.note(
+        "tls.client-certificate-requested",
+        value::flag(flight.client_certificate_requested),
+    );
+    // Without one (anonymous suites, an answer cut short) there is nothing to judge.
+    if !flight.chain.is_empty() {
+        run.leave_identified(&flight.chain);
+    }
+}
+
+fn version_unsupported(failed: &Failed, hello: ServerHello, flight: &Flight) -> Finding {
+    let detail = format!(
+        "The best the server offers is {}. Our side speaks TLS 1.2 and TLS 1.3 only; the versions before are withdrawn.",
+        hello.version
+    );
+    with_choice(
+        failed.explained_by(VERSION_UNSUPPORTED, detail),
+        hello,
+        flight,
+    )
+}
+
+fn with_choice(finding: Finding, hello: ServerHello, flight: &Flight) -> Finding {
+    let finding = finding
+        .evidence("version", hello.version)
+        .evidence("cipher suite", hello.suite);
+    match flight.key_exchange {
+        Some(exchange) => finding.evidence("key exchange", exchange),
+        None => finding,
+    }
+}
+
+/// TLS 1.2, and a cipher suite or group that we do not speak. That this is all there is, a second offer of ours alone
+/// shows: a server may prefer what we do not speak and have what we speak.
+fn not_ours(
+    place: &Place,
+    mode: Mode,
+    failed: &Failed,
+    hello: ServerHello,
+    flight: &Flight,
+) -> Finding {
+    let detail = format!(
+        "The server speaks TLS 1.2, and only with cipher suites that our side does not: {}. Our side speaks ECDHE with \
+         AES-GCM or ChaCha20-Poly1305.",
+        objections(hello.suite, flight.key_exchange)
+    );
+    let mismatch = with_choice(failed.explained_by(CIPHER_MISMATCH, detail), hello, flight);
+    match raw::ask(place, mode, Offer::Ours) {
+        Answer::Refused(words) => mismatch.evidence("answer to our suites alone", words),
+        Answer::Chosen(ours, _) => {
+            let choices = format!("{hello}; of our suites alone: {ours}");
+            failed.finding().evidence("the server's choice", choices)
+        }
+        Answer::Unclear(words) | Answer::NotMade(words) => mismatch
+            .evidence("answer to our suites alone", words)
+            .likely(
+                HANDSHAKE_FAILED,
+                "the server takes a ClientHello with ECDHE and AES-GCM suites alone",
+            ),
+    }
+}
+
+/// Whether our TLS library offers this.
+fn is_ours(suite: Suite, exchange: Option<KeyExchange>) -> bool {
+    let group = match exchange {
+        Some(KeyExchange::Ecdh(group)) => Group::OURS.contains(&group),
+        Some(KeyExchange::Dh { .. } | KeyExchange::ExplicitCurve) => false,
+        None => true,
+    };
+    Suite::OURS.contains(&suite) && group
+}
+
+/// What stands against what the server chose, in words.
+fn objections(suite: Suite, exchange: Option<KeyExchange>) -> String {
+    let mut all: Vec<String> = suite.objections().into_iter().map(Into::into).collect();
+    match exchange {
+        Some(KeyExchange::Dh { bits }) if bits < 2048 => {
+            all.push(format!("a Diffie-Hellman prime of {bits} bits"));
+        }
+        Some(exchange @ (KeyExchange::Ecdh(_) | KeyExchange::ExplicitCurve))
+            if !is_ours(Suite::OURS[0], Some(exchange)) =>
+        {
+            all.push(exchange.to_string());
+        }
+        _ => {}
+    }
+    if all.is_empty() {
+        return suite.to_string();
+    }
+    all.join(", ")
+}
+
+/// Not even a wide offer was taken. Is it the name, or a server too old to read it?
+fn refused(
+    run: &mut Run,
+    place: &Place,
+    mode: Mode,
+    failed: &Failed,
+    words: &str,
+) -> Option<Secured> {
+    let mut finding = failed.finding().evidence("answer to a wider offer", words);
+    match without_name(place, mode) {
+        Ok(secured) => {
+            run.found(
+                sni_rejected(place, failed, &secured).evidence("answer to a wider offer", words),
+            );
+            return Some(secured);
+        }
+        Err(NotAgain::Before(why)) => {
+            run.found(finding.evidence("without the server name", why));
+            return None;
+        }
+        Err(NotAgain::Handshake(failure)) => {
+            finding = finding.evidence("without the server name", failure.detail);
+        }
+        Err(NotAgain::Same) => {}
+    }
+    let finding = match raw::ask(&place.nameless(), mode, Offer::Bare) {
+        Answer::Chosen(hello, flight) => {
+            note(run, mode, hello, &flight);
+            version_unsupported(failed, hello, &flight)
+                .evidence("answer to a newer hello", words)
+                .likely(
+                    HANDSHAKE_FAILED,
+                    "the server completes a handshake of TLS 1.2 with another client",
+                )
+        }
+        Answer::Refused(words) | Answer::Unclear(words) | Answer::NotMade(words) => {
+            finding.evidence("answer to the oldest hello", words)
+        }
+    };
+    run.found(finding);
+    None
+}
+
+/// The same handshake without the server name, where there is one.
+pub(crate) fn without_name(place: &Place, mode: Mode) -> Result<Secured, NotAgain> {
+    if place.server_name.is_none() {
+        return Err(NotAgain::Same);
+    }
+    Secured::again(&place.nameless(), mode)
+}
+
+/// A handshake that failed with the server name and works without it.
+pub(crate) fn sni_rejected(place: &Place, failed: &Failed, secured: &Secured) -> Finding {
+    let name = place.server_name.as_deref().unwrap_or_default();
+    let detail = format!(
+        "The server refuses every handshake that names {name}, and completes one that names nobody: it does not know the \
+         name we ask for, and refuses in place of showing its usual certificate."
+    );
+    failed
+        .explained_by(SNI_REJECTED, detail)
+        .evidence("server name", name)
+        .evidence("without the server name", secured.security())
+}
