@@ -162,6 +162,18 @@ mod tests {
     }
 
     #[test]
+    fn a_second_session_has_its_data_connection() {
+        let slots = Slots::new(3);
+        let _first = slots.try_take(Use::Control).unwrap();
+        let _reservation = slots.reserve();
+        let _second = slots.try_take(Use::Control).unwrap();
+        let data = slots.try_take(Use::Data).unwrap();
+        assert!(slots.try_take(Use::ReservedData).is_none());
+        drop(data);
+        assert!(slots.try_take(Use::ReservedData).is_some());
+    }
+
+    #[test]
     fn a_limit_of_one_lets_one_in() {
         let slots = Slots::new(1);
         let _reservation = slots.reserve();

@@ -1,14 +1,26 @@
-//! The data channel: EPSV and PASV, the address that is announced, the port, TLS with resumption of the control session,
-//! a listing, and the end of it.
+//! The data channel: EPSV and PASV, the address that is announced, a sample of the ports, TLS with resumption of the control
+//! session again and again, listings and a long transfer, and the end of each.
 
+mod certificate;
+mod channel;
+mod clear;
 mod findings;
+mod knock;
+mod large;
+mod listings;
+mod map;
+mod ports;
 mod protection;
 mod refused;
+mod resumption;
 mod sample;
 
-use probe_sdk::session::{Method, Session, Transferred};
-use probe_sdk::{About, Code, Depth, Failure, Probe, Run, state, value};
+use probe_sdk::session::{Method, Session};
+use probe_sdk::{About, Code, Depth, FactValue, Failure, Probe, Run, state, value};
 
+use channel::Channel;
+use knock::Again;
+use resumption::OtherVersion;
 use sample::Sample;
 
 probe_sdk::codes! {
@@ -21,35 +33,46 @@ probe_sdk::codes! {
     PASV_BROKEN = "data.pasv-broken";
     PORTS_EXHAUSTED = "data.ports-exhausted";
     PEER_REJECTED = "data.peer-address-rejected";
+    MTU_BLACKHOLE = "net.mtu-blackhole";
     TLS_STALLS = "data.tls-stalls";
     TLS_FAILED = "data.tls-failed";
     TRUNCATED = "data.truncated";
     NO_NOTIFY = "data.closed-without-notify";
+    CERTIFICATE_DIFFERS = "data.certificate-differs";
     PROTECTION_REFUSED = "ftps.data-protection-refused";
     PROTECTION_REQUIRED = "ftps.data-protection-required";
     REUSE_REQUIRED = "ftps.session-reuse-required";
     REUSE_BROKEN = "ftps.session-reuse-broken";
     LIST_DENIED = "ftp.list-denied";
+    LISTING_TRUNCATED = "ftp.listing-truncated";
+    NO_MACHINE_LISTING = "ftp.no-machine-listing";
 }
 
 /// Codes that only an open data port can tell about.
 pub(crate) const BEHIND_THE_PORT: &[Code] = &[
     PEER_REJECTED,
+    MTU_BLACKHOLE,
     TLS_STALLS,
     TLS_FAILED,
     TRUNCATED,
     NO_NOTIFY,
+    CERTIFICATE_DIFFERS,
     PROTECTION_REQUIRED,
     REUSE_REQUIRED,
     REUSE_BROKEN,
     LIST_DENIED,
+    LISTING_TRUNCATED,
+    NO_MACHINE_LISTING,
 ];
+
+/// Codes that a single listing says nothing of.
+const BEYOND_A_LISTING: &[Code] = &[MTU_BLACKHOLE, LISTING_TRUNCATED, NO_MACHINE_LISTING];
 
 struct DataChannel;
 
 impl Probe for DataChannel {
     const ABOUT: About = About {
-        summary: "passive mode, data ports, TLS on the data channel and a listing",
+        summary: "passive mode, data ports, TLS on the data channel and listings",
         takes: Some(state::LOGGED_IN),
         codes: CODES,
         ..About::NOTHING
@@ -58,7 +81,7 @@ impl Probe for DataChannel {
     fn run(run: &mut Run) -> Result<(), Failure> {
         let mut session = Session::taken(run)?;
         if protection::switch_on(run, &mut session) {
-            look(run, &mut session);
+            session = look(run, session);
         }
         run.rest_clear(CODES);
         if session.usable {
@@ -70,54 +93,163 @@ impl Probe for DataChannel {
 
 probe_sdk::export!(DataChannel);
 
-/// EPSV first, as RFC 2428 section 4 has it for two parties; PASV beside it, since that is what many clients use.
-fn look(run: &mut Run, session: &mut Session) {
-    let mut samples = vec![sample::take(session, Method::Epsv)];
-    let wants_pasv = run.request().depth != Depth::Quick || !samples[0].listed();
-    if session.usable && wants_pasv && !session.is_ipv6() {
-        samples.push(sample::take(session, Method::Pasv));
-    }
-    more_ports(session, &mut samples);
-    note(run, &samples);
-    findings::judge(run, session, &samples);
+/// How much is looked at.
+struct Amount {
+    /// Ports in all, where they open.
+    ports: usize,
+    /// Transfers in one session.
+    transfers: usize,
+    /// Data connections in all; what is over is for ports that fail.
+    connections: usize,
 }
 
-/// Where a port did not open, a few more tell whether all are closed; the sample of a whole range is another matter.
-/// The method whose port failed is asked again first: servers hand ports out in turn, and so every second port being
-/// closed could be taken for one method being broken.
-fn more_ports(session: &mut Session, samples: &mut Vec<Sample>) {
-    const IN_ALL: usize = 4;
-    while session.usable && samples.len() < IN_ALL && samples.iter().any(Sample::port_failed) {
-        let offered = samples
-            .iter()
-            .filter(|sample| sample.port().is_some())
-            .map(|sample| sample.method);
-        let asked = |method: Method| samples.iter().filter(move |it| it.method == method);
-        let Some(method) = offered.min_by_key(|method| {
-            let failed = asked(*method).any(Sample::port_failed);
-            (asked(*method).count(), !failed)
-        }) else {
-            return;
-        };
-        samples.push(sample::take(session, method));
+impl Amount {
+    fn of(depth: Depth) -> Amount {
+        match depth {
+            Depth::Quick => Amount {
+                ports: 4,
+                transfers: 1,
+                connections: 5,
+            },
+            Depth::Standard => Amount {
+                ports: 8,
+                transfers: 6,
+                connections: 14,
+            },
+            Depth::Full => Amount {
+                ports: 30,
+                transfers: 8,
+                connections: 44,
+            },
+        }
     }
+}
+
+/// EPSV first, as RFC 2428 section 4 has it for two parties; PASV beside it, since that is what many clients use.
+fn look(run: &mut Run, session: Session) -> Session {
+    let depth = run.request().depth;
+    let amount = Amount::of(depth);
+    let mut channel = Channel::new(session, amount.connections);
+    channel.list(Method::Epsv);
+    let wants_pasv = depth != Depth::Quick || !channel.transfers_well();
+    if wants_pasv && channel.has_room() && channel.gives(Method::Pasv) {
+        channel.list(Method::Pasv);
+    }
+    let again = failed_ports(&mut channel, &amount);
+    let mut seen = Seen {
+        again,
+        unasked: knock::unasked(&mut channel),
+        other_version: None,
+    };
+    large::confirm_stall(run, &mut channel);
+    if depth != Depth::Quick && channel.transfers_well() {
+        at_length(run, &mut channel, &amount);
+    }
+    let asked = certificate::look(run, &mut channel, depth != Depth::Quick);
+    if depth != Depth::Quick && !asked {
+        resumption::repeat(&mut channel, amount.transfers);
+    }
+    if depth == Depth::Full {
+        clear::look(run, &mut channel);
+        seen.other_version = resumption::other_version(run, &channel);
+    }
+    note(run, &channel.samples);
+    findings::judge(run, &channel, &seen);
+    if depth == Depth::Quick {
+        let check = "long transfers and other forms of a listing";
+        run.not_applicable(check, BEYOND_A_LISTING, "--depth quick");
+    }
+    channel.session
+}
+
+/// What was seen beside the samples.
+struct Seen {
+    /// A port that had been silent, tried again.
+    again: Option<Again>,
+    /// Whether a port opens that the server was not asked for, where one it was asked for was ignored.
+    unasked: Option<bool>,
+    other_version: Option<OtherVersion>,
+}
+
+/// Where a port did not open, more of them tell whether all are closed, and whether it goes by the method.
+fn failed_ports(channel: &mut Channel, amount: &Amount) -> Option<Again> {
+    const TRIES: usize = 2;
+    if !channel.samples.iter().any(Sample::port_failed) {
+        return None;
+    }
+    knock::sample(channel, amount.ports);
+    // What lies behind a port that opens is to be seen, too.
+    for _ in 0..TRIES {
+        let open = |sample: &Sample| matches!(sample.result, sample::Outcome::Opened);
+        let used = channel
+            .samples
+            .iter()
+            .any(|it| it.port_opened() && !open(it));
+        if !used && channel.has_room() && channel.samples.iter().any(open) {
+            let method = channel.method_that_works();
+            channel.list(method);
+        }
+    }
+    let opened = channel.samples.iter().any(Sample::port_opened);
+    opened.then(|| knock::again(channel)).flatten()
+}
+
+/// What takes more than one listing to see. Ports come first: where some fail, nothing is tried that would leave the server
+/// waiting for a connection.
+fn at_length(run: &mut Run, channel: &mut Channel, amount: &Amount) {
+    const IN_CLEAR_TEXT: usize = 4;
+    let transfers = if channel.session.tls {
+        amount.transfers
+    } else {
+        IN_CLEAR_TEXT
+    };
+    knock::sample(
+        channel,
+        channel.samples.len() + amount.ports.saturating_sub(transfers),
+    );
+    if !channel.samples.iter().any(Sample::port_failed) {
+        listings::machine_readable(run, channel);
+    }
+    if channel.transfers_well() {
+        large::look(run, channel);
+        large::confirm_stall(run, channel);
+    }
+    resumption::repeat(channel, amount.transfers - 1);
+    listings::judge(run, channel);
 }
 
 fn note(run: &mut Run, samples: &[Sample]) {
-    run.note(
-        "data.passive-ports",
-        value::texts(samples.iter().filter_map(Sample::row)),
-    );
+    let map = samples.iter().filter_map(|sample| {
+        let cells = [
+            ("port", sample.port()?.to_string()),
+            ("method", sample.method.name().to_string()),
+            ("result", sample.became()?),
+            (
+                "ms",
+                sample.took_ms.map_or(String::new(), |ms| ms.to_string()),
+            ),
+        ];
+        Some(cells.map(|(name, cell)| (name.to_string(), cell)).to_vec())
+    });
+    run.note("data.passive-map", FactValue::Rows(map.collect()));
+    let map = ports::map(samples);
+    if let Some((lowest, highest)) = map.range() {
+        run.note(
+            "data.passive-range",
+            value::text(format!("{lowest}-{highest}")),
+        );
+        run.note("data.passive-sample", value::text(map.excludes()));
+    }
     let listing = samples.iter().find_map(Sample::listing);
     run.note("data.listed", value::flag(listing.is_some()));
     if let Some(listing) = listing {
         run.note("data.listing-bytes", value::number(listing.bytes.len()));
         run.note("data.security", value::text(listing.security()));
     }
-    let sessions: Vec<String> = samples
-        .iter()
-        .filter_map(Sample::listing)
-        .map(Transferred::security)
-        .collect();
-    run.note("data.sessions", value::texts(sessions));
+    let sessions = samples.iter().filter_map(Sample::done);
+    run.note(
+        "data.sessions",
+        value::texts(sessions.map(|it| it.security())),
+    );
+    resumption::note(run, samples);
 }

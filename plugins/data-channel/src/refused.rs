@@ -2,19 +2,26 @@
 
 use probe_sdk::ftp::phase::transfer::TransferAnswer;
 use probe_sdk::session::{Answer, Refusal, Session, Transferred};
-use probe_sdk::{Code, Finding, Run};
+use probe_sdk::{Code, FailureKind, Finding, Run};
 
+use crate::resumption::first_not_resumed;
 use crate::sample::Sample;
 use crate::{
     BEHIND_THE_PORT, LIST_DENIED, PEER_REJECTED, PROTECTION_REQUIRED, REUSE_BROKEN, REUSE_REQUIRED,
-    TLS_FAILED, TLS_STALLS, TRUNCATED,
+    Seen, TLS_FAILED, TLS_STALLS, TRUNCATED,
 };
 
 /// The port opened, and the listing did not come.
-pub(crate) fn judge(run: &mut Run, session: &Session, refusal: &Refusal, samples: &[Sample]) {
+pub(crate) fn judge(
+    run: &mut Run,
+    session: &Session,
+    refusal: &Refusal,
+    samples: &[Sample],
+    seen: &Seen,
+) {
     let resumed_before = samples
         .iter()
-        .filter_map(Sample::listing)
+        .filter_map(Sample::done)
         .any(Transferred::resumed);
     let code = match code(session, refusal) {
         // There was something to resume with, and it ran out (F-D18).
@@ -22,6 +29,12 @@ pub(crate) fn judge(run: &mut Run, session: &Session, refusal: &Refusal, samples
         code => code,
     };
     let mut finding = Finding::new(code, detail(code, refusal, resumed_before));
+    if let (Some(number), true) = (first_not_resumed(samples), code == REUSE_BROKEN) {
+        finding = finding.evidence(
+            "first refused",
+            format!("transfer {number} of this session"),
+        );
+    }
     if let Some(reply) = &refusal.reply {
         finding = finding.evidence("reply", reply);
     }
@@ -41,13 +54,11 @@ pub(crate) fn judge(run: &mut Run, session: &Session, refusal: &Refusal, samples
         };
         finding = finding.evidence("session resumption", format!("{offered}, {resumed}"));
     }
-    if let Some(port) = samples
-        .iter()
-        .find(|sample| sample.port_opened())
-        .and_then(Sample::port)
-    {
+    let refused = samples.iter().find(|sample| sample.refusal().is_some());
+    if let Some(port) = refused.and_then(Sample::port) {
         finding = finding.evidence("data port", port);
     }
+    finding = beside(finding, code, refusal, seen);
     if code == REUSE_REQUIRED {
         finding = finding.likely(
             TLS_FAILED,
@@ -65,6 +76,41 @@ pub(crate) fn judge(run: &mut Run, session: &Session, refusal: &Refusal, samples
         &rest,
         &format!("{} stands in the way", code.name),
     );
+}
+
+/// What was tried beside the transfer that was refused.
+fn beside(mut finding: Finding, code: Code, refusal: &Refusal, seen: &Seen) -> Finding {
+    if let Some(opens) = seen.unasked {
+        let said = if opens {
+            "opens too: something on the way answers for the server"
+        } else {
+            "does not open: the server itself has the one it gave"
+        };
+        finding = finding.evidence("a port that was not asked for", said);
+    }
+    let about_reuse = code == REUSE_BROKEN || code == REUSE_REQUIRED;
+    if let (Some(other), true) = (&seen.other_version, about_reuse) {
+        finding = finding.evidence("with TLS 1.2", other.told());
+        if other.works() {
+            finding = finding.cured_by(&[("highest_tls_version", "1.2")]);
+        }
+    }
+    if code == PEER_REJECTED && refusal.reply.is_none() {
+        let test = "the server's log, or a packet trace on it, shows no data connection at all";
+        finding = finding.likely(TLS_STALLS, test);
+    }
+    finding
+}
+
+/// Whether the server closed a data connection unread, without a word: it did not want it.
+fn turned_away(refusal: &Refusal) -> bool {
+    let closed = refusal.failure.as_ref().is_some_and(|failure| {
+        matches!(
+            failure.kind,
+            FailureKind::Closed | FailureKind::Truncated | FailureKind::Reset
+        )
+    });
+    closed && !refusal.started && refusal.session.is_none() && refusal.reply.is_none()
 }
 
 /// The reply with its phase, and what the data connection saw, give the fault.
@@ -108,6 +154,7 @@ fn code(session: &Session, refusal: &Refusal) -> Code {
         Answer::Reply(TransferAnswer::Denied | TransferAnswer::Busy) => LIST_DENIED,
         Answer::Reply(TransferAnswer::Broken) => TRUNCATED,
         Answer::Handshake if refusal.failure.is_none() => TLS_STALLS,
+        Answer::Handshake if turned_away(refusal) => PEER_REJECTED,
         Answer::Handshake => TLS_FAILED,
         Answer::Silence if tls_stalled => TLS_STALLS,
         Answer::Silence if !refusal.started => PEER_REJECTED,
@@ -144,8 +191,11 @@ fn detail(code: Code, refusal: &Refusal, resumed_before: bool) -> &'static str {
         _ if code == PROTECTION_REQUIRED => {
             "The server transfers data only over TLS, and this session has none."
         }
+        _ if code == TRUNCATED && refusal.data_ended => {
+            "All of the data seems to have come, and the server never called the transfer complete."
+        }
         _ if code == TRUNCATED && refusal.started => {
-            "The listing began and did not come to its end."
+            "The transfer began and did not come to its end."
         }
         _ if code == TRUNCATED => "The session broke off before the listing began.",
         _ => "The server refuses to list the directory.",

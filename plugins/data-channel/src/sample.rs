@@ -1,19 +1,18 @@
-//! One data connection, from the question for a port to the end of a listing.
+//! What one data connection showed.
 
 use probe_sdk::ftp::Reply;
-use probe_sdk::session::{Method, Offer, Payload, Refusal, Session, Transferred};
-use probe_sdk::{Failure, FailureKind};
+use probe_sdk::session::{Method, Offer, Refusal, Transferred};
+use probe_sdk::{Failure, FailureKind, TlsSession};
 
-/// Ports after the first that did not answer are not given as long.
-const SHORTER_MS: u32 = 3_000;
-/// A listing longer than this says nothing more about the channel, in bytes.
-const MAX_LISTING: usize = 1024 * 1024;
-
-/// What one data connection showed.
+/// One data connection, from the question for a port to the end of what went over it.
 #[derive(Debug)]
 pub(crate) struct Sample {
     pub(crate) method: Method,
     pub(crate) offer: Option<Offer>,
+    /// The transfer command, without its argument; none where only the port was tried.
+    pub(crate) verb: Option<&'static str>,
+    /// From the start of the TCP connection to its end or failure, in milliseconds.
+    pub(crate) took_ms: Option<u64>,
     pub(crate) result: Outcome,
 }
 
@@ -24,13 +23,31 @@ pub(crate) enum Outcome {
     NoPort,
     /// The port did not open.
     PortFailed(Failure),
+    /// It was refused after the server had been asked for another port, so that the server may have closed it itself.
+    Overtaken,
+    /// It opened, and nothing was sent over it.
+    Opened,
     /// It opened, and the transfer was refused or broke.
     Refused(Box<Refusal>),
-    Listed(Transferred),
+    Done(Transferred),
     /// The user's limit on connections leaves no room for one.
     NoRoom(String),
     /// We could not look: the dialogue broke before a data connection.
     NotLooked(String),
+}
+
+impl Outcome {
+    /// A TCP connection that could not be had.
+    pub(crate) fn unconnected(failure: Failure) -> Outcome {
+        match failure.kind {
+            FailureKind::Busy => Outcome::NoRoom(failure.detail),
+            FailureKind::BudgetExhausted
+            | FailureKind::NotPermitted
+            | FailureKind::Closed
+            | FailureKind::InvalidArgument => Outcome::NotLooked(failure.detail),
+            _ => Outcome::PortFailed(failure),
+        }
+    }
 }
 
 impl Sample {
@@ -54,100 +71,74 @@ impl Sample {
         matches!(self.result, Outcome::PortFailed(_))
     }
 
-    /// Why there was no room for a data connection, where that was it.
-    pub(crate) fn no_room(&self) -> Option<&str> {
-        match &self.result {
-            Outcome::NoRoom(why) => Some(why),
-            _ => None,
-        }
+    /// Whether packets to the port vanished.
+    pub(crate) fn silent(&self) -> bool {
+        matches!(&self.result, Outcome::PortFailed(failure) if failure.kind == FailureKind::TimedOut)
     }
 
     /// Whether TCP came about.
     pub(crate) fn port_opened(&self) -> bool {
-        matches!(self.result, Outcome::Refused(_) | Outcome::Listed(_))
+        matches!(
+            self.result,
+            Outcome::Opened | Outcome::Refused(_) | Outcome::Done(_)
+        )
     }
 
-    pub(crate) fn listed(&self) -> bool {
-        self.listing().is_some()
-    }
-
-    pub(crate) fn listing(&self) -> Option<&Transferred> {
+    pub(crate) fn done(&self) -> Option<&Transferred> {
         match &self.result {
-            Outcome::Listed(listing) => Some(listing),
+            Outcome::Done(transferred) => Some(transferred),
             _ => None,
         }
     }
 
-    /// The port and what became of it.
-    pub(crate) fn row(&self) -> Option<String> {
-        let became = match &self.result {
+    pub(crate) fn refusal(&self) -> Option<&Refusal> {
+        match &self.result {
+            Outcome::Refused(refusal) => Some(refusal),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn listing(&self) -> Option<&Transferred> {
+        self.done().filter(|_| self.verb == Some("LIST"))
+    }
+
+    /// The TLS of the data connection, however the transfer ended.
+    pub(crate) fn session(&self) -> Option<&TlsSession> {
+        match &self.result {
+            Outcome::Done(transferred) => transferred.session.as_ref(),
+            Outcome::Refused(refusal) => refusal.session.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Whether the port opened and then neither side of the session said anything.
+    pub(crate) fn ignored(&self) -> bool {
+        self.refusal().is_some_and(|it| {
+            it.reply.is_none() && it.session.is_none() && it.failure.is_none() && it.passed == 0
+        })
+    }
+
+    /// What became of the port, in words; none where there was no port.
+    pub(crate) fn became(&self) -> Option<String> {
+        self.port()?;
+        Some(match &self.result {
             Outcome::NoPort => return None,
             Outcome::PortFailed(failure) => match failure.kind {
                 FailureKind::Refused => "refused".to_string(),
                 FailureKind::TimedOut => "no answer".to_string(),
                 _ => failure.detail.clone(),
             },
+            Outcome::Overtaken => "refused after the next port was asked for: not counted".into(),
+            Outcome::Refused(_) if self.ignored() => "open, then ignored".to_string(),
             Outcome::Refused(_) => "open, transfer refused".to_string(),
-            Outcome::Listed(_) => "open".to_string(),
+            Outcome::Opened | Outcome::Done(_) => "open".to_string(),
             Outcome::NoRoom(why) | Outcome::NotLooked(why) => why.clone(),
-        };
-        Some(format!(
-            "{} ({}): {became}",
-            self.port()?,
-            self.method.name()
-        ))
+        })
     }
-}
 
-/// Asks for a port, connects and lists.
-pub(crate) fn take(session: &mut Session, method: Method) -> Sample {
-    let offer = match session.ask(method) {
-        Ok(offer) => offer,
-        Err(error) => {
-            session.usable = false;
-            return Sample {
-                method,
-                offer: None,
-                result: Outcome::NotLooked(error.to_string()),
-            };
-        }
-    };
-    let result = match &offer {
-        Offer::Port { port, .. } => through(session, *port),
-        Offer::Busy(_) | Offer::Unprotected(_) | Offer::Refused(_) => Outcome::NoPort,
-    };
-    Sample {
-        method,
-        offer: Some(offer),
-        result,
-    }
-}
-
-/// The announced address of another host is never dialled: the port is tried where the control connection goes.
-fn through(session: &mut Session, port: u16) -> Outcome {
-    let data = match session.connect(port) {
-        Ok(data) => data,
-        Err(failure) => {
-            return match failure.kind {
-                FailureKind::Busy => Outcome::NoRoom(failure.detail),
-                FailureKind::BudgetExhausted | FailureKind::NotPermitted => {
-                    Outcome::NotLooked(failure.detail)
-                }
-                FailureKind::Closed | FailureKind::InvalidArgument => {
-                    session.usable = false;
-                    Outcome::NotLooked(failure.detail)
-                }
-                FailureKind::TimedOut => {
-                    session.connect_ms = session.connect_ms.min(SHORTER_MS);
-                    Outcome::PortFailed(failure)
-                }
-                _ => Outcome::PortFailed(failure),
-            };
-        }
-    };
-    let payload = Payload::Receive { most: MAX_LISTING };
-    match session.transfer(data, "LIST", payload) {
-        Ok(listing) => Outcome::Listed(listing),
-        Err(refusal) => Outcome::Refused(refusal),
+    /// The port and what became of it.
+    pub(crate) fn row(&self) -> Option<String> {
+        let (port, method) = (self.port()?, self.method.name());
+        Some(format!("{port} ({method}): {}", self.became()?))
     }
 }

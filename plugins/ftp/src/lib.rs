@@ -35,6 +35,7 @@
 pub mod command;
 pub mod directory;
 pub mod features;
+pub mod listing;
 pub mod passive;
 pub mod phase;
 pub mod reply;
@@ -44,6 +45,7 @@ pub mod service;
 pub use command::{Command, CommandError, is_safe_argument};
 pub use directory::{DirectoryError, parse_257};
 pub use features::{Feature, Features};
+pub use listing::{Entry, Form, Listing};
 pub use passive::{PassiveError, parse_227, parse_229};
 pub use phase::{Phase, Weight};
 pub use reply::{Class, Deviation, Reply, ReplyError, ReplyReader};

@@ -32,6 +32,8 @@ pub struct Behaviour {
     pub password: String,
     /// The directory a login lands in.
     pub login_directory: String,
+    /// So many small files more in that directory.
+    pub more_files: usize,
     /// Whose greeting and wordings it uses.
     pub software: Software,
     /// How long and how much it puts up with.
@@ -72,6 +74,7 @@ impl Default for Behaviour {
             user: "demo".into(),
             password: "correct horse".into(),
             login_directory: "/".into(),
+            more_files: 0,
             software: Software::default(),
             limits: Limits::default(),
         }

@@ -203,8 +203,14 @@ pub enum Fault {
     },
     /// No `MLSD` and `MLST`: `ftp.no-machine-listing` (F-S12).
     NoMachineListing,
-    /// Listings stop after so many entries, with 226: `ftp.listing-truncated` (F-S11).
+    /// Listings of all forms stop after so many entries, with 226; Pure-FTPd says so in it: `ftp.listing-truncated` (F-S11).
     ListingTruncated {
+        /// How many entries are shown.
+        at: usize,
+    },
+    /// `LIST` and `NLST` stop after so many entries and `MLSD` does not, as with ProFTPD's `maxfiles`:
+    /// `ftp.listing-truncated` (F-S11).
+    ListTruncated {
         /// How many entries are shown.
         at: usize,
     },
@@ -247,6 +253,12 @@ pub enum Fault {
         /// 2 filters every second one.
         every: usize,
     },
+    /// The range reaches 32 ports to either side of this one, and those from it on are closed: `data.some-ports-blocked`
+    /// (F-D03).
+    PortsClosedFrom {
+        /// The first port that is closed.
+        port: u16,
+    },
     /// 425 to `PASV` and `EPSV` once so many ports were given out: `data.ports-exhausted` (F-D10).
     PortsExhausted {
         /// How many work.
@@ -254,6 +266,8 @@ pub enum Fault {
     },
     /// 425 for the data connection's source address: `data.peer-address-rejected` (F-N07).
     PeerAddressRejected,
+    /// The data connection is closed without a word, and so is the mouth: `data.peer-address-rejected` (F-N07, Pure-FTPd).
+    PeerAddressIgnored,
 
     // The data channel itself.
     /// `PROT P` is refused: `ftps.data-protection-refused` (F-P02).
@@ -272,8 +286,12 @@ pub enum Fault {
     StartsBefore,
     /// 150 only once the data handshake is done, as ftp-srv: healthy.
     StartsAfterHandshake,
+    /// 150 before there is a data connection, as Apache FtpServer: healthy (T16).
+    StartsUnconnected,
     /// A download ends without `close_notify`: `data.closed-without-notify` (F-D21).
     DataNoCloseNotify,
+    /// All of it, then a reset in place of an end, and 226: `data.closed-without-notify`.
+    DataResetAtEnd,
     /// Half of what is due, then a proper end and 226: `data.truncated`.
     DataCutShort,
     /// Half of what is due, then a reset and 426: `data.truncated`.

@@ -78,7 +78,7 @@ impl Lab {
             .await
             .map_err(|source| LabError::Listen { at, source })?;
         let server = Arc::new(Server {
-            tree: Mutex::new(Tree::new(&behaviour.login_directory, &behaviour.limits)),
+            tree: Mutex::new(Tree::new(&behaviour)),
             behaviour,
             tls,
             journal: Arc::new(Journal::new()),

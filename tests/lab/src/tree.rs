@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::Limits;
+use crate::{Behaviour, Limits};
 
 /// Directories and files by their absolute paths.
 #[derive(Debug)]
@@ -41,14 +41,14 @@ pub(crate) enum Refusal {
 
 impl Tree {
     /// A few directories and files, and the directory that a login lands in.
-    pub(crate) fn new(login_directory: &str, limits: &Limits) -> Self {
+    pub(crate) fn new(behaviour: &Behaviour) -> Self {
         // Old enough that nobody takes the files for new ones.
         let modified = now()
             .checked_sub(SignedDuration::from_hours(48))
             .unwrap_or(Timestamp::UNIX_EPOCH);
         let mut tree = Self {
             nodes: BTreeMap::new(),
-            limits: limits.clone(),
+            limits: behaviour.limits.clone(),
         };
         let mut put = |path: &str, content: Option<Vec<u8>>| {
             tree.nodes
@@ -57,11 +57,15 @@ impl Tree {
         for directory in ["/", "/inbox", "/outbox", "/pub"] {
             put(directory, None);
         }
-        let login_directory = resolve("/", login_directory);
+        let login_directory = resolve("/", &behaviour.login_directory);
         for (end, _) in login_directory.match_indices('/').skip(1) {
             put(&login_directory[..end], None);
         }
         put(&login_directory, None);
+        for number in 1..=behaviour.more_files {
+            let path = resolve(&login_directory, &format!("file-{number:05}.txt"));
+            put(&path, Some(Vec::new()));
+        }
         put(
             "/inbox/order-1001.csv",
             Some(b"article,count\r\nbolt M6,200\r\nnut M6,200\r\n".to_vec()),

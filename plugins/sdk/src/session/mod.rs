@@ -1,14 +1,19 @@
 //! A session that transfers: a control connection that is logged in, its data connections, and transfers over them.
 
+mod early;
 mod opening;
 mod passive;
 mod transfer;
 
+pub use early::Early;
 pub use opening::{NotOpened, Opening};
 pub use passive::{Method, Offer};
 pub use transfer::{Answer, Payload, Refusal, Transferred};
 
-use crate::{Connection, Control, Failure, Run, TlsOptions, TlsVersion};
+use crate::{Connection, Control, Failure, FailureKind, Operation, Run, TlsOptions, TlsVersion};
+
+/// Data ports below this are services' own, and are never dialled (RFC 6335 section 6).
+const FIRST_DATA_PORT: u16 = 1024;
 
 /// A control connection that is logged in, and what its data connections need to know of it.
 pub struct Session {
@@ -22,6 +27,8 @@ pub struct Session {
     pub connect_ms: u32,
     /// False once the dialogue is out of step or the connection over.
     pub usable: bool,
+    /// Whether data connections offer to resume the session of the control connection; true unless somebody changes it.
+    pub resume: bool,
     /// The name for SNI and for the session to resume: the control connection's (RFC 4217 section 15.1.1).
     server_name: Option<String>,
     highest: Option<TlsVersion>,
@@ -49,6 +56,7 @@ impl Session {
             tls: run.text("control.mode") != Some("clear"),
             connect_ms: run.request().connect_ms,
             usable: true,
+            resume: true,
             server_name,
             highest,
         }
@@ -66,16 +74,31 @@ impl Session {
     /// # Errors
     /// How the connection failed.
     pub fn connect(&self, port: u16) -> Result<Connection, Failure> {
-        let data = Connection::open_data(self.control.connection(), port, None)?;
+        let data = self.begin(port)?;
         data.established(self.connect_ms)?;
         Ok(data)
+    }
+
+    /// As [`connect`](Session::connect), without waiting for the TCP handshake.
+    ///
+    /// # Errors
+    /// Why the connection could not even be begun; a port below 1024 is not.
+    pub fn begin(&self, port: u16) -> Result<Connection, Failure> {
+        if port < FIRST_DATA_PORT {
+            return Err(Failure {
+                operation: Operation::Connect,
+                kind: FailureKind::NotPermitted,
+                detail: format!("port {port} is not for data and was not tried"),
+            });
+        }
+        Connection::open_data(self.control.connection(), port, None)
     }
 
     /// How a data connection is secured: with the name of the control connection, so that it resumes that session.
     fn tls_options(&self) -> TlsOptions {
         TlsOptions {
             server_name: self.server_name.clone(),
-            resume: true,
+            resume: self.resume,
             highest: self.highest,
         }
     }

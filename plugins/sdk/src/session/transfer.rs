@@ -37,6 +37,8 @@ pub struct Transferred {
     pub session: Option<TlsSession>,
     /// Whether the end of the data was marked as TLS has it (RFC 8446 section 6.1).
     pub closed_properly: bool,
+    /// What ended the data connection, where that was not in order.
+    pub ended_by: Option<FailureKind>,
     /// The reply that ended it.
     pub reply: Reply,
 }
@@ -79,6 +81,8 @@ pub struct Refusal {
     pub started: bool,
     /// Bytes that passed, either way.
     pub passed: usize,
+    /// Whether the data connection had come to its end, so that only the last reply was missing.
+    pub data_ended: bool,
 }
 
 /// What a transfer that came to nothing means.
@@ -116,18 +120,29 @@ impl Session {
 
 /// What has been seen so far.
 #[derive(Default)]
-struct Seen {
+pub(super) struct Seen {
     started: bool,
     session: Option<TlsSession>,
     failure: Option<Failure>,
     /// A final reply that came before the data ended.
     last: Option<Reply>,
     passed: usize,
+    ended: bool,
 }
 
-struct Transfer<'s> {
-    session: &'s mut Session,
-    seen: Seen,
+impl Seen {
+    /// Nothing yet but, perhaps, the 1yz.
+    pub(super) fn from_start(started: bool) -> Seen {
+        Seen {
+            started,
+            ..Seen::default()
+        }
+    }
+}
+
+pub(super) struct Transfer<'s> {
+    pub(super) session: &'s mut Session,
+    pub(super) seen: Seen,
 }
 
 impl Transfer<'_> {
@@ -140,6 +155,15 @@ impl Transfer<'_> {
         if let Err(error) = self.session.control.send(command) {
             return Err(self.lost(&error));
         }
+        self.go_on(data, payload)
+    }
+
+    /// Everything after the command.
+    pub(super) fn go_on(
+        mut self,
+        data: Connection,
+        payload: Payload<'_>,
+    ) -> Result<Transferred, Refusal> {
         if self.session.tls {
             // At once, without waiting for 150: some servers say it only when the handshake is done.
             if let Err(failure) = data.start_tls(&self.session.tls_options()) {
@@ -151,7 +175,10 @@ impl Transfer<'_> {
             Payload::Receive { most } => self.receive(&data, most)?,
             Payload::Send(bytes) => (Vec::new(), self.send(&data, bytes)?),
         };
+        let silent = matches!(&end, Err(failure) if failure.kind == FailureKind::TimedOut);
+        self.seen.ended = !silent;
         let closed_properly = end.is_ok();
+        let ended_by = end.as_ref().err().map(|failure| failure.kind);
         // Without close_notify is a way to end; everything else is a failure.
         self.seen.failure = end
             .err()
@@ -164,11 +191,14 @@ impl Transfer<'_> {
             None => self.final_reply(),
         };
         match reply {
+            // All was sent, says the server, and it never came.
+            Ok(reply) if silent => Err(self.refusal(Answer::Silence, Some(reply))),
             Ok(reply) if transfer::judge(Phase::Transferring, &reply) == TransferAnswer::Done => {
                 Ok(Transferred {
                     bytes,
                     session: self.seen.session,
                     closed_properly,
+                    ended_by,
                     reply,
                 })
             }
@@ -263,6 +293,7 @@ impl Transfer<'_> {
                     self.session.control.reply_ms(),
                 );
                 all.extend(rest);
+                self.seen.passed = all.len();
                 return Ok((all, end));
             }
             let woken = self.watch(data, self.session.control.reply_ms());
@@ -406,6 +437,7 @@ impl Transfer<'_> {
             session,
             failure,
             passed,
+            ended,
             ..
         } = std::mem::take(&mut self.seen);
         Refusal {
@@ -415,6 +447,7 @@ impl Transfer<'_> {
             failure,
             started,
             passed,
+            data_ended: ended,
         }
     }
 }

@@ -16,6 +16,8 @@ pub(super) enum Ending {
     Proper,
     /// Without `close_notify`.
     Unannounced,
+    /// All of it, then a reset.
+    ResetAtEnd,
     /// Half of it, then as it should.
     Short,
     /// Half of it, then a reset.
@@ -31,7 +33,7 @@ pub(super) async fn send(stream: &mut Stream, content: &[u8], ending: Ending) ->
     let due = match ending {
         Ending::Short | Ending::Reset => &content[..content.len() / 2],
         Ending::Stalled(after) => &content[..after.min(content.len())],
-        Ending::Proper | Ending::Unannounced | Ending::Endless => content,
+        Ending::Proper | Ending::Unannounced | Ending::ResetAtEnd | Ending::Endless => content,
     };
     for chunk in due.chunks(CHUNK) {
         stream.write_all(chunk).await?;
@@ -42,6 +44,11 @@ pub(super) async fn send(stream: &mut Stream, content: &[u8], ending: Ending) ->
         Ending::Unannounced => end_in_clear(stream).await?,
         Ending::Stalled(after) if after >= content.len() => stream.shutdown().await?,
         Ending::Stalled(_) => std::future::pending().await,
+        Ending::ResetAtEnd => {
+            if let Some(stream) = stream.take() {
+                socket::reset(stream.into_tcp());
+            }
+        }
         Ending::Reset => {
             if let Some(stream) = stream.take() {
                 socket::reset(stream.into_tcp());

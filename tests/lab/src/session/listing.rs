@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::{Session, Step, transfer::Load};
-use crate::{Fault, tree::Entry};
+use crate::{Fault, Software, tree::Entry};
 
 /// Files older than this show a year in place of a time, as `ls` does.
 const RECENT: SignedDuration = SignedDuration::from_hours(24 * 180);
@@ -16,9 +16,22 @@ impl Session {
         if self.has(&Fault::ListDenied) {
             return self.reply(550, "Permission denied").await;
         }
-        let Some(entries) = self.entries(argument) else {
+        let Some(mut entries) = self.entries(argument) else {
             return self.reply(550, "No such file or directory").await;
         };
+        let shown = self.value(|fault| match fault {
+            Fault::ListTruncated { at } if verb != "MLSD" => Some(*at),
+            _ => None,
+        });
+        entries.truncate(shown.unwrap_or(usize::MAX));
+        let limit = self.value(|fault| match fault {
+            Fault::ListingTruncated { at } => Some(*at),
+            _ => None,
+        });
+        let says_so = self.server.behaviour.software == Software::PureFtpd;
+        self.remark = limit
+            .filter(|limit| says_so && entries.len() == *limit)
+            .map(|limit| format!("Output truncated to {limit} matches"));
         let line = match verb {
             "MLSD" => facts,
             "NLST" => |entry: &Entry| entry.name.clone(),

@@ -65,6 +65,8 @@ pub(crate) struct Session {
     restart: usize,
     rename_from: Option<String>,
     passive: Option<Passive>,
+    /// What the final reply of the transfer says in place of the usual.
+    remark: Option<String>,
     /// How many data ports were announced.
     announced: usize,
     /// How many replies were sent.
@@ -111,6 +113,7 @@ impl Session {
             restart: 0,
             rename_from: None,
             passive: None,
+            remark: None,
             announced: 0,
             replied: 0,
             extended_only: false,

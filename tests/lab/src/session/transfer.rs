@@ -30,6 +30,17 @@ pub(super) enum Load {
     Upload { path: String, offset: usize },
 }
 
+/// When 150 is said.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Start {
+    /// Before there is a data connection.
+    Unconnected,
+    /// As soon as there is one.
+    Connected,
+    /// Once it is secured.
+    Secured,
+}
+
 /// Why a transfer is over before its end.
 pub(super) enum Stop {
     /// The client was told.
@@ -91,14 +102,17 @@ impl Session {
             self.passive = None;
             return Ok(self.say(Occasion::ProtectionRequired).await?);
         }
+        let start = self.start();
+        if start == Start::Unconnected {
+            self.begin().await?;
+        }
         let Incoming { stream, live, .. } = self.connected().await?;
         let stream = Rewound::new(Vec::new(), stream);
-        let late = self.starts_late();
-        if !late {
+        if start == Start::Connected {
             self.begin().await?;
         }
         let mut stream = self.secured_data(stream).await?;
-        if late {
+        if start == Start::Secured {
             self.begin().await?;
         }
         let bytes = match load {
@@ -144,6 +158,13 @@ impl Session {
                 return Err(self.told(self.words(Occasion::NoDataConnection)).await);
             }
         };
+        if self.has(&Fault::PeerAddressIgnored) {
+            drop(incoming);
+            return Err(match self.fall_silent().await {
+                Ok(flow) => Stop::Told(flow),
+                Err(error) => Stop::Gone(error),
+            });
+        }
         if self.has(&Fault::PeerAddressRejected) {
             drop(incoming);
             return Err(self.told(self.words(Occasion::ForeignPeer)).await);
@@ -151,10 +172,16 @@ impl Session {
         Ok(incoming)
     }
 
-    fn starts_late(&self) -> bool {
+    fn start(&self) -> Start {
         let late = self.has(&Fault::StartsAfterHandshake)
             || self.server.behaviour.software.starts_after_handshake();
-        late && !self.has(&Fault::StartsBefore)
+        if self.has(&Fault::StartsUnconnected) {
+            Start::Unconnected
+        } else if late && !self.has(&Fault::StartsBefore) {
+            Start::Secured
+        } else {
+            Start::Connected
+        }
     }
 
     async fn begin(&mut self) -> Step {
@@ -235,6 +262,7 @@ impl Session {
     fn ending(&self) -> Ending {
         let ending = self.value(|fault| match fault {
             Fault::DataNoCloseNotify => Some(Ending::Unannounced),
+            Fault::DataResetAtEnd => Some(Ending::ResetAtEnd),
             Fault::DataCutShort => Some(Ending::Short),
             Fault::DataReset => Some(Ending::Reset),
             Fault::DataStalls { after } => Some(Ending::Stalled(*after)),
@@ -298,7 +326,9 @@ impl Session {
         if self.has(&Fault::NoFinalReply) {
             return Ok(self.fall_silent().await?);
         }
-        Ok(self.reply(226, "Transfer complete").await?)
+        let remark = self.remark.take();
+        let text = remark.unwrap_or_else(|| "Transfer complete".into());
+        Ok(self.reply(226, text).await?)
     }
 
     /// What passed over the data connection, unless it broke or took too long.

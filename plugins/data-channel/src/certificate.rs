@@ -1,0 +1,107 @@
+//! The certificate of data connections: the control connection's, says RFC 4217 section 15.1.1. A resumed session shows
+//! none, so that one full handshake may have to be asked for; a server that refuses it demands resumption.
+
+use probe_sdk::{Finding, Run, TlsSession, value};
+use x509_parser::prelude::{FromDer, X509Certificate};
+
+use crate::CERTIFICATE_DIFFERS;
+use crate::channel::Channel;
+use crate::sample::{Outcome, Sample};
+
+const CHECK: &str = "the certificate of data connections";
+
+/// Compares with what full handshakes showed, and asks for one where there was none and `may_ask` allows it. Says whether
+/// it did.
+pub(crate) fn look(run: &mut Run, channel: &mut Channel, may_ask: bool) -> bool {
+    if !channel.session.tls {
+        let reason = "data connections are not secured by TLS";
+        run.not_applicable(CHECK, &[CERTIFICATE_DIFFERS], reason);
+        return false;
+    }
+    let full = |sample: &&Sample| {
+        sample.done().is_some() && sample.session().is_some_and(|it| !it.resumed)
+    };
+    if let Some(session) = channel.samples.iter().find(full).and_then(Sample::session) {
+        run.note("data.reuse-required", value::flag(false));
+        compare(run, session);
+        return false;
+    }
+    if channel.samples.iter().all(|sample| sample.done().is_none()) {
+        return false;
+    }
+    let asked = may_ask && channel.transfers_well() && channel.has_room();
+    match asked.then(|| full_handshake(channel)).flatten() {
+        Some(Asked::Accepted(session)) => {
+            run.note("data.reuse-required", value::flag(false));
+            compare(run, &session);
+        }
+        refused => {
+            if refused.is_some() {
+                run.note("data.reuse-required", value::flag(true));
+            }
+            let reason = "data connections resume the session, which shows no certificate";
+            run.not_applicable(CHECK, &[CERTIFICATE_DIFFERS], reason);
+        }
+    }
+    asked
+}
+
+enum Asked {
+    Accepted(TlsSession),
+    Refused,
+}
+
+/// One transfer that offers no session to resume. Whatever comes of it is no fault: only its port counts.
+fn full_handshake(channel: &mut Channel) -> Option<Asked> {
+    let before = channel.samples.len();
+    let method = channel.method_that_works();
+    channel.session.resume = false;
+    channel.list(method);
+    channel.session.resume = true;
+    let sample = channel.samples.get_mut(before)?;
+    if !sample.port_opened() {
+        return None;
+    }
+    match std::mem::replace(&mut sample.result, Outcome::Opened) {
+        Outcome::Done(transferred) => transferred.session.map(Asked::Accepted),
+        // Refused after a handshake that ended well, or in it.
+        Outcome::Refused(refusal) if refusal.session.is_some() || refusal.reply.is_some() => {
+            Some(Asked::Refused)
+        }
+        _ => None,
+    }
+}
+
+fn compare(run: &mut Run, session: &TlsSession) {
+    let (control, data) = (run.chain(), &session.chain);
+    let (Some(control), Some(data)) = (control.first(), data.first()) else {
+        return run.not_applicable(CHECK, &[CERTIFICATE_DIFFERS], "none was shown");
+    };
+    if control == data {
+        run.note("data.certificate", value::text("the control connection's"));
+        return run.clear(&[CERTIFICATE_DIFFERS]);
+    }
+    run.note(
+        "data.certificate",
+        value::text("another than the control connection's"),
+    );
+    let detail = "Data connections show another certificate than the control connection. Careful clients check that both \
+                  ends are the same server and refuse the transfer.";
+    run.found(
+        Finding::new(CERTIFICATE_DIFFERS, detail)
+            .evidence("control connection", describe(control))
+            .evidence("data connection", describe(data)),
+    );
+}
+
+/// Subject and serial number: the same name may be in several certificates.
+fn describe(der: &[u8]) -> String {
+    match X509Certificate::from_der(der) {
+        Ok((_, certificate)) => format!(
+            "{}, serial number {}",
+            certificate.subject(),
+            certificate.raw_serial_as_string()
+        ),
+        Err(_) => format!("unreadable, {} bytes", der.len()),
+    }
+}

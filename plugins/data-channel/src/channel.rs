@@ -1,0 +1,225 @@
+//! The data connections of one session, one after another, within the number that one run may open.
+
+use probe_sdk::session::{Early, Method, Offer, Payload, Session};
+use probe_sdk::{DialogueError, Failure, FailureKind, elapsed_us};
+
+use crate::sample::{Outcome, Sample};
+
+/// Ports after the first that did not answer are not given as long, in milliseconds: two lost packets fit in.
+pub(crate) const SHORTER_MS: u32 = 3_000;
+/// A listing longer than this says nothing more about the channel, in bytes.
+pub(crate) const MAX_LISTING: usize = 1024 * 1024;
+
+/// A session with the data connections it has had.
+pub(crate) struct Channel {
+    pub(crate) session: Session,
+    pub(crate) samples: Vec<Sample>,
+    /// Data connections that may still be opened.
+    left: usize,
+    /// The shortest time from a question for a port to its answer, in milliseconds.
+    pub(crate) round_trip_ms: u32,
+}
+
+/// Whether a server says 150 before there is a data connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StartReply {
+    Before,
+    After,
+}
+
+impl Channel {
+    /// At most `most` data connections.
+    pub(crate) fn new(session: Session, most: usize) -> Channel {
+        let round_trip_ms = session.connect_ms;
+        Channel {
+            session,
+            samples: Vec::new(),
+            left: most,
+            round_trip_ms,
+        }
+    }
+
+    /// Whether one more data connection may be opened.
+    pub(crate) fn has_room(&self) -> bool {
+        self.session.usable && self.left > 0
+    }
+
+    /// Takes the place of one data connection.
+    pub(crate) fn begin(&mut self, port: u16) -> Result<probe_sdk::Connection, Failure> {
+        self.left = self.left.saturating_sub(1);
+        self.session.begin(port)
+    }
+
+    /// Asks for a port.
+    pub(crate) fn ask(&mut self, method: Method) -> Result<Offer, DialogueError> {
+        let asked = elapsed_us();
+        let offer = self.session.ask(method);
+        self.round_trip_ms = self.round_trip_ms.min(since_ms(asked));
+        if offer.is_err() {
+            self.session.usable = false;
+        }
+        offer
+    }
+
+    /// One whole transfer; `command` is `verb` with its argument.
+    pub(crate) fn transfer(
+        &mut self,
+        method: Method,
+        verb: &'static str,
+        command: &str,
+        most: usize,
+    ) {
+        let Some((offer, port)) = self.port(method, verb) else {
+            return;
+        };
+        let begun = elapsed_us();
+        let connected = self.connect(port);
+        let took_ms = u64::from(since_ms(begun));
+        let result = connected.map_or_else(Outcome::unconnected, |data| {
+            let payload = Payload::Receive { most };
+            match self.session.transfer(data, command, payload) {
+                Ok(transferred) => Outcome::Done(transferred),
+                Err(refusal) => Outcome::Refused(refusal),
+            }
+        });
+        self.samples.push(Sample {
+            method,
+            offer: Some(offer),
+            verb: Some(verb),
+            took_ms: Some(took_ms),
+            result,
+        });
+    }
+
+    pub(crate) fn list(&mut self, method: Method) {
+        self.transfer(method, "LIST", "LIST", MAX_LISTING);
+    }
+
+    /// One transfer whose command goes out before its data connection is made. The reply where that was the end of it.
+    pub(crate) fn transfer_early(
+        &mut self,
+        verb: &'static str,
+    ) -> Result<StartReply, Option<probe_sdk::ftp::Reply>> {
+        let method = self.method_that_works();
+        let (offer, port) = self.port(method, verb).ok_or(None)?;
+        // One that answers without a data connection answers within a round trip.
+        let wait_ms = self.round_trip_ms + self.round_trip_ms / 4 + 30;
+        let started = match self.session.send_early(verb, wait_ms) {
+            Ok(Early::Started) => true,
+            Ok(Early::Nothing) => false,
+            Ok(Early::Final(reply)) => return Err(Some(reply)),
+            Err(_) => {
+                self.session.usable = false;
+                return Err(None);
+            }
+        };
+        let begun = elapsed_us();
+        let connected = self.connect(port);
+        let took_ms = u64::from(since_ms(begun));
+        let result = match connected {
+            Ok(data) => {
+                let payload = Payload::Receive { most: MAX_LISTING };
+                match self.session.transfer_begun(data, started, payload) {
+                    Ok(transferred) => Outcome::Done(transferred),
+                    Err(refusal) => Outcome::Refused(refusal),
+                }
+            }
+            Err(failure) => {
+                // The server goes on waiting for a connection that never comes.
+                self.session.usable = false;
+                Outcome::unconnected(failure)
+            }
+        };
+        self.samples.push(Sample {
+            method,
+            offer: Some(offer),
+            verb: Some(verb),
+            took_ms: Some(took_ms),
+            result,
+        });
+        Ok(if started {
+            StartReply::Before
+        } else {
+            StartReply::After
+        })
+    }
+
+    /// A port to transfer over; where there is none, that is a sample, too.
+    fn port(&mut self, method: Method, verb: &'static str) -> Option<(Offer, u16)> {
+        let (offer, result) = match self.ask(method) {
+            Ok(offer) => match offer {
+                Offer::Port { port, .. } => return Some((offer, port)),
+                _ => (Some(offer), Outcome::NoPort),
+            },
+            Err(error) => (None, Outcome::NotLooked(error.to_string())),
+        };
+        self.samples.push(Sample {
+            method,
+            offer,
+            verb: Some(verb),
+            took_ms: None,
+            result,
+        });
+        None
+    }
+
+    fn connect(&mut self, port: u16) -> Result<probe_sdk::Connection, Failure> {
+        let connected = self.begin(port).and_then(|data| {
+            data.established(self.session.connect_ms)?;
+            Ok(data)
+        });
+        match connected.as_ref().map_err(|failure| failure.kind) {
+            Err(FailureKind::TimedOut) => {
+                self.session.connect_ms = self.session.connect_ms.min(SHORTER_MS);
+            }
+            Err(FailureKind::Closed | FailureKind::InvalidArgument) => self.session.usable = false,
+            _ => {}
+        }
+        connected
+    }
+
+    /// The method to ask for the next port with. Both come equally often, and in no rhythm (the sequence of Thue and
+    /// Morse): where every second port of a server fails, a strict turn would blame one of the methods.
+    pub(crate) fn next_method(&self) -> Method {
+        let turn = self.samples.len().count_ones() % 2 == 0;
+        match (self.gives(Method::Epsv), self.gives(Method::Pasv)) {
+            (true, true) if !turn => Method::Pasv,
+            (false, true) => Method::Pasv,
+            _ => Method::Epsv,
+        }
+    }
+
+    /// As [`next_method`](Channel::next_method), without a method whose ports all failed where the other's did not.
+    pub(crate) fn method_that_works(&self) -> Method {
+        let of = |method: Method| self.samples.iter().filter(move |it| it.method == method);
+        let dead = |method: Method| {
+            of(method).any(Sample::port_failed) && !of(method).any(Sample::port_opened)
+        };
+        match (dead(Method::Epsv), dead(Method::Pasv)) {
+            (true, false) if self.gives(Method::Pasv) => Method::Pasv,
+            (false, true) if self.gives(Method::Epsv) => Method::Epsv,
+            _ => self.next_method(),
+        }
+    }
+
+    /// Whether a method has not been refused; PASV has no room for an IPv6 address.
+    pub(crate) fn gives(&self, method: Method) -> bool {
+        let refused = |sample: &Sample| {
+            sample.method == method && sample.offer.is_some() && sample.port().is_none()
+        };
+        !(self.session.is_ipv6() && method == Method::Pasv || self.samples.iter().any(refused))
+    }
+
+    /// Whether every transfer so far succeeded, and at least one did.
+    pub(crate) fn transfers_well(&self) -> bool {
+        self.session.usable
+            && self.samples.iter().any(|sample| sample.done().is_some())
+            && self.samples.iter().all(|sample| sample.refusal().is_none())
+    }
+}
+
+/// The time since a moment of the run's clock, in milliseconds, rounded up.
+pub(crate) fn since_ms(moment_us: u64) -> u32 {
+    let passed = elapsed_us().saturating_sub(moment_us).div_ceil(1000);
+    u32::try_from(passed).unwrap_or(u32::MAX)
+}

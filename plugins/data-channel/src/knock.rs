@@ -1,0 +1,182 @@
+//! A sample of the passive range: a port is asked for, TCP connects, and the connection is closed again. Asking for the
+//! next port makes a server forget the one before (RFC 959 section 4.1.2), so that the dialogue stays in step.
+
+use probe_sdk::session::{Method, Offer};
+use probe_sdk::{Connection, Failure, FailureKind, elapsed_us, most_connections, ready};
+
+use crate::channel::{Channel, SHORTER_MS, since_ms};
+use crate::sample::{Outcome, Sample};
+
+/// As many dead ports, and not one that opens, say that the whole range is dead.
+const ALL_DEAD: usize = 8;
+
+/// A port whose TCP handshake is on its way.
+struct Pending {
+    sample: Sample,
+    data: Connection,
+    begun_us: u64,
+    /// The server has been asked for another port since and may have closed this one.
+    superseded: bool,
+}
+
+/// Samples ports until there are `wanted` in all.
+///
+/// The next port is asked for while the handshake with the last one is still on its way: one round trip a port, and
+/// ports that stay silent are waited for side by side. A port that opens has opened, and one that is silent is silent,
+/// whatever was asked since; a refusal then counts for nothing. Where ports fail, each is waited for as long as one that
+/// answers takes.
+pub(crate) fn sample(channel: &mut Channel, wanted: usize) {
+    let width = most_connections().saturating_sub(1).clamp(1, 2);
+    let mut pending: Vec<Pending> = Vec::new();
+    let mut patient = channel.samples.iter().any(Sample::port_failed);
+    while channel.has_room() && counted(channel) + pending.len() < wanted && !hopeless(channel) {
+        while pending.len() >= width {
+            settle(channel, &mut pending, channel.session.connect_ms);
+        }
+        let Some(next) = begin(channel, &mut pending) else {
+            break;
+        };
+        pending.push(next);
+        // Twice the way there and back: one that answers at all has answered by then.
+        let grace_ms = if patient {
+            2 * channel.round_trip_ms + 50
+        } else {
+            0
+        };
+        settle(channel, &mut pending, grace_ms);
+        patient |= channel
+            .samples
+            .iter()
+            .any(|it| matches!(it.result, Outcome::Overtaken));
+    }
+    while !pending.is_empty() {
+        settle(
+            channel,
+            &mut pending,
+            channel.session.connect_ms.min(SHORTER_MS),
+        );
+    }
+}
+
+/// Ports that were offered and tried; those that count for nothing do not.
+fn counted(channel: &Channel) -> usize {
+    let tried = |sample: &&Sample| sample.port_opened() || sample.port_failed();
+    channel.samples.iter().filter(tried).count()
+}
+
+fn hopeless(channel: &Channel) -> bool {
+    let opened = channel.samples.iter().any(Sample::port_opened);
+    let asked_in_vain = !channel.gives(Method::Epsv) && !channel.gives(Method::Pasv);
+    asked_in_vain || !opened && counted(channel) >= ALL_DEAD
+}
+
+/// Asks for a port and begins a connection to it; none where that ended the sampling.
+fn begin(channel: &mut Channel, pending: &mut [Pending]) -> Option<Pending> {
+    let method = channel.next_method();
+    for earlier in pending.iter_mut() {
+        earlier.superseded = true;
+    }
+    let sample = |offer, result| Sample {
+        method,
+        offer,
+        verb: None,
+        took_ms: None,
+        result,
+    };
+    let (offer, port) = match channel.ask(method) {
+        Ok(offer @ Offer::Port { port, .. }) => (offer, port),
+        Ok(offer) => {
+            channel.samples.push(sample(Some(offer), Outcome::NoPort));
+            return None;
+        }
+        Err(error) => {
+            let result = Outcome::NotLooked(error.to_string());
+            channel.samples.push(sample(None, result));
+            return None;
+        }
+    };
+    let begun_us = elapsed_us();
+    match channel.begin(port) {
+        Ok(data) => Some(Pending {
+            sample: sample(Some(offer), Outcome::Opened),
+            data,
+            begun_us,
+            superseded: false,
+        }),
+        Err(failure) => {
+            let result = Outcome::unconnected(failure);
+            channel.samples.push(sample(Some(offer), result));
+            None
+        }
+    }
+}
+
+/// Waits up to `wait_ms` milliseconds until one of them is over; those whose time is up are over, too.
+fn settle(channel: &mut Channel, pending: &mut Vec<Pending>, wait_ms: u32) {
+    let limit_ms = channel.session.connect_ms.min(SHORTER_MS);
+    let connections: Vec<&Connection> = pending.iter().map(|it| &it.data).collect();
+    let longest = pending.iter().map(|it| since_ms(it.begun_us)).max();
+    let left = limit_ms.saturating_sub(longest.unwrap_or_default());
+    let woken = ready(&connections, wait_ms.min(left));
+    for (index, it) in std::mem::take(pending).into_iter().enumerate() {
+        if woken.contains(&index) || since_ms(it.begun_us) >= limit_ms {
+            channel.samples.push(it.finished());
+        } else {
+            pending.push(it);
+        }
+    }
+}
+
+impl Pending {
+    fn finished(self) -> Sample {
+        let result = match self.data.established(0) {
+            Ok(_) => Outcome::Opened,
+            Err(failure) if failure.kind == FailureKind::Refused && self.superseded => {
+                Outcome::Overtaken
+            }
+            Err(failure) => Outcome::unconnected(failure),
+        };
+        Sample {
+            took_ms: Some(u64::from(since_ms(self.begun_us))),
+            result,
+            ..self.sample
+        }
+    }
+}
+
+/// What a port said that had been silent, when it was tried once more.
+pub(crate) struct Again {
+    pub(crate) port: u16,
+    /// None where it opened.
+    pub(crate) failure: Option<Failure>,
+}
+
+/// Tries the first silent port once more, without asking the server for it: a firewall that drops what goes to this port
+/// stays silent, and a way that is open by now brings an answer, be it a refusal.
+pub(crate) fn again(channel: &mut Channel) -> Option<Again> {
+    let port = channel.samples.iter().find(|it| it.silent())?.port()?;
+    if !channel.has_room() {
+        return None;
+    }
+    let limit_ms = channel.session.connect_ms.min(SHORTER_MS);
+    let failure = channel
+        .begin(port)
+        .and_then(|data| data.established(limit_ms))
+        .err();
+    Some(Again { port, failure })
+}
+
+/// Whether a port opens that the server was not asked for, next to one that opened and was then ignored: if so, something
+/// on the way answers for the server. None where there was no such port.
+pub(crate) fn unasked(channel: &mut Channel) -> Option<bool> {
+    let port = channel.samples.iter().find(|it| it.ignored())?.port()?;
+    let neighbour = port.checked_add(1).unwrap_or(port - 1);
+    let limit_ms = channel.session.connect_ms.min(SHORTER_MS);
+    let data = channel.begin(neighbour).ok()?;
+    match data.established(limit_ms) {
+        Ok(_) => Some(true),
+        Err(failure) => {
+            matches!(failure.kind, FailureKind::Refused | FailureKind::TimedOut).then_some(false)
+        }
+    }
+}
