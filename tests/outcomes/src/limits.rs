@@ -5,6 +5,8 @@ use std::time::Duration;
 
 /// Beside all waiting: work, and a machine that does other things too.
 const WORK: Duration = Duration::from_secs(6);
+/// Beside all waiting, where sessions are opened one by one and left idle for a while.
+const WORK_AT_FULL_DEPTH: Duration = Duration::from_secs(30);
 /// Ports and addresses that are silent one after the other.
 const SILENT_CONNECTIONS: u32 = 8;
 /// Replies that do not come, one after the other: a greeting, the same once more, a handshake.
@@ -36,7 +38,12 @@ impl Limits {
         let whole = Duration::from_secs(seconds("--timeout", 120)) + WORK;
         let waiting = Duration::from_secs(seconds("--connect-timeout", 10)) * SILENT_CONNECTIONS
             + Duration::from_secs(seconds("--reply-timeout", 30)) * SILENT_REPLIES;
-        let (control, data, at_a_time) = match value::<String>(arguments, "--depth").as_deref() {
+        let depth: Option<String> = value(arguments, "--depth");
+        let work = match depth.as_deref() {
+            Some("full") => WORK_AT_FULL_DEPTH,
+            _ => WORK,
+        };
+        let (control, data, at_a_time) = match depth.as_deref() {
             Some("quick") => (4, 2, most.unwrap_or(3).min(3)),
             // It opens sessions up to the configured number, samples 30 ports, and does it all with another TLS version.
             Some("full") => (12 + most.unwrap_or(3), 60, most.unwrap_or(3)),
@@ -46,7 +53,7 @@ impl Limits {
             control: control * u64::from(sources),
             data: data * u64::from(sources),
             at_a_time,
-            duration: whole.min(waiting * sources + WORK),
+            duration: whole.min(waiting * sources + work),
         }
     }
 }
