@@ -62,41 +62,47 @@ impl<'a> Expectation<'a> {
     }
 
     /// Nothing is wrong.
-    pub fn healthy(mut self) -> Self {
-        self.equal("exit", self.seen.exit, 0);
-        self.equal("verdict", &self.seen.report["verdict"], "healthy");
-        self.equal("root causes", &self.seen.report["root_causes"], json!([]));
+    pub fn healthy(self) -> Self {
+        self.faults(&[])
+    }
+
+    /// This is wrong and nothing else: whatever else was found is a consequence of it.
+    pub fn fault(self, fault: Fault) -> Self {
+        self.faults(&[fault])
+    }
+
+    /// The same for several of one severity, most important first; none is a healthy server.
+    pub fn faults(mut self, faults: &[Fault]) -> Self {
+        let (exit, verdict) = match faults.first().map(|fault| fault.severity) {
+            None => (0, "healthy"),
+            Some("error") => (1, "failing"),
+            Some(_) => (0, "degraded"),
+        };
+        self.equal("exit", self.seen.exit, exit);
+        self.equal("verdict", &self.seen.report["verdict"], verdict);
+        let codes: Vec<&str> = faults.iter().map(|fault| fault.code).collect();
+        let causes = &self.seen.report["root_causes"];
+        self.equal("root causes", causes, json!(codes));
+        self.root_causes = codes.iter().map(ToString::to_string).collect();
         for finding in self.seen.findings() {
-            let harmless = finding["severity"] == "info";
-            self.holds(&format!("{} is not there", finding["code"]), harmless);
+            match faults.iter().find(|fault| finding["code"] == fault.code) {
+                Some(fault) => self.root(finding, fault),
+                None => {
+                    let folded = codes.iter().any(|code| finding["caused_by"] == *code);
+                    let harmless = finding["severity"] == "info" || folded;
+                    self.holds(&format!("{} is folded", finding["code"]), harmless);
+                }
+            }
         }
         self
     }
 
-    /// This is wrong and nothing else: whatever else was found is a consequence of it.
-    pub fn fault(mut self, fault: Fault) -> Self {
-        let (exit, verdict) = match fault.severity {
-            "error" => (1, "failing"),
-            _ => (0, "degraded"),
-        };
-        self.equal("exit", self.seen.exit, exit);
-        self.equal("verdict", &self.seen.report["verdict"], verdict);
-        let causes = &self.seen.report["root_causes"];
-        self.equal("root causes", causes, json!([fault.code]));
-        self.root_causes = vec![fault.code.into()];
-        for finding in self.seen.findings() {
-            if finding["code"] == fault.code {
-                self.equal("owner", &finding["owner"], fault.owner);
-                self.equal("severity", &finding["severity"], fault.severity);
-                self.equal("caused by", &finding["caused_by"], Value::Null);
-                let steps = list(&finding["remedy"]["steps"]);
-                self.holds("a remedy", !steps.is_empty());
-            } else {
-                let folded = finding["severity"] == "info" || finding["caused_by"] == fault.code;
-                self.holds(&format!("{} is folded", finding["code"]), folded);
-            }
-        }
-        self
+    fn root(&mut self, finding: &Value, fault: &Fault) {
+        self.equal("owner", &finding["owner"], fault.owner);
+        self.equal("severity", &finding["severity"], fault.severity);
+        self.equal("caused by", &finding["caused_by"], Value::Null);
+        let steps = list(&finding["remedy"]["steps"]);
+        self.holds("a remedy", !steps.is_empty());
     }
 
     /// These are wrong, each for itself, the most important first.

@@ -12,7 +12,7 @@ pub(crate) const PASSWORD: &str = "Lab-only: 7 harbours";
 /// SHA-512 crypt of [`PASSWORD`], as `openssl passwd -6` prints it.
 pub(crate) const PASSWORD_HASH: &str = "$6$harbours$ZoefzJ2kg/FeUEybDWoA0RzfkkpdjoilKapb8gKTQQRw.K8oe4ivTxrTatWTZ3aVu1YUOogaNTVgKu2PdgF2x0";
 /// User and group; from a range that neither Debian nor systemd hands out.
-pub(crate) const ID: u32 = 61_077;
+pub const ID: u32 = 61_077;
 
 /// The service whose PAM rules vsftpd asks for.
 pub(crate) const PAM_SERVICE: &str = "rd-lab-ftp";

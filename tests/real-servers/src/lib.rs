@@ -34,6 +34,7 @@ mod server;
 mod setup;
 mod site;
 
+pub use account::ID as ACCOUNT;
 pub use certificate::Certificate;
 pub use delay::{Delay, Traffic};
 pub use error::HarnessError;

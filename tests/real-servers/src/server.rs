@@ -1,3 +1,4 @@
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -6,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::Pid;
 
-use crate::account::{PASSWORD, USER};
+use crate::account::{ID, PASSWORD, USER};
 use crate::error::HarnessError;
 use crate::namespace::Namespace;
 use crate::net::{Net, SERVER};
@@ -33,7 +34,10 @@ impl Server {
     /// Starts a server on the server's side and waits until it listens.
     pub fn start(net: &Net, setup: &Setup) -> Result<Self, HarnessError> {
         let site = Site::new(setup)?;
-        let line = product::prepare(setup, &site)?;
+        let mut line = product::prepare(setup, &site)?;
+        if setup.inbox_is_full {
+            line = with_full_inbox(&site, line);
+        }
         let output = site.path("log/output.log");
         let log = File::create(&output).map_err(HarnessError::file(&output))?;
         let copy = || log.try_clone().map_err(HarnessError::file(&output));
@@ -155,6 +159,16 @@ impl Drop for Server {
         }
         let _ = self.process.wait();
     }
+}
+
+/// The command line of a server that sees a small full disk in place of its inbox. Only it does: whatever runs in a
+/// namespace has mounts of its own.
+fn with_full_inbox(site: &Site, line: Vec<OsString>) -> Vec<OsString> {
+    let disk = format!("mount -t tmpfs -o size=4k,mode=755,uid={ID} inbox \"$0\"");
+    let script = format!("{disk} && head -c 4096 /dev/zero > \"$0\"/old.bin && exec \"$@\"");
+    let inbox = site.path("home/inbox");
+    let shell = ["sh".into(), "-c".into(), script.into(), inbox.into()];
+    shell.into_iter().chain(line).collect()
 }
 
 /// Whether some socket listens on the port in the network namespace of a process.

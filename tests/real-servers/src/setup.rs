@@ -179,6 +179,9 @@ pub struct Setup {
     /// The cipher suites up to TLS 1.2, as OpenSSL lists them; the usual ones if not given. With an RSA key
     /// ([`Certificate::Rsa`]) these may be suites with RSA or Diffie-Hellman key exchange.
     pub ciphers: Option<String>,
+    /// `inbox` lies on a disk of its own without a free byte.
+    #[serde(default)]
+    pub inbox_is_full: bool,
     /// More lines for the configuration, in the product's own language; for Pure-FTPd command line
     /// arguments, for pyftpdlib Python statements that see `handler` and `server`.
     #[serde(default)]
@@ -203,6 +206,7 @@ impl Setup {
             client_certificate: ClientCertificate::Default,
             legacy_tls: false,
             ciphers: None,
+            inbox_is_full: false,
             extra: Vec::new(),
         }
     }
