@@ -18,6 +18,7 @@
 #![warn(missing_docs)]
 
 pub mod builtin;
+pub mod clean_up;
 pub mod cli;
 pub mod compare;
 pub mod diagnose;

@@ -136,6 +136,11 @@ impl Relay {
             .take()
     }
 
+    /// The facts so far.
+    pub fn facts(&self) -> Vec<Fact> {
+        self.lock().facts.clone()
+    }
+
     /// A probe has ended, in whatever way. What nobody takes any more is closed, so that its place is free.
     pub async fn ended(&self, probe: &Description) {
         let mut left = Vec::new();

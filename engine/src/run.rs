@@ -1,6 +1,8 @@
 //! Runs the probes against a remote: side by side where they are independent, one after another where one goes on with
 //! what another left, and from each source address in turn.
 
+mod record;
+
 use std::net::IpAddr;
 use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,76 +13,30 @@ use futures_util::stream::FuturesUnordered;
 use tokio_util::sync::CancellationToken;
 
 use crate::builtin::Catalogue;
+use crate::clean_up::{self, GRACE};
 use crate::finding::{Omission, OmissionCause, Outcome};
 use crate::login::{Login, LoginPolicy};
 use crate::net::{
-    Counts, Grant, Network, NetworkSettings, Resolver, ResolverError, Slots, Transcript,
+    Counts, Grant, Network, NetworkSettings, Resolver, ResolverError, Slots, Transcript, Writes,
 };
 use crate::plan::{Plan, PlanError};
 use crate::plugin::{Ending, Ground, Plugin};
-use crate::relay::{OutOfReach, Relay};
+use crate::relay::Relay;
 use crate::settings::{CertificateCheck, Check, Depth};
 use crate::trust::Trust;
+
+pub use record::{Cut, ProbeRun, Record, Status};
 
 /// At most so many connections to one remote at a time, over all source addresses, unless `full` is asked for.
 const CONNECTIONS: usize = 3;
 
-/// How a probe's run ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Status {
-    /// It said what it saw.
-    Ok,
-    /// It was not run.
-    Skipped(OutOfReach),
-    /// It trapped or said what makes no sense.
-    Crashed(String),
-    /// It did not end in time.
-    TimedOut(String),
-    /// It was stopped for asking for what is not granted.
-    Denied(String),
-    /// The whole run ended before it did.
-    Cut,
-}
-
-/// One run of one probe from one source address.
-#[derive(Clone, Debug)]
-pub struct ProbeRun {
-    /// The probe.
-    pub plugin: Arc<Plugin>,
-    /// The source address.
-    pub source: Option<IpAddr>,
-    /// How it ended.
-    pub status: Status,
-    /// How long it took.
-    pub duration: Duration,
-    /// What it said.
-    pub outcome: Outcome,
-}
-
-/// Why a run ended before its probes did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cut {
-    /// The time for the whole run was up.
-    TimedOut,
-    /// The user interrupted it.
-    Interrupted,
-}
-
-/// Everything a run established.
-#[derive(Debug)]
-pub struct Record {
-    /// One for each probe and source address.
-    pub runs: Vec<ProbeRun>,
-    /// Connections opened.
-    pub connections: Counts,
-    /// The most of them at one time.
-    pub peak: usize,
-    /// The dialogue.
-    pub transcript: Transcript,
-    /// How long it took.
-    pub duration: Duration,
-    /// Whether it ended early.
-    pub cut: Option<Cut>,
+/// How the user stops a run.
+#[derive(Clone, Debug, Default)]
+pub struct Interrupt {
+    /// End, and remove what was made on the remote.
+    pub stop: CancellationToken,
+    /// End at once.
+    pub give_up: CancellationToken,
 }
 
 /// Why a run could not begin.
@@ -106,6 +62,8 @@ pub enum Event<'a> {
     },
     /// A probe has ended.
     Ended(&'a ProbeRun),
+    /// The run was cut, and what it made on the remote is being removed.
+    CleaningUp,
 }
 
 /// Told of every event.
@@ -118,7 +76,7 @@ pub type Watch<'a> = &'a (dyn Fn(Event<'_>) + Sync);
 pub async fn run(
     check: &Check,
     catalogue: &Catalogue,
-    interrupt: CancellationToken,
+    interrupt: Interrupt,
     watch: Watch<'_>,
 ) -> Result<Record, RunError> {
     let plan = Plan::new(catalogue, &check.selection)?;
@@ -127,9 +85,16 @@ pub async fn run(
     let cut = tokio::select! {
         biased;
         () = run.every_source() => None,
-        () = interrupt.cancelled() => Some(Cut::Interrupted),
+        () = interrupt.stop.cancelled() => Some(Cut::Interrupted),
         () = tokio::time::sleep(check.timeouts.whole) => Some(Cut::TimedOut),
     };
+    if cut.is_some() {
+        tokio::select! {
+            () = run.clean_up() => {}
+            () = interrupt.give_up.cancelled() => {}
+            () = tokio::time::sleep(GRACE) => {}
+        }
+    }
     Ok(run.record(started.elapsed(), cut))
 }
 
@@ -145,7 +110,8 @@ struct Run<'a> {
     slots: Arc<Slots>,
     transcript: Transcript,
     ids: Arc<AtomicU32>,
-    networks: Mutex<Vec<Arc<Network>>>,
+    /// What was granted from each source address.
+    grounds: Mutex<Vec<(Option<IpAddr>, Ground)>>,
     runs: Mutex<Vec<ProbeRun>>,
 }
 
@@ -181,7 +147,7 @@ impl<'a> Run<'a> {
             slots: Slots::new(limit),
             transcript: Transcript::new(),
             ids: Arc::default(),
-            networks: Mutex::default(),
+            grounds: Mutex::default(),
             runs: Mutex::default(),
         })
     }
@@ -200,7 +166,12 @@ impl<'a> Run<'a> {
         }
     }
 
-    async fn from(&self, source: Option<IpAddr>) {
+    /// What the probes are granted from one source address.
+    fn ground(&self, source: Option<IpAddr>) -> Ground {
+        let writes = Arc::new(match self.check.permissions.writes {
+            true => Writes::permitted(),
+            false => Writes::forbidden(),
+        });
         let settings = NetworkSettings {
             source,
             connect_timeout: self.check.timeouts.connect,
@@ -208,6 +179,7 @@ impl<'a> Run<'a> {
             expected_addresses: self.check.remote.expect_addresses.clone(),
             fetch_issuers: self.check.permissions.fetch_issuers,
             mask: self.login.mask(),
+            writes: writes.clone(),
         };
         let network = Arc::new(Network::new(
             settings,
@@ -217,17 +189,22 @@ impl<'a> Run<'a> {
             self.transcript.clone(),
             self.ids.clone(),
         ));
-        lock(&self.networks).push(network.clone());
         let relay = Arc::new(Relay::new(
             self.plan.probes.iter().map(|plugin| &plugin.description),
         ));
-        let ground = Ground {
+        Ground {
             network,
             login: self.login.clone(),
             trust: self.trust.clone(),
-            relay: relay.clone(),
+            writes,
+            relay,
             deadline: self.deadline(),
-        };
+        }
+    }
+
+    async fn from(&self, source: Option<IpAddr>) {
+        let ground = self.ground(source);
+        lock(&self.grounds).push((source, ground.clone()));
         let mut probes: FuturesUnordered<_> = self
             .plan
             .probes
@@ -238,7 +215,21 @@ impl<'a> Run<'a> {
             (self.watch)(Event::Ended(&run));
             lock(&self.runs).push(run);
         }
-        relay.close().await;
+        ground.relay.close().await;
+    }
+
+    /// After a cut every probe is gone with its connections; those that owe something get an instance to remove it.
+    async fn clean_up(&self) {
+        let grounds = lock(&self.grounds).clone();
+        for (source, ground) in grounds {
+            ground.relay.close().await;
+            if !ground.writes.debts().is_empty() {
+                (self.watch)(Event::CleaningUp);
+            }
+            for plugin in &self.plan.probes {
+                clean_up::after(plugin, &ground, self.check, source).await;
+            }
+        }
     }
 
     /// A probe waits for a few replies at most; more means that it will not end.
@@ -263,10 +254,9 @@ impl<'a> Run<'a> {
                     probe: &description.name,
                     source,
                 });
-                ended(
-                    plugin,
-                    plugin.run(ground.clone(), self.check, source, &facts).await,
-                )
+                let ending = plugin.run(ground.clone(), self.check, source, &facts).await;
+                clean_up::after(plugin, ground, self.check, source).await;
+                ended(plugin, ending)
             }
         };
         ground.relay.ended(description).await;
@@ -299,13 +289,19 @@ impl<'a> Run<'a> {
             (source, probe)
         };
         runs.sort_by_key(order);
-        let counts = lock(&self.networks)
+        let grounds = lock(&self.grounds);
+        let left_behind = grounds
             .iter()
-            .map(|network| network.counts())
+            .flat_map(|(source, ground)| clean_up::left_behind(ground, *source))
+            .collect();
+        let counts = grounds
+            .iter()
+            .map(|(_, ground)| ground.network.counts())
             .fold(Counts::default(), |sum, each| Counts {
                 control: sum.control + each.control,
                 data: sum.data + each.data,
             });
+        drop(grounds);
         let peak = self.slots.peak();
         Record {
             runs,
@@ -314,6 +310,7 @@ impl<'a> Run<'a> {
             transcript: self.transcript,
             duration,
             cut,
+            left_behind,
         }
     }
 

@@ -112,6 +112,10 @@ pub(crate) struct CheckArgs {
     #[arg(long, help_heading = "Login")]
     pub(crate) allow_unverified_login: bool,
 
+    /// Upload, rename and remove a few small files of our own, named remote-doctor-…, in the remote path
+    #[arg(long, help_heading = "Writes")]
+    pub(crate) allow_writes: bool,
+
     /// Source address to test from (repeatable)
     #[arg(long, help_heading = "Network", value_name = "ADDR")]
     pub(crate) source: Vec<IpAddr>,

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use tokio_util::sync::CancellationToken;
 
 use super::args::{CheckArgs, FailOn};
 use super::{CliError, Exit, output, progress, secret};
@@ -15,21 +14,14 @@ use crate::finding::Severity;
 use crate::login::Credential;
 use crate::net::ClientCertificate;
 use crate::report::Report;
-use crate::run;
+use crate::run::{self, Interrupt};
 use crate::settings::{Check, Location, Permissions, Remote, Selection, Timeouts};
 
 pub(super) async fn run(args: CheckArgs) -> Result<Exit, CliError> {
     let check = request(&args)?;
     let catalogue = Catalogue::load(&check.selection.plugins).await?;
-    let interrupt = CancellationToken::new();
-    tokio::spawn({
-        let interrupt = interrupt.clone();
-        async move {
-            if tokio::signal::ctrl_c().await.is_ok() {
-                interrupt.cancel();
-            }
-        }
-    });
+    let interrupt = Interrupt::default();
+    tokio::spawn(listen(interrupt.clone()));
     let started = Timestamp::now();
     let record = run::run(&check, &catalogue, interrupt, &progress::watch(args.quiet)).await?;
     let report = Report::new(&record, &check.remote, &catalogue, started);
@@ -38,7 +30,34 @@ pub(super) async fn run(args: CheckArgs) -> Result<Exit, CliError> {
         Some(path) => output::write(path, &rendered)?,
         None => output::print(&rendered)?,
     }
+    for left in &report.left_behind {
+        anstream::eprintln!("warning: left on the remote: {left}");
+    }
     Ok(exit(&report, args.fail_on))
+}
+
+/// The first Ctrl-C, or whatever else asks the program to end, lets the run tidy up; the second ends that, too.
+async fn listen(interrupt: Interrupt) {
+    for token in [interrupt.stop, interrupt.give_up] {
+        if asked_to_end().await.is_ok() {
+            token.cancel();
+        }
+    }
+}
+
+#[cfg(unix)]
+async fn asked_to_end() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted,
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+async fn asked_to_end() -> std::io::Result<()> {
+    tokio::signal::ctrl_c().await
 }
 
 /// A finding wins over incompleteness: what was found stands, whatever could not be looked at.
@@ -84,7 +103,7 @@ fn request(args: &CheckArgs) -> Result<Check, CliError> {
         client_certificate: client_certificate(args)?,
         authorities: authorities(args)?,
         permissions: Permissions {
-            writes: false,
+            writes: args.allow_writes,
             cleartext_login: args.allow_cleartext_login,
             unverified_login: args.allow_unverified_login,
             fetch_issuers: args.fetch_issuers,

@@ -18,6 +18,9 @@ pub(super) fn watch(quiet: bool) -> impl Fn(Event<'_>) + Sync {
                     .unwrap_or_default();
                 anstream::eprintln!("… {probe}{from}");
             }
+            Event::CleaningUp => {
+                anstream::eprintln!("… removing what was made on the remote; Ctrl-C gives that up");
+            }
             Event::Ended(run) => {
                 let name = &run.plugin.description.name;
                 let found = run.outcome.findings.len();

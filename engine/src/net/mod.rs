@@ -1,6 +1,7 @@
 //! The network as a probe may use it: names, connections, TLS. Every rule on where a probe may connect, from which
 //! address, how often and for how long stands here, once.
 
+mod commands;
 mod connection;
 mod dialogue;
 mod failure;
@@ -13,8 +14,9 @@ mod slots;
 mod tap;
 mod tls;
 mod transcript;
+mod writes;
 
-pub use connection::{Connection, Established};
+pub use connection::{Connection, Established, NotWritten};
 pub use failure::{Failure, FailureKind, Operation};
 pub use grant::{Denied, Grant};
 pub use mask::Mask;
@@ -24,3 +26,4 @@ pub use slots::Slots;
 pub use tls::{ClientCertificate, TlsOptions, TlsSession, TlsVersion};
 pub(crate) use transcript::printable;
 pub use transcript::{Direction, Line, Transcript};
+pub use writes::{Debt, Forbidden, Writes};

@@ -16,7 +16,7 @@ use super::slots::Use;
 use super::tls::{ClientCertificate, Context};
 use super::{
     Connection, Denied, Established, Failure, FailureKind, Grant, Mask, Operation, Resolved,
-    Resolver, Slots, Transcript,
+    Resolver, Slots, Transcript, Writes,
 };
 
 /// How connections of a run are made.
@@ -34,6 +34,8 @@ pub struct NetworkSettings {
     pub fetch_issuers: bool,
     /// What is kept out of everything a server says.
     pub mask: Option<Mask>,
+    /// What may be written on the remote.
+    pub writes: Arc<Writes>,
 }
 
 /// How many connections a run opened.
@@ -260,6 +262,7 @@ impl Network {
             slot,
             self.transcript.clone(),
             self.settings.mask.clone(),
+            self.settings.writes.clone(),
             connecting,
         ))
     }

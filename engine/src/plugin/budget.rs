@@ -12,6 +12,8 @@ const HOST_CALLS: u64 = 20_000;
 const CONNECTIONS: u32 = 64;
 /// Larger than any listing a diagnosis needs.
 const BYTES_READ: usize = 16 * 1024 * 1024;
+/// Larger than any file a diagnosis needs, several times over.
+const BYTES_WRITTEN: usize = 8 * 1024 * 1024;
 /// Enough for a page of debug lines, not for a flood.
 const LOG_BYTES: usize = 64 * 1024;
 /// How long a probe may compute without asking the host for anything, in ticks of 10 ms. Parsing a chain takes less
@@ -35,6 +37,7 @@ pub(super) struct Budget {
     calls: u64,
     connections: u32,
     bytes: usize,
+    written: usize,
     log: usize,
     /// Ticks since the last host call.
     pub(super) ticks: u32,
@@ -46,6 +49,7 @@ impl Budget {
             calls: HOST_CALLS,
             connections: CONNECTIONS,
             bytes: BYTES_READ,
+            written: BYTES_WRITTEN,
             log: LOG_BYTES,
             ticks: 0,
         }
@@ -74,6 +78,13 @@ impl Budget {
     /// Counts bytes that were read.
     pub(super) fn read(&mut self, bytes: usize) {
         self.bytes = self.bytes.saturating_sub(bytes);
+    }
+
+    /// Whether so many bytes may still be written.
+    pub(super) fn write(&mut self, bytes: usize) -> bool {
+        let left = self.written.checked_sub(bytes);
+        self.written = left.unwrap_or(0);
+        left.is_some()
     }
 
     /// Whether a log line of this length is still wanted.

@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use crate::finding::Outcome;
 use crate::login::Login;
-use crate::net::{Failure, Network};
+use crate::net::{Failure, Network, Writes};
 use crate::relay::Relay;
 use crate::trust::Trust;
 
@@ -32,6 +32,8 @@ pub struct Ground {
     pub login: Arc<Login>,
     /// Certificates.
     pub trust: Trust,
+    /// What may be written on the remote.
+    pub writes: Arc<Writes>,
     /// What probes leave for each other.
     pub relay: Arc<Relay>,
     /// The longest the run may take.

@@ -7,6 +7,7 @@ mod summary;
 pub mod text;
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::net::IpAddr;
 
 use jiff::Timestamp;
@@ -14,11 +15,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::builtin::Catalogue;
+use crate::clean_up::LeftBehind;
 use crate::diagnose::{Verdict, diagnose};
 use crate::finding::{
     Alternative, Confidence, Evidence, FactValue, OmissionCause, Owner, Severity,
 };
-use crate::net::Line;
+use crate::net::{Line, printable};
 use crate::run::{Cut, Record, Status};
 use crate::settings::Remote;
 
@@ -52,6 +54,9 @@ pub struct Report {
     pub findings: Vec<ReportFinding>,
     /// All changes of settings together that would make the remote work.
     pub settings_patch: Option<Map<String, Value>>,
+    /// What this run made on the remote and could not remove.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_behind: Vec<ReportLeftover>,
     /// What nothing is known about.
     pub not_tested: Vec<ReportOmission>,
     /// Every run of every probe.
@@ -140,6 +145,34 @@ pub struct ReportOmission {
     pub probe: String,
 }
 
+/// A file or directory of ours that is still on the remote, as far as anybody knows.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ReportLeftover {
+    /// The path, as it was sent.
+    pub path: String,
+    /// The directory it counts from.
+    pub directory: Option<String>,
+    /// The source address of the session that made it.
+    pub source: Option<IpAddr>,
+    /// The probe that made it.
+    pub probe: String,
+    /// What the server says to its removal; none where it was not asked in time.
+    pub refusal: Option<String>,
+}
+
+impl fmt::Display for ReportLeftover {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.path)?;
+        if let Some(directory) = &self.directory {
+            write!(f, " in {directory}")?;
+        }
+        match &self.refusal {
+            Some(refusal) => write!(f, " ({refusal})"),
+            None => write!(f, " (there was no time to remove it)"),
+        }
+    }
+}
+
 /// One run of one probe.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ReportProbe {
@@ -218,6 +251,7 @@ impl Report {
             settings_patch: case::all_patches(&diagnosis),
             root_causes: diagnosis.root_causes,
             findings,
+            left_behind: record.left_behind.iter().map(leftover).collect(),
             not_tested: diagnosis
                 .not_tested
                 .into_iter()
@@ -248,6 +282,16 @@ impl Report {
         self.findings
             .iter()
             .any(|finding| finding.severity <= severity && !finding.code.starts_with("probe."))
+    }
+}
+
+fn leftover(left: &LeftBehind) -> ReportLeftover {
+    ReportLeftover {
+        path: printable(&left.path, 300),
+        directory: left.directory.as_ref().map(|path| printable(path, 300)),
+        source: left.source,
+        probe: left.probe.clone(),
+        refusal: left.refusal.clone(),
     }
 }
 

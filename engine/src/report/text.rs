@@ -16,6 +16,7 @@ const EVIDENCE_SHOWN: usize = 6;
 pub fn render(report: &Report) -> String {
     let mut out = String::new();
     head(&mut out, report);
+    left_behind(&mut out, report);
     let (notes, causes): (Vec<_>, Vec<_>) = report
         .findings
         .iter()
@@ -65,6 +66,23 @@ fn head(out: &mut String, report: &Report) {
         "{}",
         plain.replacen(verdict, &styled(style, verdict), 1)
     );
+}
+
+/// Before everything else: somebody has to remove it by hand.
+fn left_behind(out: &mut String, report: &Report) {
+    if report.left_behind.is_empty() {
+        return;
+    }
+    let text = "This check made the following on the remote and could not remove it:";
+    let _ = writeln!(
+        out,
+        "\n{}{}",
+        styled(BAD, "LEFT"),
+        &wrapped(INDENT, text)[4..]
+    );
+    for left in &report.left_behind {
+        line(out, "", &left.to_string());
+    }
 }
 
 fn root_cause(out: &mut String, report: &Report, finding: &ReportFinding) {
@@ -250,6 +268,10 @@ const FACTS_SHOWN: &[(&str, &str)] = &[
     ("data", "data.security"),
     ("cert", "certificate.summary"),
     ("login", "login.directory"),
+    ("push", "use.push"),
+    ("pull", "use.pull"),
+    ("two-way", "use.two-way-sync"),
+    ("mount", "use.mount"),
 ];
 
 fn fact_text(value: &FactValue) -> Option<String> {

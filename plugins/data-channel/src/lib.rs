@@ -74,16 +74,22 @@ impl Probe for DataChannel {
     const ABOUT: About = About {
         summary: "passive mode, data ports, TLS on the data channel and listings",
         takes: Some(state::LOGGED_IN),
+        leaves: &[state::TRANSFERRING],
         codes: CODES,
         ..About::NOTHING
     };
 
     fn run(run: &mut Run) -> Result<(), Failure> {
         let mut session = Session::taken(run)?;
+        let mut listed = false;
         if protection::switch_on(run, &mut session) {
-            session = look(run, session);
+            (session, listed) = look(run, session);
         }
         run.rest_clear(CODES);
+        // A directory that may not be listed can still be one to upload to.
+        if session.usable && (run.has_found(LIST_DENIED) || listed) {
+            run.leave(state::TRANSFERRING, None);
+        }
         if session.usable {
             run.leave(state::LOGGED_IN, Some(session.control.into_connection()));
         }
@@ -125,8 +131,9 @@ impl Amount {
     }
 }
 
-/// EPSV first, as RFC 2428 section 4 has it for two parties; PASV beside it, since that is what many clients use.
-fn look(run: &mut Run, session: Session) -> Session {
+/// EPSV first, as RFC 2428 section 4 has it for two parties; PASV beside it, since that is what many clients use. Gives the
+/// session back, and whether a listing came through.
+fn look(run: &mut Run, session: Session) -> (Session, bool) {
     let depth = run.request().depth;
     let amount = Amount::of(depth);
     let mut channel = Channel::new(session, amount.connections);
@@ -159,7 +166,11 @@ fn look(run: &mut Run, session: Session) -> Session {
         let check = "long transfers and other forms of a listing";
         run.not_applicable(check, BEYOND_A_LISTING, "--depth quick");
     }
-    channel.session
+    let listed = channel
+        .samples
+        .iter()
+        .any(|sample| sample.listing().is_some());
+    (channel.session, listed)
 }
 
 /// What was seen beside the samples.

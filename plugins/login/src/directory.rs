@@ -5,6 +5,9 @@ use probe_sdk::{Control, Finding, Run, value};
 
 use crate::{PATH, PATH_NOT_FOUND, PATH_REPEATS};
 
+/// The path that was entered from the login directory, for probes that open further sessions.
+const ENTERED: &str = "login.entered";
+
 pub(crate) fn look(run: &mut Run, control: &mut Control) {
     let home = control
         .command("PWD")
@@ -26,7 +29,7 @@ pub(crate) fn look(run: &mut Run, control: &mut Control) {
         return;
     }
     let refused = match control.command(&format!("CWD {path}")) {
-        Ok(reply) if reply.is_positive() => return,
+        Ok(reply) if reply.is_positive() => return run.note(ENTERED, value::text(path)),
         Ok(reply) => reply,
         Err(error) => return run.could_not_look("the remote path", PATH, &error.to_string()),
     };
@@ -34,6 +37,7 @@ pub(crate) fn look(run: &mut Run, control: &mut Control) {
     let shorter = without(&path, &home).filter(|shorter| enters(control, shorter));
     let finding = match shorter {
         Some(shorter) => {
+            run.note(ENTERED, value::text(&shorter));
             let shorter = if shorter.is_empty() { "." } else { &shorter };
             let detail = format!(
                 "The login already lands in {home}, and the remote path says so again: seen from there, {path} does not \

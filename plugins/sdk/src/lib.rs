@@ -36,6 +36,14 @@ pub mod trust {
 pub mod login {
     pub use crate::bindings::remote_doctor::probe::login::{Credential, Refusal, offered};
 }
+/// What this run may make on the remote, and what it owes to remove.
+pub mod writes {
+    pub use crate::bindings::remote_doctor::probe::writes::{name, not_removed, removed};
+
+    /// The fact with the paths that an earlier instance of this probe left: where it is there, they are to be removed, and
+    /// nothing else is to be done.
+    pub const LEFT: &str = "writes.left";
+}
 pub use bindings::remote_doctor::probe::clock::{elapsed_us, pause};
 
 /// The fact with the certificates that the server showed: DER in Base64, the leaf first, in the order sent. It goes from
@@ -53,6 +61,8 @@ pub mod state {
     pub const SECURED: &str = "secured";
     /// The same, logged in.
     pub const LOGGED_IN: &str = "logged-in";
+    /// A data connection of the session that is logged in works, in the protection that the settings ask for.
+    pub const TRANSFERRING: &str = "transferring";
 }
 
 #[doc(hidden)]

@@ -13,13 +13,14 @@ use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_util::task::AbortOnDropHandle;
 
+use super::commands::Commands;
 use super::dialogue::Dialogue;
 use super::network::Wanted;
 use super::slots::{Reservation, Slot};
 use super::tap::{Tap, Unparsed};
 use super::tls::Context;
 use super::transcript::{Direction, Transcript};
-use super::{Failure, FailureKind, Mask, Operation, TlsOptions, TlsSession};
+use super::{Failure, FailureKind, Forbidden, Mask, Operation, TlsOptions, TlsSession, Writes};
 
 /// More is not taken from the socket before the guest has read what there is.
 const READ_AHEAD: usize = 64 * 1024;
@@ -71,8 +72,19 @@ pub struct Connection {
     /// How reading ended, once it has.
     end: Option<Result<(), Failure>>,
     mask: Option<Mask>,
+    commands: Commands,
+    writes: Arc<Writes>,
     dialogue: Dialogue,
     _slot: Slot,
+}
+
+/// Why bytes were not written.
+#[derive(Debug)]
+pub enum NotWritten {
+    /// They are a command that may not be sent: the guest broke the rules.
+    Forbidden(Forbidden),
+    /// Writing failed.
+    Failed(Failure),
 }
 
 impl Connection {
@@ -82,6 +94,7 @@ impl Connection {
         slot: Slot,
         transcript: Transcript,
         mask: Option<Mask>,
+        writes: Arc<Writes>,
         connecting: AbortOnDropHandle<Result<(TcpStream, Established), Failure>>,
     ) -> Connection {
         Connection {
@@ -99,6 +112,8 @@ impl Connection {
             incoming: Vec::new(),
             end: None,
             mask,
+            commands: Commands::default(),
+            writes,
             dialogue: Dialogue::new(transcript),
             _slot: slot,
         }
@@ -203,15 +218,27 @@ impl Connection {
         self.incoming.splice(0..0, bytes.iter().copied());
     }
 
-    /// Writes all of the bytes; they are part of the transcript on a control connection.
+    /// Writes all of the bytes. On a control connection they are commands: part of the transcript, and held to what the
+    /// run permits.
     ///
     /// # Errors
-    /// How writing failed.
-    pub async fn write(&mut self, bytes: &[u8], wait: Duration) -> Result<(), Failure> {
-        if self.is_control() {
-            self.dialogue.sent(self.id, bytes);
+    /// A command that may not be sent, or how writing failed.
+    pub async fn write(&mut self, bytes: &[u8], wait: Duration) -> Result<(), NotWritten> {
+        if !self.is_control() {
+            let written = self.write_silently(bytes, wait).await;
+            return written.map_err(NotWritten::Failed);
         }
-        self.write_silently(bytes, wait).await
+        let probe = &self.dialogue.probe;
+        let leaving = self
+            .commands
+            .pass(bytes, |change| self.writes.permit(probe, change))
+            .map_err(NotWritten::Forbidden)?;
+        if leaving.is_empty() {
+            return Ok(());
+        }
+        self.dialogue.sent(self.id, &leaving);
+        let written = self.write_silently(&leaving, wait).await;
+        written.map_err(NotWritten::Failed)
     }
 
     /// Writes a line that the transcript shows as something else.
@@ -265,6 +292,7 @@ impl Connection {
             ));
         };
         self.incoming.clear();
+        self.commands.forget();
         self.dialogue.forget();
         self.server_name.clone_from(&options.server_name);
         let (tap, unparsed) = Tap::new(stream);

@@ -8,7 +8,7 @@ use wasmtime::Result;
 use wasmtime::component::{Resource, ResourceTable};
 
 use super::Ground;
-use super::bindings::remote_doctor::probe::{clock, log, login, relay, trust, types};
+use super::bindings::remote_doctor::probe::{clock, log, login, relay, trust, types, writes};
 use super::budget::{Budget, Stop};
 use super::convert;
 use crate::finding::Description;
@@ -184,6 +184,25 @@ impl relay::Host for Guest {
         connection.belongs_to(&probe.name);
         self.holds_session = connection.has_kept_place();
         Ok(Some(self.table.push(connection)?))
+    }
+}
+
+impl writes::Host for Guest {
+    async fn name(&mut self) -> Result<Option<String>> {
+        let (ground, _) = self.call()?;
+        Ok(ground.writes.name().map(Into::into))
+    }
+
+    async fn removed(&mut self, path: String) -> Result<()> {
+        let (ground, _) = self.call()?;
+        ground.writes.removed(&path);
+        Ok(())
+    }
+
+    async fn not_removed(&mut self, path: String, refusal: String) -> Result<()> {
+        let (ground, _) = self.call()?;
+        ground.writes.not_removed(&path, &refusal);
+        Ok(())
     }
 }
 

@@ -13,7 +13,7 @@ use super::super::budget::Stop;
 use super::super::convert;
 use super::{Guest, millis};
 use crate::finding::Description;
-use crate::net::{Connection, Failure, FailureKind, NotBegun, Operation};
+use crate::net::{Connection, Failure, FailureKind, NotBegun, NotWritten, Operation};
 
 /// A read gives at most this much.
 const MAX_READ: u32 = 65_536;
@@ -232,8 +232,19 @@ impl net::HostConnection for Guest {
         wait_ms: u32,
     ) -> Result<Result<(), types::Failure>> {
         self.call()?;
-        let written = self.connection(&this)?.write(&bytes, millis(wait_ms)).await;
-        Ok(written.map_err(|failure| convert::failure(&failure)))
+        if !self.budget.write(bytes.len()) {
+            let detail = "this probe has written as much as one may";
+            return Ok(Err(convert::failure(&Failure::new(
+                Operation::Write,
+                FailureKind::BudgetExhausted,
+                detail,
+            ))));
+        }
+        match self.connection(&this)?.write(&bytes, millis(wait_ms)).await {
+            Ok(()) => Ok(Ok(())),
+            Err(NotWritten::Failed(failure)) => Ok(Err(convert::failure(&failure))),
+            Err(NotWritten::Forbidden(rule)) => Err(Stop::Denied(rule.to_string()).into()),
+        }
     }
 
     async fn start_tls(

@@ -1,0 +1,106 @@
+//! What a probe made on the remote is removed, however the probe ended.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::finding::{Fact, FactValue};
+use crate::plugin::{Ground, Plugin};
+use crate::relay::Relay;
+use crate::settings::Check;
+
+/// How long it may take, beyond the time of the run: a login and a few commands, on a slow server.
+pub const GRACE: Duration = Duration::from_secs(15);
+/// The paths a probe is to remove: what tells it that it runs for that.
+const LEFT: &str = "writes.left";
+
+/// Something that is still on the remote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftBehind {
+    /// The source address of the session that made it.
+    pub source: Option<IpAddr>,
+    /// The probe that made it.
+    pub probe: String,
+    /// The path as it was sent.
+    pub path: String,
+    /// The directory it counts from, where that is known.
+    pub directory: Option<String>,
+    /// What the server says to its removal, where it said something.
+    pub refusal: Option<String>,
+}
+
+/// Runs the component of a probe that ended, as a fresh instance, to remove what it owes. What it says is not used: it
+/// has looked at the remote before, and how this ends shows in what is still owed.
+pub async fn after(plugin: &Plugin, ground: &Ground, check: &Check, source: Option<IpAddr>) {
+    let left = ground.writes.clean_up(&plugin.description.name);
+    if left.is_empty() {
+        return;
+    }
+    let mut facts = ground.relay.facts();
+    facts.retain(|fact| fact.name != LEFT);
+    facts.push(Fact {
+        name: LEFT.into(),
+        value: FactValue::Texts(left),
+    });
+    let ground = Ground {
+        // It opens a session of its own; the one that was handed on may be what hangs.
+        relay: Arc::new(Relay::default()),
+        deadline: GRACE,
+        ..ground.clone()
+    };
+    let _ = plugin.run(ground, check, source, &facts).await;
+}
+
+/// What the probes of one run from one source address have not removed.
+pub fn left_behind(ground: &Ground, source: Option<IpAddr>) -> Vec<LeftBehind> {
+    let directory = directory(&ground.relay.facts());
+    let debts = ground.writes.debts().into_iter();
+    debts
+        .map(|debt| LeftBehind {
+            source,
+            probe: debt.probe,
+            path: debt.path,
+            directory: directory.clone(),
+            refusal: debt.refusal,
+        })
+        .collect()
+}
+
+/// Where the session was when it was handed on: the login directory, and the path that was entered from there.
+fn directory(facts: &[Fact]) -> Option<String> {
+    let text = |name: &str| {
+        let fact = facts.iter().find(|fact| fact.name == name)?;
+        match &fact.value {
+            FactValue::Text(text) => Some(text.clone()),
+            _ => None,
+        }
+    };
+    match (text("login.directory"), text("login.entered")) {
+        (home, Some(entered)) if entered.is_empty() => home,
+        (_, Some(entered)) if entered.starts_with('/') => Some(entered),
+        (Some(home), Some(entered)) => Some(format!("{}/{entered}", home.trim_end_matches('/'))),
+        (home, entered) => home.or(entered),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_directory_counts_from_the_login() {
+        let fact = |name: &str, text: &str| Fact {
+            name: name.into(),
+            value: FactValue::Text(text.into()),
+        };
+        let home = fact("login.directory", "/home/jo");
+        assert_eq!(directory(&[]), None);
+        assert_eq!(
+            directory(std::slice::from_ref(&home)).as_deref(),
+            Some("/home/jo")
+        );
+        let entered = |path: &str| directory(&[home.clone(), fact("login.entered", path)]);
+        assert_eq!(entered("in").as_deref(), Some("/home/jo/in"));
+        assert_eq!(entered("/in").as_deref(), Some("/in"));
+    }
+}

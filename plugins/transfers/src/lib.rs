@@ -1,0 +1,147 @@
+//! Writing, where the user permits it: upload, download and compare, resume, times, rename, directories, delete. All
+//! under a name that nobody has used, and all removed again.
+
+mod ability;
+mod content;
+mod denied;
+mod download;
+mod names;
+mod removal;
+mod times;
+mod upload;
+mod uses;
+mod workspace;
+
+use probe_sdk::session::Session;
+use probe_sdk::{About, Code, Depth, Failure, Probe, Run, state, writes};
+
+use ability::Abilities;
+use workspace::{Broken, Workspace};
+
+probe_sdk::codes! {
+    WRITE_DENIED = "ftp.write-denied";
+    QUOTA_EXCEEDED = "ftp.quota-exceeded";
+    DELETE_DENIED = "ftp.delete-denied";
+    RENAME_DENIED = "ftp.rename-denied";
+    DIRECTORY_CREATE_DENIED = "ftp.directory-create-denied";
+    TIMES_NOT_SETTABLE = "ftp.times-not-settable";
+    CLOCK_OFFSET = "ftp.clock-offset";
+    RESUME_BROKEN = "ftp.resume-broken";
+    ZERO_BYTE = "data.zero-byte-upload";
+}
+
+/// Fewer bytes than were sent, or other ones.
+const TRUNCATED: Code = Code::of_another("data.truncated");
+/// What the server gave out to resume TLS sessions with ran out.
+const REUSE_BROKEN: Code = Code::of_another("ftps.session-reuse-broken");
+
+/// What the checks are called where they were not made.
+const CHECKS: &str = "uploads, deleting, renaming, directories, times and resuming";
+
+struct Transfers;
+
+impl Probe for Transfers {
+    const ABOUT: About = About {
+        summary: "uploads, downloads, deleting, renaming, directories and file times",
+        takes: Some(state::LOGGED_IN),
+        after: &[state::TRANSFERRING],
+        codes: CODES,
+        also_reports: &[TRUNCATED, REUSE_BROKEN],
+        ..About::NOTHING
+    };
+
+    fn run(run: &mut Run) -> Result<(), Failure> {
+        let left = run.texts(writes::LEFT).to_vec();
+        if !left.is_empty() {
+            removal::of_what_is_left(run, &left);
+            return Ok(());
+        }
+        let Some(name) = permitted(run) else {
+            return Ok(());
+        };
+        let mut work = Workspace::new(Session::taken(run)?, name);
+        let mut abilities = Abilities::default();
+        if let Err(Broken(why)) = look(run, &mut work, &mut abilities) {
+            rest_untested(run, &why);
+        }
+        abilities.note(run);
+        uses::note(run, &abilities);
+        run.rest_clear(CODES);
+        if work.session.usable {
+            run.leave(
+                state::LOGGED_IN,
+                Some(work.session.control.into_connection()),
+            );
+        }
+        Ok(())
+    }
+}
+
+probe_sdk::export!(Transfers);
+
+/// What every name begins with, if anything may be written at all.
+fn permitted(run: &mut Run) -> Option<String> {
+    let Some(name) = writes::name() else {
+        run.not_permitted(CHECKS, CODES, "--allow-writes was not given");
+        return None;
+    };
+    if run.request().depth == Depth::Quick {
+        run.not_permitted(CHECKS, CODES, "--depth quick leaves what writes out");
+        return None;
+    }
+    let astray = run.remote().remote_path.is_some() && !run.has_fact("login.entered");
+    if astray {
+        let reason = "the remote path could not be entered, and nothing is written elsewhere";
+        run.behind_fault(CHECKS, CODES, reason);
+        return None;
+    }
+    Some(name)
+}
+
+/// Everything, in an order in which a server that never deletes keeps as little as possible.
+fn look(run: &mut Run, work: &mut Workspace, abilities: &mut Abilities) -> Result<(), Broken> {
+    work.binary()?;
+    let looked = look_at_files(run, work, abilities);
+    if work.session.usable {
+        names::directory(run, work, abilities)?;
+        removal::of_everything(run, work, abilities)?;
+    }
+    looked
+}
+
+fn look_at_files(
+    run: &mut Run,
+    work: &mut Workspace,
+    abilities: &mut Abilities,
+) -> Result<(), Broken> {
+    let Some(file) = upload::small(run, work, abilities)? else {
+        return Ok(());
+    };
+    times::look(run, work, abilities, &file)?;
+    let file = match upload::large(run, work, abilities, file)? {
+        Some(file) => {
+            download::resumed(run, work, abilities, &file)?;
+            download::listed(run, work, abilities, &file)?;
+            if run.request().depth == Depth::Full {
+                upload::resumed(run, work, abilities)?;
+            }
+            file
+        }
+        None => return names::rename_what_is_there(run, work, abilities),
+    };
+    names::rename(run, work, abilities, file)
+}
+
+/// The session broke off: behind a fault that was found, or for reasons unknown.
+fn rest_untested(run: &mut Run, why: &str) {
+    let found = run
+        .found_of(CODES)
+        .or(run.found_of(&[TRUNCATED, REUSE_BROKEN]));
+    match found {
+        Some(code) => {
+            let reason = format!("{} stands in the way: {why}", code.name);
+            run.behind_fault("the rest of the write checks", CODES, &reason);
+        }
+        None => run.could_not_look("the rest of the write checks", CODES, why),
+    }
+}

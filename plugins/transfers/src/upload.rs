@@ -1,0 +1,328 @@
+//! Uploads: a small file with awkward bytes, 64 KiB over it, and the rest of a file that is half there.
+
+use probe_sdk::ftp::phase::transfer::TransferAnswer;
+use probe_sdk::session::{Answer, Refusal};
+use probe_sdk::{Code, Finding, Run, pause, value};
+
+use crate::ability::{Abilities, Ability};
+use crate::content::{self, Difference, LARGE, MOST, difference};
+use crate::workspace::{Broken, Size, Trouble, Workspace};
+use crate::{
+    CLOCK_OFFSET, DELETE_DENIED, QUOTA_EXCEEDED, RENAME_DENIED, RESUME_BROKEN, REUSE_BROKEN,
+    TIMES_NOT_SETTABLE, TRUNCATED, WRITE_DENIED, ZERO_BYTE, denied,
+};
+
+/// Some stores tell the size of a file only a moment after the transfer, in milliseconds.
+const SETTLING_MS: u32 = 1_000;
+/// Codes that only a file on the remote can tell about.
+const WITH_A_FILE: &[Code] = &[
+    DELETE_DENIED,
+    RENAME_DENIED,
+    RESUME_BROKEN,
+    TIMES_NOT_SETTABLE,
+    CLOCK_OFFSET,
+];
+
+/// The small file, looked at and downloaded again; its path, where it is there.
+pub(crate) fn small(
+    run: &mut Run,
+    work: &mut Workspace,
+    abilities: &mut Abilities,
+) -> Result<Option<String>, Broken> {
+    let sent = content::small();
+    let mut path = work.file("");
+    if let Err(trouble) = work.store("STOR", &path, &sent) {
+        work.is_untouched(&path, &trouble);
+        if !trouble.denied() {
+            failed(run, &trouble, sent.len(), None);
+            abilities.upload = Ability::fails(trouble.words());
+            behind(run, "what needs a file on the remote", WITH_A_FILE);
+            return Ok(None);
+        }
+        let Some(other) = denied::second_opinion(run, work, abilities, &trouble)? else {
+            return Ok(None);
+        };
+        path = other;
+    }
+    abilities.upload = Ability::Works;
+    let size = settled(work, &path, sent.len())?;
+    let download = work.fetch(&format!("RETR {path}"), MOST);
+    if size == Size::Missing && download.is_err() && !work.exists(&path)? {
+        work.is_gone(&path);
+        vanished(run, abilities);
+        return Ok(None);
+    }
+    abilities.stays = Ability::Works;
+    judge(run, abilities, &sent, size, &download);
+    Ok(Some(path))
+}
+
+impl Workspace {
+    /// A refusal before the transfer leaves no file, on servers that say so.
+    fn is_untouched(&mut self, path: &str, trouble: &Trouble) {
+        let Trouble::Refused(refusal) = trouble else {
+            return;
+        };
+        if refusal.reply.is_some() && !refusal.started && self.session.usable {
+            match self.exists(path) {
+                Ok(false) => self.is_gone(path),
+                // It is removed with everything else.
+                Ok(true) | Err(_) => {}
+            }
+        }
+    }
+}
+
+/// The size, once it is what it should be or has had the time.
+fn settled(work: &mut Workspace, path: &str, due: usize) -> Result<Size, Broken> {
+    let size = work.size(path)?;
+    if size == Size::Untold || size == Size::Known(due) {
+        return Ok(size);
+    }
+    pause(SETTLING_MS);
+    work.size(path)
+}
+
+/// The server takes uploaded files away (F-S05): not a fault, and nothing is left to look at.
+fn vanished(run: &mut Run, abilities: &mut Abilities) {
+    let why = "an uploaded file is taken away at once";
+    abilities.stays = Ability::fails(why);
+    run.note("writes.upload-vanishes", value::flag(true));
+    run.not_applicable("what needs a file that stays", WITH_A_FILE, why);
+}
+
+/// What is on the remote, against what was sent.
+fn judge(
+    run: &mut Run,
+    abilities: &mut Abilities,
+    sent: &[u8],
+    size: Size,
+    download: &Result<Vec<u8>, Trouble>,
+) {
+    let told = match size {
+        Size::Known(size) => size.to_string(),
+        Size::Missing => "no such file".into(),
+        Size::Untold => "not told".into(),
+    };
+    let difference = match download {
+        Ok(received) => difference(sent, received),
+        Err(trouble) => {
+            abilities.download = Ability::fails(trouble.words());
+            match size {
+                Size::Known(0) => Some(Difference::Empty),
+                Size::Known(size) if size < sent.len() => Some(Difference::Short(size)),
+                _ => None,
+            }
+        }
+    };
+    let Some(difference) = difference else {
+        if download.is_ok() {
+            abilities.download = Ability::Works;
+        }
+        return;
+    };
+    let whole = size == Size::Known(sent.len());
+    let (code, detail) = match difference {
+        Difference::Empty if !whole => (
+            ZERO_BYTE,
+            "The server took an upload, called it complete, and the file on it is empty.",
+        ),
+        Difference::Text => (
+            TRUNCATED,
+            "A file comes back with its line ends changed: binary mode was asked for, and the server treats the file as \
+             text.",
+        ),
+        _ if whole => (
+            TRUNCATED,
+            "The file on the server has the size it should have, and a download of it does not give all of it back.",
+        ),
+        _ => (
+            TRUNCATED,
+            "The server took an upload, called it complete, and the file on it is not what was sent.",
+        ),
+    };
+    let ability = match whole {
+        true => &mut abilities.download,
+        false => &mut abilities.upload,
+    };
+    *ability = Ability::fails("what arrives is not what was sent");
+    run.found(
+        Finding::new(code, detail)
+            .evidence("bytes sent", sent.len())
+            .evidence("size on the server", told)
+            .evidence("came back", difference),
+    );
+}
+
+/// 64 KiB over the small file; the path of the large one, where it is there and whole.
+pub(crate) fn large(
+    run: &mut Run,
+    work: &mut Workspace,
+    abilities: &mut Abilities,
+    small: String,
+) -> Result<Option<String>, Broken> {
+    if abilities.upload != Ability::Works {
+        behind(run, "longer transfers and resuming", &[RESUME_BROKEN]);
+        return Ok(None);
+    }
+    let sent = content::large();
+    let mut path = small;
+    let mut stored = work.store("STOR", &path, &sent);
+    match &stored {
+        Ok(()) => abilities.overwrite = Ability::Works,
+        Err(trouble) if trouble.denied() => {
+            abilities.overwrite = Ability::fails(trouble.words());
+            path = work.file("-2");
+            stored = work.store("STOR", &path, &sent);
+        }
+        Err(_) => {}
+    }
+    if let Err(trouble) = stored {
+        work.is_untouched(&path, &trouble);
+        abilities.large_upload = Ability::fails(trouble.words());
+        failed(run, &trouble, sent.len(), Some(content::small().len()));
+        behind(run, "longer transfers and resuming", &[RESUME_BROKEN]);
+        return Ok(None);
+    }
+    let size = settled(work, &path, sent.len())?;
+    if let Size::Known(size) = size
+        && size != sent.len()
+    {
+        let detail = "The server took a longer upload, called it complete, and the file on it has another size.";
+        abilities.large_upload = Ability::fails("what arrives is not what was sent");
+        run.found(
+            Finding::new(TRUNCATED, detail)
+                .evidence("bytes sent", sent.len())
+                .evidence("size on the server", size),
+        );
+        behind(run, "resuming", &[RESUME_BROKEN]);
+        return Ok(None);
+    }
+    abilities.large_upload = Ability::Works;
+    Ok(Some(path))
+}
+
+/// An upload that was not a question of rights. `passed` is the size of a file that went up before.
+fn failed(run: &mut Run, trouble: &Trouble, bytes: usize, passed: Option<usize>) {
+    let found = match trouble {
+        Trouble::Refused(refusal) => finding(refusal, passed).map(|finding| (refusal, finding)),
+        Trouble::NoConnection(_) => None,
+    };
+    let Some((refusal, finding)) = found else {
+        let codes = [WRITE_DENIED, QUOTA_EXCEEDED, ZERO_BYTE];
+        return run.could_not_look("uploads", &codes, &trouble.words());
+    };
+    let mut finding = finding.evidence("bytes sent", bytes);
+    if let Some(passed) = passed {
+        finding = finding.evidence("a file that went through", format!("{passed} bytes"));
+    }
+    if let Some(reply) = &refusal.reply {
+        finding = finding.evidence("reply", reply);
+    }
+    if let Some(failure) = &refusal.failure {
+        finding = finding.evidence("failure", &failure.detail);
+    }
+    run.found(finding.evidence("bytes that left", refusal.passed));
+}
+
+fn finding(refusal: &Refusal, passed: Option<usize>) -> Option<Finding> {
+    let local_error = refusal
+        .reply
+        .as_ref()
+        .is_some_and(|reply| reply.code == 451);
+    let not_resumed = refusal
+        .session
+        .as_ref()
+        .is_some_and(|session| !session.resumed);
+    Some(match refusal.answer {
+        Answer::Reply(TransferAnswer::StorageFull) => {
+            let detail = match passed {
+                Some(_) => {
+                    "A small file can be uploaded, and the server refuses a larger one for want of space."
+                }
+                None => "The server refuses an upload for want of space.",
+            };
+            Finding::new(QUOTA_EXCEEDED, detail)
+        }
+        // vsftpd, for one, has no other words for a full disk.
+        Answer::Reply(TransferAnswer::Broken) if local_error => {
+            let detail =
+                "The server cannot write what it is sent, and says that the trouble is its own.";
+            Finding::new(QUOTA_EXCEEDED, detail).likely(
+                TRUNCATED,
+                "the server's log names another error than a full disk or quota: its administrator can look",
+            )
+        }
+        Answer::Reply(TransferAnswer::TlsRefused | TransferAnswer::NoDataConnection)
+            if not_resumed =>
+        {
+            let detail = "Listings get through, and the server refuses the data connection of an upload, which could not \
+                          resume the TLS session: what it gives out to resume with does not last.";
+            Finding::new(REUSE_BROKEN, detail)
+        }
+        // All went, and the confirmation did not come.
+        Answer::Reply(TransferAnswer::Broken) | Answer::Silence | Answer::ControlLost => {
+            let detail = "An upload begins, and the server does not confirm that it has arrived.";
+            Finding::new(TRUNCATED, detail)
+        }
+        _ => return None,
+    })
+}
+
+fn behind(run: &mut Run, check: &str, codes: &[Code]) {
+    let found = run.found_of(&[QUOTA_EXCEEDED, ZERO_BYTE, TRUNCATED, REUSE_BROKEN]);
+    match found {
+        Some(code) => {
+            let reason = format!("{} stands in the way", code.name);
+            run.behind_fault(check, codes, &reason);
+        }
+        None => run.could_not_look(check, codes, "an upload did not come about"),
+    }
+}
+
+/// The rest of a file that is half there, by REST and STOR or else by APPE.
+pub(crate) fn resumed(
+    run: &mut Run,
+    work: &mut Workspace,
+    abilities: &mut Abilities,
+) -> Result<(), Broken> {
+    let whole = content::large();
+    let (first, rest) = whole.split_at(LARGE / 2);
+    let path = work.file("-3");
+    if let Err(trouble) = work.store("STOR", &path, first) {
+        work.is_untouched(&path, &trouble);
+        return Ok(());
+    }
+    let asked = work.command(&format!("REST {}", first.len()))?;
+    let (mut how, mut stored) = ("REST and STOR", Err(asked.to_string()));
+    if asked.code == 350 {
+        stored = work
+            .store("STOR", &path, rest)
+            .map_err(|trouble| trouble.words());
+    }
+    if stored.is_err() && work.session.usable {
+        how = "APPE";
+        let appended = work.store("APPE", &path, rest);
+        stored = appended.map_err(|trouble| trouble.words());
+    }
+    if let Err(why) = stored {
+        abilities.resume_upload = Ability::Fails(why);
+        return Ok(());
+    }
+    match work.fetch(&format!("RETR {path}"), MOST) {
+        Ok(received) => match difference(&whole, &received) {
+            None => abilities.resume_upload = Ability::Works,
+            Some(difference) => {
+                abilities.resume_upload = Ability::fails("the file is damaged");
+                let detail = "The server takes the rest of an upload that was broken off, and the file is not whole then.";
+                run.found(
+                    Finding::new(RESUME_BROKEN, detail)
+                        .evidence("resumed by", how)
+                        .evidence("came back", difference),
+                );
+            }
+        },
+        Err(trouble) => abilities.resume_upload = Ability::fails(trouble.words()),
+    }
+    Ok(())
+}

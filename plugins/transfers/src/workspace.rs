@@ -1,0 +1,283 @@
+//! The session, the names it may write under, and the commands about one file.
+
+use probe_sdk::ftp::phase::transfer::TransferAnswer;
+use probe_sdk::ftp::{Class, Phase, Reply, phase};
+use probe_sdk::session::{Answer, Method, Offer, Payload, Refusal, Session, Transferred};
+use probe_sdk::{FailureKind, pause, writes};
+
+/// Ports that are tried for one transfer: where part of a range is closed, another may be open.
+const PORTS: usize = 3;
+/// A server that is busy with a file, or a scanner that holds it, is given this long, in milliseconds.
+const BUSY_MS: u32 = 1_000;
+
+/// The session cannot go on, and why.
+#[derive(Debug)]
+pub(crate) struct Broken(pub(crate) String);
+
+/// Why a transfer did not come about.
+#[derive(Debug)]
+pub(crate) enum Trouble {
+    /// It was refused or broke.
+    Refused(Box<Refusal>),
+    /// No data connection.
+    NoConnection(String),
+}
+
+impl Trouble {
+    pub(crate) fn reply(&self) -> Option<&Reply> {
+        match self {
+            Trouble::Refused(refusal) => refusal.reply.as_ref(),
+            Trouble::NoConnection(_) => None,
+        }
+    }
+
+    /// Whether the server does not want this transfer, as against not being able to make it.
+    pub(crate) fn denied(&self) -> bool {
+        let Trouble::Refused(refusal) = self else {
+            return false;
+        };
+        matches!(
+            refusal.answer,
+            Answer::Reply(TransferAnswer::Denied | TransferAnswer::Unexpected)
+        )
+    }
+
+    /// What was seen, in words.
+    pub(crate) fn words(&self) -> String {
+        match self {
+            Trouble::NoConnection(why) => why.clone(),
+            Trouble::Refused(refusal) => match (&refusal.reply, &refusal.failure) {
+                (Some(reply), _) => reply.to_string(),
+                (None, Some(failure)) => failure.detail.clone(),
+                (None, None) => format!("no reply, after {} bytes", refusal.passed),
+            },
+        }
+    }
+}
+
+/// What the server says of the size of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Size {
+    Known(usize),
+    /// There is no such file, says the server.
+    Missing,
+    /// It does not tell sizes.
+    Untold,
+}
+
+/// How removing something went.
+#[derive(Debug)]
+pub(crate) enum Removal {
+    Done,
+    /// It was not there any more.
+    Gone,
+    Refused(Reply),
+}
+
+/// The session, and what is on the remote because of it.
+pub(crate) struct Workspace {
+    pub(crate) session: Session,
+    name: String,
+    /// What follows the name of a file: some servers take only some kinds of names.
+    pub(crate) suffix: &'static str,
+    method: Method,
+    /// Paths that are or may be there.
+    made: Vec<String>,
+}
+
+impl Workspace {
+    pub(crate) fn new(session: Session, name: String) -> Workspace {
+        Workspace {
+            session,
+            name,
+            suffix: ".txt",
+            method: Method::Epsv,
+            made: Vec::new(),
+        }
+    }
+
+    /// The path of a file of this run; `part` tells them from each other.
+    pub(crate) fn file(&self, part: &str) -> String {
+        format!("{}{part}{}", self.name, self.suffix)
+    }
+
+    /// The path of the directory of this run.
+    pub(crate) fn directory(&self) -> String {
+        format!("{}{}", self.name, crate::removal::DIRECTORY)
+    }
+
+    /// What was made and not removed.
+    pub(crate) fn made(&self) -> Vec<String> {
+        self.made.clone()
+    }
+
+    /// Images, not text: RFC 959 section 3.1.1.3.
+    pub(crate) fn binary(&mut self) -> Result<(), Broken> {
+        self.command("TYPE I").map(drop)
+    }
+
+    pub(crate) fn command(&mut self, command: &str) -> Result<Reply, Broken> {
+        if !self.session.usable {
+            return Err(Broken("the session had ended".into()));
+        }
+        let reply = match self.session.control.command(command) {
+            Ok(reply) => reply,
+            Err(error) => {
+                self.session.usable = false;
+                return Err(Broken(format!("after {command}: {error}")));
+            }
+        };
+        if reply.code == 421 {
+            self.session.usable = false;
+            return Err(Broken(format!("after {command}: {reply}")));
+        }
+        Ok(reply)
+    }
+
+    /// The same, once more where the server is busy (F-S20).
+    pub(crate) fn patiently(&mut self, command: &str) -> Result<Reply, Broken> {
+        let reply = self.command(command)?;
+        if reply.class() != Class::TransientNegative {
+            return Ok(reply);
+        }
+        pause(BUSY_MS);
+        self.command(command)
+    }
+
+    /// Uploads under a path of this run.
+    pub(crate) fn store(&mut self, verb: &str, path: &str, bytes: &[u8]) -> Result<(), Trouble> {
+        self.makes(path);
+        let command = format!("{verb} {path}");
+        let stored = match self.transfer(&command, Payload::Send(bytes)) {
+            Err(trouble) if is_busy(&trouble) => {
+                pause(BUSY_MS);
+                self.transfer(&command, Payload::Send(bytes))
+            }
+            stored => stored,
+        };
+        stored.map(drop)
+    }
+
+    /// Downloads or lists.
+    pub(crate) fn fetch(&mut self, command: &str, most: usize) -> Result<Vec<u8>, Trouble> {
+        self.transfer(command, Payload::Receive { most })
+            .map(|transferred| transferred.bytes)
+    }
+
+    fn transfer(&mut self, command: &str, payload: Payload<'_>) -> Result<Transferred, Trouble> {
+        let mut why = String::from("the session had ended");
+        for _ in 0..PORTS {
+            if !self.session.usable {
+                break;
+            }
+            match self.port() {
+                Ok(port) => match self.session.connect(port) {
+                    Ok(data) => {
+                        let moved = self.session.transfer(data, command, payload);
+                        return moved.map_err(Trouble::Refused);
+                    }
+                    Err(failure) if failure.kind == FailureKind::Busy => {
+                        return Err(Trouble::NoConnection(failure.detail));
+                    }
+                    Err(failure) => why = format!("data port {port}: {}", failure.detail),
+                },
+                Err(refused) => why = refused,
+            }
+            self.method = match self.method {
+                Method::Pasv => Method::Epsv,
+                Method::Epsv if self.session.is_ipv6() => Method::Epsv,
+                Method::Epsv => Method::Pasv,
+            };
+        }
+        Err(Trouble::NoConnection(why))
+    }
+
+    fn port(&mut self) -> Result<u16, String> {
+        match self.session.ask(self.method) {
+            Ok(Offer::Port { port, .. }) => Ok(port),
+            Ok(Offer::Busy(reply) | Offer::Unprotected(reply) | Offer::Refused(reply)) => {
+                Err(format!("{}: {reply}", self.method.name()))
+            }
+            Err(error) => {
+                self.session.usable = false;
+                Err(error.to_string())
+            }
+        }
+    }
+
+    pub(crate) fn size(&mut self, path: &str) -> Result<Size, Broken> {
+        let reply = self.command(&format!("SIZE {path}"))?;
+        Ok(match (reply.code, reply.text().trim().parse()) {
+            (213, Ok(size)) => Size::Known(size),
+            (450 | 550 | 553, _) => Size::Missing,
+            _ => Size::Untold,
+        })
+    }
+
+    /// Whether a path is there: any command that says so counts.
+    pub(crate) fn exists(&mut self, path: &str) -> Result<bool, Broken> {
+        for verb in ["SIZE", "MDTM", "MLST"] {
+            if self.command(&format!("{verb} {path}"))?.is_positive() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The command that follows may make this path.
+    pub(crate) fn makes(&mut self, path: &str) {
+        if !self.made.iter().any(|made| made == path) {
+            self.made.push(path.into());
+        }
+    }
+
+    /// The path is not there.
+    pub(crate) fn is_gone(&mut self, path: &str) {
+        writes::removed(path);
+        self.made.retain(|made| made != path);
+    }
+
+    /// Removes a path, and tells a server that may not from one that has nothing to remove.
+    pub(crate) fn remove(&mut self, verb: &str, path: &str) -> Result<Removal, Broken> {
+        let reply = self.patiently(&format!("{verb} {path}"))?;
+        if reply.is_positive() {
+            self.is_gone(path);
+            return Ok(Removal::Done);
+        }
+        // A directory has no size, but most servers tell its time; entering it is the surest sign.
+        let there = match verb {
+            "RMD" => self.enters(path)?,
+            _ => self.exists(path)?,
+        };
+        if !there {
+            self.is_gone(path);
+            return Ok(Removal::Gone);
+        }
+        writes::not_removed(path, &reply.to_string());
+        Ok(Removal::Refused(reply))
+    }
+
+    /// Whether a directory can be entered; the session is where it was afterwards.
+    pub(crate) fn enters(&mut self, path: &str) -> Result<bool, Broken> {
+        if !self.command(&format!("CWD {path}"))?.is_positive() {
+            return Ok(false);
+        }
+        let back = self.command("CDUP")?;
+        if !back.is_positive() {
+            // Nothing may be written where we do not know that we are.
+            self.session.usable = false;
+            return Err(Broken(format!("after CDUP: {back}")));
+        }
+        Ok(true)
+    }
+}
+
+fn is_busy(trouble: &Trouble) -> bool {
+    let Trouble::Refused(refusal) = trouble else {
+        return false;
+    };
+    let busy = |reply: &Reply| {
+        phase::transfer::judge(Phase::Transfer, reply) == TransferAnswer::Busy && !refusal.started
+    };
+    refusal.reply.as_ref().is_some_and(busy)
+}
