@@ -3,6 +3,8 @@
 //!
 //! Nothing is skipped: without root or without the servers every case fails and says what to do.
 
+#[path = "real_servers/black_hole.rs"]
+mod black_hole;
 #[path = "real_servers/certificates.rs"]
 mod certificates;
 #[path = "real_servers/check.rs"]
@@ -29,6 +31,8 @@ mod old_tls;
 mod products;
 #[path = "real_servers/record.rs"]
 mod record;
+#[path = "real_servers/rights.rs"]
+mod rights;
 #[path = "real_servers/scene.rs"]
 mod scene;
 #[path = "real_servers/secrecy.rs"]
@@ -49,7 +53,9 @@ fn main() -> ExitCode {
     // Those that wait longest come first, so that the last ones to end are short.
     let cases = [
         network::cases(),
+        black_hole::cases(),
         data::cases(),
+        rights::cases(),
         limits::cases(),
         login::cases(),
         modes::cases(),

@@ -13,6 +13,8 @@ use crate::products::{self, each};
 use crate::scene::Scene;
 
 const PORTS: RangeInclusive<u16> = 40_000..=40_010;
+/// What a firewall leaves out that was opened for another range.
+const HALF: RangeInclusive<u16> = 40_000..=40_004;
 const PRIVATE: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 5);
 /// Shared by the customers of a provider (RFC 6598).
 const SHARED: Ipv4Addr = Ipv4Addr::new(100, 64, 0, 9);
@@ -24,6 +26,12 @@ pub fn cases() -> Vec<Trial> {
         }),
         each(Product::ALL, "data::ports-rejected", |product| {
             closed(product, |net| net.reject_ports(PORTS))
+        }),
+        each(Product::ALL, "data::ports-half-dropped", |product| {
+            half_closed(product, |net| net.drop_ports(HALF))
+        }),
+        each(Product::ALL, "data::ports-half-rejected", |product| {
+            half_closed(product, |net| net.reject_ports(HALF))
         }),
         each(Product::ALL, "data::ports-stall", stalled),
         each(Product::ALL, "data::private-address", |product| {
@@ -82,6 +90,22 @@ fn closed(
     expected.equal("login", seen.fact("login.accepted"), true);
     expected.equal("listing", seen.fact("data.listed"), false);
     expected.met()?;
+    check.run_as_text(&seen)
+}
+
+/// The range of the firewall is narrower than the server's. The deepest look takes so many ports that it meets both
+/// kinds, whatever the server chooses.
+fn half_closed(
+    product: Product,
+    close: impl Fn(&Net) -> Result<(), HarnessError>,
+) -> Result<(), Failed> {
+    let scene = Scene::new(&with_ports(product))?;
+    close(&scene.net)?;
+    let check = scene.check("require-explicit");
+    let check = check.with(&["--connect-timeout", "1", "--depth", "full"]);
+    let seen = check.run()?;
+    let fault = error("data.some-ports-blocked", "firewall-admin");
+    Expectation::of(&seen).fault(fault).met()?;
     check.run_as_text(&seen)
 }
 
