@@ -168,9 +168,9 @@ mod tests {
         let _reservation = slots.reserve();
         let _second = slots.try_take(Use::Control).unwrap();
         let data = slots.try_take(Use::Data).unwrap();
-        assert!(slots.try_take(Use::ReservedData).is_none());
+        assert!(slots.try_take(Use::Kept).is_none());
         drop(data);
-        assert!(slots.try_take(Use::ReservedData).is_some());
+        assert!(slots.try_take(Use::Kept).is_some());
     }
 
     #[test]
