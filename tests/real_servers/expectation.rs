@@ -137,7 +137,13 @@ impl<'a> Expectation<'a> {
         for session in sessions {
             self.equal("data connection", session, security);
         }
-        self.equal("passwords sent", self.seen.passwords_sent(), 1);
+        // A session of its own for TLS 1.2.
+        let most = if self.seen.is_full() { 2 } else { 1 };
+        let sent = self.seen.passwords_sent();
+        self.holds(
+            &format!("passwords sent: {sent} of at most {most}"),
+            (1..=most).contains(&sent),
+        );
         self
     }
 

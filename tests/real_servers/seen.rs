@@ -18,6 +18,11 @@ pub struct Seen {
 }
 
 impl Seen {
+    /// Whether the check was one at full depth.
+    pub fn is_full(&self) -> bool {
+        self.line.contains("--depth full")
+    }
+
     pub fn fact(&self, name: &str) -> &Value {
         &self.report["facts"][name]
     }

@@ -7,6 +7,9 @@ use probe_sdk::{Connection, Failure, FailureKind, elapsed_us, most_connections, 
 use crate::channel::{Channel, SHORTER_MS, since_ms};
 use crate::sample::{Outcome, Sample};
 
+/// The first packet of a connection and its repetition after a second (RFC 6298 section 2.1) have been lost by then.
+const TWO_LOST_MS: u32 = 1_250;
+
 /// As many dead ports, and not one that opens, say that the whole range is dead.
 const ALL_DEAD: usize = 8;
 
@@ -15,20 +18,20 @@ struct Pending {
     sample: Sample,
     data: Connection,
     begun_us: u64,
-    /// The server has been asked for another port since and may have closed this one.
-    superseded: bool,
+    /// When the server was asked for another port, so that it may have closed this one: after how many milliseconds.
+    superseded_ms: Option<u32>,
 }
 
 /// Samples ports until there are `wanted` in all.
 ///
 /// The next port is asked for while the handshake with the last one is still on its way: one round trip a port, and
 /// ports that stay silent are waited for side by side. A port that opens has opened, and one that is silent is silent,
-/// whatever was asked since; a refusal then counts for nothing. Where ports fail, each is waited for as long as one that
-/// answers takes.
+/// whatever was asked since; a refusal then counts for nothing. Where ports fail, the next question waits until two packets
+/// have been lost.
 pub(crate) fn sample(channel: &mut Channel, wanted: usize) {
     let width = most_connections().saturating_sub(1).clamp(1, 2);
     let mut pending: Vec<Pending> = Vec::new();
-    let mut patient = channel.samples.iter().any(Sample::port_failed);
+    let mut patient = channel.samples.iter().any(Sample::fails);
     while channel.has_room() && counted(channel) + pending.len() < wanted && !hopeless(channel) {
         while pending.len() >= width {
             settle(channel, &mut pending, channel.session.connect_ms);
@@ -37,17 +40,13 @@ pub(crate) fn sample(channel: &mut Channel, wanted: usize) {
             break;
         };
         pending.push(next);
-        // Twice the way there and back: one that answers at all has answered by then.
         let grace_ms = if patient {
-            2 * channel.round_trip_ms + 50
+            TWO_LOST_MS.max(2 * channel.round_trip_ms)
         } else {
             0
         };
         settle(channel, &mut pending, grace_ms);
-        patient |= channel
-            .samples
-            .iter()
-            .any(|it| matches!(it.result, Outcome::Overtaken));
+        patient |= channel.samples.iter().any(Sample::fails);
     }
     while !pending.is_empty() {
         settle(
@@ -74,7 +73,8 @@ fn hopeless(channel: &Channel) -> bool {
 fn begin(channel: &mut Channel, pending: &mut [Pending]) -> Option<Pending> {
     let method = channel.next_method();
     for earlier in pending.iter_mut() {
-        earlier.superseded = true;
+        let waited_ms = since_ms(earlier.begun_us);
+        earlier.superseded_ms.get_or_insert(waited_ms);
     }
     let sample = |offer, result| Sample {
         method,
@@ -101,7 +101,7 @@ fn begin(channel: &mut Channel, pending: &mut [Pending]) -> Option<Pending> {
             sample: sample(Some(offer), Outcome::Opened),
             data,
             begun_us,
-            superseded: false,
+            superseded_ms: None,
         }),
         Err(failure) => {
             let result = Outcome::unconnected(failure);
@@ -131,9 +131,15 @@ impl Pending {
     fn finished(self) -> Sample {
         let result = match self.data.established(0) {
             Ok(_) => Outcome::Opened,
-            Err(failure) if failure.kind == FailureKind::Refused && self.superseded => {
-                Outcome::Overtaken
-            }
+            Err(failure) if failure.kind == FailureKind::Refused => match self.superseded_ms {
+                None => Outcome::PortFailed(failure),
+                Some(waited_ms) if waited_ms < TWO_LOST_MS => Outcome::Overtaken,
+                Some(waited_ms) => Outcome::PortFailed(Failure {
+                    kind: FailureKind::TimedOut,
+                    detail: format!("no answer within {waited_ms} ms"),
+                    ..failure
+                }),
+            },
             Err(failure) => Outcome::unconnected(failure),
         };
         Sample {

@@ -1,12 +1,12 @@
 //! A large transfer: where small packets pass and large ones vanish, a short listing works and a file stalls (F-D25).
 
 use probe_sdk::ftp::{Entry, Form, is_safe_argument};
-use probe_sdk::session::{Answer, Opening, Payload, Refusal, Session};
+use probe_sdk::session::{Answer, Method, Offer, Opening, Payload, Refusal, Session, Transferred};
 use probe_sdk::{Finding, Run};
 
 use crate::channel::{Channel, MAX_LISTING};
 use crate::sample::{Outcome, Sample};
-use crate::{MTU_BLACKHOLE, TRUNCATED, listings};
+use crate::{BEHIND_THE_PORT, MTU_BLACKHOLE, TRUNCATED, listings};
 
 /// Many packets, in bytes.
 const LARGE: usize = 64 * 1024;
@@ -114,68 +114,92 @@ fn stalled(session: &Session, refusal: &Refusal) -> bool {
         && (refusal.started || refusal.passed > 0)
 }
 
+/// Whether a transfer stopped on its way.
+pub(crate) fn stalls(channel: &Channel) -> bool {
+    channel.samples.iter().any(|it| has_stalled(channel, it))
+}
+
+fn has_stalled(channel: &Channel, sample: &Sample) -> bool {
+    sample
+        .refusal()
+        .is_some_and(|refusal| stalled(&channel.session, refusal))
+}
+
 /// Tries a transfer that stalled once more, in a session with small segments. Where it passes there, large packets vanish
 /// on the way, and the run goes on with that session.
 pub(crate) fn confirm_stall(run: &mut Run, channel: &mut Channel) {
-    let found = channel.samples.iter().position(|sample| {
-        sample
-            .refusal()
-            .is_some_and(|it| stalled(&channel.session, it))
-    });
-    let Some(at) = found else { return };
-    let Some(refusal) = channel.samples[at].refusal() else {
+    let found = channel.samples.iter().find(|it| has_stalled(channel, it));
+    let Some((sample, refusal)) = found.and_then(|it| Some((it, it.refusal()?))) else {
         return;
     };
-    let passed = refusal.passed;
-    let command = match channel.samples[at].verb {
-        Some("RETR") => file(channel).map(|file| format!("RETR {}", file.name)),
-        verb => verb.map(str::to_string),
+    let (method, passed) = (sample.method, refusal.passed);
+    let (command, most) = match sample.verb {
+        Some("RETR") => match file(channel) {
+            Some(file) => (format!("RETR {}", file.name), LARGE),
+            None => return,
+        },
+        Some(verb) => (verb.to_string(), MAX_LISTING),
+        None => return,
     };
-    let Some(command) = command else { return };
+    // The server may still be at work on the transfer; some allow few sessions.
+    channel.session.abandon();
+    let Some((session, bytes)) = with_small_segments(run, method, &command, most) else {
+        return;
+    };
+    if bytes <= passed {
+        return;
+    }
+    let stalled: Vec<bool> = channel
+        .samples
+        .iter()
+        .map(|it| has_stalled(channel, it))
+        .collect();
+    for (sample, stalled) in channel.samples.iter_mut().zip(stalled) {
+        if stalled {
+            sample.result = Outcome::Opened;
+        }
+    }
+    channel.session = session;
+    let detail = "Short transfers pass, and a longer one stops for ever as soon as its packets are full. With small packets \
+                  the same transfer passes: on the way, large packets vanish and nobody is told.";
+    let verb = command.split(' ').next().unwrap_or_default();
+    run.found(
+        Finding::new(MTU_BLACKHOLE, detail)
+            .evidence("command", verb)
+            .evidence("bytes that came", passed)
+            .evidence("with segments of 536 bytes", format!("{bytes} bytes")),
+    );
+    if channel.samples.iter().all(|it| it.done().is_none()) {
+        let reason = "net.mtu-blackhole stands in the way";
+        run.behind_fault("the rest of a transfer", BEHIND_THE_PORT, reason);
+    }
+}
+
+/// The same transfer in a session of its own, and how many bytes came; none where it did not pass there either.
+fn with_small_segments(
+    run: &Run,
+    method: Method,
+    command: &str,
+    most: usize,
+) -> Option<(Session, usize)> {
     let opening = Opening {
         max_segment: Some(SMALL_SEGMENT),
         ..Opening::like_the_first(run)
     };
-    let Ok(mut session) = Session::open(run, &opening) else {
-        return;
+    let mut session = Session::open(run, &opening).ok()?;
+    let Ok(Offer::Port { port, .. }) = session.ask(method) else {
+        return None;
     };
-    let method = channel.samples[at].method;
-    let most = if command.starts_with("RETR") {
-        LARGE
-    } else {
-        MAX_LISTING
-    };
-    let passes = match session.ask(method) {
-        Ok(probe_sdk::session::Offer::Port { port, .. }) => {
-            session.connect(port).ok().and_then(|data| {
-                enough(
-                    session.transfer(data, &command, Payload::Receive { most }),
-                    most,
-                )
-            })
-        }
-        _ => None,
-    };
-    let Some(bytes) = passes.filter(|bytes| *bytes > passed) else {
-        return;
-    };
-    channel.session = session;
-    channel.samples[at].result = Outcome::Opened;
-    let detail = "Short transfers pass, and a longer one stops for ever as soon as its packets are full. With small packets \
-                  the same transfer passes: on the way, large packets vanish and nobody is told.";
-    run.found(
-        Finding::new(MTU_BLACKHOLE, detail)
-            .evidence("command", command.split(' ').next().unwrap_or_default())
-            .evidence("bytes that came", passed)
-            .evidence("with segments of 536 bytes", format!("{bytes} bytes")),
-    );
+    let data = session.connect(port).ok()?;
+    let bytes = enough(
+        session.transfer(data, command, Payload::Receive { most }),
+        most,
+    )?;
+    Some((session, bytes))
 }
 
 /// The bytes of a transfer that came to its end, or to ours.
-fn enough(
-    result: Result<probe_sdk::session::Transferred, Box<Refusal>>,
-    most: usize,
-) -> Option<usize> {
+fn enough(result: Result<Transferred, Box<Refusal>>, most: usize) -> Option<usize> {
     match result {
         Ok(transferred) => Some(transferred.bytes.len()),
         Err(refusal) if refusal.passed >= most => Some(refusal.passed),

@@ -139,7 +139,8 @@ fn look(run: &mut Run, session: Session) -> (Session, bool) {
     let mut channel = Channel::new(session, amount.connections);
     channel.list(Method::Epsv);
     let wants_pasv = depth != Depth::Quick || !channel.transfers_well();
-    if wants_pasv && channel.has_room() && channel.gives(Method::Pasv) {
+    let stalls = large::stalls(&channel);
+    if wants_pasv && !stalls && channel.has_room() && channel.gives(Method::Pasv) {
         channel.list(Method::Pasv);
     }
     let again = failed_ports(&mut channel, &amount);

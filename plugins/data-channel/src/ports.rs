@@ -39,11 +39,18 @@ fn went(samples: &[Sample], method: Method) -> Went {
     }
 }
 
-/// The ports that were tried and say something about the range.
+/// The ports that were tried and say something about the range: a method that never works says something about itself.
 pub(crate) fn map(samples: &[Sample]) -> Map {
+    let working = [Method::Epsv, Method::Pasv].map(|method| (method, went(samples, method)));
+    let some_work = working.iter().any(|(_, went)| *went == Went::Well);
+    let counts = |method: Method| {
+        let dead = working.contains(&(method, Went::AllFailed));
+        !(dead && some_work)
+    };
     Map::new(samples.iter().filter_map(|sample| {
         let tried = sample.port_opened() || sample.port_failed();
-        Some((sample.port().filter(|_| tried)?, sample.port_opened()))
+        let port = sample.port().filter(|_| tried && counts(sample.method))?;
+        Some((port, sample.port_opened()))
     }))
 }
 

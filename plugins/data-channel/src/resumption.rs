@@ -83,10 +83,10 @@ pub(crate) fn first_not_resumed(samples: &[Sample]) -> Option<usize> {
         .filter_map(|sample| Some((sample.session()?.resumed, sample.refusal().is_some())))
         .collect();
     let first = sessions.iter().position(|(resumed, _)| *resumed)?;
-    let ends = sessions[first..]
+    let ends = sessions[first + 1..]
         .iter()
         .position(|(resumed, refused)| !resumed || *refused)?;
-    Some(first + ends + 1)
+    Some(first + ends + 2)
 }
 
 /// How a session of the other TLS version goes.

@@ -71,6 +71,11 @@ impl Sample {
         matches!(self.result, Outcome::PortFailed(_))
     }
 
+    /// Whether the port did not open, be it for a reason that counts for nothing.
+    pub(crate) fn fails(&self) -> bool {
+        self.port_failed() || matches!(self.result, Outcome::Overtaken)
+    }
+
     /// Whether packets to the port vanished.
     pub(crate) fn silent(&self) -> bool {
         matches!(&self.result, Outcome::PortFailed(failure) if failure.kind == FailureKind::TimedOut)

@@ -118,7 +118,8 @@ impl Opening {
     fn secure(&self, control: &mut Control) -> Result<TlsSession, NotOpened> {
         let options = TlsOptions {
             server_name: self.server_name.clone(),
-            resume: false,
+            // There is no earlier session yet; data connections will want this one.
+            resume: true,
             highest: self.highest,
         };
         control.secure(&options).map_err(NotOpened::Handshake)
@@ -137,7 +138,8 @@ impl Opening {
 }
 
 impl Session {
-    /// Opens one more session and logs in; where the first one secures its data connections, so does this one.
+    /// Opens one more session, logs in and goes to the remote path; where the first one secures its data connections, so
+    /// does this one.
     ///
     /// # Errors
     /// The step that failed. The host sends the password only once it was accepted in this run.
@@ -151,7 +153,19 @@ impl Session {
             session.control.command("PBSZ 0")?;
             session.control.command("PROT P")?;
         }
+        if let Some(path) = &run.remote().remote_path {
+            // Where it is refused, the first session stayed in the login directory, too.
+            session.control.command(&format!("CWD {path}"))?;
+        }
         Ok(session)
+    }
+
+    /// Ends the control connection without a word, for a session whose dialogue is out of step.
+    pub fn abandon(&mut self) {
+        const LAST_WORDS_MS: u32 = 500;
+        self.usable = false;
+        // Gone already is as good.
+        let _ = self.control.connection().finish(LAST_WORDS_MS);
     }
 }
 
