@@ -39,6 +39,8 @@ mod scene;
 mod secrecy;
 #[path = "real_servers/seen.rs"]
 mod seen;
+#[path = "real_servers/writes.rs"]
+mod writes;
 
 use std::process::ExitCode;
 
@@ -62,6 +64,7 @@ fn main() -> ExitCode {
         certificates::cases(),
         old_tls::cases(),
         healthy::cases(),
+        writes::cases(),
         secrecy::cases(),
     ];
     libtest_mimic::run(&arguments, cases.into_iter().flatten().collect()).exit_code()

@@ -14,6 +14,8 @@ mod coverage;
 mod dns;
 #[path = "scenarios_runner/expectation.rs"]
 mod expectation;
+#[path = "scenarios_runner/interrupt.rs"]
+mod interrupt;
 #[path = "scenarios_runner/limits.rs"]
 mod limits;
 #[path = "scenarios_runner/manners.rs"]
@@ -53,6 +55,7 @@ fn main() -> ExitCode {
     };
     let mut trials = coverage::trials(&scenarios);
     trials.push(canary::trial());
+    trials.extend(interrupt::trials());
     trials.extend(scenarios.keys().map(|name| {
         let (scenarios, key) = (Arc::clone(&scenarios), name.clone());
         Trial::test(name, move || play(&key, &scenarios[&key]))
@@ -114,6 +117,11 @@ fn complaints(scenario: &Scenario, report: &Report, json: &Run, text: &Run) -> V
     complaints.extend(limits::complaints(scenario, json, report));
     complaints.extend(report.contradictions());
     complaints.extend(expectation::complaints(&scenario.expect, report));
+    complaints.extend(expectation::left_behind(
+        &scenario.expect,
+        [json, text],
+        report,
+    ));
     complaints.extend(expectation::exit(&scenario.expect, &[json, text]));
     complaints
 }

@@ -4,10 +4,10 @@ use std::fmt;
 use std::fs::{self, File};
 use std::io;
 use std::path::Path;
-use std::process::{Child, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use lab::{Connections, Exchange};
+use lab::{Connections, Exchange, Lab};
 
 use crate::scenario::Scenario;
 use crate::site::Site;
@@ -57,17 +57,19 @@ pub struct Seen {
     pub peak: usize,
     pub password_attempts: usize,
     pub log: Vec<Exchange>,
+    /// The paths that are on the server and were not before the run.
+    pub left: Vec<String>,
 }
 
 /// Runs `remote-doctor check` as the scenario says.
 pub fn run(scenario: &Scenario, site: &Site, format: Format) -> io::Result<Run> {
     let (stdout, stderr) = (site.file("stdout"), site.file("stderr"));
-    let mut command = site.command(PROGRAM);
+    let mut command = command(scenario, site, format);
     command
-        .args(arguments(scenario, site, format))
         .stdin(Stdio::null())
         .stdout(File::create(&stdout)?)
         .stderr(File::create(&stderr)?);
+    let before = site.lab.as_ref().map(Lab::paths).unwrap_or_default();
     let status = wait(command.spawn()?)?;
     Ok(Run {
         format,
@@ -80,8 +82,20 @@ pub fn run(scenario: &Scenario, site: &Site, format: Format) -> io::Result<Run> 
             peak: lab.peak_connections(),
             password_attempts: lab.password_attempts(),
             log: lab.log(),
+            left: lab
+                .paths()
+                .into_iter()
+                .filter(|path| !before.contains(path))
+                .collect(),
         }),
     })
+}
+
+/// The program with its arguments, on the side it belongs on.
+pub fn command(scenario: &Scenario, site: &Site, format: Format) -> Command {
+    let mut command = site.command(PROGRAM);
+    command.args(arguments(scenario, site, format));
+    command
 }
 
 fn arguments(scenario: &Scenario, site: &Site, format: Format) -> Vec<String> {

@@ -24,6 +24,7 @@ pub fn complaints(expect: &Expect, report: &Report) -> Vec<String> {
     complaints.extend(codes(expect, report));
     complaints.extend(first(expect, report.first()));
     complaints.extend(words(expect, report));
+    complaints.extend(facts(expect, report));
     complaints
 }
 
@@ -94,6 +95,44 @@ fn words(expect: &Expect, report: &Report) -> Vec<String> {
             format!("{words:?} is not listed as not tested; these are: {listed:?}")
         });
     unsaid.chain(unlisted).collect()
+}
+
+fn facts(expect: &Expect, report: &Report) -> Vec<String> {
+    let null = Value::Null;
+    let found = |name: &String| report.facts.get(name).unwrap_or(&null);
+    expect
+        .facts
+        .iter()
+        .filter(|(name, value)| found(name) != *value)
+        .map(|(name, value)| format!("the fact {name} is {}, not {value}", found(name)))
+        .collect()
+}
+
+/// What stays on the server is named, in the report and on standard error, whatever the format.
+pub fn left_behind(expect: &Expect, runs: [&Run; 2], report: &Report) -> Vec<String> {
+    let named: Vec<&String> = report.left_behind.iter().map(|left| &left.path).collect();
+    let mut complaints = Vec::new();
+    if named.len() != expect.left_behind {
+        complaints.push(format!("{named:?} are reported as left behind"));
+    }
+    if report
+        .left_behind
+        .iter()
+        .any(|left| left.directory.is_none())
+    {
+        complaints.push("something is left behind, and nobody says where".into());
+    }
+    for run in runs {
+        let said = String::from_utf8_lossy(&run.stderr);
+        let shown = String::from_utf8_lossy(&run.stdout);
+        let left = run.seen.iter().flat_map(|seen| &seen.left);
+        for path in left.filter_map(|path| path.rsplit('/').next()) {
+            if !said.contains(path) || !shown.contains(path) {
+                complaints.push(format!("{:?}: {path} is left and not named", run.format));
+            }
+        }
+    }
+    complaints
 }
 
 /// The exit code is the same whatever the format.

@@ -16,6 +16,8 @@ const WRITING: &[&str] = &[
     "STOR", "STOU", "APPE", "ALLO", "RNFR", "RNTO", "DELE", "MKD", "RMD", "XMKD", "XRMD", "SITE",
     "MFMT",
 ];
+/// What the names begin with that a run may write under.
+const OWN: &str = " remote-doctor-";
 
 /// Where a run did or said what it may not.
 pub fn complaints(scenario: &Scenario, run: &Run) -> Vec<String> {
@@ -85,7 +87,8 @@ fn towards_the_server(scenario: &Scenario, seen: &Seen) -> Vec<String> {
             }
             Event::Received(line) => {
                 let verb = line.split(' ').next().unwrap_or_default();
-                if WRITING.contains(&verb) {
+                let may = scenario.allows_writes() && line.contains(OWN);
+                if WRITING.contains(&verb) && !may {
                     complaints.push(format!("{line} was sent, which nobody allowed"));
                 }
                 if verb != "PASS" {
@@ -102,6 +105,9 @@ fn towards_the_server(scenario: &Scenario, seen: &Seen) -> Vec<String> {
             Event::Sent(line) if line.starts_with("230") => accepted = true,
             _ => {}
         }
+    }
+    if seen.left.len() != scenario.expect.left_behind {
+        complaints.push(format!("{:?} are left on the server", seen.left));
     }
     if seen.password_attempts != tried {
         complaints.push("the lab's log and its count of passwords differ".into());

@@ -15,6 +15,16 @@ pub struct Report {
     pub connections: Connections,
     pub duration_ms: u64,
     pub transcript: Vec<Line>,
+    #[serde(default)]
+    pub left_behind: Vec<Leftover>,
+    pub facts: Map<String, Value>,
+}
+
+/// Something that the run made and could not remove.
+#[derive(Debug, Deserialize)]
+pub struct Leftover {
+    pub path: String,
+    pub directory: Option<String>,
 }
 
 /// One finding.

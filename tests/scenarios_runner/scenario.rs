@@ -151,6 +151,12 @@ pub struct Expect {
     /// Words of checks that must be listed as not made.
     #[serde(default)]
     pub not_tested: Vec<String>,
+    /// Facts that must be so.
+    #[serde(default)]
+    pub facts: BTreeMap<String, serde_json::Value>,
+    /// How many files and directories of the run stay on the server; each must be named in the report.
+    #[serde(default)]
+    pub left_behind: usize,
     /// Codes this resembles; none of them may be found.
     #[serde(default)]
     pub look_alike_of: Vec<String>,
@@ -186,6 +192,11 @@ impl Scenario {
             return Err("the first line is to say what is wrong, after `# `".into());
         }
         toml::from_str(&text).map_err(|error| error.to_string())
+    }
+
+    /// Whether the program was told that it may write.
+    pub fn allows_writes(&self) -> bool {
+        self.check.args.iter().any(|arg| arg == "--allow-writes")
     }
 
     /// Which server is out there, for people.

@@ -14,6 +14,8 @@ const CHANGING: &[&str] = &[
 ];
 /// Some servers cut longer lines and take the rest for a command of its own, in bytes.
 const CUT: usize = 500;
+/// As much of a line as is shown, in characters.
+const SHOWN: usize = 60;
 /// Telnet's "interpret as command" (RFC 854).
 const IAC: u8 = 255;
 
@@ -94,7 +96,7 @@ fn change(line: &[u8]) -> Result<Option<Change>, Forbidden> {
     if !segments(line).any(may_change) {
         return Ok(None);
     }
-    let unreadable = || Forbidden::Unreadable(String::from_utf8_lossy(line).trim().into());
+    let unreadable = || Forbidden::Unreadable(cleaned(line).trim().chars().take(SHOWN).collect());
     let text = line.strip_suffix(b"\r\n").ok_or_else(unreadable)?;
     let text = std::str::from_utf8(text).map_err(|_| unreadable())?;
     if text.len() > CUT || text.chars().any(char::is_control) {

@@ -65,6 +65,17 @@ pub(crate) const BEHIND_THE_PORT: &[Code] = &[
     NO_MACHINE_LISTING,
 ];
 
+/// With one of these found, no transfer is worth trying.
+const IN_THE_WAY: &[Code] = &[
+    PEER_REJECTED,
+    TLS_STALLS,
+    TLS_FAILED,
+    TRUNCATED,
+    PROTECTION_REQUIRED,
+    REUSE_REQUIRED,
+    REUSE_BROKEN,
+];
+
 /// Codes that a single listing says nothing of.
 const BEYOND_A_LISTING: &[Code] = &[MTU_BLACKHOLE, LISTING_TRUNCATED, NO_MACHINE_LISTING];
 
@@ -87,7 +98,8 @@ impl Probe for DataChannel {
         }
         run.rest_clear(CODES);
         // A directory that may not be listed can still be one to upload to.
-        if session.usable && (run.has_found(LIST_DENIED) || listed) {
+        let works = listed || run.has_found(LIST_DENIED);
+        if session.usable && works && run.found_of(IN_THE_WAY).is_none() {
             run.leave(state::TRANSFERRING, None);
         }
         if session.usable {

@@ -1,12 +1,9 @@
 //! Where the login lands, and whether the remote path is there, seen from there (F-S04).
 
 use probe_sdk::ftp::{is_safe_argument, parse_257};
-use probe_sdk::{Control, Finding, Run, value};
+use probe_sdk::{Control, ENTERED, Finding, Run, value};
 
 use crate::{PATH, PATH_NOT_FOUND, PATH_REPEATS};
-
-/// The path that was entered from the login directory, for probes that open further sessions.
-const ENTERED: &str = "login.entered";
 
 pub(crate) fn look(run: &mut Run, control: &mut Control) {
     let home = control

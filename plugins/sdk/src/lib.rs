@@ -50,6 +50,9 @@ pub use bindings::remote_doctor::probe::clock::{elapsed_us, pause};
 /// probe to probe and not into the report.
 pub const CHAIN: &str = "tls.chain";
 
+/// The fact with the path that was entered from the login directory; empty where that is the directory itself.
+pub const ENTERED: &str = "login.entered";
+
 /// The states that the built-in probes reach for each other.
 pub mod state {
     /// A TCP connection to the remote's port; nothing read or written.

@@ -1,11 +1,12 @@
 //! Downloads of the large file, from its middle on, and whether it shows in the listing.
 
+use probe_sdk::session::Payload;
 use probe_sdk::{Finding, Run};
 
 use crate::ability::{Abilities, Ability};
 use crate::content::{self, Difference, MOST, difference};
 use crate::workspace::{Broken, Trouble, Workspace};
-use crate::{RESUME_BROKEN, TRUNCATED};
+use crate::{RESUME_BROKEN, TRUNCATED, mtu};
 
 /// Where the download goes on: so near to the beginning that it is one of a large file, too.
 const FROM: usize = 100;
@@ -26,9 +27,17 @@ pub(crate) fn resumed(
         return Ok(());
     }
     let retrieve = format!("RETR {path}");
-    let asked = work.command(&format!("REST {FROM}"))?;
+    let receive = Payload::Receive { most: MOST };
+    let (mut asked, mut moved) = work.resume(FROM, &retrieve, receive)?;
+    if let Err(trouble) = &moved
+        && trouble.stalled()
+        && mtu::passes(work, |work| work.fetch(&retrieve, MOST))
+    {
+        mtu::found(run, "RETR");
+        (asked, moved) = work.resume(FROM, &retrieve, receive)?;
+    }
     let accepted = asked.code == 350;
-    let download = work.fetch(&retrieve, MOST);
+    let download = moved.map(|moved| moved.bytes);
     let detail = match &download {
         Ok(received) if accepted && difference(&whole[FROM..], received).is_none() => {
             abilities.resume_download = Ability::Works;

@@ -5,6 +5,7 @@ mod ability;
 mod content;
 mod denied;
 mod download;
+mod mtu;
 mod names;
 mod removal;
 mod times;
@@ -13,7 +14,7 @@ mod uses;
 mod workspace;
 
 use probe_sdk::session::Session;
-use probe_sdk::{About, Code, Depth, Failure, Probe, Run, state, writes};
+use probe_sdk::{About, Code, Depth, ENTERED, Failure, Probe, Run, state, value, writes};
 
 use ability::Abilities;
 use workspace::{Broken, Workspace};
@@ -32,6 +33,8 @@ probe_sdk::codes! {
 
 /// Fewer bytes than were sent, or other ones.
 const TRUNCATED: Code = Code::of_another("data.truncated");
+/// Large packets vanish on the way.
+const MTU_BLACKHOLE: Code = Code::of_another("net.mtu-blackhole");
 /// What the server gave out to resume TLS sessions with ran out.
 const REUSE_BROKEN: Code = Code::of_another("ftps.session-reuse-broken");
 
@@ -46,7 +49,7 @@ impl Probe for Transfers {
         takes: Some(state::LOGGED_IN),
         after: &[state::TRANSFERRING],
         codes: CODES,
-        also_reports: &[TRUNCATED, REUSE_BROKEN],
+        also_reports: &[TRUNCATED, REUSE_BROKEN, MTU_BLACKHOLE],
         ..About::NOTHING
     };
 
@@ -65,6 +68,7 @@ impl Probe for Transfers {
             rest_untested(run, &why);
         }
         abilities.note(run);
+        run.note("writes.further-sessions", value::number(work.renewals));
         uses::note(run, &abilities);
         run.rest_clear(CODES);
         if work.session.usable {
@@ -89,7 +93,7 @@ fn permitted(run: &mut Run) -> Option<String> {
         run.not_permitted(CHECKS, CODES, "--depth quick leaves what writes out");
         return None;
     }
-    let astray = run.remote().remote_path.is_some() && !run.has_fact("login.entered");
+    let astray = run.remote().remote_path.is_some() && !run.has_fact(ENTERED);
     if astray {
         let reason = "the remote path could not be entered, and nothing is written elsewhere";
         run.behind_fault(CHECKS, CODES, reason);
@@ -100,7 +104,12 @@ fn permitted(run: &mut Run) -> Option<String> {
 
 /// Everything, in an order in which a server that never deletes keeps as little as possible.
 fn look(run: &mut Run, work: &mut Workspace, abilities: &mut Abilities) -> Result<(), Broken> {
-    work.binary()?;
+    if let Err(broken) = work.binary() {
+        // The session that was handed on had ended unnoticed: some servers end one over a data connection they refuse.
+        if !work.reopened(|_| ()) {
+            return Err(broken);
+        }
+    }
     let looked = look_at_files(run, work, abilities);
     if work.session.usable {
         names::directory(run, work, abilities)?;

@@ -75,7 +75,7 @@ pub(crate) fn of_what_is_left(run: &mut Run, left: &[String]) {
         }
     };
     let mut work = Workspace::new(session, String::new());
-    if let Err(Broken(why)) = twice(run, &mut work, left) {
+    if let Err(Broken(why)) = twice(&mut work, left) {
         for path in work.made() {
             writes::not_removed(&path, &why);
         }
@@ -85,14 +85,8 @@ pub(crate) fn of_what_is_left(run: &mut Run, left: &[String]) {
 }
 
 /// A second round, since the server may have ended the upload that broke off in the meantime, and kept it.
-fn twice(run: &mut Run, work: &mut Workspace, left: &[String]) -> Result<(), Broken> {
+fn twice(work: &mut Workspace, left: &[String]) -> Result<(), Broken> {
     left.iter().for_each(|path| work.makes(path));
-    if let Some(path) = run.text("login.entered").filter(|path| !path.is_empty()) {
-        let entered = work.command(&format!("CWD {path}"))?;
-        if !entered.is_positive() {
-            return Err(Broken(format!("CWD {path}: {entered}")));
-        }
-    }
     for path in left {
         remove(work, path)?;
     }

@@ -151,8 +151,8 @@ fn set(work: &mut Workspace, path: &str) -> Result<Set, Broken> {
             return Ok(Set::Unread { command: name });
         };
         let shift = shown - wanted;
-        let rest = shift.abs() % QUARTER;
-        if shift.abs() <= FURTHEST + ROUNDING && rest.min(QUARTER - rest) <= ROUNDING {
+        // Years lie between this and a time that was kept; hours are a matter of how times are shown.
+        if shift.abs() <= FURTHEST + ROUNDING {
             let shift = if shift.abs() <= ROUNDING { 0 } else { shift };
             return Ok(Set::Read {
                 command: name,

@@ -1,7 +1,7 @@
 //! Uploads: a small file with awkward bytes, 64 KiB over it, and the rest of a file that is half there.
 
 use probe_sdk::ftp::phase::transfer::TransferAnswer;
-use probe_sdk::session::{Answer, Refusal};
+use probe_sdk::session::{Answer, Payload, Refusal};
 use probe_sdk::{Code, Finding, Run, pause, value};
 
 use crate::ability::{Abilities, Ability};
@@ -9,7 +9,7 @@ use crate::content::{self, Difference, LARGE, MOST, difference};
 use crate::workspace::{Broken, Size, Trouble, Workspace};
 use crate::{
     CLOCK_OFFSET, DELETE_DENIED, QUOTA_EXCEEDED, RENAME_DENIED, RESUME_BROKEN, REUSE_BROKEN,
-    TIMES_NOT_SETTABLE, TRUNCATED, WRITE_DENIED, ZERO_BYTE, denied,
+    TIMES_NOT_SETTABLE, TRUNCATED, WRITE_DENIED, ZERO_BYTE, denied, mtu,
 };
 
 /// Some stores tell the size of a file only a moment after the transfer, in milliseconds.
@@ -177,6 +177,13 @@ pub(crate) fn large(
         }
         Err(_) => {}
     }
+    if let Err(trouble) = &stored
+        && trouble.stalled()
+        && mtu::passes(work, |work| work.store("STOR", &path, &sent))
+    {
+        mtu::found(run, "STOR");
+        stored = Ok(());
+    }
     if let Err(trouble) = stored {
         work.is_untouched(&path, &trouble);
         abilities.large_upload = Ability::fails(trouble.words());
@@ -233,7 +240,7 @@ fn finding(refusal: &Refusal, passed: Option<usize>) -> Option<Finding> {
     let not_resumed = refusal
         .session
         .as_ref()
-        .is_some_and(|session| !session.resumed);
+        .is_some_and(|session| session.resumption_offered && !session.resumed);
     Some(match refusal.answer {
         Answer::Reply(TransferAnswer::StorageFull) => {
             let detail = match passed {
@@ -256,8 +263,8 @@ fn finding(refusal: &Refusal, passed: Option<usize>) -> Option<Finding> {
         Answer::Reply(TransferAnswer::TlsRefused | TransferAnswer::NoDataConnection)
             if not_resumed =>
         {
-            let detail = "Listings get through, and the server refuses the data connection of an upload, which could not \
-                          resume the TLS session: what it gives out to resume with does not last.";
+            let detail = "Listings get through, and the server refuses the data connection of an upload, although it \
+                          offers to resume the TLS session: what the server gives out to resume with does not last.";
             Finding::new(REUSE_BROKEN, detail)
         }
         // All went, and the confirmation did not come.
@@ -293,13 +300,10 @@ pub(crate) fn resumed(
         work.is_untouched(&path, &trouble);
         return Ok(());
     }
-    let asked = work.command(&format!("REST {}", first.len()))?;
-    let (mut how, mut stored) = ("REST and STOR", Err(asked.to_string()));
-    if asked.code == 350 {
-        stored = work
-            .store("STOR", &path, rest)
-            .map_err(|trouble| trouble.words());
-    }
+    let store = format!("STOR {path}");
+    let (_, moved) = work.resume(first.len(), &store, Payload::Send(rest))?;
+    let mut stored = moved.map(drop).map_err(|trouble| trouble.words());
+    let mut how = "REST and STOR";
     if stored.is_err() && work.session.usable {
         how = "APPE";
         let appended = work.store("APPE", &path, rest);

@@ -2,13 +2,16 @@
 
 use probe_sdk::ftp::phase::transfer::TransferAnswer;
 use probe_sdk::ftp::{Class, Phase, Reply, phase};
-use probe_sdk::session::{Answer, Method, Offer, Payload, Refusal, Session, Transferred};
-use probe_sdk::{FailureKind, pause, writes};
+use probe_sdk::session::{Answer, Method, Offer, Opening, Payload, Refusal, Session, Transferred};
+use probe_sdk::{Connection, FailureKind, TlsSession, TlsVersion, pause, writes};
 
 /// Ports that are tried for one transfer: where part of a range is closed, another may be open.
 const PORTS: usize = 3;
 /// A server that is busy with a file, or a scanner that holds it, is given this long, in milliseconds.
 const BUSY_MS: u32 = 1_000;
+
+/// Sessions that are opened where one has nothing left to resume with.
+const RENEWALS: usize = 3;
 
 /// The session cannot go on, and why.
 #[derive(Debug)]
@@ -40,6 +43,11 @@ impl Trouble {
             refusal.answer,
             Answer::Reply(TransferAnswer::Denied | TransferAnswer::Unexpected)
         )
+    }
+
+    /// Whether data stopped on its way, and nobody said anything.
+    pub(crate) fn stalled(&self) -> bool {
+        matches!(self, Trouble::Refused(refusal) if refusal.answer == Answer::Silence && refusal.started)
     }
 
     /// What was seen, in words.
@@ -83,6 +91,8 @@ pub(crate) struct Workspace {
     method: Method,
     /// Paths that are or may be there.
     made: Vec<String>,
+    /// How often another session was opened.
+    pub(crate) renewals: usize,
 }
 
 impl Workspace {
@@ -93,6 +103,7 @@ impl Workspace {
             suffix: ".txt",
             method: Method::Epsv,
             made: Vec::new(),
+            renewals: 0,
         }
     }
 
@@ -165,6 +176,64 @@ impl Workspace {
     }
 
     fn transfer(&mut self, command: &str, payload: Payload<'_>) -> Result<Transferred, Trouble> {
+        loop {
+            let data = self.connected()?;
+            match self.session.transfer(data, command, payload) {
+                Err(refusal) if ran_dry(&refusal) && self.renewed() => {}
+                moved => return moved.map_err(Trouble::Refused),
+            }
+        }
+    }
+
+    /// Goes on over another session. Some servers send no ticket over the data connection of an upload (ProFTPD) and count
+    /// on clients that offer one twice, as those on OpenSSL do. Ours offers each once, so that uploads use them up: no fault
+    /// of the server. In TLS 1.2 a session can be resumed as often as one likes.
+    fn renewed(&mut self) -> bool {
+        self.reopened(|opening| opening.highest = Some(TlsVersion::Tls12)) || self.reopened(|_| ())
+    }
+
+    /// Goes on over another session; what is on the remote stays.
+    pub(crate) fn reopened(&mut self, change: impl FnOnce(&mut Opening)) -> bool {
+        if self.renewals == RENEWALS {
+            return false;
+        }
+        self.renewals += 1;
+        // First this one ends: the server may allow one session.
+        let _ = self.command("QUIT");
+        self.session.usable = false;
+        let Ok(session) = self.session.another(change) else {
+            return false;
+        };
+        self.session = session;
+        self.binary().is_ok()
+    }
+
+    /// The same from a byte on: the reply to REST, which is the last command before the transfer (RFC 3659 section 5.3),
+    /// and what came of it. An upload that may not begin there is not begun.
+    pub(crate) fn resume(
+        &mut self,
+        from: usize,
+        command: &str,
+        payload: Payload<'_>,
+    ) -> Result<(Reply, Result<Transferred, Trouble>), Broken> {
+        let data = self
+            .connected()
+            .map_err(|trouble| Broken(trouble.words()))?;
+        let reply = self.command(&format!("REST {from}"))?;
+        if reply.code != 350 && matches!(payload, Payload::Send(_)) {
+            let why = format!("REST: {reply}");
+            return Ok((reply, Err(Trouble::NoConnection(why))));
+        }
+        match self.session.transfer(data, command, payload) {
+            Err(refusal) if ran_dry(&refusal) && self.renewed() => {
+                self.resume(from, command, payload)
+            }
+            moved => Ok((reply, moved.map_err(Trouble::Refused))),
+        }
+    }
+
+    /// A data connection.
+    fn connected(&mut self) -> Result<Connection, Trouble> {
         let mut why = String::from("the session had ended");
         for _ in 0..PORTS {
             if !self.session.usable {
@@ -172,10 +241,7 @@ impl Workspace {
             }
             match self.port() {
                 Ok(port) => match self.session.connect(port) {
-                    Ok(data) => {
-                        let moved = self.session.transfer(data, command, payload);
-                        return moved.map_err(Trouble::Refused);
-                    }
+                    Ok(data) => return Ok(data),
                     Err(failure) if failure.kind == FailureKind::Busy => {
                         return Err(Trouble::NoConnection(failure.detail));
                     }
@@ -270,6 +336,16 @@ impl Workspace {
         }
         Ok(true)
     }
+}
+
+/// Whether a data connection was refused that had nothing left to resume the session with.
+fn ran_dry(refusal: &Refusal) -> bool {
+    let refused = matches!(
+        refusal.answer,
+        Answer::Reply(TransferAnswer::TlsRefused | TransferAnswer::NoDataConnection)
+    );
+    let had_nothing = |session: &TlsSession| !session.resumption_offered;
+    refused && refusal.session.as_ref().is_some_and(had_nothing)
 }
 
 fn is_busy(trouble: &Trouble) -> bool {

@@ -218,8 +218,21 @@ pub enum Fault {
     RestRefused,
     /// `REST` is accepted and forgotten: `ftp.resume-broken` (F-S17).
     RestIgnored,
+    /// `REST` is accepted, and a download then begins a few bytes off: `ftp.resume-broken` (F-S17).
+    RestWrong,
     /// An uploaded file is gone right after its 226 (F-S05).
     UploadVanishes,
+    /// `STOR` over a file that is there is refused (F-S22): healthy, but not for every use.
+    OverwriteDenied,
+    /// `STOR` refuses names that end like this (F-S03): a rule about names, no missing right.
+    NamesRefused {
+        /// Such as `.txt`.
+        ending: String,
+    },
+    /// 550 to `RMD`: `ftp.delete-denied` (F-S08).
+    RemoveDirectoryDenied,
+    /// A command that sets a file's time is accepted and does nothing: `ftp.times-not-settable` (F-S14).
+    TimesKept,
 
     // The way to the data channel.
     /// `PASV` and `EPSV` are both refused: `data.passive-refused` (F-D14).
@@ -307,6 +320,10 @@ pub enum Fault {
     UploadEmpty,
     /// 226, and half of the uploaded file is kept: `data.truncated` (F-D22).
     UploadTruncated,
+    /// Uploads are kept as text, each line feed as CR LF, whatever was asked for: `data.truncated` (F-S16).
+    UploadAsText,
+    /// All of an upload is taken, and the control connection is silent from then on (F-D26).
+    UploadHangs,
     /// All data passes, and the control connection is silent from then on (F-D26).
     NoFinalReply,
 }

@@ -131,6 +131,11 @@ impl Lab {
         self.server.counters.connections()
     }
 
+    /// The paths of all files and directories, in order.
+    pub fn paths(&self) -> Vec<String> {
+        self.server.files(|tree| tree.paths())
+    }
+
     /// How often a password was sent.
     pub fn password_attempts(&self) -> usize {
         self.server.counters.passwords()

@@ -101,6 +101,11 @@ impl Tree {
             .collect()
     }
 
+    /// Everything there is, in order.
+    pub(crate) fn paths(&self) -> Vec<String> {
+        self.nodes.keys().cloned().collect()
+    }
+
     pub(crate) fn read(&self, path: &str) -> Option<&[u8]> {
         self.nodes.get(path)?.content.as_deref()
     }

@@ -31,6 +31,18 @@ pub(crate) enum Occasion {
     Quota,
 }
 
+/// A command that sets the time of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SetTime {
+    Mfmt,
+    /// With two arguments.
+    Mdtm,
+    /// Time and name.
+    SiteUtime,
+    /// Name, three times and `UTC`.
+    SiteUtimeOld,
+}
+
 impl Software {
     /// The reply of this product on an occasion.
     pub(crate) fn say(self, occasion: Occasion) -> Reply {
@@ -121,7 +133,10 @@ impl Software {
                 Vsftpd => (553, "Could not create file."),
                 _ => (550, "Permission denied"),
             },
-            Occasion::Quota => (552, "Transfer aborted. Disk quota exceeded"),
+            Occasion::Quota => match self {
+                Vsftpd => (451, "Failure writing to local file."),
+                _ => (552, "Transfer aborted. Disk quota exceeded"),
+            },
         };
         Reply::new(code, text)
     }
@@ -203,6 +218,27 @@ impl Software {
     /// Whether 150 comes only after the data handshake.
     pub(crate) fn starts_after_handshake(self) -> bool {
         self == FtpSrv
+    }
+
+    /// Whether part of an upload that did not fit stays.
+    pub(crate) fn keeps_what_is_too_long(self) -> bool {
+        self == Vsftpd
+    }
+
+    /// Whether a file takes the place of another one when it is renamed, as the system calls of Unix have it.
+    pub(crate) fn renames_over(self) -> bool {
+        matches!(self, Vsftpd | Proftpd | PureFtpd | Pyftpdlib | FtpSrv)
+    }
+
+    /// How the time of a file is set.
+    pub(crate) fn sets_times_by(self) -> &'static [SetTime] {
+        match self {
+            Vsftpd => &[SetTime::Mdtm],
+            PureFtpd => &[SetTime::Mfmt, SetTime::SiteUtime],
+            Proftpd => &[SetTime::Mfmt, SetTime::SiteUtimeOld],
+            Iis | Libunftp => &[],
+            Generic | FilezillaServer | FtpSrv | Pyftpdlib => &[SetTime::Mfmt],
+        }
     }
 
     /// Whether an upload is taken although its TLS was not closed properly.

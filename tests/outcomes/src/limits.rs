@@ -12,6 +12,10 @@ const SILENT_CONNECTIONS: u32 = 8;
 /// Replies that do not come, one after the other: a greeting, the same once more, a handshake.
 const SILENT_REPLIES: u32 = 3;
 
+/// Where a check may write: a session in place of one that has nothing left to resume with, one to tidy up with, six data
+/// connections and a second try of some, and the time for tidying up.
+const WRITES: (u64, u64, Duration) = (2, 8, Duration::from_secs(15));
+
 /// The most a check may open, and the longest it may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -49,11 +53,16 @@ impl Limits {
             Some("full") => (12 + most.unwrap_or(3), 60, most.unwrap_or(3)),
             _ => (6, 14, most.unwrap_or(3).min(3)),
         };
+        let writes = arguments.iter().any(|it| it == "--allow-writes");
+        let (more_control, more_data, tidying) = match writes {
+            true => WRITES,
+            false => (0, 0, Duration::ZERO),
+        };
         Self {
-            control: control * u64::from(sources),
-            data: data * u64::from(sources),
+            control: (control + more_control) * u64::from(sources),
+            data: (data + more_data) * u64::from(sources),
             at_a_time,
-            duration: whole.min(waiting * sources + work),
+            duration: whole.min(waiting * sources + work) + tidying,
         }
     }
 }
@@ -83,6 +92,15 @@ mod tests {
         let short = limits("--connect-timeout 1 --reply-timeout 2");
         assert_eq!(short.duration, Duration::from_secs(8 + 6 + 6));
         assert_eq!(limits("--timeout 5").duration, Duration::from_secs(11));
+    }
+
+    #[test]
+    fn writing_costs_more() {
+        let (reading, writing) = (limits("--depth standard"), limits("--allow-writes"));
+        assert_eq!(
+            (writing.control, writing.data),
+            (reading.control + 2, reading.data + 8)
+        );
     }
 
     #[test]

@@ -10,7 +10,9 @@ pub use opening::{NotOpened, Opening};
 pub use passive::{Method, Offer};
 pub use transfer::{Answer, Payload, Refusal, Transferred};
 
-use crate::{Connection, Control, Failure, FailureKind, Operation, Run, TlsOptions, TlsVersion};
+use crate::{
+    Connection, Control, Failure, FailureKind, Operation, Request, Run, TlsOptions, TlsVersion,
+};
 
 /// Data ports below this are services' own, and are never dialled (RFC 6335 section 6).
 const FIRST_DATA_PORT: u16 = 1024;
@@ -32,6 +34,8 @@ pub struct Session {
     /// The name for SNI and for the session to resume: the control connection's (RFC 4217 section 15.1.1).
     server_name: Option<String>,
     highest: Option<TlsVersion>,
+    /// What is known of the remote, to open another session with.
+    request: Request,
 }
 
 impl Session {
@@ -59,7 +63,19 @@ impl Session {
             resume: true,
             server_name,
             highest,
+            request: run.request().clone(),
         }
+    }
+
+    /// One more session like the first one of the run, but for what is changed.
+    ///
+    /// # Errors
+    /// As [`open`](Session::open).
+    pub fn another(&self, change: impl FnOnce(&mut Opening)) -> Result<Session, NotOpened> {
+        let run = Run::new(self.request.clone());
+        let mut opening = Opening::like_the_first(&run);
+        change(&mut opening);
+        Session::open(&run, &opening)
     }
 
     /// RFC 959's PASV has no room for an IPv6 address (RFC 2428 section 1).

@@ -32,7 +32,7 @@ pub enum NotOpened {
     Connection(Failure),
     /// Turned away for the number of connections, at the greeting or the login.
     TooMany(Reply),
-    /// The greeting, `AUTH` or the login was refused for another reason.
+    /// The greeting, `AUTH`, the login or the directory was refused for another reason.
     Refused(Reply),
     /// TLS failed.
     Handshake(Failure),
@@ -138,8 +138,8 @@ impl Opening {
 }
 
 impl Session {
-    /// Opens one more session, logs in and goes to the remote path; where the first one secures its data connections, so
-    /// does this one.
+    /// Opens one more session, logs in and goes where the first one went; where that secures its data connections, so does
+    /// this one.
     ///
     /// # Errors
     /// The step that failed. The host sends the password only once it was accepted in this run.
@@ -153,9 +153,11 @@ impl Session {
             session.control.command("PBSZ 0")?;
             session.control.command("PROT P")?;
         }
-        if let Some(path) = &run.remote().remote_path {
-            // Where it is refused, the first session stayed in the login directory, too.
-            session.control.command(&format!("CWD {path}"))?;
+        if let Some(path) = run.text(crate::ENTERED).filter(|path| !path.is_empty()) {
+            let entered = session.control.command(&format!("CWD {path}"))?;
+            if !entered.is_positive() {
+                return Err(NotOpened::Refused(entered));
+            }
         }
         Ok(session)
     }

@@ -67,9 +67,8 @@ impl Session {
             "RNTO" => self.rename_to(argument).await,
             "ABOR" => self.reply(226, "Nothing to abort").await,
             "PORT" | "EPRT" => self.reply(502, "Only passive data connections here").await,
-            "REIN" | "SMNT" | "STOU" | "SITE" | "CCC" => {
-                self.reply(502, "Command not implemented").await
-            }
+            "SITE" => self.site(argument).await,
+            "REIN" | "SMNT" | "STOU" | "CCC" => self.reply(502, "Command not implemented").await,
             _ => self.say(Occasion::UnknownCommand).await,
         }
     }

@@ -7,6 +7,7 @@ use crate::{
     Fault, Software,
     control::Reply,
     tree::{Entry, Refusal},
+    wording::SetTime,
 };
 
 impl Session {
@@ -22,6 +23,14 @@ impl Session {
     }
 
     pub(super) async fn mdtm(&mut self, argument: &str) -> Step {
+        if let Some((time, name)) = argument.split_once(' ')
+            && self.sets_times_by(SetTime::Mdtm)
+            && parse_time(time).is_some()
+        {
+            return self
+                .set_time(time, name, "File modification time set.")
+                .await;
+        }
         let path = self.absolute(argument);
         match self.seen(&path) {
             Some(entry) => self.reply(213, listing::timestamp(entry.modified)).await,
@@ -30,18 +39,53 @@ impl Session {
     }
 
     pub(super) async fn mfmt(&mut self, argument: &str) -> Step {
-        if self.has(&Fault::TimesNotSettable) {
+        if !self.sets_times_by(SetTime::Mfmt) {
             return self.reply(500, "MFMT not understood").await;
         }
         let Some((time, name)) = argument.split_once(' ') else {
             return self.reply(501, "MFMT takes a time and a name").await;
         };
+        self.set_time(time, name, &format!("Modify={time}; {name}"))
+            .await
+    }
+
+    /// `SITE`, of which only `UTIME` is at home in some products.
+    pub(super) async fn site(&mut self, argument: &str) -> Step {
+        let words: Vec<&str> = argument.split(' ').collect();
+        match words.as_slice() {
+            [utime, time, name]
+                if utime.eq_ignore_ascii_case("UTIME")
+                    && self.sets_times_by(SetTime::SiteUtime) =>
+            {
+                self.set_time(time, name, "UTIME command successful").await
+            }
+            [utime, name, _, time, _, "UTC"]
+                if utime.eq_ignore_ascii_case("UTIME")
+                    && self.sets_times_by(SetTime::SiteUtimeOld) =>
+            {
+                self.set_time(time, name, "UTIME command successful").await
+            }
+            _ => self.reply(502, "Command not implemented").await,
+        }
+    }
+
+    pub(super) fn sets_times_by(&self, how: SetTime) -> bool {
+        let behaviour = &self.server.behaviour;
+        !self.has(&Fault::TimesNotSettable) && behaviour.software.sets_times_by().contains(&how)
+    }
+
+    async fn set_time(&mut self, time: &str, name: &str, done: &str) -> Step {
         let Some(modified) = parse_time(time) else {
             return self.reply(501, "Time not understood").await;
         };
         let path = self.absolute(name);
-        match self.server.files(|tree| tree.touch(&path, modified)) {
-            Ok(()) => self.reply(213, format!("Modify={time}; {name}")).await,
+        let keeps = self.has(&Fault::TimesKept);
+        let outcome = self.server.files(|tree| match keeps {
+            true => Ok(()),
+            false => tree.touch(&path, modified),
+        });
+        match outcome {
+            Ok(()) => self.reply(213, done).await,
             Err(refusal) => self.refuse(refusal).await,
         }
     }
@@ -124,6 +168,9 @@ impl Session {
     }
 
     pub(super) async fn remove_directory(&mut self, argument: &str) -> Step {
+        if self.has(&Fault::RemoveDirectoryDenied) {
+            return self.reply(550, "Permission denied").await;
+        }
         let path = self.absolute(argument);
         let outcome = self.server.files(|tree| tree.remove(&path, true));
         self.conclude(outcome, 250, "Removed").await
@@ -146,7 +193,14 @@ impl Session {
             return self.reply(553, "Rename not permitted").await;
         }
         let to = self.absolute(argument);
-        let outcome = self.server.files(|tree| tree.rename(&from, &to));
+        let replaces = self.server.behaviour.software.renames_over();
+        let outcome = self.server.files(|tree| {
+            // Only files; what is in the way of a directory stays there.
+            if replaces && from != to && !tree.is_directory(&from) && !tree.is_directory(&to) {
+                let _ = tree.remove(&to, false);
+            }
+            tree.rename(&from, &to)
+        });
         self.conclude(outcome, 250, "Renamed").await
     }
 

@@ -8,7 +8,7 @@ use crate::{
     control::Reply,
     stream::{Rewound, Stream},
     tls::{self, Secured},
-    wording::Occasion,
+    wording::{Occasion, SetTime},
 };
 
 impl Session {
@@ -189,7 +189,7 @@ impl Session {
             features.push("EPSV");
         }
         features.push("MDTM");
-        if !self.has(&Fault::TimesNotSettable) {
+        if self.sets_times_by(SetTime::Mfmt) {
             features.push("MFMT");
         }
         if !self.has(&Fault::NoMachineListing) {

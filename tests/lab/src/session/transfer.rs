@@ -59,6 +59,11 @@ impl Session {
     pub(super) async fn retrieve(&mut self, argument: &str) -> Step {
         let offset = std::mem::take(&mut self.restart);
         let path = self.absolute(argument);
+        let offset = match offset {
+            0 => 0,
+            offset if self.has(&Fault::RestWrong) => offset + 7,
+            offset => offset,
+        };
         let rest = |all: &[u8]| all.get(offset..).unwrap_or_default().to_vec();
         match self.server.files(|tree| tree.read(&path).map(rest)) {
             Some(content) => self.transfer(Load::Download(content)).await,
@@ -73,6 +78,13 @@ impl Session {
             return self.say(Occasion::WriteDenied).await;
         }
         let path = self.absolute(argument);
+        if self.refuses_name(&path) {
+            return self.reply(553, "Prohibited file name").await;
+        }
+        let exists = self.server.files(|tree| tree.entry(&path)).is_some();
+        if exists && self.has(&Fault::OverwriteDenied) {
+            return self.reply(550, "File exists").await;
+        }
         // Like most products, this one makes the file before there is any data, so a failed upload leaves it behind.
         let prepared = self.server.files(|tree| {
             let mut kept = tree.read(&path).map(<[u8]>::to_vec).unwrap_or_default();
@@ -88,6 +100,14 @@ impl Session {
             Ok(offset) => self.transfer(Load::Upload { path, offset }).await,
             Err(refusal) => self.refuse(refusal).await,
         }
+    }
+
+    fn refuses_name(&self, path: &str) -> bool {
+        let refused = |fault: &Fault| match fault {
+            Fault::NamesRefused { ending } => path.ends_with(ending.as_str()).then_some(()),
+            _ => None,
+        };
+        self.value(refused).is_some()
     }
 
     pub(super) async fn transfer(&mut self, load: Load) -> Step {
@@ -289,14 +309,18 @@ impl Session {
             bytes: content.len(),
         });
         if self.has(&Fault::QuotaExceeded) || too_long {
-            // There is nothing to remove if another session was quicker.
-            let _ = self.server.files(|tree| tree.remove(path, false));
+            if !self.server.behaviour.software.keeps_what_is_too_long() {
+                // There is nothing to remove if another session was quicker.
+                let _ = self.server.files(|tree| tree.remove(path, false));
+            }
             return Ok(self.say(Occasion::Quota).await?);
         }
         if self.has(&Fault::UploadEmpty) {
             content.clear();
         } else if self.has(&Fault::UploadTruncated) {
             content.truncate(content.len() / 2);
+        } else if self.has(&Fault::UploadAsText) {
+            content = as_text(&content);
         }
         let stored = self.server.files(|tree| {
             let mut whole = tree.read(path).map(<[u8]>::to_vec).unwrap_or_default();
@@ -315,6 +339,9 @@ impl Session {
                 .forgives_missing_close_notify()
         {
             return Ok(self.reply(426, "Failure reading network stream.").await?);
+        }
+        if self.has(&Fault::UploadHangs) {
+            return Ok(self.fall_silent().await?);
         }
         if self.has(&Fault::UploadVanishes) {
             let _ = self.server.files(|tree| tree.remove(path, false));
@@ -360,4 +387,16 @@ impl Session {
             Err(error) => Stop::Gone(error),
         }
     }
+}
+
+/// Every line feed with the carriage return that RFC 959 section 3.1.1.1 has before it.
+fn as_text(content: &[u8]) -> Vec<u8> {
+    let mut text = Vec::with_capacity(content.len());
+    for byte in content {
+        if *byte == b'\n' {
+            text.push(b'\r');
+        }
+        text.push(*byte);
+    }
+    text
 }

@@ -151,6 +151,18 @@ pub async fn data(fault: Fault) {
             };
             return assert_eq!(client.send("SIZE f").await.lines, [kept]);
         }
+        Fault::UploadAsText => {
+            assert_eq!(client.upload("STOR f", b"a\nb\n").await.code, 226);
+            return assert_eq!(client.send("SIZE f").await.lines, ["213 6"]);
+        }
+        Fault::UploadHangs => {
+            let data = client.begin("STOR f").await;
+            assert_eq!(client.reply().await.code, 150);
+            let mut data = client.data(data).await.expect("a handshake");
+            soon(data.write_all(&upload)).await.expect("room");
+            soon(data.shutdown()).await.expect("an end");
+            return nothing(client.line()).await;
+        }
         _ => {}
     }
     let command = if fault == Fault::EndlessListing {

@@ -95,7 +95,14 @@ fn samples() -> Vec<Fault> {
         ListingTruncated { at: 1 },
         RestRefused,
         RestIgnored,
+        RestWrong,
         UploadVanishes,
+        OverwriteDenied,
+        NamesRefused {
+            ending: ".txt".into(),
+        },
+        RemoveDirectoryDenied,
+        TimesKept,
         PassiveRefused,
         EpsvRefused,
         PasvRefused,
@@ -124,6 +131,8 @@ fn samples() -> Vec<Fault> {
         EndlessListing,
         UploadEmpty,
         UploadTruncated,
+        UploadAsText,
+        UploadHangs,
         NoFinalReply,
     ]
 }
@@ -216,7 +225,12 @@ async fn show(fault: Fault) {
         | ListingTruncated { .. }
         | RestRefused
         | RestIgnored
-        | UploadVanishes => rights::rights(fault).await,
+        | RestWrong
+        | UploadVanishes
+        | OverwriteDenied
+        | NamesRefused { .. }
+        | RemoveDirectoryDenied
+        | TimesKept => rights::rights(fault).await,
         PassiveRefused
         | EpsvRefused
         | PasvRefused
@@ -245,6 +259,8 @@ async fn show(fault: Fault) {
         | EndlessListing
         | UploadEmpty
         | UploadTruncated
+        | UploadAsText
+        | UploadHangs
         | NoFinalReply => data::data(fault).await,
         _ => panic!("a fault without a test"),
     }

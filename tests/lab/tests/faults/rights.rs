@@ -109,6 +109,32 @@ pub async fn rights(fault: Fault) {
             assert_eq!(client.send("REST 5").await.code, 350);
             assert_eq!(client.download("RETR f").await.0, content);
         }
+        Fault::RestWrong => {
+            assert_eq!(client.upload("STOR f", content).await.code, 226);
+            assert_eq!(client.send("REST 1").await.code, 350);
+            assert_eq!(client.download("RETR f").await.0, b"89");
+        }
+        Fault::OverwriteDenied => {
+            assert_eq!(client.upload("STOR f", content).await.code, 226);
+            assert_eq!(client.send("STOR f").await.code, 550);
+        }
+        Fault::NamesRefused { .. } => {
+            assert_eq!(client.send("STOR f.txt").await.code, 553);
+            assert_eq!(client.upload("STOR f", content).await.code, 226);
+        }
+        Fault::RemoveDirectoryDenied => {
+            assert_eq!(client.send("MKD d").await.code, 257);
+            assert_eq!(client.send("RMD d").await.code, 550);
+        }
+        Fault::TimesKept => {
+            let before = client.send("MDTM pub/readme.txt").await;
+            assert_eq!(
+                client.send("MFMT 20240102030405 pub/readme.txt").await.code,
+                213
+            );
+            let after = client.send("MDTM pub/readme.txt").await;
+            assert_eq!(before.lines, after.lines);
+        }
         Fault::UploadVanishes => {
             assert_eq!(client.upload("STOR f", content).await.code, 226);
             assert_eq!(client.send("SIZE f").await.code, 550);

@@ -1,0 +1,34 @@
+//! A transfer that stalled as soon as its packets were full: whether small ones get through (F-D25).
+
+use probe_sdk::{Finding, Run};
+
+use crate::workspace::{Trouble, Workspace};
+use crate::{MTU_BLACKHOLE, content};
+
+/// The largest segment that every IPv4 path takes (RFC 9293 section 3.7.1), in bytes.
+const SMALL_SEGMENT: u16 = 536;
+
+/// Whether the same transfer passes in a session with small segments, with which the checks go on.
+pub(crate) fn passes<T>(
+    work: &mut Workspace,
+    transfer: impl FnOnce(&mut Workspace) -> Result<T, Trouble>,
+) -> bool {
+    work.reopened(|opening| opening.max_segment = Some(SMALL_SEGMENT)) && transfer(work).is_ok()
+}
+
+pub(crate) fn found(run: &mut Run, verb: &str) {
+    let detail = "A small file passes, and one of 64 KiB stops for ever as soon as its packets are full. With small packets \
+                  the same transfer passes: on the way, large packets vanish and nobody is told.";
+    run.found(
+        Finding::new(MTU_BLACKHOLE, detail)
+            .evidence("command", verb)
+            .evidence(
+                "a file that went through",
+                format!("{} bytes", content::small().len()),
+            )
+            .evidence(
+                "with segments of 536 bytes",
+                format!("{} bytes", content::LARGE),
+            ),
+    );
+}
