@@ -162,12 +162,12 @@ mod tests {
     }
 
     #[test]
-    fn a_second_session_has_its_data_connection() {
+    fn a_second_session_of_the_holder_has_its_data_connection() {
         let slots = Slots::new(3);
         let _first = slots.try_take(Use::Control).unwrap();
         let _reservation = slots.reserve();
-        let _second = slots.try_take(Use::Control).unwrap();
-        let data = slots.try_take(Use::Data).unwrap();
+        let _second = slots.try_take(Use::Kept).unwrap();
+        let data = slots.try_take(Use::Kept).unwrap();
         assert!(slots.try_take(Use::Kept).is_none());
         drop(data);
         assert!(slots.try_take(Use::Kept).is_some());

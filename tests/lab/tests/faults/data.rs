@@ -73,6 +73,21 @@ pub async fn passive(fault: Fault) {
             let _data = client.begin("LIST").await;
             assert_eq!(client.reply().await.code, 425);
         }
+        Fault::PeerAddressIgnored => {
+            let mut data = client.begin("LIST").await;
+            assert_eq!(soon(data.read(&mut [0])).await.ok(), Some(0));
+            nothing(client.line()).await;
+        }
+        Fault::PortsClosedFrom { port: border } => {
+            let mut refused = [0, 0];
+            for _ in 0..6 {
+                let port = client.epsv().await;
+                let closed = port.port() >= border;
+                assert_eq!(is_refused(port).await, closed, "{port}");
+                refused[usize::from(closed)] += 1;
+            }
+            assert!(!refused.contains(&0), "{refused:?}");
+        }
         _ => unreachable!(),
     }
 }
@@ -91,6 +106,10 @@ pub async fn protection(fault: Fault) {
     client.protect(&tls).await;
     if fault == Fault::ProtRequired {
         return assert_eq!(client.download("LIST").await.1.code, 226);
+    }
+    if fault == Fault::StartsUnconnected {
+        client.epsv().await;
+        return assert_eq!(client.send("LIST").await.code, 150);
     }
     let mut data = client.begin("LIST").await;
     if fault == Fault::StartsAfterHandshake {
@@ -184,6 +203,14 @@ pub async fn data(fault: Fault) {
                 (error.kind(), content.len()),
                 (ErrorKind::UnexpectedEof, whole)
             );
+            assert_eq!(client.reply().await.code, 226);
+        }
+        Fault::DataResetAtEnd => {
+            content.resize(whole, 0);
+            soon(data.read_exact(&mut content))
+                .await
+                .expect("all of it");
+            assert!(soon(data.read(&mut [0])).await.is_err(), "a reset");
             assert_eq!(client.reply().await.code, 226);
         }
         Fault::DataCutShort => {

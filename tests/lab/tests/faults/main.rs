@@ -93,6 +93,7 @@ fn samples() -> Vec<Fault> {
         ClockOffset { minutes: 120 },
         NoMachineListing,
         ListingTruncated { at: 1 },
+        ListTruncated { at: 1 },
         RestRefused,
         RestIgnored,
         RestWrong,
@@ -116,6 +117,8 @@ fn samples() -> Vec<Fault> {
         SomePortsFiltered { every: 2 },
         PortsExhausted { after: 1 },
         PeerAddressRejected,
+        PeerAddressIgnored,
+        PortsClosedFrom { port: 40_000 },
         ProtRefused,
         ProtRequired,
         DataIgnored,
@@ -123,8 +126,10 @@ fn samples() -> Vec<Fault> {
         DataTlsAlert,
         DataCertificateDiffers,
         StartsBefore,
+        StartsUnconnected,
         StartsAfterHandshake,
         DataNoCloseNotify,
+        DataResetAtEnd,
         DataCutShort,
         DataReset,
         DataStalls { after: 1000 },
@@ -223,6 +228,7 @@ async fn show(fault: Fault) {
         | ClockOffset { .. }
         | NoMachineListing
         | ListingTruncated { .. }
+        | ListTruncated { .. }
         | RestRefused
         | RestIgnored
         | RestWrong
@@ -243,7 +249,9 @@ async fn show(fault: Fault) {
         | SomePortsClosed { .. }
         | SomePortsFiltered { .. }
         | PortsExhausted { .. }
-        | PeerAddressRejected => data::passive(fault).await,
+        | PeerAddressRejected
+        | PeerAddressIgnored
+        | PortsClosedFrom { .. } => data::passive(fault).await,
         ProtRefused
         | ProtRequired
         | DataIgnored
@@ -251,8 +259,10 @@ async fn show(fault: Fault) {
         | DataTlsAlert
         | DataCertificateDiffers
         | StartsBefore
+        | StartsUnconnected
         | StartsAfterHandshake => data::protection(fault).await,
         DataNoCloseNotify
+        | DataResetAtEnd
         | DataCutShort
         | DataReset
         | DataStalls { .. }

@@ -103,6 +103,13 @@ pub async fn rights(fault: Fault) {
             );
             assert_eq!(client.send("SIZE pub/readme.txt").await.code, 213);
         }
+        Fault::ListTruncated { .. } => {
+            let (listing, _) = client.download("NLST pub").await;
+            let (machine, _) = client.download("MLSD pub").await;
+            let lines = |bytes: &[u8]| bytes.iter().filter(|byte| **byte == b'\n').count();
+            assert_eq!(lines(&listing), 1);
+            assert!(lines(&machine) > 1);
+        }
         Fault::RestRefused => assert_eq!(client.send("REST 5").await.code, 502),
         Fault::RestIgnored => {
             assert_eq!(client.upload("STOR f", content).await.code, 226);
