@@ -315,10 +315,10 @@ fn why_not_run(record: &Record, run: &ProbeRun) -> Option<(OmissionCause, String
             OmissionCause::NotAsked,
             format!("no probe of this run reaches the state `{state}`"),
         )),
-        Status::Skipped(OutOfReach::UsedUp { state, by }) => Some((
-            OmissionCause::CouldNotLook,
-            format!("`{by}` used the connection of the state `{state}` up"),
-        )),
+        // The session ended with the probe that held it: whatever that probe found is the reason.
+        Status::Skipped(OutOfReach::UsedUp { by, .. }) => {
+            Some(why_not_reached(record, run, std::slice::from_ref(by)))
+        }
         Status::Skipped(OutOfReach::NotReached { by, .. }) => {
             Some(why_not_reached(record, run, by))
         }

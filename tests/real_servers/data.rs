@@ -34,6 +34,14 @@ pub fn cases() -> Vec<Trial> {
             half_closed(product, |net| net.reject_ports(HALF))
         }),
         each(Product::ALL, "data::ports-stall", stalled),
+        // ProFTPD 1.3.8 was seen to take such a connection.
+        each(
+            Product::ALL
+                .into_iter()
+                .filter(|it| *it != Product::ProFtpd),
+            "data::peer-address",
+            diverted,
+        ),
         each(Product::ALL, "data::private-address", |product| {
             let fault = error("data.pasv-private-address", "server-admin");
             announces(product, PRIVATE, fault)
@@ -143,6 +151,18 @@ fn stalled(product: Product) -> Result<(), Failed> {
     let check = check.with(&["--reply-timeout", "3"]);
     let seen = check.run()?;
     let fault = error("data.tls-stalls", "firewall-admin");
+    Expectation::of(&seen).fault(fault).met()?;
+    check.run_as_text(&seen)
+}
+
+/// Control and data connections reach the server from two addresses.
+fn diverted(product: Product) -> Result<(), Failed> {
+    let scene = Scene::new(&with_ports(product))?;
+    scene.net.divert_ports(PORTS)?;
+    let check = scene.check("require-explicit");
+    let check = check.with(&["--reply-timeout", "5"]);
+    let seen = check.run()?;
+    let fault = error("data.peer-address-rejected", "platform");
     Expectation::of(&seen).fault(fault).met()?;
     check.run_as_text(&seen)
 }

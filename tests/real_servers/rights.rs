@@ -38,7 +38,6 @@ pub fn cases() -> Vec<Trial> {
             "MKD",
             warning("ftp.directory-create-denied", ADMIN),
         ),
-        ("no-resume", "REST", warning("ftp.resume-broken", ADMIN)),
     ] {
         let name = format!("rights::{name}");
         cases.extend(each(BUT_PURE, &name, move |product| {
@@ -46,6 +45,15 @@ pub fn cases() -> Vec<Trial> {
             writes(&scene, "inbox", &[fault])
         }));
     }
+    // ProFTPD has no limit on REST itself.
+    cases.extend(each(
+        [Product::Vsftpd, Product::Pyftpdlib],
+        "rights::no-resume",
+        |product| {
+            let scene = Scene::new(&without(product, "REST"))?;
+            writes(&scene, "inbox", &[warning("ftp.resume-broken", ADMIN)])
+        },
+    ));
     let no_times = || [warning("ftp.times-not-settable", "settings")];
     cases.extend(each(
         [Product::Vsftpd],
@@ -112,11 +120,12 @@ fn disk_full(product: Product) -> Result<(), Failed> {
         inbox_is_full: true,
         ..Setup::explicit(product)
     })?;
-    writes(
-        &scene,
-        "inbox",
-        &[error("ftp.quota-exceeded", "account-owner")],
-    )
+    let fault = match product {
+        // It says nothing at all then: neither that the upload arrived nor why not.
+        Product::Pyftpdlib => error("data.truncated", ADMIN),
+        _ => error("ftp.quota-exceeded", "account-owner"),
+    };
+    writes(&scene, "inbox", &[fault])
 }
 
 /// Finds these faults and no others, and leaves nothing behind that can be removed.

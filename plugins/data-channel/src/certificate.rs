@@ -1,7 +1,7 @@
 //! The certificate of data connections: the control connection's, says RFC 4217 section 15.1.1. A resumed session shows
 //! none, so that one full handshake may have to be asked for; a server that refuses it demands resumption.
 
-use probe_sdk::{Finding, Run, TlsSession, value};
+use probe_sdk::{Depth, Finding, Run, TlsSession, value};
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 use crate::CERTIFICATE_DIFFERS;
@@ -10,27 +10,45 @@ use crate::sample::{Outcome, Sample};
 
 const CHECK: &str = "the certificate of data connections";
 
-/// Compares with what full handshakes showed, and asks for one where there was none and `may_ask` allows it. Says whether
-/// it did.
-pub(crate) fn look(run: &mut Run, channel: &mut Channel, may_ask: bool) -> bool {
+/// The full handshake of a data connection, if there was one.
+fn shown(channel: &Channel) -> Option<&TlsSession> {
+    channel
+        .samples
+        .iter()
+        .filter(|sample| sample.done().is_some())
+        .filter_map(Sample::session)
+        .find(|session| !session.resumed)
+}
+
+/// Whether one full handshake is to be asked for. vsftpd ends the whole session after one that it refuses, so that it must
+/// be the last thing that is asked of the session, and is left out where the session is wanted for more.
+pub(crate) fn may_ask(run: &Run, channel: &Channel) -> bool {
+    let request = run.request();
+    channel.session.tls
+        && request.depth == Depth::Standard
+        && !request.allow_writes
+        && channel.transfers_well()
+        && channel.has_room()
+        && shown(channel).is_none()
+}
+
+/// Compares with what a full handshake showed, and asks for one where there was none.
+pub(crate) fn look(run: &mut Run, channel: &mut Channel) {
     if !channel.session.tls {
         let reason = "data connections are not secured by TLS";
-        run.not_applicable(CHECK, &[CERTIFICATE_DIFFERS], reason);
-        return false;
+        return run.not_applicable(CHECK, &[CERTIFICATE_DIFFERS], reason);
     }
-    let full = |sample: &&Sample| {
-        sample.done().is_some() && sample.session().is_some_and(|it| !it.resumed)
-    };
-    if let Some(session) = channel.samples.iter().find(full).and_then(Sample::session) {
+    if let Some(session) = shown(channel) {
         run.note("data.reuse-required", value::flag(false));
-        compare(run, session);
-        return false;
+        return compare(run, session);
     }
     if channel.samples.iter().all(|sample| sample.done().is_none()) {
-        return false;
+        return;
     }
-    let asked = may_ask && channel.transfers_well() && channel.has_room();
-    match asked.then(|| full_handshake(channel)).flatten() {
+    let asked = may_ask(run, channel)
+        .then(|| full_handshake(channel))
+        .flatten();
+    match asked {
         Some(Asked::Accepted(session)) => {
             run.note("data.reuse-required", value::flag(false));
             compare(run, &session);
@@ -43,7 +61,6 @@ pub(crate) fn look(run: &mut Run, channel: &mut Channel, may_ask: bool) -> bool 
             run.not_applicable(CHECK, &[CERTIFICATE_DIFFERS], reason);
         }
     }
-    asked
 }
 
 enum Asked {

@@ -1,5 +1,6 @@
 //! The data connections of one session, one after another, within the number that one run may open.
 
+use probe_sdk::ftp::{Class, Reply};
 use probe_sdk::session::{Early, Method, Offer, Payload, Session};
 use probe_sdk::{DialogueError, Failure, FailureKind, elapsed_us};
 
@@ -99,7 +100,7 @@ impl Channel {
     pub(crate) fn transfer_early(
         &mut self,
         verb: &'static str,
-    ) -> Result<StartReply, Option<probe_sdk::ftp::Reply>> {
+    ) -> Result<StartReply, Option<Reply>> {
         let method = self.method_that_works();
         let (offer, port) = self.port(method, verb).ok_or(None)?;
         // One that answers without a data connection answers within a round trip.
@@ -149,6 +150,11 @@ impl Channel {
         let (offer, result) = match self.ask(method) {
             Ok(offer) => match offer {
                 Offer::Port { port, .. } => return Some((offer, port)),
+                // Left over from a transfer: pyftpdlib refuses a data connection with 425 and says 150 all the same.
+                Offer::Refused(reply) if reply.class() == Class::Preliminary => {
+                    self.session.usable = false;
+                    (None, Outcome::NotLooked(format!("out of step: {reply}")))
+                }
                 _ => (Some(offer), Outcome::NoPort),
             },
             Err(error) => (None, Outcome::NotLooked(error.to_string())),

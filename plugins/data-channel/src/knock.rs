@@ -131,16 +131,21 @@ impl Pending {
     fn finished(self) -> Sample {
         let result = match self.data.established(0) {
             Ok(_) => Outcome::Opened,
-            Err(failure) if failure.kind == FailureKind::Refused => match self.superseded_ms {
-                None => Outcome::PortFailed(failure),
-                Some(waited_ms) if waited_ms < TWO_LOST_MS => Outcome::Overtaken,
-                Some(waited_ms) => Outcome::PortFailed(Failure {
+            Err(failure) => match (self.superseded_ms, failure.kind) {
+                (None, _) => Outcome::unconnected(failure),
+                // A port that is closed while its queue holds the connection resets it.
+                (Some(waited_ms), FailureKind::Refused | FailureKind::Reset)
+                    if waited_ms < TWO_LOST_MS =>
+                {
+                    Outcome::Overtaken
+                }
+                (Some(waited_ms), FailureKind::Refused) => Outcome::PortFailed(Failure {
                     kind: FailureKind::TimedOut,
                     detail: format!("no answer within {waited_ms} ms"),
                     ..failure
                 }),
+                (Some(_), _) => Outcome::unconnected(failure),
             },
-            Err(failure) => Outcome::unconnected(failure),
         };
         Sample {
             took_ms: Some(u64::from(since_ms(self.begun_us))),

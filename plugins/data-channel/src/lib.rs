@@ -165,14 +165,11 @@ fn look(run: &mut Run, session: Session) -> (Session, bool) {
     if depth != Depth::Quick && channel.transfers_well() {
         at_length(run, &mut channel, &amount);
     }
-    let asked = certificate::look(run, &mut channel, depth != Depth::Quick);
-    if depth != Depth::Quick && !asked {
-        resumption::repeat(&mut channel, amount.transfers);
-    }
     if depth == Depth::Full {
         clear::look(run, &mut channel);
         seen.other_version = resumption::other_version(run, &channel);
     }
+    certificate::look(run, &mut channel);
     note(run, &channel.samples);
     findings::judge(run, &channel, &seen);
     if depth == Depth::Quick {
@@ -238,7 +235,8 @@ fn at_length(run: &mut Run, channel: &mut Channel, amount: &Amount) {
         large::look(run, channel);
         large::confirm_stall(run, channel);
     }
-    resumption::repeat(channel, amount.transfers - 1);
+    let last_in_full = certificate::may_ask(run, channel);
+    resumption::repeat(channel, amount.transfers - usize::from(last_in_full));
     listings::judge(run, channel);
 }
 

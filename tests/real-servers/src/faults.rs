@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 
 use crate::error::HarnessError;
 use crate::namespace::Namespace;
-use crate::net::Net;
+use crate::net::{Net, OTHER_CLIENT};
 use crate::program::run;
 
 /// Lines every rule needs before it; they change nothing when they are there already.
@@ -59,6 +59,18 @@ impl Net {
                 from(source.into())
             ),
         )
+    }
+
+    /// Connections of the client to these ports arrive from its other address: two ways out, or an
+    /// address translation with several addresses.
+    pub fn divert_ports(&self, ports: RangeInclusive<u16>) -> Result<(), HarnessError> {
+        let ports = range(&ports);
+        let rules = format!(
+            "add table ip ways\n\
+             add chain ip ways leaving {{ type nat hook postrouting priority 100; }}\n\
+             add rule ip ways leaving tcp dport {ports} snat to {OTHER_CLIENT}\n"
+        );
+        filter(self.client_side(), &rules)
     }
 
     /// Packets to the client above this size, headers included, vanish without an ICMP message: a
