@@ -1,6 +1,6 @@
 //! Each certificate has its fault, and each product shows it.
 
-use real_servers::{Certificate, HarnessError, Net, Product, Server, Setup};
+use real_servers::{Certificate, ClientCertificate, HarnessError, Net, Product, Server, Setup};
 
 use crate::talk::{Curl, Dialog, s_client, start};
 
