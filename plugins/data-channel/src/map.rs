@@ -194,12 +194,15 @@ mod tests {
         let ports = [
             50_010, 60_000, 50_020, 55_000, 50_040, 58_000, 50_030, 50_001,
         ];
-        let above = map(&ports, &[60_000, 55_000, 58_000]);
+        let above = map(&ports, &[60_000, 55_000, 58_000, 50_040]);
         let expected = Pattern::Together {
-            first: 55_000,
+            first: 50_040,
             last: 60_000,
         };
         assert_eq!(above.pattern(), expected);
+        // Three of eight lie together by chance too often.
+        let three = map(&ports, &[60_000, 55_000, 58_000]);
+        assert_eq!(three.pattern(), Pattern::None);
 
         let between = map(&ports, &[50_001, 50_010, 60_000, 58_000, 55_000]);
         let expected = Pattern::OpenTogether {
