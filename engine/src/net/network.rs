@@ -139,7 +139,7 @@ impl Network {
         let refused =
             |detail: &str| Failure::new(Operation::Connect, FailureKind::NotPermitted, detail);
         if !self.settings.fetch_issuers {
-            return Err(refused("--fetch-issuers was not given"));
+            return Err(refused("the user did not ask for it"));
         }
         let location = fetch::Location::parse(url)?;
         let addresses = self.resolver.addresses(&location.host).await?;
