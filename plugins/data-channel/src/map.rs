@@ -91,6 +91,7 @@ impl Map {
             .map(|(port, tries)| (*port, tries[0]))
             .collect();
         let bad = ports.iter().filter(|(_, opened)| !opened).count();
+        let good = ports.len() - bad;
         let ordered_by_chance =
             |few: usize| (ports.len() - few + 1) as f64 / choose(ports.len(), few);
         // From one border in the range to the other; of a single port chance says nothing.
@@ -98,9 +99,7 @@ impl Map {
             (Some((first, last)), _) if bad > 1 && ordered_by_chance(bad) <= BY_CHANCE => {
                 Pattern::Together { first, last }
             }
-            (_, Some((first, last)))
-                if ports.len() - bad > 1 && ordered_by_chance(bad) <= BY_CHANCE =>
-            {
+            (_, Some((first, last))) if good > 1 && ordered_by_chance(good) <= BY_CHANCE => {
                 Pattern::OpenTogether { first, last }
             }
             _ => self.in_turn(),
@@ -204,10 +203,10 @@ mod tests {
         let three = map(&ports, &[60_000, 55_000, 58_000]);
         assert_eq!(three.pattern(), Pattern::None);
 
-        let between = map(&ports, &[50_001, 50_010, 60_000, 58_000, 55_000]);
+        let between = map(&ports, &[50_001, 50_010, 60_000, 58_000]);
         let expected = Pattern::OpenTogether {
             first: 50_020,
-            last: 50_040,
+            last: 55_000,
         };
         assert_eq!(between.pattern(), expected);
 
