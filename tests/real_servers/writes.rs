@@ -36,6 +36,7 @@ pub fn cases() -> Vec<Trial> {
         each(Product::ALL, "writes::healthy-full", |it| {
             healthy(it, &["--depth", "full"])
         }),
+        each([ProFtpd], "writes::overwrite-denied", overwrite_denied),
         faulty(
             "delete-denied",
             &[PureFtpd, Pyftpdlib],
@@ -114,6 +115,19 @@ fn healthy(product: Product, arguments: &[&str]) -> Result<(), Failed> {
 fn faulty(product: Product, extra: &str, fault: Fault) -> Result<(), Failed> {
     let (scene, seen) = checked(product, extra, &[])?;
     let expected = Expectation::of(&seen).fault(fault);
+    left_as_reported(&scene, &seen, expected).met()
+}
+
+/// Files that are there cannot be replaced: no fault, and said of the uses.
+fn overwrite_denied(product: Product) -> Result<(), Failed> {
+    let (scene, seen) = checked(
+        product,
+        "<Directory />\nAllowOverwrite off\n</Directory>",
+        &[],
+    )?;
+    let mut expected = Expectation::of(&seen).healthy();
+    let push = "not possible: existing files cannot be replaced";
+    expected.equal("use.push", seen.fact("use.push"), push);
     left_as_reported(&scene, &seen, expected).met()
 }
 

@@ -3,12 +3,13 @@
 mod early;
 mod opening;
 mod passive;
+mod payload;
 mod transfer;
 
 pub use early::Early;
 pub use opening::{NotOpened, Opening};
 pub use passive::{Method, Offer};
-pub use transfer::{Answer, Payload, Refusal, Transferred};
+pub use payload::{Answer, Payload, Refusal, Transferred};
 
 use crate::{
     Connection, Control, Failure, FailureKind, Operation, Request, Run, TlsOptions, TlsVersion,

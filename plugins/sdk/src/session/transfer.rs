@@ -5,98 +5,17 @@ use ftp::phase::transfer::{self, TransferAnswer};
 use ftp::{Phase, Reply};
 
 use super::Session;
-use crate::{
-    Connection, DialogueError, Failure, FailureKind, TlsSession, elapsed_us, ready, version_name,
-};
+use super::payload::{Answer, Payload, Refusal, Transferred};
+use crate::{Connection, DialogueError, Failure, FailureKind, TlsSession, elapsed_us, ready};
 
 /// How long a server may take over its last words.
 const LAST_WORDS_MS: u32 = 5_000;
 /// How long the end of a handshake may take that a reply has overtaken.
 const OVERTAKEN_MS: u32 = 500;
+/// How long an upload waits for the first reply before its data connection is secured.
+const FIRST_WORD_MS: u32 = 500;
 /// One write; between two of them the control connection is looked at.
 const PIECE: usize = 16 * 1024;
-
-/// What goes over the data connection.
-#[derive(Clone, Copy, Debug)]
-pub enum Payload<'a> {
-    /// At most so many bytes are taken; a longer one is left to itself.
-    Receive {
-        /// In bytes.
-        most: usize,
-    },
-    /// These bytes are sent.
-    Send(&'a [u8]),
-}
-
-/// A transfer that the server called complete.
-#[derive(Clone, Debug)]
-pub struct Transferred {
-    /// What was received.
-    pub bytes: Vec<u8>,
-    /// The TLS of the data connection, if it had one.
-    pub session: Option<TlsSession>,
-    /// Whether the end of the data was marked as TLS has it (RFC 8446 section 6.1).
-    pub closed_properly: bool,
-    /// What ended the data connection, where that was not in order.
-    pub ended_by: Option<FailureKind>,
-    /// The reply that ended it.
-    pub reply: Reply,
-}
-
-impl Transferred {
-    /// How the data connection was secured, in words.
-    #[must_use]
-    pub fn security(&self) -> String {
-        let Some(session) = &self.session else {
-            return "clear text".into();
-        };
-        let version = version_name(session.version);
-        let how = if session.resumed {
-            "session resumed"
-        } else {
-            "full handshake"
-        };
-        format!("{version}, {how}")
-    }
-
-    /// Whether the data connection resumed the session of the control connection.
-    #[must_use]
-    pub fn resumed(&self) -> bool {
-        self.session.as_ref().is_some_and(|session| session.resumed)
-    }
-}
-
-/// Why a transfer came to nothing, with everything that was seen.
-#[derive(Debug)]
-pub struct Refusal {
-    /// What it means.
-    pub answer: Answer,
-    /// The server's reply, if there was one.
-    pub reply: Option<Reply>,
-    /// The handshake of the data connection, if there was one.
-    pub session: Option<TlsSession>,
-    /// How the data connection failed, if it did.
-    pub failure: Option<Failure>,
-    /// Whether 150 or 125 came.
-    pub started: bool,
-    /// Bytes that passed, either way.
-    pub passed: usize,
-    /// Whether the data connection had come to its end, so that only the last reply was missing.
-    pub data_ended: bool,
-}
-
-/// What a transfer that came to nothing means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// The server's reply, judged with its phase.
-    Reply(TransferAnswer),
-    /// The handshake of the data connection failed or never ended, and no reply said why.
-    Handshake,
-    /// Neither side of the session said anything more.
-    Silence,
-    /// The control connection failed.
-    ControlLost,
-}
 
 impl Session {
     /// Sends `command` and moves the payload over `data`, whose TCP connection is made.
@@ -165,7 +84,10 @@ impl Transfer<'_> {
         payload: Payload<'_>,
     ) -> Result<Transferred, Refusal> {
         if self.session.tls {
-            // At once, without waiting for 150: some servers say it only when the handshake is done.
+            if matches!(payload, Payload::Send(_)) {
+                self.first_word()?;
+            }
+            // Without waiting for 150 any longer: some servers say it only when the handshake is done.
             if let Err(failure) = data.start_tls(&self.session.tls_options()) {
                 self.seen.failure = Some(failure);
             }
@@ -207,6 +129,27 @@ impl Transfer<'_> {
                 self.session.usable = false;
                 Err(self.refusal(Answer::Silence, None))
             }
+            Err(error) => Err(self.lost(&error)),
+        }
+    }
+
+    /// Servers that refuse an upload do so at once, and a handshake begun before would use up one of the few tickets of
+    /// TLS 1.3 (RFC 8446 appendix C.4): later data connections would have none.
+    fn first_word(&mut self) -> Result<(), Refusal> {
+        let control = &self.session.control;
+        let spoken =
+            control.has_bytes() || !ready(&[control.connection()], FIRST_WORD_MS).is_empty();
+        if !spoken || self.seen.started {
+            return Ok(());
+        }
+        match self.session.control.reply() {
+            Ok(reply) => match transfer::judge(Phase::Transfer, &reply) {
+                TransferAnswer::Started => {
+                    self.seen.started = true;
+                    Ok(())
+                }
+                _ => Err(self.refused(reply)),
+            },
             Err(error) => Err(self.lost(&error)),
         }
     }
