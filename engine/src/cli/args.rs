@@ -67,6 +67,9 @@ pub(crate) struct CheckArgs {
     /// Trust the CA certificates in this PEM file, too
     #[arg(long, help_heading = "Remote", value_name = "PEM")]
     pub(crate) ca_file: Vec<PathBuf>,
+    /// Fetch a missing issuer from the address the certificate names (a third party's, over HTTP)
+    #[arg(long, help_heading = "Remote")]
+    pub(crate) fetch_issuers: bool,
     /// Our own certificate, for servers that ask for one
     #[arg(
         long,

@@ -106,8 +106,7 @@ fn request(args: &CheckArgs) -> Result<Check, CliError> {
             writes: args.allow_writes,
             cleartext_login: args.allow_cleartext_login,
             unverified_login: args.allow_unverified_login,
-            // Nothing asks for it yet.
-            fetch_issuers: false,
+            fetch_issuers: args.fetch_issuers,
         },
         data_addresses: args.allow_data_address.clone(),
         depth: args.depth,

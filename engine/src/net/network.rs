@@ -136,10 +136,13 @@ impl Network {
     /// # Errors
     /// The user did not ask for it, the address is narrower than the remote's, or it could not be had.
     pub async fn fetch(&self, url: &str) -> Result<Vec<u8>, Failure> {
-        let refused =
-            |detail: &str| Failure::new(Operation::Connect, FailureKind::NotPermitted, detail);
         if !self.settings.fetch_issuers {
-            return Err(refused("the user did not ask for it"));
+            let detail = "the user did not ask for it";
+            return Err(Failure::new(
+                Operation::Connect,
+                FailureKind::NotPermitted,
+                detail,
+            ));
         }
         let location = fetch::Location::parse(url)?;
         let addresses = self.resolver.addresses(&location.host).await?;
@@ -147,7 +150,11 @@ impl Network {
             .into_iter()
             .find(|address| self.grant.third_party(*address))
             .ok_or_else(|| {
-                refused("the address to fetch from is a loopback, private or metadata address")
+                let detail = format!(
+                    "{} is a loopback, private or metadata address",
+                    location.host
+                );
+                Failure::new(Operation::Connect, FailureKind::InvalidArgument, detail)
             })?;
         location
             .get(self.settings.source, (address, location.port).into())

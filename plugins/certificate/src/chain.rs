@@ -3,11 +3,12 @@
 //! The library that verifies gives one error where a chain has several faults. So the ways up are followed here by who
 //! signed whom, each fault on the best of them is named, and the library is asked again with that fault changed.
 
-use probe_sdk::trust::{TrustFault, own_authorities};
+use probe_sdk::trust::{Question, Store, TrustFault, own_authorities, verify};
 use probe_sdk::{Finding, Owner, Run};
 use x509_parser::prelude::{ParsedExtension, X509Certificate};
 
-use crate::mend::Mended;
+use crate::fetched::{Fetched, Issuer};
+use crate::mend::{MENDED_BY, Mended};
 use crate::path::{End, Path};
 use crate::sent::{Member, Sent};
 use crate::{
@@ -125,24 +126,74 @@ fn unknown_root(run: &mut Run, path: &Path<'_>, mended: &Mended, inspected: bool
 
 /// The way up ends below a certificate that was not sent: it was forgotten, or it is a root that nobody here trusts.
 fn open(run: &mut Run, sent: &Sent<'_>, path: &Path<'_>) {
+    match Fetched::above(&path.top()) {
+        Fetched::NotTried => run.found(unseen(sent, path)),
+        Fetched::Nothing(why) => run.found(unseen(sent, path).evidence("not fetched", why)),
+        Fetched::Complete(issuers) => {
+            let named = missing(sent, path);
+            run.found(if completes(run, sent, &issuers) {
+                let names: Vec<&str> = issuers.iter().map(|it| it.common_name.as_str()).collect();
+                named.evidence(MENDED_BY, format!("{}, fetched", names.join(" and ")))
+            } else {
+                named
+            });
+        }
+        Fetched::UnknownRoot(issuers) => {
+            let Some((root, between)) = issuers.split_last() else {
+                return;
+            };
+            let detail = format!(
+                "The chain that is sent is not complete; what is missing was fetched, and it ends at {}, a certification \
+                 authority that neither the public roots nor the settings trust.",
+                root.common_name
+            );
+            let leaf = sent.leaf().certificate;
+            run.found(
+                finding(UNTRUSTED_CA, leaf, detail).evidence("top of the chain", &root.subject),
+            );
+            if !between.is_empty() {
+                run.found(missing(sent, path));
+            }
+        }
+    }
+}
+
+/// Whether the certificate verifies with these issuers, were it not for its dates and its name.
+fn completes(run: &Run, sent: &Sent<'_>, issuers: &[Issuer]) -> bool {
+    let mut chain = sent.all().to_vec();
+    chain.extend(issuers.iter().map(|issuer| issuer.der.clone()));
+    let question = Question {
+        chain,
+        name: None,
+        at: dates::moment_of_validity(run.request().now, sent.leaf().certificate),
+        store: Store::Configured,
+        anchors: Vec::new(),
+    };
+    verify(&question).is_ok()
+}
+
+/// The issuer was not seen: what the certificate says of itself has to do.
+fn unseen(sent: &Sent<'_>, path: &Path<'_>) -> Finding {
     let top = path.top().certificate;
     let decides = "the issuer's own certificate: if a trusted root signed it, it is missing from the chain; if it signed \
                    itself, it is a private root. The owner of the certificate has it";
-    let finding = if is_public(sent.leaf().certificate) {
+    if is_public(sent.leaf().certificate) {
         missing(sent, path)
-    } else if facts::issuer_location(top).is_some() || !own_authorities().is_empty() {
+    } else if facts::issuer_location(top).is_some() {
+        let decides =
+            format!("{decides}, and --fetch-issuers gets it from where the certificate says");
+        missing(sent, path).likely(UNTRUSTED_CA, &decides)
+    } else if !own_authorities().is_empty() {
         missing(sent, path).likely(UNTRUSTED_CA, decides)
     } else {
-        let issuer = facts::name(top.issuer());
         let detail = format!(
             "The certificate was issued by {}, which neither the public roots nor the settings trust.",
             facts::common_name(top.issuer())
         );
         finding(UNTRUSTED_CA, sent.leaf().certificate, detail)
-            .evidence("top of the chain", issuer)
+            .evidence("top of the chain", facts::name(top.issuer()))
             .likely(MISSING_INTERMEDIATE, decides)
-    };
-    run.found(finding);
+    }
 }
 
 fn missing(sent: &Sent<'_>, path: &Path<'_>) -> Finding {

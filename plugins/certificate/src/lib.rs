@@ -5,6 +5,7 @@ mod chain;
 mod dates;
 mod elsewhere;
 mod facts;
+mod fetched;
 mod interception;
 mod key;
 mod lifetime;

@@ -7,7 +7,7 @@ use crate::path::{End, Path};
 use crate::sent::Sent;
 use crate::{dates, facts, names};
 
-const MENDED_BY: &str = "verifies with";
+pub(crate) const MENDED_BY: &str = "verifies with";
 
 /// The changes, and whether the certificate verifies with all of them together.
 pub(crate) struct Mended {

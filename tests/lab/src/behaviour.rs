@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{CertificateKind, Fault, Software};
+use crate::{CertificateKind, Fault, Issuers, Software};
 
 /// How one server of the lab behaves. The default is a healthy explicit FTPS server.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -18,6 +18,8 @@ pub struct Behaviour {
     pub certificate_also: Vec<CertificateKind>,
     /// The name of the CA of [`CertificateKind::PrivateCa`], in place of the usual one.
     pub certificate_authority: Option<String>,
+    /// Certificates say where that of their issuer can be had, and this is what is there.
+    pub issuers: Option<Issuers>,
     /// The versions of TLS it speaks.
     pub tls: TlsVersions,
     /// Whether data connections may or must resume the control connection's TLS session.
@@ -67,6 +69,7 @@ impl Default for Behaviour {
             certificate: CertificateKind::default(),
             certificate_also: Vec::new(),
             certificate_authority: None,
+            issuers: None,
             tls: TlsVersions::default(),
             session_reuse: SessionReuse::default(),
             faults: Vec::new(),

@@ -14,6 +14,7 @@ use crate::{
     Behaviour, Channel, Connections, Exchange, Fault, LabError, Mode, behaviour,
     certificate::Identity,
     counters::Counters,
+    issuers::Shelf,
     journal::Journal,
     service,
     session::Session,
@@ -29,6 +30,7 @@ pub struct Lab {
     authority_pem: String,
     server: Arc<Server>,
     accepting: JoinHandle<()>,
+    publishing: Option<JoinHandle<()>>,
 }
 
 /// What all connections of one server share.
@@ -68,15 +70,18 @@ impl Lab {
         if behaviour.names == behaviour::default_names() && !behaviour.names.contains(&own_name) {
             behaviour.names.push(own_name);
         }
-        let identity = Identity::new(&behaviour)?;
+        let failed = |source| LabError::Listen { at, source };
+        let shelf = match behaviour.issuers {
+            None => None,
+            Some(kind) => Some(Shelf::new(kind, at.ip()).await.map_err(failed)?),
+        };
+        let identity = Identity::new(&behaviour, shelf.as_ref().map(Shelf::base))?;
         let tls = Tls::new(&behaviour, &identity)?;
         let listening = async {
             let port = control_port(&behaviour, at).await?;
             port.address().map(|address| (port, address))
         };
-        let (port, address) = listening
-            .await
-            .map_err(|source| LabError::Listen { at, source })?;
+        let (port, address) = listening.await.map_err(failed)?;
         let server = Arc::new(Server {
             tree: Mutex::new(Tree::new(&behaviour)),
             behaviour,
@@ -85,11 +90,13 @@ impl Lab {
             counters: Arc::default(),
         });
         let accepting = tokio::spawn(serve(port, Arc::clone(&server)));
+        let publishing = shelf.map(|shelf| tokio::spawn(shelf.serve(identity.issuers)));
         Ok(Self {
             address,
             authority_pem: identity.authority_pem,
             server,
             accepting,
+            publishing,
         })
     }
 
@@ -145,6 +152,9 @@ impl Lab {
 impl Drop for Lab {
     fn drop(&mut self) {
         self.accepting.abort();
+        if let Some(publishing) = &self.publishing {
+            publishing.abort();
+        }
     }
 }
 

@@ -3,18 +3,24 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose,
-    PKCS_RSA_SHA256, RsaKeySize,
+    BasicConstraints, CertificateParams, CertifiedIssuer, CustomExtension, DnType, IsCa, KeyPair,
+    KeyUsagePurpose, PKCS_RSA_SHA256, RsaKeySize,
 };
 use rustls::pki_types::CertificateDer;
+use yasna::{Tag, models::ObjectIdentifier};
 
 use super::{CertificateKind, Kinds};
+use crate::issuers::Published;
 
 const DAY: i64 = 24 * 60 * 60;
+/// What the certificates of a CA are called where they can be had.
+const ROOT: &str = "root.der";
+pub(super) const INTERMEDIATE: &str = "intermediate.der";
 
 /// A root and an intermediate, ready to sign.
 pub(super) struct Authority {
     name: String,
+    issuers_at: Option<String>,
     pub(super) root: CertifiedIssuer<'static, KeyPair>,
     pub(super) intermediate: CertifiedIssuer<'static, KeyPair>,
 }
@@ -43,7 +49,11 @@ impl Strength {
 }
 
 impl Authority {
-    pub(super) fn new(name: &str, strength: Strength) -> Result<Self, rcgen::Error> {
+    pub(super) fn new(
+        name: &str,
+        strength: Strength,
+        issuers_at: Option<&str>,
+    ) -> Result<Self, rcgen::Error> {
         let mut params = issuer_params(&format!("{name} root"), name);
         valid(&mut params, -400, 3_650);
         let root = CertifiedIssuer::self_signed(params, KeyPair::generate()?)?;
@@ -58,17 +68,37 @@ impl Authority {
             Strength::Expired => (KeyPair::generate()?, -2),
         };
         valid(&mut params, -400, ends);
+        params
+            .custom_extensions
+            .extend(issuers_at.map(|base| issuer_location(base, ROOT)));
         let intermediate = CertifiedIssuer::signed_by(params, key, &root)?;
         Ok(Self {
             name: name.to_owned(),
+            issuers_at: issuers_at.map(Into::into),
             root,
             intermediate,
         })
     }
 
+    /// The extension that says where this CA's certificate of that name can be had, if certificates are to say so.
+    pub(super) fn says_where(&self, name: &str) -> Option<CustomExtension> {
+        let base = self.issuers_at.as_ref()?;
+        Some(issuer_location(base, name))
+    }
+
+    /// What can be had there.
+    pub(super) fn published(&self) -> Vec<Published> {
+        [(INTERMEDIATE, &self.intermediate), (ROOT, &self.root)]
+            .map(|(name, issuer)| Published {
+                name,
+                der: issuer.der().to_vec(),
+            })
+            .to_vec()
+    }
+
     /// The root's name and key, certified by an older root until the `last` day from now.
     pub(super) fn cross_sign(&self, last: i64) -> Result<CertificateDer<'static>, rcgen::Error> {
-        let old = Authority::new("Older authority", Strength::Usual)?;
+        let old = Authority::new("Older authority", Strength::Usual, None)?;
         let mut params = issuer_params(&format!("{} root", self.name), &self.name);
         valid(&mut params, -400, last);
         let crossed = params.signed_by(self.root.key(), &old.root)?;
@@ -87,6 +117,26 @@ fn issuer_params(common_name: &str, organisation: &str) -> CertificateParams {
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     params
+}
+
+/// The access to the issuer's certificate (RFC 5280 section 4.2.2.1), which the library knows no type for.
+fn issuer_location(base: &str, name: &str) -> CustomExtension {
+    const CA_ISSUERS: &[u64] = &[1, 3, 6, 1, 5, 5, 7, 48, 2];
+    let uri = Tag::context(6);
+    let url = format!("{base}/{name}");
+    let content = yasna::construct_der(|writer| {
+        writer.write_sequence_of(|writer| {
+            writer.next().write_sequence(|writer| {
+                writer
+                    .next()
+                    .write_oid(&ObjectIdentifier::from_slice(CA_ISSUERS));
+                writer
+                    .next()
+                    .write_tagged_implicit(uri, |writer| writer.write_ia5_string(&url));
+            });
+        });
+    });
+    CustomExtension::from_oid_content(&[1, 3, 6, 1, 5, 5, 7, 1, 1], content)
 }
 
 /// Sets the first and last day, counted from now.

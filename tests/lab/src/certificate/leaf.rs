@@ -14,7 +14,7 @@ use rustls::{
 
 use super::{
     CertificateKind as Kind, Kinds,
-    authority::{Authority, Strength, valid},
+    authority::{Authority, INTERMEDIATE, Strength, valid},
     forge,
     weak::WeakKey,
 };
@@ -24,14 +24,12 @@ use crate::LabError;
 pub(super) fn issue(
     kinds: &Kinds,
     names: &[String],
-    lab: &Authority,
+    authority: &Authority,
 ) -> Result<Arc<CertifiedKey>, LabError> {
-    let params = params(kinds, names)?;
-    let private = kinds
-        .private_authority()
-        .map(|name| Authority::new(name, Strength::for_kinds(kinds)))
-        .transpose()?;
-    let authority = private.as_ref().unwrap_or(lab);
+    let mut params = params(kinds, names)?;
+    params
+        .custom_extensions
+        .extend(authority.says_where(INTERMEDIATE));
     if kinds.has(Kind::WeakKey) {
         let key = WeakKey::new();
         let leaf = params.signed_by(&key, &authority.intermediate)?;
@@ -153,14 +151,14 @@ fn issuers(kinds: &Kinds, authority: &Authority) -> Result<Vec<CertificateDer<'s
     Ok(if kinds.has(Kind::MissingIntermediate) {
         Vec::new()
     } else if kinds.has(Kind::Misordered) {
-        let stranger = Authority::new("Unrelated", Strength::Usual)?;
+        let stranger = Authority::new("Unrelated", Strength::Usual, None)?;
         vec![root(), stranger.intermediate.der().clone(), intermediate]
     } else if kinds.has(Kind::CrossSigned) {
         vec![intermediate, authority.cross_sign(900)?]
     } else if kinds.has(Kind::ExpiredCrossSign) {
         vec![intermediate, authority.cross_sign(-30)?]
     } else if kinds.has(Kind::StrangerAlong) {
-        let stranger = Authority::new("Unrelated", Strength::Usual)?;
+        let stranger = Authority::new("Unrelated", Strength::Usual, None)?;
         vec![intermediate, stranger.intermediate.der().clone()]
     } else if kinds.has(Kind::RootSent) || kinds.private_authority().is_some() {
         vec![intermediate, root()]

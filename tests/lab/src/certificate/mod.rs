@@ -10,7 +10,7 @@ use std::sync::Arc;
 use rustls::{pki_types::CertificateDer, sign::CertifiedKey};
 use serde::{Deserialize, Serialize};
 
-use crate::{Behaviour, Fault, LabError};
+use crate::{Behaviour, Fault, LabError, issuers::Published};
 use authority::Authority;
 
 /// The certificate a server shows. Unless stated, the chain is complete and ends at the lab's own root.
@@ -142,6 +142,8 @@ pub(crate) struct Identity {
     pub(crate) root: CertificateDer<'static>,
     /// The same as PEM.
     pub(crate) authority_pem: String,
+    /// What can be had where the certificates say that their issuers are.
+    pub(crate) issuers: Vec<Published>,
 }
 
 /// What clients get that send no server name.
@@ -156,21 +158,26 @@ pub(crate) enum Unnamed {
 }
 
 impl Identity {
-    /// Makes keys and certificates for a server.
-    pub(crate) fn new(behaviour: &Behaviour) -> Result<Self, LabError> {
+    /// Makes keys and certificates for a server. `issuers_at` is where they say that their issuers can be had.
+    pub(crate) fn new(behaviour: &Behaviour, issuers_at: Option<&str>) -> Result<Self, LabError> {
         use CertificateKind::{
             Alternating, Expired, NameRequired, OtherOverIpv6, SniDependent, WrongName,
         };
         let kinds = Kinds::of(behaviour);
         let names = &behaviour.names;
         let strength = authority::Strength::for_kinds(&kinds);
-        let lab = Authority::new("remote-doctor lab", strength)?;
+        let lab = Authority::new("remote-doctor lab", strength, issuers_at)?;
+        let private = kinds
+            .private_authority()
+            .map(|name| Authority::new(name, strength, issuers_at))
+            .transpose()?;
+        let authority = private.as_ref().unwrap_or(&lab);
         let another = |wanted: bool, kinds: &Kinds| {
             wanted.then(|| leaf::issue(kinds, names, &lab)).transpose()
         };
         let unnamed = another(kinds.has(SniDependent), &Kinds::only(WrongName))?;
         Ok(Self {
-            shown: leaf::issue(&kinds, names, &lab)?,
+            shown: leaf::issue(&kinds, names, authority)?,
             without_name: match unnamed {
                 Some(other) => Unnamed::Other(other),
                 None if kinds.has(NameRequired) => Unnamed::Nothing,
@@ -178,9 +185,13 @@ impl Identity {
             },
             over_ipv6: another(kinds.has(OtherOverIpv6), &Kinds::only(Expired))?,
             in_turn: another(kinds.has(Alternating), &Kinds::only(CertificateKind::Valid))?,
-            for_data: another(behaviour.has(&Fault::DataCertificateDiffers), &kinds)?,
+            for_data: behaviour
+                .has(&Fault::DataCertificateDiffers)
+                .then(|| leaf::issue(&kinds, names, authority))
+                .transpose()?,
             root: lab.root.der().clone(),
             authority_pem: lab.root.pem(),
+            issuers: authority.published(),
         })
     }
 }
