@@ -32,8 +32,9 @@ pub(crate) fn may_ask(run: &Run, channel: &Channel) -> bool {
         && shown(channel).is_none()
 }
 
-/// Compares with what a full handshake showed, and asks for one where there was none.
-pub(crate) fn look(run: &mut Run, channel: &mut Channel) {
+/// Compares with what a full handshake showed, and asks for one where there was none; `elsewhere` is what became of one in
+/// another session.
+pub(crate) fn look(run: &mut Run, channel: &mut Channel, elsewhere: Option<Asked>) {
     if !channel.session.tls {
         let reason = "data connections are not secured by TLS";
         return run.not_applicable(CHECK, &[CERTIFICATE_DIFFERS], reason);
@@ -47,7 +48,8 @@ pub(crate) fn look(run: &mut Run, channel: &mut Channel) {
     }
     let asked = may_ask(run, channel)
         .then(|| full_handshake(channel))
-        .flatten();
+        .flatten()
+        .or(elsewhere);
     match asked {
         Some(Asked::Accepted(session)) => {
             run.note("data.reuse-required", value::flag(false));
@@ -63,13 +65,14 @@ pub(crate) fn look(run: &mut Run, channel: &mut Channel) {
     }
 }
 
-enum Asked {
+/// What became of a data connection that offered no session to resume.
+pub(crate) enum Asked {
     Accepted(TlsSession),
     Refused,
 }
 
 /// One transfer that offers no session to resume. Whatever comes of it is no fault: only its port counts.
-fn full_handshake(channel: &mut Channel) -> Option<Asked> {
+pub(crate) fn full_handshake(channel: &mut Channel) -> Option<Asked> {
     let before = channel.samples.len();
     let method = channel.method_that_works();
     channel.session.resume = false;

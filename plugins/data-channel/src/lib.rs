@@ -169,7 +169,11 @@ fn look(run: &mut Run, session: Session) -> (Session, bool) {
         clear::look(run, &mut channel);
         seen.other_version = resumption::other_version(run, &channel);
     }
-    certificate::look(run, &mut channel);
+    let elsewhere = seen
+        .other_version
+        .as_mut()
+        .and_then(OtherVersion::take_full);
+    certificate::look(run, &mut channel, elsewhere);
     note(run, &channel.samples);
     findings::judge(run, &channel, &seen);
     if depth == Depth::Quick {

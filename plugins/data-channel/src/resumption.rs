@@ -4,6 +4,7 @@
 use probe_sdk::session::{NotOpened, Opening, Session};
 use probe_sdk::{FactValue, Run, TlsSession, TlsVersion, value, version_name};
 
+use crate::certificate::{self, Asked};
 use crate::channel::Channel;
 use crate::sample::Sample;
 
@@ -97,20 +98,32 @@ pub(crate) enum OtherVersion {
     Went {
         sessions: Vec<String>,
         refused: Option<String>,
+        /// What became of a full handshake at its end.
+        full: Option<Asked>,
     },
 }
 
 impl OtherVersion {
     /// Whether all of its transfers succeeded.
     pub(crate) fn works(&self) -> bool {
-        matches!(self, OtherVersion::Went { sessions, refused: None } if !sessions.is_empty())
+        matches!(self, OtherVersion::Went { sessions, refused: None, .. } if !sessions.is_empty())
+    }
+
+    /// What became of a full handshake at its end, once.
+    pub(crate) fn take_full(&mut self) -> Option<Asked> {
+        match self {
+            OtherVersion::NotOpened(_) => None,
+            OtherVersion::Went { full, .. } => full.take(),
+        }
     }
 
     /// In words.
     pub(crate) fn told(&self) -> String {
         match self {
             OtherVersion::NotOpened(why) => why.clone(),
-            OtherVersion::Went { sessions, refused } => match refused {
+            OtherVersion::Went {
+                sessions, refused, ..
+            } => match refused {
                 None => format!("{} transfers work", sessions.len()),
                 Some(why) => format!("{} transfers work, then: {why}", sessions.len()),
             },
@@ -141,6 +154,7 @@ pub(crate) fn other_version(run: &mut Run, channel: &Channel) -> Option<OtherVer
 
 fn in_session(session: Session, like: &Channel) -> OtherVersion {
     let mut other = Channel::new(session, IN_ANOTHER_VERSION);
+    // The session is of no use to anybody after this: what may end it comes last.
     while other.has_room() {
         let method = like.method_that_works();
         other.list(method);
@@ -160,8 +174,15 @@ fn in_session(session: Session, like: &Channel) -> OtherVersion {
                 .as_ref()
                 .map_or("no reply".to_string(), ToString::to_string)
         });
+    let full = (refused.is_none() && other.transfers_well())
+        .then(|| certificate::full_handshake(&mut other))
+        .flatten();
     other.session.control.quit();
-    OtherVersion::Went { sessions, refused }
+    OtherVersion::Went {
+        sessions,
+        refused,
+        full,
+    }
 }
 
 fn not_opened(error: &NotOpened) -> String {
