@@ -25,7 +25,7 @@ use crate::{
     control::{Control, Reply, Style},
     counters::Live,
     lab::Server,
-    socket,
+    socket::{self, Port},
     stream::{Rewound, Stream},
     tree,
     wording::Occasion,
@@ -65,6 +65,8 @@ pub(crate) struct Session {
     restart: usize,
     rename_from: Option<String>,
     passive: Option<Passive>,
+    /// Ports that never answer: kept to the end, so that nobody else answers there.
+    silent: Vec<Port>,
     /// What the final reply of the transfer says in place of the usual.
     remark: Option<String>,
     /// How many data ports were announced.
@@ -113,6 +115,7 @@ impl Session {
             restart: 0,
             rename_from: None,
             passive: None,
+            silent: Vec::new(),
             remark: None,
             announced: 0,
             replied: 0,

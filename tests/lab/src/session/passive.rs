@@ -17,6 +17,9 @@ use crate::{
     wording::Occasion,
 };
 
+/// As many ports as a client is expected to try; more are let go.
+const MOST_SILENT: usize = 64;
+
 /// An announced data port, and what came in on it.
 #[derive(Debug)]
 pub(super) struct Passive {
@@ -171,7 +174,12 @@ impl Session {
 
     /// Opens the next data port, or tells the client why not.
     async fn announce(&mut self, command: Command) -> io::Result<Option<u16>> {
-        self.passive = None;
+        if let Some(State::Waiting(port @ Port::Filtered(..))) =
+            self.passive.take().map(|it| it.state)
+            && self.silent.len() < MOST_SILENT
+        {
+            self.silent.push(port);
+        }
         if let Some((code, text)) = self.passive_refusal(command) {
             self.reply(code, text).await?;
             return Ok(None);
