@@ -59,6 +59,10 @@ pub enum NetworkFault {
     DropSource(IpAddr),
     /// A reset for one address of the client.
     RejectSource(IpAddr),
+    /// Silence on the data ports for one address of the client.
+    DropDataFrom(IpAddr),
+    /// The client's inside address arrives as its first one. A switch: `{ masquerade = true }`.
+    Masquerade(bool),
     /// Packets above this size vanish.
     DropLargerThan(u16),
     /// The client has no way to this address.

@@ -126,6 +126,9 @@ impl Site {
                 NetworkFault::StallPorts(first, last) => net.stall_ports(first..=last),
                 NetworkFault::DropSource(source) => net.drop_source(source),
                 NetworkFault::RejectSource(source) => net.reject_source(source),
+                NetworkFault::DropDataFrom(source) => net.drop_data_from(source),
+                NetworkFault::Masquerade(true) => net.masquerade(),
+                NetworkFault::Masquerade(false) => Ok(()),
                 NetworkFault::DropLargerThan(bytes) => net.drop_larger_than(bytes),
                 NetworkFault::NoRouteTo(address) => net.unroute(address),
             }?;

@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 
 use crate::error::HarnessError;
 use crate::namespace::Namespace;
-use crate::net::{Net, OTHER_CLIENT};
+use crate::net::{CLIENT, INSIDE, Net, OTHER_CLIENT};
 use crate::program::run;
 
 /// Lines every rule needs before it; they change nothing when they are there already.
@@ -59,6 +59,23 @@ impl Net {
                 from(source.into())
             ),
         )
+    }
+
+    /// Silence on the data ports of the server for one address of the client: an allow list that names the control port
+    /// alone.
+    pub fn drop_data_from(&self, source: impl Into<IpAddr>) -> Result<(), HarnessError> {
+        let rule = format!("{} tcp dport 1024-65535 drop", from(source.into()));
+        add(self.server_side(), &rule)
+    }
+
+    /// Connections from the client's inside address arrive from its first one: an address translation on the way out.
+    pub fn masquerade(&self) -> Result<(), HarnessError> {
+        let rules = format!(
+            "add table ip inside\n\
+             add chain ip inside leaving {{ type nat hook postrouting priority 100; }}\n\
+             add rule ip inside leaving ip saddr {INSIDE} snat to {CLIENT}\n"
+        );
+        filter(self.client_side(), &rules)
     }
 
     /// Connections of the client to these ports arrive from its other address: two ways out, or an

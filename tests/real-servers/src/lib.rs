@@ -38,7 +38,9 @@ pub use account::ID as ACCOUNT;
 pub use certificate::Certificate;
 pub use delay::{Delay, Traffic};
 pub use error::HarnessError;
-pub use net::{CLIENT, CLIENT_V6, NAME, NOBODY, Net, OTHER_CLIENT, SERVER, SERVER_V6};
+pub use net::{
+    CLIENT, CLIENT_V6, INSIDE, NAME, NOBODY, Net, OTHER_CLIENT, POOL, SERVER, SERVER_V6,
+};
 pub use server::Server;
 pub use setup::{
     ClientCertificate, DataProtection, Mode, Product, SessionReuse, Setup, TlsVersions,

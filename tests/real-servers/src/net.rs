@@ -14,6 +14,13 @@ use crate::namespace::Namespace;
 pub const CLIENT: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 7);
 /// The client's second address.
 pub const OTHER_CLIENT: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 8);
+/// Two more of the client's addresses: a pool beside the first two.
+pub const POOL: [Ipv4Addr; 2] = [
+    Ipv4Addr::new(203, 0, 113, 9),
+    Ipv4Addr::new(203, 0, 113, 10),
+];
+/// A private address of the client, which the server has no way back to: see [`Net::masquerade`].
+pub const INSIDE: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 5);
 /// The client's IPv6 address.
 pub const CLIENT_V6: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 7);
 /// The server's address.
@@ -56,10 +63,15 @@ impl Net {
              link set cable addrgenmode none up\n\
              addr add {CLIENT}/32 dev cable\n\
              addr add {OTHER_CLIENT}/32 dev cable\n\
+             addr add {}/32 dev cable\n\
+             addr add {}/32 dev cable\n\
+             addr add {INSIDE}/32 dev cable\n\
              addr add {CLIENT_V6}/128 dev cable nodad\n\
              route add {SERVER}/32 dev cable src {CLIENT}\n\
              route add {SERVER_V6}/128 dev cable src {CLIENT_V6}\n\
              {}",
+            POOL[0],
+            POOL[1],
             into_the_void(CLIENT, CLIENT_V6)
         ))?;
         net.server.configure(&format!(
@@ -69,8 +81,12 @@ impl Net {
              addr add {SERVER_V6}/128 dev cable nodad\n\
              route add {CLIENT}/32 dev cable src {SERVER}\n\
              route add {OTHER_CLIENT}/32 dev cable src {SERVER}\n\
+             route add {}/32 dev cable src {SERVER}\n\
+             route add {}/32 dev cable src {SERVER}\n\
              route add {CLIENT_V6}/128 dev cable src {SERVER_V6}\n\
              {}",
+            POOL[0],
+            POOL[1],
             into_the_void(SERVER, SERVER_V6)
         ))?;
         Ok(net)
