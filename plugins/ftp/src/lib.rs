@@ -41,6 +41,7 @@ pub mod phase;
 pub mod reply;
 pub mod scope;
 pub mod service;
+pub mod vantage;
 
 pub use command::{Command, CommandError, is_safe_argument};
 pub use directory::{DirectoryError, parse_257};
@@ -51,3 +52,4 @@ pub use phase::{Phase, Weight};
 pub use reply::{Class, Deviation, Reply, ReplyError, ReplyReader};
 pub use scope::{Announced, Scope};
 pub use service::Service;
+pub use vantage::seen_as;

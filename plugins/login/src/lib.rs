@@ -2,6 +2,7 @@
 
 mod directory;
 mod refused;
+mod vantage;
 
 use probe_sdk::ftp::phase::login::{self, LoginAnswer};
 use probe_sdk::ftp::{Features, Phase, Reply, ReplyReader, Weight};
@@ -54,6 +55,7 @@ impl Probe for Login {
                 run.note("login.accepted", value::flag(true));
                 directory::look(run, &mut control);
                 features(run, &mut control);
+                vantage::look(run, &mut control);
                 run.rest_clear(CODES);
                 run.leave(state::LOGGED_IN, Some(control.into_connection()));
             }
@@ -127,6 +129,7 @@ fn refused(
     phase: Phase,
 ) -> Attempt {
     let finding = refused::finding(run, answer, weight, reply, phase);
+    run.note_seen_as(&reply.text());
     run.found(finding);
     Attempt::Refused
 }

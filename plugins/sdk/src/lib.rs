@@ -12,6 +12,7 @@ mod deviations;
 mod page;
 mod run;
 pub mod session;
+mod vantage;
 
 pub use code::{About, Code};
 pub use connection::{

@@ -3,7 +3,7 @@
 use probe_sdk::ftp::phase::greeting::{self, Greeting};
 use probe_sdk::ftp::phase::login::{self, LoginAnswer};
 use probe_sdk::ftp::{Phase, Reply};
-use probe_sdk::{Finding, Run, value};
+use probe_sdk::{Depth, Finding, Run, value};
 
 use crate::secured::Mode;
 use crate::{CLEARTEXT_LOGIN, Place, REQUIRED};
@@ -12,6 +12,10 @@ use crate::{CLEARTEXT_LOGIN, Place, REQUIRED};
 pub(crate) fn look(run: &mut Run, place: &Place, mode: Mode) {
     if mode != Mode::Explicit || run.has_found(REQUIRED) {
         return;
+    }
+    let check = "whether a login without TLS is taken";
+    if run.request().depth == Depth::Ladder {
+        return run.not_applicable(check, &[CLEARTEXT_LOGIN], "asked from another address");
     }
     match ask(run, place) {
         Some((
@@ -25,11 +29,7 @@ pub(crate) fn look(run: &mut Run, place: &Place, mode: Mode) {
         }
         Some((LoginAnswer::TlsRequired, _)) => run.note("server.requires-tls", value::flag(true)),
         Some(_) => {}
-        None => run.not_applicable(
-            "whether a login without TLS is taken",
-            &[CLEARTEXT_LOGIN],
-            "no answer to that",
-        ),
+        None => run.not_applicable(check, &[CLEARTEXT_LOGIN], "no answer to that"),
     }
 }
 

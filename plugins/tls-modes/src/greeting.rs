@@ -125,6 +125,7 @@ fn judge(run: &mut Run, place: &Place, mut control: Control, reply: Reply) -> He
 }
 
 fn refused(run: &mut Run, code: probe_sdk::Code, reply: &Reply) -> Heard {
+    run.note_seen_as(&reply.text());
     run.found(refusal(code, reply));
     Heard::Nothing
 }
@@ -193,7 +194,7 @@ fn closed(run: &mut Run, place: &Place, kind: FailureKind) {
     );
     run.found(
         Finding::new(CLOSED, detail)
-            .evidence("connection", how)
+            .evidence("how", how)
             .evidence("second connection", again),
     );
 }

@@ -16,6 +16,9 @@ pub(crate) fn look(run: &mut Run, place: &Place, mode: Mode) {
         return run.not_applicable(CHECK, &[LEGACY_VERSIONS], reason);
     }
     let offers: &[Version] = match run.request().depth {
+        Depth::Ladder => {
+            return run.not_applicable(CHECK, &[LEGACY_VERSIONS], "asked from another address");
+        }
         Depth::Quick => {
             let reason = "it takes a connection of its own, and depth quick makes none for it";
             return run.not_permitted(CHECK, &[LEGACY_VERSIONS], reason);

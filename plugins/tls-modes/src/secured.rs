@@ -151,6 +151,7 @@ impl Secured {
 /// What the greeting says of the server.
 pub(crate) fn note_greeting(run: &mut Run, greeting: &Reply) {
     run.note("server.greeting", value::text(greeting.text()));
+    run.note_seen_as(&greeting.text());
     match software(greeting) {
         Some((software, product)) => {
             run.note("server.software", value::text(software));

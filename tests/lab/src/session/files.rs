@@ -113,12 +113,15 @@ impl Session {
 
     pub(super) async fn stat(&mut self, argument: &str) -> Step {
         if argument.is_empty() {
-            let state = format!(
-                " Logged in, TLS {}",
-                if self.secured { "on" } else { "off" }
-            );
+            let state = [
+                format!(" Connected from {}", self.peer.ip()),
+                format!(
+                    " Logged in, TLS {}",
+                    if self.secured { "on" } else { "off" }
+                ),
+            ];
             return self
-                .send(Reply::lines_of(211, "Status:", [state], "End"))
+                .send(Reply::lines_of(211, "Status:", state, "End"))
                 .await;
         }
         match self.entries(argument) {
