@@ -5,83 +5,278 @@ use std::net::IpAddr;
 
 use crate::builtin::Catalogue;
 use crate::diagnose::Diagnosed;
-use crate::finding::{Confidence, Evidence, Finding};
-use crate::run::Record;
+use crate::finding::{
+    Alternative, Code, Confidence, Evidence, Finding, PatchEffect, SettingsPatch, Severity,
+};
+use crate::matrix::{Cell, Row, Step, Steps, Vantage, steps};
+use crate::run::{Look, Visit};
 
 /// The code for an address that is not let in; its page says which symptoms it explains.
-const BLOCKED: &str = "net.source-ip-blocked";
-/// Noted by whichever probe brings a control connection about.
-const REACHED: &str = "control.mode";
+pub const BLOCKED: &str = "net.source-ip-blocked";
+/// The login refused, which only the address may be to blame for.
+const REJECTED: &str = "ftp.login-rejected";
+/// So many ways to be turned away are looked at once more.
+const SECOND_LOOKS: usize = 3;
 
-/// The finding that some of the source addresses are not let in, if others are.
-pub fn blocked_sources(record: &Record, catalogue: &Catalogue) -> Option<Diagnosed> {
+/// Of the addresses that were only looked at up to TLS, one for each way they behave that none looked at in full shows.
+pub fn representatives(visits: &[Visit]) -> Vec<Option<IpAddr>> {
+    let of = |look: Look| visits.iter().filter(move |visit| visit.look == look);
+    let mut known: Vec<Steps> = of(Look::Full).map(behaviour).collect();
+    let mut chosen = Vec::new();
+    for visit in of(Look::Ladder) {
+        let behaviour = behaviour(visit);
+        if !known.contains(&behaviour) {
+            known.push(behaviour);
+            chosen.push(visit.source);
+        }
+    }
+    chosen
+}
+
+fn behaviour(visit: &Visit) -> Steps {
+    let mut steps = steps(visit);
+    steps.retain(|step, _| *step <= Step::Tls);
+    steps
+}
+
+/// The addresses to look at once more, so that a server that came or went meanwhile is not taken for a difference between
+/// addresses: one of each way to be turned away, and then one that got through.
+pub fn doubtful(visits: &[Visit], catalogue: &Catalogue) -> Vec<Option<IpAddr>> {
+    let rows: Vec<Row> = visits
+        .iter()
+        .filter_map(|visit| Some(Row::of(visit, visit.source?.into(), false)))
+        .collect();
+    let difference = catalogue
+        .code(BLOCKED)
+        .and_then(|code| Difference::of(&rows, code));
+    let Some(difference) = difference else {
+        return Vec::new();
+    };
+    let mut ways: Vec<(Step, &str)> = Vec::new();
+    let mut again = Vec::new();
+    for turned in difference
+        .turned_away
+        .iter()
+        .filter(|it| it.step <= Step::Tls)
+    {
+        if ways.len() < SECOND_LOOKS && !ways.contains(&(turned.step, turned.code)) {
+            ways.push((turned.step, turned.code));
+            again.push(turned.row.address);
+        }
+    }
+    if !again.is_empty() {
+        again.extend(difference.through.first().map(|row| row.address));
+    }
+    again
+}
+
+/// A row that ends where another goes on.
+struct TurnedAway<'a> {
+    row: &'a Row,
+    step: Step,
+    code: &'a str,
+}
+
+struct Difference<'a> {
+    turned_away: Vec<TurnedAway<'a>>,
+    /// Rows that got past every step at which another was turned away.
+    through: Vec<&'a Row>,
+}
+
+impl<'a> Difference<'a> {
+    /// The difference between these rows, if there is one that says something about addresses.
+    fn of(rows: &'a [Row], blocked: &Code) -> Option<Difference<'a>> {
+        let turned_away: Vec<TurnedAway<'_>> = rows
+            .iter()
+            .filter_map(|row| {
+                let (step, code, _) = row.failed()?;
+                let is_symptom = code == blocked.name || blocked.explains(code);
+                let lasts = !second_time(row, step).is_some_and(|passed| passed);
+                let others = rows.iter().any(|other| holds(other, step));
+                (is_symptom && lasts && others).then_some(TurnedAway { row, step, code })
+            })
+            .collect();
+        let last = turned_away.iter().map(|it| it.step).max()?;
+        let through = rows.iter().filter(|row| holds(row, last)).collect();
+        Some(Difference {
+            turned_away,
+            through,
+        })
+    }
+}
+
+/// Whether a step succeeded, also when it was tried once more.
+fn holds(row: &Row, step: Step) -> bool {
+    row.passed(step) && second_time(row, step) != Some(false)
+}
+
+fn second_time(row: &Row, step: Step) -> Option<bool> {
+    let cell = row.again.as_ref()?.get(&step)?;
+    match cell {
+        Cell::Passed => Some(true),
+        Cell::Failed { .. } => Some(false),
+        Cell::NotTested { .. } | Cell::NotApplicable => None,
+    }
+}
+
+/// The finding that some of these addresses are not let in, if others are. `findings` are all others.
+pub fn blocked_sources(
+    rows: &[Row],
+    findings: &[Diagnosed],
+    catalogue: &Catalogue,
+) -> Option<Diagnosed> {
     let code = catalogue.code(BLOCKED)?;
-    let mut evidence = Vec::new();
-    let (mut blocked, mut probe) = (Vec::new(), None);
-    let mut one_reached = false;
-    for source in sources(record) {
-        let runs = || record.runs.iter().filter(|run| run.source == Some(source));
-        let reached = runs().any(|run| run.outcome.facts.iter().any(|fact| fact.name == REACHED));
-        let symptom = runs().find_map(|run| {
-            let finding = run
-                .outcome
-                .findings
-                .iter()
-                .find(|finding| code.explains(&finding.code))?;
-            Some((&run.plugin.description.name, &finding.code))
-        });
-        let saw = match (reached, symptom) {
-            (true, _) => {
-                one_reached = true;
-                "gets through to the server".to_string()
-            }
-            (false, Some((found_by, symptom))) => {
-                blocked.push(source);
-                probe.get_or_insert(found_by.clone());
-                format!("does not: {symptom}")
-            }
-            (false, None) => continue,
+    let difference = Difference::of(rows, code)?;
+    let first = difference.turned_away.first()?;
+    let confirmed = first.step > Step::Tls || rows.iter().any(|row| row.again.is_some());
+    let (confidence, alternatives) = if confirmed {
+        (Confidence::Certain, Vec::new())
+    } else {
+        let deciding_test = "the same checks once more, at the same time: a server that came or went between them looks \
+                             alike";
+        let alternative = Alternative {
+            code: first.code.into(),
+            deciding_test: deciding_test.into(),
         };
-        evidence.push(Evidence {
-            label: source.to_string(),
-            value: saw,
-        });
-    }
-    if !one_reached || blocked.is_empty() {
-        return None;
-    }
-    let names: Vec<String> = blocked.iter().map(ToString::to_string).collect();
-    let detail = format!(
-        "From {} the server cannot be reached, and from another of our addresses it can: it is, or its firewall is, set \
-         up to let only some of them in.",
-        names.join(" and ")
-    );
+        (Confidence::Likely, vec![alternative])
+    };
+    let symptom = findings.iter().find(|it| it.finding.code == first.code);
     Some(Diagnosed {
         finding: Finding {
             code: BLOCKED.into(),
-            detail,
-            evidence,
+            detail: detail(&difference),
+            evidence: rows.iter().map(evidence).collect(),
             owner: None,
-            confidence: Confidence::Certain,
-            alternatives: Vec::new(),
-            patch: None,
+            confidence,
+            alternatives,
+            patch: other_set(rows, &difference, findings),
         },
         severity: code.severity,
         owner: code.owner,
         title: code.title.clone(),
-        probe: probe?,
-        sources: blocked,
+        probe: symptom.map_or_else(String::new, |it| it.probe.clone()),
+        sources: difference
+            .turned_away
+            .iter()
+            .map(|it| it.row.vantage.clone())
+            .collect(),
         caused_by: None,
     })
 }
 
-/// Each source address once, in the order of the runs.
-fn sources(record: &Record) -> Vec<IpAddr> {
-    let mut sources = Vec::new();
-    for source in record.runs.iter().filter_map(|run| run.source) {
-        if !sources.contains(&source) {
-            sources.push(source);
-        }
+/// A sentence for each step at which addresses are turned away.
+fn detail(difference: &Difference<'_>) -> String {
+    let through = names(difference.through.iter().map(|row| &row.vantage));
+    let sentences = Step::ALL.into_iter().filter_map(|step| {
+        let here = || difference.turned_away.iter().filter(move |it| it.step == step);
+        here().next()?;
+        let blocked = names(here().map(|it| &it.row.vantage));
+        Some(match step {
+            Step::Reach => format!(
+                "From {blocked} the control port cannot be reached, and from {through} it can: a firewall lets only some \
+                 of our addresses in."
+            ),
+            Step::Greeting | Step::Tls => format!(
+                "The server turns {blocked} away before the login, and not {through}: it lets only some of our addresses \
+                 in."
+            ),
+            Step::Login => format!(
+                "The login that succeeds from {through} is refused from {blocked}: the server ties the account, or every \
+                 login, to certain addresses."
+            ),
+            Step::Data => format!(
+                "From {blocked} control connections work and no data port opens, and from {through} they do: the \
+                 firewall lets {blocked} in to the control port only, and the passive ports were forgotten."
+            ),
+        })
+    });
+    sentences.collect::<Vec<_>>().join(" ")
+}
+
+/// Some names as a sentence has them.
+fn names<'a>(vantages: impl Iterator<Item = &'a Vantage>) -> String {
+    let all: Vec<String> = vantages.map(ToString::to_string).collect();
+    match all.as_slice() {
+        [] => "another address".into(),
+        [one] => one.clone(),
+        [most @ .., last] => format!("{} and {last}", most.join(", ")),
     }
-    sources
+}
+
+fn evidence(row: &Row) -> Evidence {
+    let set = if row.dedicated { " (dedicated)" } else { "" };
+    let value = match (row.failed(), row.furthest()) {
+        (Some((step, code, how)), _) => {
+            let how = how.map(|how| format!("{how}, ")).unwrap_or_default();
+            format!("stops at {step}: {how}{code}")
+        }
+        (None, Some(step)) => format!("gets through to {step}"),
+        (None, None) => "not tested".into(),
+    };
+    Evidence {
+        label: format!("{}{set}", row.vantage),
+        value,
+    }
+}
+
+/// The dedicated addresses or the pool in place of each other, where one set has addresses that are turned away and all of
+/// the other get through.
+fn other_set(
+    rows: &[Row],
+    difference: &Difference<'_>,
+    findings: &[Diagnosed],
+) -> Option<SettingsPatch> {
+    let turned_away = |dedicated: bool| {
+        let mut rows = difference.turned_away.iter();
+        rows.any(|it| it.row.dedicated == dedicated)
+    };
+    let all_through = |dedicated: bool| {
+        let mut set = rows
+            .iter()
+            .filter(|row| row.dedicated == dedicated)
+            .peekable();
+        set.peek().is_some() && set.all(|row| row.failed().is_none())
+    };
+    let to_dedicated = [false, true]
+        .into_iter()
+        .find(|dedicated| turned_away(!dedicated) && all_through(*dedicated))?;
+    let set: Vec<&Vantage> = rows
+        .iter()
+        .filter(|row| row.dedicated == to_dedicated)
+        .map(|row| &row.vantage)
+        .collect();
+    let else_wrong = findings.iter().any(|it| {
+        it.severity == Severity::Error && it.sources.iter().any(|source| set.contains(&source))
+    });
+    Some(SettingsPatch {
+        changes: vec![(
+            "source_set".into(),
+            if to_dedicated { "dedicated" } else { "pool" }.into(),
+        )],
+        effect: if else_wrong {
+            PatchEffect::CuresThis
+        } else {
+            PatchEffect::CuresAll
+        },
+    })
+}
+
+/// A password that was refused is sent from no other address: whether it is the password or the address, nobody has seen.
+pub fn doubt_rejected_login(rows: &[Row], findings: &mut [Diagnosed]) {
+    let refused = |row: &&Row| row.failed().is_some_and(|(step, ..)| step == Step::Login);
+    let untried = |row: &&Row| row.failed().is_none() && !row.passed(Step::Login);
+    let others = names(rows.iter().filter(untried).map(|row| &row.vantage));
+    if !rows.iter().any(|row| refused(&row)) || !rows.iter().any(|row| untried(&row)) {
+        return;
+    }
+    for found in findings.iter_mut().filter(|it| it.finding.code == REJECTED) {
+        found.finding.confidence = Confidence::Likely;
+        found.finding.alternatives.push(Alternative {
+            code: BLOCKED.into(),
+            deciding_test: format!(
+                "the same login succeeds from {others}: this run did not try it, since a refused password is not sent \
+                 again"
+            ),
+        });
+    }
 }

@@ -102,7 +102,7 @@ pub struct Evidence {
 }
 
 /// How sure a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Confidence {
     /// The evidence admits nothing else.
@@ -176,6 +176,8 @@ pub enum OmissionCause {
     NotApplicable,
     /// The user left it out.
     NotAsked,
+    /// Something that behaves alike was looked at in its place.
+    Represented,
     /// It was possible and asked for, and could not be done: the diagnosis is incomplete.
     CouldNotLook,
 }

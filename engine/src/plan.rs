@@ -70,6 +70,27 @@ impl Plan {
     }
 }
 
+impl Plan {
+    /// The probes of this plan that lead up to a state.
+    pub fn up_to(&self, state: &str) -> Plan {
+        let leads = |plugin: &&Arc<Plugin>| plugin.description.leaves.iter().any(|it| it == state);
+        let names: Vec<String> = self
+            .probes
+            .iter()
+            .filter(leads)
+            .map(|plugin| plugin.description.name.clone())
+            .collect();
+        let wanted = with_needs(&self.probes, &names);
+        let probes = self
+            .probes
+            .iter()
+            .filter(|it| wanted.contains(it.description.name.as_str()));
+        Plan {
+            probes: probes.cloned().collect(),
+        }
+    }
+}
+
 /// The names, and those of every probe that leaves a state one of them needs.
 fn with_needs<'a>(all: &'a [Arc<Plugin>], names: &'a [String]) -> BTreeSet<&'a str> {
     let mut wanted: BTreeSet<&str> = names.iter().map(String::as_str).collect();

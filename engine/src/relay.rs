@@ -3,7 +3,7 @@
 //! A diagnosis is cheap in round trips because no probe asks again what another has established, and because one
 //! control connection goes from hand to hand: connected, secured, logged in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -134,6 +134,13 @@ impl Relay {
             .get_mut(probe.takes.as_ref()?)?
             .connection
             .take()
+    }
+
+    /// The states that were reached so far.
+    pub fn reached(&self) -> BTreeSet<String> {
+        let inner = self.lock();
+        let reached = inner.states.iter().filter(|(_, state)| state.reached);
+        reached.map(|(name, _)| name.clone()).collect()
     }
 
     /// The facts so far.

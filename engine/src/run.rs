@@ -1,6 +1,7 @@
 //! Runs the probes against a remote: side by side where they are independent, one after another where one goes on with
 //! what another left, and from each source address in turn.
 
+mod itinerary;
 mod record;
 
 use std::net::IpAddr;
@@ -14,8 +15,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::builtin::Catalogue;
 use crate::clean_up::{self, GRACE};
+use crate::compare;
 use crate::finding::{Omission, OmissionCause, Outcome};
 use crate::login::{Login, LoginPolicy};
+use crate::matrix::Step;
 use crate::net::{
     Counts, Grant, Network, NetworkSettings, Resolver, ResolverError, Slots, Transcript, Writes,
 };
@@ -25,7 +28,8 @@ use crate::relay::Relay;
 use crate::settings::{CertificateCheck, Check, Depth};
 use crate::trust::Trust;
 
-pub use record::{Cut, ProbeRun, Record, Status};
+use itinerary::{Going, Itinerary, Round, never_begun, sources};
+pub use record::{Cut, Look, ProbeRun, Record, Status, Visit};
 
 /// At most so many connections to one remote at a time, over all source addresses, unless `full` is asked for.
 const CONNECTIONS: usize = 3;
@@ -79,8 +83,7 @@ pub async fn run(
     interrupt: Interrupt,
     watch: Watch<'_>,
 ) -> Result<Record, RunError> {
-    let plan = Plan::new(catalogue, &check.selection)?;
-    let run = Run::new(check, plan, watch)?;
+    let run = Run::new(check, catalogue, watch)?;
     let started = Instant::now();
     let cut = tokio::select! {
         biased;
@@ -101,7 +104,9 @@ pub async fn run(
 /// What all probes and source addresses of a run share.
 struct Run<'a> {
     check: &'a Check,
+    catalogue: &'a Catalogue,
     plan: Plan,
+    ladder: Plan,
     watch: Watch<'a>,
     login: Arc<Login>,
     trust: Trust,
@@ -110,13 +115,16 @@ struct Run<'a> {
     slots: Arc<Slots>,
     transcript: Transcript,
     ids: Arc<AtomicU32>,
-    /// What was granted from each source address.
-    grounds: Mutex<Vec<(Option<IpAddr>, Ground)>>,
-    runs: Mutex<Vec<ProbeRun>>,
+    visits: Mutex<Vec<Going>>,
 }
 
 impl<'a> Run<'a> {
-    fn new(check: &'a Check, plan: Plan, watch: Watch<'a>) -> Result<Run<'a>, RunError> {
+    fn new(
+        check: &'a Check,
+        catalogue: &'a Catalogue,
+        watch: Watch<'a>,
+    ) -> Result<Run<'a>, RunError> {
+        let plan = Plan::new(catalogue, &check.selection)?;
         let remote = &check.remote;
         let trust = Trust::new(&check.authorities);
         let policy = LoginPolicy {
@@ -134,6 +142,8 @@ impl<'a> Run<'a> {
         };
         Ok(Run {
             check,
+            catalogue,
+            ladder: plan.up_to(Step::Tls.state()),
             plan,
             watch,
             login: Arc::new(Login::new(check.credential.clone(), policy, trust.clone())),
@@ -147,27 +157,34 @@ impl<'a> Run<'a> {
             slots: Slots::new(limit),
             transcript: Transcript::new(),
             ids: Arc::default(),
-            grounds: Mutex::default(),
-            runs: Mutex::default(),
+            visits: Mutex::default(),
         })
     }
 
     /// One source address after another: with three connections in all, two sessions at once would wait for each other.
     async fn every_source(&self) {
-        for source in self.sources() {
-            self.from(source).await;
+        let itinerary = Itinerary::of(&self.check.remote);
+        for source in itinerary.full {
+            self.visit(source, Look::Full, Round::First).await;
         }
-    }
-
-    fn sources(&self) -> Vec<Option<IpAddr>> {
-        match self.check.remote.sources.as_slice() {
-            [] => vec![None],
-            sources => sources.iter().copied().map(Some).collect(),
+        let ladders = itinerary
+            .ladder
+            .into_iter()
+            .map(|source| self.visit(Some(source), Look::Ladder, Round::First));
+        futures_util::stream::iter(ladders)
+            .buffer_unordered(CONNECTIONS)
+            .collect::<Vec<()>>()
+            .await;
+        for source in compare::representatives(&self.visits(Round::First)) {
+            self.visit(source, Look::Full, Round::First).await;
+        }
+        for source in compare::doubtful(&self.visits(Round::First), self.catalogue) {
+            self.visit(source, Look::Ladder, Round::Second).await;
         }
     }
 
     /// What the probes are granted from one source address.
-    fn ground(&self, source: Option<IpAddr>) -> Ground {
+    fn ground(&self, source: Option<IpAddr>, look: Look, plan: &Plan) -> Ground {
         let writes = Arc::new(match self.check.permissions.writes {
             true => Writes::permitted(),
             false => Writes::forbidden(),
@@ -190,7 +207,7 @@ impl<'a> Run<'a> {
             self.ids.clone(),
         ));
         let relay = Arc::new(Relay::new(
-            self.plan.probes.iter().map(|plugin| &plugin.description),
+            plan.probes.iter().map(|plugin| &plugin.description),
         ));
         Ground {
             network,
@@ -198,29 +215,66 @@ impl<'a> Run<'a> {
             trust: self.trust.clone(),
             writes,
             relay,
+            look,
             deadline: self.deadline(),
         }
     }
 
-    async fn from(&self, source: Option<IpAddr>) {
-        let ground = self.ground(source);
-        lock(&self.grounds).push((source, ground.clone()));
-        let mut probes: FuturesUnordered<_> = self
-            .plan
+    async fn visit(&self, source: Option<IpAddr>, look: Look, round: Round) {
+        let plan = self.plan(look);
+        let ground = self.ground(source, look, plan);
+        let place = {
+            let mut visits = lock(&self.visits);
+            visits.push(Going {
+                round,
+                source,
+                look,
+                ground: ground.clone(),
+                runs: Vec::new(),
+            });
+            visits.len() - 1
+        };
+        let mut probes: FuturesUnordered<_> = plan
             .probes
             .iter()
             .map(|plugin| self.probe(plugin, source, &ground))
             .collect();
         while let Some(run) = probes.next().await {
             (self.watch)(Event::Ended(&run));
-            lock(&self.runs).push(run);
+            lock(&self.visits)[place].runs.push(run);
         }
         ground.relay.close().await;
     }
 
+    fn plan(&self, look: Look) -> &Plan {
+        match look {
+            Look::Full => &self.plan,
+            Look::Ladder => &self.ladder,
+        }
+    }
+
+    /// What was seen in a round, in the order of the settings: of an address that was looked at in two ways, the fuller.
+    fn visits(&self, round: Round) -> Vec<Visit> {
+        let going = lock(&self.visits);
+        let sources = sources(&self.check.remote);
+        let of = |source: &Option<IpAddr>| {
+            going
+                .iter()
+                .filter(|visit| visit.round == round && visit.source == *source)
+                .min_by_key(|visit| visit.look == Look::Ladder)
+        };
+        let visits = sources.iter().filter_map(of);
+        visits
+            .map(|visit| visit.told(self.plan(visit.look)))
+            .collect()
+    }
+
     /// After a cut every probe is gone with its connections; those that owe something get an instance to remove it.
     async fn clean_up(&self) {
-        let grounds = lock(&self.grounds).clone();
+        let grounds: Vec<_> = lock(&self.visits)
+            .iter()
+            .map(|visit| (visit.source, visit.ground.clone()))
+            .collect();
         for (source, ground) in grounds {
             ground.relay.close().await;
             if !ground.writes.debts().is_empty() {
@@ -270,66 +324,36 @@ impl<'a> Run<'a> {
     }
 
     fn record(self, duration: Duration, cut: Option<Cut>) -> Record {
-        let mut runs = std::mem::take(&mut *lock(&self.runs));
-        if cut.is_some() {
-            self.add_unfinished(&mut runs);
+        let mut visits = self.visits(Round::First);
+        for source in sources(&self.check.remote) {
+            if !visits.iter().any(|visit| visit.source == source) {
+                visits.push(never_begun(source, &self.plan));
+            }
         }
-        let order = |run: &ProbeRun| {
-            let source = self
-                .check
-                .remote
-                .sources
-                .iter()
-                .position(|source| Some(*source) == run.source);
-            let probe = self
-                .plan
-                .probes
-                .iter()
-                .position(|plugin| Arc::ptr_eq(plugin, &run.plugin));
-            (source, probe)
-        };
-        runs.sort_by_key(order);
-        let grounds = lock(&self.grounds);
-        let left_behind = grounds
+        let second_looks = self.visits(Round::Second);
+        let going = lock(&self.visits);
+        let left_behind = going
             .iter()
-            .flat_map(|(source, ground)| clean_up::left_behind(ground, *source))
+            .flat_map(|visit| clean_up::left_behind(&visit.ground, visit.source))
             .collect();
-        let counts = grounds
+        let counts = going
             .iter()
-            .map(|(_, ground)| ground.network.counts())
+            .map(|visit| visit.ground.network.counts())
             .fold(Counts::default(), |sum, each| Counts {
                 control: sum.control + each.control,
                 data: sum.data + each.data,
             });
-        drop(grounds);
+        drop(going);
         let peak = self.slots.peak();
         Record {
-            runs,
+            visits,
+            second_looks,
             connections: counts,
             peak,
             transcript: self.transcript,
             duration,
             cut,
             left_behind,
-        }
-    }
-
-    fn add_unfinished(&self, runs: &mut Vec<ProbeRun>) {
-        for source in self.sources() {
-            for plugin in &self.plan.probes {
-                if !runs
-                    .iter()
-                    .any(|run| run.source == source && Arc::ptr_eq(&run.plugin, plugin))
-                {
-                    runs.push(ProbeRun {
-                        plugin: plugin.clone(),
-                        source,
-                        status: Status::Cut,
-                        duration: Duration::ZERO,
-                        outcome: Outcome::default(),
-                    });
-                }
-            }
         }
     }
 }

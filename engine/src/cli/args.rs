@@ -28,6 +28,8 @@ Exit codes: 0 nothing found, 1 something found, 2 usage error, 3 incomplete, 130
 pub(crate) enum Command {
     /// Diagnose one remote and print the report
     Check(Box<CheckArgs>),
+    /// Merge saved reports of one remote, taken from several places, into one diagnosis
+    Compare(CompareArgs),
     /// Start faulty servers on this machine and diagnose each: real reports in the first minute
     Demo(DemoArgs),
     /// Run one of the lab's faulty servers in the foreground, to point other clients at
@@ -166,6 +168,22 @@ pub(crate) struct CheckArgs {
     /// No progress on standard error
     #[arg(short, long, help_heading = "Report")]
     pub(crate) quiet: bool,
+}
+
+#[derive(clap::Args, Debug)]
+pub(crate) struct CompareArgs {
+    /// Two or more reports, as `check --format json -o FILE` writes them; each is called by its file's name
+    #[arg(required = true, num_args = 1.., value_name = "REPORT.json")]
+    pub(crate) reports: Vec<PathBuf>,
+    /// Format of the report
+    #[arg(long, default_value = "text")]
+    pub(crate) format: Format,
+    /// Write the report to this file
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// What makes the exit code 1
+    #[arg(long, default_value = "error")]
+    pub(crate) fail_on: FailOn,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

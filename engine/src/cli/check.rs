@@ -25,11 +25,7 @@ pub(super) async fn run(args: CheckArgs) -> Result<Exit, CliError> {
     let started = Timestamp::now();
     let record = run::run(&check, &catalogue, interrupt, &progress::watch(args.quiet)).await?;
     let report = Report::new(&record, &check.remote, &catalogue, started);
-    let rendered = output::rendered(&report, args.format);
-    match &args.output {
-        Some(path) => output::write(path, &rendered)?,
-        None => output::print(&rendered)?,
-    }
+    output::deliver(&report, args.format, args.output.as_deref())?;
     for left in &report.left_behind {
         anstream::eprintln!("warning: left on the remote: {left}");
     }
@@ -61,7 +57,7 @@ async fn asked_to_end() -> std::io::Result<()> {
 }
 
 /// A finding wins over incompleteness: what was found stands, whatever could not be looked at.
-fn exit(report: &Report, fail_on: FailOn) -> Exit {
+pub(super) fn exit(report: &Report, fail_on: FailOn) -> Exit {
     let found = match fail_on {
         FailOn::Error => report.has(Severity::Error),
         FailOn::Warning => report.has(Severity::Warning),

@@ -2,7 +2,9 @@
 
 mod args;
 mod check;
+mod compare;
 mod demo;
+mod input;
 mod lab;
 mod output;
 mod progress;
@@ -53,6 +55,10 @@ pub(crate) enum CliError {
         what: String,
         source: std::io::Error,
     },
+    #[error("{place}: not a report of remote-doctor: {reason}")]
+    NotAReport { place: String, reason: String },
+    #[error(transparent)]
+    Merge(#[from] report::MergeError),
     #[error("the lab: {0}")]
     Lab(#[from] ::lab::LabError),
 }
@@ -85,6 +91,7 @@ pub fn main() -> ExitCode {
 async fn run(command: Command) -> Result<Exit, CliError> {
     match command {
         Command::Check(args) => check::run(*args).await,
+        Command::Compare(args) => compare::run(&args).await,
         Command::Demo(args) => demo::run(args).await,
         Command::Lab(args) => lab::run(args).await,
         Command::Explain { code, list, plugin } => {

@@ -20,8 +20,17 @@ pub(super) fn print(text: &str) -> Result<(), CliError> {
     }
 }
 
+/// Puts a report where it was asked for: into a file, or on standard output.
+pub(super) fn deliver(report: &Report, format: Format, to: Option<&Path>) -> Result<(), CliError> {
+    let rendered = rendered(report, format);
+    match to {
+        Some(path) => write(path, &rendered),
+        None => print(&rendered),
+    }
+}
+
 /// A report in a format.
-pub(super) fn rendered(report: &Report, format: Format) -> String {
+fn rendered(report: &Report, format: Format) -> String {
     match format {
         Format::Text => text::render(report),
         Format::Json => json(report),

@@ -10,6 +10,7 @@ use crate::login::Refusal;
 use crate::net::{
     Established, Failure, FailureKind, Operation, Resolved, TlsOptions, TlsSession, TlsVersion,
 };
+use crate::run::Look;
 use crate::settings::{CertificateCheck, Check, Depth, SslSetting};
 use crate::trust::{Store, TrustFault};
 
@@ -193,6 +194,7 @@ pub(super) fn tls_session(session: &TlsSession) -> net::TlsSession {
 pub(super) fn request(
     check: &Check,
     source: Option<std::net::IpAddr>,
+    look: Look,
     facts: &[Fact],
 ) -> types::Request {
     let remote = &check.remote;
@@ -207,7 +209,10 @@ pub(super) fn request(
         },
         source: source.map(|source| source.to_string()),
         now: check.now,
-        depth: depth(check.depth),
+        depth: match look {
+            Look::Full => depth(check.depth),
+            Look::Ladder => types::Depth::Ladder,
+        },
         connect_ms: millis(check.timeouts.connect),
         reply_ms: millis(check.timeouts.reply),
         allow_writes: check.permissions.writes,

@@ -31,7 +31,7 @@ impl Plugin {
         facts: &[Fact],
     ) -> Ending {
         let deadline = ground.deadline;
-        let request = convert::request(check, source, facts);
+        let request = convert::request(check, source, ground.look, facts);
         let mut store = store(
             &self.engine,
             Guest::granted(ground, self.description.clone()),

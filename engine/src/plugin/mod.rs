@@ -19,6 +19,7 @@ use crate::finding::Outcome;
 use crate::login::Login;
 use crate::net::{Failure, Network, Writes};
 use crate::relay::Relay;
+use crate::run::Look;
 use crate::trust::Trust;
 
 pub use load::{LoadError, Plugin, Sandbox};
@@ -36,6 +37,8 @@ pub struct Ground {
     pub writes: Arc<Writes>,
     /// What probes leave for each other.
     pub relay: Arc<Relay>,
+    /// How much is to be looked at.
+    pub look: Look,
     /// The longest the run may take.
     pub deadline: Duration,
 }

@@ -16,19 +16,20 @@ pub(super) struct Case<'a> {
     pub(super) remote: &'a Remote,
     pub(super) facts: &'a BTreeMap<String, FactValue>,
     pub(super) catalogue: &'a Catalogue,
+    /// From how many source addresses or places was looked.
+    pub(super) vantages: usize,
 }
 
 impl Case<'_> {
     pub(super) fn finding(&self, found: &Diagnosed) -> ReportFinding {
         let finding = &found.finding;
-        let everywhere =
-            found.sources.len() == self.remote.sources.len().max(1) && found.sources.len() > 1;
+        let everywhere = found.sources.len() == self.vantages && self.vantages > 1;
         ReportFinding {
             code: finding.code.clone(),
             severity: found.severity,
             owner: found.owner,
             probe: found.probe.clone(),
-            source: found.sources.first().copied().filter(|_| !everywhere),
+            source: found.sources.first().cloned().filter(|_| !everywhere),
             sources: found.sources.clone(),
             title: found.title.clone(),
             detail: finding.detail.clone(),
@@ -70,11 +71,16 @@ impl Case<'_> {
             }
             value.push_str(&evidence.value);
         }
-        let source = found.sources.first().map(ToString::to_string);
+        let all_sources: Vec<String> = found.sources.iter().map(ToString::to_string).collect();
+        let source = all_sources.first().cloned();
         let known = [
             ("host", Some(self.remote.host.clone())),
             ("port", Some(self.remote.port.to_string())),
             ("ssl", Some(self.remote.ssl.to_string())),
+            (
+                "sources",
+                Some(all_sources.join(", ")).filter(|all| !all.is_empty()),
+            ),
             ("address", self.text("server.address").map(Into::into)),
             (
                 "source",
@@ -122,6 +128,24 @@ fn changes(patch: &SettingsPatch) -> Map<String, Value> {
             )
         })
         .collect()
+}
+
+/// A patch as a report has it.
+pub(super) fn read_patch(map: &Map<String, Value>) -> SettingsPatch {
+    let effect = match map.get("effect").and_then(Value::as_str) {
+        Some("cures-this") => PatchEffect::CuresThis,
+        Some("cures-all") => PatchEffect::CuresAll,
+        Some("failed") => PatchEffect::Failed,
+        _ => PatchEffect::Untried,
+    };
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), Into::into);
+    let changes = map.iter().filter(|(name, _)| *name != "effect");
+    SettingsPatch {
+        changes: changes
+            .map(|(name, value)| (name.clone(), text(value)))
+            .collect(),
+        effect,
+    }
 }
 
 /// All patches of root causes together, where each root cause has one. Verifying takes a second run.

@@ -1,9 +1,11 @@
 //! The report: the record from which every output format is rendered. Its JSON form is the contract of the product.
 
 mod case;
+mod merge;
 mod page;
 mod style;
 mod summary;
+mod table;
 pub mod text;
 
 use std::collections::BTreeMap;
@@ -16,16 +18,18 @@ use serde_json::{Map, Value};
 
 use crate::builtin::Catalogue;
 use crate::clean_up::LeftBehind;
-use crate::diagnose::{Verdict, diagnose};
+use crate::diagnose::{NotTested, Verdict, diagnose};
 use crate::finding::{
     Alternative, Confidence, Evidence, FactValue, OmissionCause, Owner, Severity,
 };
+use crate::matrix::{Row, Vantage};
 use crate::net::{Line, printable};
 use crate::run::{Cut, Record, Status};
 use crate::settings::Remote;
 
 use case::Case;
 
+pub use merge::{MergeError, Origin, Taken, merge};
 pub use page::{explain, list};
 
 /// Readers refuse a report of another version.
@@ -66,6 +70,12 @@ pub struct Report {
     /// The same for each source address, where there are several.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub facts_by_source: BTreeMap<String, BTreeMap<String, FactValue>>,
+    /// How far each source address gets, step by step.
+    #[serde(default)]
+    pub matrix: Vec<Row>,
+    /// The reports this one was made from, if it was made from several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub merged_from: Vec<Origin>,
     /// What the run cost the remote.
     pub connections: Connections,
     /// Whether something possible and asked for was not done.
@@ -85,6 +95,16 @@ pub struct Tool {
     pub version: String,
 }
 
+impl Tool {
+    /// This program.
+    fn this() -> Tool {
+        Tool {
+            name: "remote-doctor".into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+        }
+    }
+}
+
 /// One finding.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ReportFinding {
@@ -97,10 +117,10 @@ pub struct ReportFinding {
     /// The probe that found it.
     pub probe: String,
     /// The source address it was found from; none where it is the same from all.
-    pub source: Option<IpAddr>,
+    pub source: Option<Vantage>,
     /// All source addresses it was found from.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub sources: Vec<IpAddr>,
+    pub sources: Vec<Vantage>,
     /// The title of the code.
     pub title: String,
     /// What was seen, in a sentence or two.
@@ -143,6 +163,23 @@ pub struct ReportOmission {
     pub codes: Vec<String>,
     /// The probe that would have looked.
     pub probe: String,
+    /// The source addresses this is about; empty where it is about all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<Vantage>,
+}
+
+impl From<&NotTested> for ReportOmission {
+    fn from(left_out: &NotTested) -> ReportOmission {
+        let omission = left_out.omission.clone();
+        ReportOmission {
+            check: omission.check,
+            reason: omission.reason,
+            cause: omission.cause,
+            codes: omission.codes,
+            probe: left_out.probe.clone(),
+            sources: left_out.sources.clone(),
+        }
+    }
 }
 
 /// A file or directory of ours that is still on the remote, as far as anybody knows.
@@ -231,6 +268,7 @@ impl Report {
             remote,
             facts: &facts,
             catalogue,
+            vantages: diagnosis.rows.len(),
         };
         let findings: Vec<ReportFinding> = diagnosis
             .findings
@@ -239,10 +277,7 @@ impl Report {
             .collect();
         Report {
             schema_version: SCHEMA_VERSION.into(),
-            tool: Tool {
-                name: "remote-doctor".into(),
-                version: env!("CARGO_PKG_VERSION").into(),
-            },
+            tool: Tool::this(),
             started,
             duration_ms: millis(record.duration),
             remote: remote.clone(),
@@ -254,18 +289,14 @@ impl Report {
             left_behind: record.left_behind.iter().map(leftover).collect(),
             not_tested: diagnosis
                 .not_tested
-                .into_iter()
-                .map(|it| ReportOmission {
-                    check: it.omission.check,
-                    reason: it.omission.reason,
-                    cause: it.omission.cause,
-                    codes: it.omission.codes,
-                    probe: it.probe,
-                })
+                .iter()
+                .map(ReportOmission::from)
                 .collect(),
-            probes: record.runs.iter().map(probe).collect(),
+            probes: record.runs().map(probe).collect(),
             facts,
             facts_by_source,
+            matrix: diagnosis.rows,
+            merged_from: Vec::new(),
             connections: Connections {
                 control: record.connections.control,
                 data: record.connections.data,
@@ -322,7 +353,7 @@ type Facts = BTreeMap<String, FactValue>;
 /// The facts of the first source address that has them, and of each where there are several.
 fn facts(record: &Record) -> (Facts, BTreeMap<String, Facts>) {
     let (mut all, mut by_source) = (Facts::new(), BTreeMap::<String, Facts>::new());
-    for run in &record.runs {
+    for run in record.runs() {
         for fact in &run.outcome.facts {
             all.entry(fact.name.clone())
                 .or_insert_with(|| fact.value.clone());

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::style::{BAD, BOLD, DIM, GOOD, UNKNOWN, WARN, styled, wrapped};
+use super::table;
 use super::{Connections, ProbeStatus, Report, ReportFinding};
 use crate::diagnose::Verdict;
 use crate::finding::{Confidence, FactValue, OmissionCause, Severity};
@@ -25,6 +26,7 @@ pub fn render(report: &Report) -> String {
     for finding in causes {
         root_cause(&mut out, report, finding);
     }
+    table::render(&mut out, &report.matrix);
     not_tested(&mut out, report);
     for finding in notes {
         note(&mut out, finding);
@@ -43,10 +45,11 @@ pub fn heading(title: &str) -> String {
 fn head(out: &mut String, report: &Report) {
     let remote = &report.remote;
     let sources: Vec<String> = remote.sources.iter().map(ToString::to_string).collect();
-    let from = if sources.is_empty() {
-        String::new()
-    } else {
-        format!("  from {}", sources.join(", "))
+    // More than two are in the table.
+    let from = match sources.len() {
+        0 => String::new(),
+        1 | 2 => format!("  from {}", sources.join(", ")),
+        n => format!("  from {n} addresses"),
     };
     let _ = writeln!(
         out,
@@ -201,18 +204,24 @@ fn note(out: &mut String, finding: &ReportFinding) {
 
 /// What was not tested, the checks with one reason together.
 fn not_tested(out: &mut String, report: &Report) {
-    let mut by_reason: Vec<(&str, Vec<&str>)> = Vec::new();
+    let mut by_reason: Vec<(&str, Vec<String>)> = Vec::new();
     for omission in report
         .not_tested
         .iter()
         .filter(|it| it.cause != OmissionCause::NotAsked)
     {
+        let sources: Vec<String> = omission.sources.iter().map(ToString::to_string).collect();
+        let from = match sources.as_slice() {
+            [] => String::new(),
+            sources => format!(" (from {})", sources.join(", ")),
+        };
+        let check = format!("{}{from}", omission.check);
         match by_reason
             .iter_mut()
             .find(|(reason, _)| *reason == omission.reason)
         {
-            Some((_, checks)) => checks.push(&omission.check),
-            None => by_reason.push((&omission.reason, vec![&omission.check])),
+            Some((_, checks)) => checks.push(check),
+            None => by_reason.push((&omission.reason, vec![check])),
         }
     }
     for (index, (reason, checks)) in by_reason.iter().enumerate() {

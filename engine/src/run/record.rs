@@ -1,11 +1,14 @@
 //! What a run established.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::clean_up::LeftBehind;
-use crate::finding::Outcome;
+use crate::finding::{FactValue, Outcome};
 use crate::net::{Counts, Transcript};
 use crate::plugin::Plugin;
 use crate::relay::OutOfReach;
@@ -42,6 +45,40 @@ pub struct ProbeRun {
     pub outcome: Outcome,
 }
 
+/// How much is looked at from one source address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Look {
+    /// Everything that was asked for.
+    Full,
+    /// The first steps, up to TLS: what tells how addresses differ, for one connection each.
+    Ladder,
+}
+
+/// What one source address saw.
+#[derive(Clone, Debug)]
+pub struct Visit {
+    /// The address; none lets the system choose.
+    pub source: Option<IpAddr>,
+    /// How much was looked at.
+    pub look: Look,
+    /// One for each probe, in the order they go on from each other.
+    pub runs: Vec<ProbeRun>,
+    /// The states that were reached.
+    pub reached: BTreeSet<String>,
+}
+
+impl Visit {
+    /// A fact by its name, as the last probe has it.
+    pub fn fact(&self, name: &str) -> Option<&FactValue> {
+        let facts = self.runs.iter().rev().flat_map(|run| &run.outcome.facts);
+        facts
+            .filter(|fact| fact.name == name)
+            .map(|fact| &fact.value)
+            .next()
+    }
+}
+
 /// Why a run ended before its probes did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cut {
@@ -54,8 +91,10 @@ pub enum Cut {
 /// Everything a run established.
 #[derive(Debug)]
 pub struct Record {
-    /// One for each probe and source address.
-    pub runs: Vec<ProbeRun>,
+    /// One for each source address, in the order of the settings.
+    pub visits: Vec<Visit>,
+    /// Where addresses differed: the first steps of some of them once more, after all others.
+    pub second_looks: Vec<Visit>,
     /// Connections opened.
     pub connections: Counts,
     /// The most of them at one time.
@@ -68,4 +107,11 @@ pub struct Record {
     pub cut: Option<Cut>,
     /// What it made on the remote and could not remove.
     pub left_behind: Vec<LeftBehind>,
+}
+
+impl Record {
+    /// The runs of all probes from all source addresses.
+    pub fn runs(&self) -> impl Iterator<Item = &ProbeRun> {
+        self.visits.iter().flat_map(|visit| &visit.runs)
+    }
 }

@@ -124,7 +124,7 @@ struct Amount {
 impl Amount {
     fn of(depth: Depth) -> Amount {
         match depth {
-            Depth::Quick => Amount {
+            Depth::Ladder | Depth::Quick => Amount {
                 ports: 4,
                 transfers: 1,
                 connections: 5,

@@ -102,12 +102,14 @@ fn methods_and_range(run: &mut Run, session: &Session, samples: &[Sample], again
 }
 
 fn all_blocked(samples: &[Sample], again: Option<&Again>) -> Finding {
+    let (how, in_words) = how(samples);
     let detail = format!(
-        "The login works, and none of the {} data ports that were tried opens: {}.",
+        "The login works, and none of the {} data ports that were tried opens: {in_words}.",
         samples.iter().filter(|sample| sample.port_failed()).count(),
-        how(samples)
     );
-    let finding = Finding::new(ALL_BLOCKED, detail).evidence("ports", rows(samples));
+    let finding = Finding::new(ALL_BLOCKED, detail)
+        .evidence("how", how)
+        .evidence("ports", rows(samples));
     tried_again(finding, again)
 }
 
@@ -188,17 +190,22 @@ fn rows(samples: &[Sample]) -> String {
     rows.join("; ")
 }
 
-fn how(samples: &[Sample]) -> &'static str {
+/// How the ports fail, in a word and in a sentence.
+fn how(samples: &[Sample]) -> (&'static str, &'static str) {
     let refused = samples.iter().any(|sample| {
         matches!(&sample.result, Outcome::PortFailed(failure) if failure.kind == FailureKind::Refused)
     });
     let silent = samples.iter().any(Sample::silent);
     match (refused, silent) {
-        (true, false) => {
-            "they are refused at once, as by a firewall that rejects or an address translation without the range"
-        }
-        (false, true) => "packets to them vanish, as in a firewall that drops",
-        _ => "some are refused, some do not answer",
+        (true, false) => (
+            "reset",
+            "they are refused at once, as by a firewall that rejects or an address translation without the range",
+        ),
+        (false, true) => (
+            "dropped",
+            "packets to them vanish, as in a firewall that drops",
+        ),
+        _ => ("mixed", "some are refused, some do not answer"),
     }
 }
 

@@ -89,7 +89,19 @@ pub(crate) fn finding(run: &Run, code: Code, attempts: &[Attempt], alive: bool) 
             ),
         );
     }
+    if let Some(how) = how(code) {
+        finding = finding.evidence("how", how);
+    }
     with_alternatives(finding, code, alive)
+}
+
+/// How it looks from here, in a word.
+fn how(code: Code) -> Option<&'static str> {
+    match code {
+        _ if code == TIMEOUT => Some("dropped"),
+        _ if code == REFUSED || code == CLOSED => Some("reset"),
+        _ => None,
+    }
 }
 
 /// What one place on the network cannot tell apart.

@@ -1,0 +1,108 @@
+//! From which source addresses how much is looked at, and what is there of it while a run goes on.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use super::{Look, ProbeRun, Status, Visit};
+use crate::finding::Outcome;
+use crate::plan::Plan;
+use crate::plugin::Ground;
+use crate::settings::Remote;
+
+/// From so many addresses everything is looked at; a pool may have dozens.
+const FULL: usize = 4;
+
+/// Where a run goes first, before it knows which addresses differ.
+pub(super) struct Itinerary {
+    pub(super) full: Vec<Option<IpAddr>>,
+    pub(super) ladder: Vec<IpAddr>,
+}
+
+impl Itinerary {
+    /// The dedicated addresses come in full: they are few, and each is on somebody's list by itself.
+    pub(super) fn of(remote: &Remote) -> Itinerary {
+        let addresses = &remote.sources;
+        if addresses.len() <= FULL {
+            return Itinerary {
+                full: sources(remote),
+                ladder: Vec::new(),
+            };
+        }
+        let (dedicated, pool): (Vec<IpAddr>, Vec<IpAddr>) = addresses
+            .iter()
+            .partition(|address| remote.dedicated.contains(address));
+        let (full, rest) = dedicated.split_at(dedicated.len().min(FULL));
+        Itinerary {
+            full: full.iter().copied().map(Some).collect(),
+            ladder: rest.iter().chain(&pool).copied().collect(),
+        }
+    }
+}
+
+/// The source addresses in the order of the settings; without any, the system chooses.
+pub(super) fn sources(remote: &Remote) -> Vec<Option<IpAddr>> {
+    match remote.sources.as_slice() {
+        [] => vec![None],
+        addresses => addresses.iter().copied().map(Some).collect(),
+    }
+}
+
+/// Whether an address is seen for the first time, or once more because it differed from others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Round {
+    First,
+    Second,
+}
+
+/// A visit that goes on.
+pub(super) struct Going {
+    pub(super) round: Round,
+    pub(super) source: Option<IpAddr>,
+    pub(super) look: Look,
+    pub(super) ground: Ground,
+    /// The probes that have ended.
+    pub(super) runs: Vec<ProbeRun>,
+}
+
+impl Going {
+    /// What there is of it: probes of its plan that have not ended were cut.
+    pub(super) fn told(&self, plan: &Plan) -> Visit {
+        let runs = plan.probes.iter().map(|plugin| {
+            let ended = self
+                .runs
+                .iter()
+                .find(|run| std::sync::Arc::ptr_eq(&run.plugin, plugin));
+            ended.cloned().unwrap_or_else(|| ProbeRun {
+                plugin: plugin.clone(),
+                source: self.source,
+                status: Status::Cut,
+                duration: Duration::ZERO,
+                outcome: Outcome::default(),
+            })
+        });
+        Visit {
+            source: self.source,
+            look: self.look,
+            runs: runs.collect(),
+            reached: self.ground.relay.reached(),
+        }
+    }
+}
+
+/// A visit for which there was no time.
+pub(super) fn never_begun(source: Option<IpAddr>, plan: &Plan) -> Visit {
+    let runs = plan.probes.iter().map(|plugin| ProbeRun {
+        plugin: plugin.clone(),
+        source,
+        status: Status::Cut,
+        duration: Duration::ZERO,
+        outcome: Outcome::default(),
+    });
+    Visit {
+        source,
+        look: Look::Full,
+        runs: runs.collect(),
+        reached: BTreeSet::new(),
+    }
+}

@@ -1,0 +1,81 @@
+//! Why a probe said nothing: what kept the one that it would have gone on from.
+
+use crate::finding::{Finding, OmissionCause, Severity};
+use crate::relay::OutOfReach;
+use crate::run::{ProbeRun, Status};
+
+/// Why a state was not reached.
+pub enum Why<'a> {
+    /// A probe that would have reached it found this.
+    Fault(&'a Finding),
+    /// Something else, in words.
+    Other(OmissionCause, String),
+}
+
+/// Why a probe did not look, if it did not. `runs` are those of its visit.
+pub fn why_not_run(runs: &[ProbeRun], run: &ProbeRun) -> Option<(OmissionCause, String)> {
+    let could_not_look = |reason: &str| Some((OmissionCause::CouldNotLook, reason.to_string()));
+    match &run.status {
+        Status::Ok => None,
+        Status::Crashed(_) => could_not_look("the probe crashed"),
+        Status::TimedOut(_) => could_not_look("the probe did not end in time"),
+        Status::Denied(_) => {
+            could_not_look("the probe was stopped for asking for what it may not do")
+        }
+        Status::Cut => could_not_look("the run ended before this check"),
+        Status::Skipped(OutOfReach::NobodyLeaves(state)) => Some((
+            OmissionCause::NotAsked,
+            format!("no probe of this run reaches the state `{state}`"),
+        )),
+        // The session ended with the probe that held it: whatever that probe found is the reason.
+        Status::Skipped(OutOfReach::UsedUp { by, .. }) => {
+            Some(in_words(why_not_reached(runs, std::slice::from_ref(by))))
+        }
+        Status::Skipped(OutOfReach::NotReached { by, .. }) => {
+            Some(in_words(why_not_reached(runs, by)))
+        }
+    }
+}
+
+fn in_words(why: Why<'_>) -> (OmissionCause, String) {
+    match why {
+        Why::Fault(fault) => (
+            OmissionCause::BehindFault,
+            format!("{} stands in the way", fault.code),
+        ),
+        Why::Other(cause, reason) => (cause, reason),
+    }
+}
+
+/// A state was not reached: the reason is whatever kept the probes that would have reached it.
+pub fn why_not_reached<'a>(runs: &'a [ProbeRun], by: &[String]) -> Why<'a> {
+    let leavers = runs
+        .iter()
+        .filter(|run| by.contains(&run.plugin.description.name));
+    for leaver in leavers {
+        let declared = &leaver.plugin.description.codes;
+        let fault = leaver.outcome.findings.iter().find(|finding| {
+            // A code of another probe that this one may find: its severity is not at hand, and it did not go on.
+            declared
+                .iter()
+                .find(|code| code.name == finding.code)
+                .is_none_or(|code| code.severity == Severity::Error)
+        });
+        if let Some(fault) = fault {
+            return Why::Fault(fault);
+        }
+        let kept = leaver
+            .outcome
+            .not_tested
+            .iter()
+            .find(|it| it.cause != OmissionCause::NotApplicable);
+        if let Some(omission) = kept {
+            return Why::Other(omission.cause, omission.reason.clone());
+        }
+        if let Some((cause, reason)) = why_not_run(runs, leaver) {
+            return Why::Other(cause, reason);
+        }
+    }
+    let reason = format!("{} ended without getting so far", by.join(" and "));
+    Why::Other(OmissionCause::CouldNotLook, reason)
+}
