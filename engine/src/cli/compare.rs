@@ -1,0 +1,24 @@
+//! `remote-doctor compare`.
+
+use super::args::CompareArgs;
+use super::{CliError, Exit, check, input, output};
+use crate::builtin::Catalogue;
+use crate::report::{self, Taken};
+
+pub(super) async fn run(args: &CompareArgs) -> Result<Exit, CliError> {
+    let taken = args
+        .reports
+        .iter()
+        .map(|path| {
+            let place = path.file_stem().unwrap_or(path.as_os_str());
+            Ok(Taken {
+                place: place.to_string_lossy().into_owned(),
+                report: input::report(path)?,
+            })
+        })
+        .collect::<Result<Vec<Taken>, CliError>>()?;
+    let catalogue = Catalogue::load(&[]).await?;
+    let report = report::merge(&taken, &catalogue)?;
+    output::deliver(&report, args.format, args.output.as_deref())?;
+    Ok(check::exit(&report, args.fail_on))
+}

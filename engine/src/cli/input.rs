@@ -1,0 +1,96 @@
+//! Saved reports, read back. They come from other machines: nothing in them is trusted.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::CliError;
+use crate::report::{Report, SCHEMA_VERSION};
+
+/// No report is longer than this, in bytes.
+const MAX_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Reads a report that `check --format json` wrote.
+pub(super) fn report(path: &Path) -> Result<Report, CliError> {
+    let place = path.display().to_string();
+    let file = |source| CliError::File {
+        what: place.clone(),
+        source,
+    };
+    let not_a_report = |reason: String| CliError::NotAReport {
+        place: place.clone(),
+        reason,
+    };
+    let mut text = String::new();
+    let opened = File::open(path).map_err(file)?;
+    let read = opened.take(MAX_BYTES + 1).read_to_string(&mut text);
+    read.map_err(file)?;
+    if text.len() as u64 > MAX_BYTES {
+        return Err(not_a_report("it is longer than 64 MiB".into()));
+    }
+    let value: Value =
+        serde_json::from_str(&text).map_err(|error| not_a_report(error.to_string()))?;
+    match value.get("schema_version").and_then(|it| it.as_str()) {
+        Some(SCHEMA_VERSION) => {}
+        Some(other) => {
+            return Err(not_a_report(format!(
+                "its schema_version is {other:?}, and this program reads \"{SCHEMA_VERSION}\""
+            )));
+        }
+        None => return Err(not_a_report("it has no schema_version".into())),
+    }
+    serde_json::from_value(cleaned(value)).map_err(|error| not_a_report(error.to_string()))
+}
+
+/// The same without the characters that a terminal would obey.
+fn cleaned(value: Value) -> Value {
+    let clean = |text: String| -> String {
+        text.chars()
+            .filter(|c| *c == '\n' || !c.is_control())
+            .collect()
+    };
+    match value {
+        Value::String(text) => Value::String(clean(text)),
+        Value::Array(items) => items.into_iter().map(cleaned).collect(),
+        Value::Object(entries) => entries
+            .into_iter()
+            .map(|(name, value)| (clean(name), cleaned(value)))
+            .collect(),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(text: &str) -> String {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), text).unwrap();
+        report(file.path()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn what_is_no_report_is_refused_with_its_reason() {
+        assert!(refused("{\"schema_version\": \"1\"").contains("EOF"));
+        assert!(refused("[]").contains("no schema_version"));
+        assert!(refused(r#"{"schema_version": "7"}"#).contains("\"7\""));
+        assert!(refused(r#"{"schema_version": "1"}"#).contains("missing field"));
+        let missing = Path::new("does-not-exist.json");
+        assert!(
+            report(missing)
+                .unwrap_err()
+                .to_string()
+                .starts_with("does-not-exist.json: ")
+        );
+    }
+
+    #[test]
+    fn a_terminal_has_nothing_to_obey() {
+        let hostile = serde_json::json!({"a\u{1b}[2J": ["\u{9b}31m", "two\nlines"]});
+        let clean = serde_json::json!({"a[2J": ["31m", "two\nlines"]});
+        assert_eq!(cleaned(hostile), clean);
+    }
+}
