@@ -111,31 +111,47 @@ impl Catalogue {
     }
 }
 
-/// The codes no probe can report: what happened to a probe itself.
+/// One of the codes that no probe can report.
+pub(crate) fn engine_code(name: &str) -> Code {
+    let mut codes = engine_codes().into_iter();
+    let code = codes.find(|code| code.name == name);
+    code.expect("whoever reports a code of the engine declares it below")
+}
+
+/// The codes no probe can report: what happened to a probe itself, and what is seen without any remote.
 fn engine_codes() -> Vec<Code> {
     [
         (
+            "source.addresses-changed",
+            "the addresses we connect from have changed: allow lists are out of date",
+            Owner::Settings,
+            include_str!("../remedies/source.addresses-changed.md"),
+        ),
+        (
             "probe.crashed",
             "a probe crashed",
+            Owner::Platform,
             include_str!("../remedies/probe.crashed.md"),
         ),
         (
             "probe.timed-out",
             "a probe did not end in time",
+            Owner::Platform,
             include_str!("../remedies/probe.timed-out.md"),
         ),
         (
             "probe.denied",
             "a probe asked for what it may not do",
+            Owner::Platform,
             include_str!("../remedies/probe.denied.md"),
         ),
     ]
     .into_iter()
-    .map(|(name, title, page)| Code {
+    .map(|(name, title, owner, page)| Code {
         name: name.into(),
         title: title.into(),
         severity: Severity::Error,
-        owner: Owner::Platform,
+        owner,
         explains: Vec::new(),
         eased_by_certificate_check: false,
         page: page.into(),

@@ -17,6 +17,7 @@
 //! ```
 #![warn(missing_docs)]
 
+pub mod addresses;
 pub mod builtin;
 pub mod clean_up;
 pub mod cli;

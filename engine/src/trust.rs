@@ -101,6 +101,16 @@ impl Trust {
         }
     }
 
+    /// The roots a client is to trust: the user's own CAs, Mozilla's and the system's.
+    pub fn roots(&self) -> rustls::RootCertStore {
+        self.configured().collect()
+    }
+
+    fn configured(&self) -> impl Iterator<Item = TrustAnchor<'static>> {
+        let public = webpki_roots::TLS_SERVER_ROOTS.iter();
+        self.own.iter().chain(public).chain(SYSTEM.iter()).cloned()
+    }
+
     /// The names of the user's own CAs.
     pub fn own_names(&self) -> &[String] {
         &self.own_names
@@ -136,11 +146,7 @@ impl Trust {
     fn anchors(&self, question: &Question<'_>) -> Vec<TrustAnchor<'static>> {
         let mut anchors: Vec<_> = question.anchors.iter().filter_map(anchor).collect();
         match question.store {
-            Store::Configured => {
-                anchors.extend(self.own.iter().cloned());
-                anchors.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-                anchors.extend(SYSTEM.iter().cloned());
-            }
+            Store::Configured => anchors.extend(self.configured()),
             Store::Public => anchors.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
             Store::None => {}
         }

@@ -30,6 +30,8 @@ pub(crate) enum Command {
     Check(Box<CheckArgs>),
     /// Merge saved reports of one remote, taken from several places, into one diagnosis
     Compare(CompareArgs),
+    /// Compare a service's published and dedicated addresses with the last look: exit code 1 on change
+    Addresses(Box<AddressesArgs>),
     /// Start faulty servers on this machine and diagnose each: real reports in the first minute
     Demo(DemoArgs),
     /// Run one of the lab's faulty servers in the foreground, to point other clients at
@@ -200,6 +202,64 @@ pub(crate) enum FailOn {
 }
 
 #[derive(clap::Args, Debug)]
+#[command(after_help = ADDRESSES_HELP)]
+pub(crate) struct AddressesArgs {
+    /// The http:// or https:// URL of an endpoint that answers JSON, or a JSON file
+    pub(crate) source: String,
+
+    /// The file that keeps what was seen; made at the first look
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state: PathBuf,
+    /// A report of `check --format json`, or a folder of them: says whether that remote is affected (repeatable)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) remote: Vec<PathBuf>,
+    /// Take it for the truth that one of the lists is empty now
+    #[arg(long)]
+    pub(crate) allow_empty: bool,
+
+    /// JSON pointer to published addresses, such as /data/0/ip_addresses (repeatable) [default: by usual names]
+    #[arg(long, help_heading = "Where the lists are", value_name = "POINTER", value_parser = pointer)]
+    pub(crate) published: Vec<String>,
+    /// JSON pointer to dedicated addresses (repeatable)
+    #[arg(long, help_heading = "Where the lists are", value_name = "POINTER", value_parser = pointer)]
+    pub(crate) dedicated_at: Vec<String>,
+
+    /// Read a token from this file and send it to the endpoint, and nowhere else
+    #[arg(long, help_heading = "Endpoint", value_name = "FILE")]
+    pub(crate) token_file: Option<PathBuf>,
+    /// The header of the token [default: Authorization, as a bearer token]
+    #[arg(
+        long,
+        help_heading = "Endpoint",
+        value_name = "NAME",
+        requires = "token_file"
+    )]
+    pub(crate) token_header: Option<String>,
+    /// Send the token in clear text (http://) to another machine
+    #[arg(long, help_heading = "Endpoint")]
+    pub(crate) allow_cleartext_token: bool,
+    /// Trust the CA certificates in this PEM file, too (repeatable)
+    #[arg(long, help_heading = "Endpoint", value_name = "PEM")]
+    pub(crate) ca_file: Vec<PathBuf>,
+    /// For the whole answer, in seconds
+    #[arg(long, help_heading = "Endpoint", value_name = "SECONDS", default_value = "30", value_parser = seconds)]
+    pub(crate) timeout: Duration,
+
+    /// Format of the report
+    #[arg(long, help_heading = "Report", default_value = "text")]
+    pub(crate) format: Format,
+    /// Write the report to this file
+    #[arg(short, long, help_heading = "Report", value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+const ADDRESSES_HELP: &str = "Examples:
+  remote-doctor addresses https://app.example.com/ip_addresses --token-file token --state seen.json
+  remote-doctor addresses list.json --state seen.json --remote reports/
+
+Exit codes: 0 unchanged, or the first look; 1 changed; 2 usage error; 3 could not look, and the state is as it was.";
+
+#[derive(clap::Args, Debug)]
 pub(crate) struct DemoArgs {
     /// Format of the reports; json prints an array of them
     #[arg(long, default_value = "text")]
@@ -239,6 +299,13 @@ fn at_least_one(text: &str) -> Result<usize, String> {
         .ok()
         .filter(|n| *n >= 1)
         .ok_or_else(|| "write a number from 1 up".into())
+}
+
+fn pointer(text: &str) -> Result<String, String> {
+    match text.is_empty() || text.starts_with('/') {
+        true => Ok(text.into()),
+        false => Err("a JSON pointer begins with /; an empty one is the whole answer".into()),
+    }
 }
 
 fn resolver(text: &str) -> Result<SocketAddr, String> {

@@ -1,6 +1,6 @@
 //! `remote-doctor check`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -97,7 +97,7 @@ fn request(args: &CheckArgs) -> Result<Check, CliError> {
     Ok(Check {
         credential,
         client_certificate: client_certificate(args)?,
-        authorities: authorities(args)?,
+        authorities: authorities(&args.ca_file)?,
         permissions: Permissions {
             writes: args.allow_writes,
             cleartext_login: args.allow_cleartext_login,
@@ -177,9 +177,10 @@ fn remote(args: &CheckArgs) -> Result<Remote, CliError> {
     })
 }
 
-fn authorities(args: &CheckArgs) -> Result<Vec<CertificateDer<'static>>, CliError> {
+/// The certificates of all `--ca-file`.
+pub(super) fn authorities(files: &[PathBuf]) -> Result<Vec<CertificateDer<'static>>, CliError> {
     let mut all = Vec::new();
-    for path in &args.ca_file {
+    for path in files {
         let found = certificates(path)?;
         if found.is_empty() {
             return Err(CliError::Usage(format!(

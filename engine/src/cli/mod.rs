@@ -1,5 +1,6 @@
 //! The command line: arguments in, a report and an exit code out.
 
+mod addresses;
 mod args;
 mod check;
 mod compare;
@@ -50,6 +51,12 @@ pub(crate) enum CliError {
     Run(#[from] crate::run::RunError),
     #[error(transparent)]
     Location(#[from] crate::settings::LocationError),
+    #[error(transparent)]
+    Source(#[from] crate::addresses::source::SourceError),
+    #[error(transparent)]
+    State(#[from] crate::addresses::state::StateError),
+    #[error(transparent)]
+    Token(#[from] crate::addresses::fetch::TokenError),
     #[error("{what}: {source}")]
     File {
         what: String,
@@ -92,6 +99,7 @@ async fn run(command: Command) -> Result<Exit, CliError> {
     match command {
         Command::Check(args) => check::run(*args).await,
         Command::Compare(args) => compare::run(&args).await,
+        Command::Addresses(args) => addresses::run(*args).await,
         Command::Demo(args) => demo::run(args).await,
         Command::Lab(args) => lab::run(args).await,
         Command::Explain { code, list, plugin } => {

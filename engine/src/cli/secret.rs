@@ -1,4 +1,4 @@
-//! Where the password comes from: never from the arguments, which everybody on the machine can read.
+//! Where secrets come from: never from the arguments, which everybody on the machine can read.
 
 use std::io::Read;
 use std::path::Path;
@@ -17,7 +17,7 @@ const MAX_LENGTH: u64 = 4096;
 /// It cannot be read, or could not be sent in one line.
 pub(super) fn password(args: &CheckArgs) -> Result<Option<SecretString>, CliError> {
     let text = if let Some(path) = &args.password_file {
-        Some(from_file(path)?)
+        Some(from_file(path, "password")?)
     } else if args.password_stdin {
         Some(read(
             std::io::stdin().lock(),
@@ -29,12 +29,19 @@ pub(super) fn password(args: &CheckArgs) -> Result<Option<SecretString>, CliErro
     } else {
         None
     };
-    text.map(|text| check(text.trim_end_matches(['\r', '\n'])))
-        .transpose()
+    text.map(|text| check(&text, "password")).transpose()
 }
 
-fn from_file(path: &Path) -> Result<String, CliError> {
-    let what = format!("the password file {}", path.display());
+/// The token in a file.
+///
+/// # Errors
+/// It cannot be read, or could not be sent in one line.
+pub(super) fn token(path: &Path) -> Result<SecretString, CliError> {
+    check(&from_file(path, "token")?, "token")
+}
+
+fn from_file(path: &Path, kind: &str) -> Result<String, CliError> {
+    let what = format!("the {kind} file {}", path.display());
     let file = std::fs::File::open(path).map_err(|source| CliError::File {
         what: what.clone(),
         source,
@@ -51,21 +58,22 @@ fn read(from: impl Read, what: &str) -> Result<String, CliError> {
     })?;
     if text.len() as u64 > MAX_LENGTH {
         return Err(CliError::Usage(format!(
-            "{what} is longer than {MAX_LENGTH} bytes: not a password"
+            "{what} is longer than {MAX_LENGTH} bytes: no such secret"
         )));
     }
     Ok(text)
 }
 
 /// A line end in it would let it be read as another command.
-fn check(password: &str) -> Result<SecretString, CliError> {
-    if password.is_empty() {
-        return Err(CliError::Usage("the password is empty".into()));
+fn check(text: &str, kind: &str) -> Result<SecretString, CliError> {
+    let secret = text.trim_end_matches(['\r', '\n']);
+    if secret.is_empty() {
+        return Err(CliError::Usage(format!("the {kind} is empty")));
     }
-    if password.contains(['\r', '\n', '\0']) {
-        return Err(CliError::Usage(
-            "the password has more than one line, or a NUL in it".into(),
-        ));
+    if secret.contains(['\r', '\n', '\0']) {
+        return Err(CliError::Usage(format!(
+            "the {kind} has more than one line, or a NUL in it"
+        )));
     }
-    Ok(SecretString::from(password))
+    Ok(SecretString::from(secret))
 }

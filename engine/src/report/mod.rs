@@ -1,5 +1,6 @@
 //! The report: the record from which every output format is rendered. Its JSON form is the contract of the product.
 
+pub mod addresses;
 mod case;
 mod merge;
 mod page;
@@ -97,7 +98,7 @@ pub struct Tool {
 
 impl Tool {
     /// This program.
-    fn this() -> Tool {
+    pub fn this() -> Tool {
         Tool {
             name: "remote-doctor".into(),
             version: env!("CARGO_PKG_VERSION").into(),

@@ -24,7 +24,7 @@ pub fn render(report: &Report) -> String {
         .filter(|finding| finding.caused_by.is_none())
         .partition(|finding| finding.severity == Severity::Info);
     for finding in causes {
-        root_cause(&mut out, report, finding);
+        root_cause(&mut out, &report.findings, finding);
     }
     table::render(&mut out, &report.matrix);
     not_tested(&mut out, report);
@@ -88,7 +88,7 @@ fn left_behind(out: &mut String, report: &Report) {
     }
 }
 
-fn root_cause(out: &mut String, report: &Report, finding: &ReportFinding) {
+pub(super) fn root_cause(out: &mut String, all: &[ReportFinding], finding: &ReportFinding) {
     let _ = writeln!(
         out,
         "\n{}  {}  {}",
@@ -132,8 +132,7 @@ fn root_cause(out: &mut String, report: &Report, finding: &ReportFinding) {
     if let Some(patch) = &finding.settings_patch {
         line(out, "set    ", &patch_text(patch));
     }
-    let consequences: Vec<&str> = report
-        .findings
+    let consequences: Vec<&str> = all
         .iter()
         .filter(|other| other.caused_by.as_deref() == Some(&finding.code))
         .map(|other| other.code.as_str())
