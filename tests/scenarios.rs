@@ -4,6 +4,8 @@
 //! against it twice, for each format of the report once, and is judged by what it says and by its manners. Beside them,
 //! a few tests make sure that every code has a page and scenarios.
 
+#[path = "scenarios_runner/addresses.rs"]
+mod addresses;
 #[path = "scenarios_runner/binary.rs"]
 mod binary;
 #[path = "scenarios_runner/canary.rs"]
@@ -12,6 +14,8 @@ mod canary;
 mod coverage;
 #[path = "scenarios_runner/dns.rs"]
 mod dns;
+#[path = "scenarios_runner/endpoint.rs"]
+mod endpoint;
 #[path = "scenarios_runner/expectation.rs"]
 mod expectation;
 #[path = "scenarios_runner/interrupt.rs"]
@@ -56,6 +60,7 @@ fn main() -> ExitCode {
     let mut trials = coverage::trials(&scenarios);
     trials.push(canary::trial());
     trials.extend(interrupt::trials());
+    trials.extend(addresses::trials());
     trials.extend(scenarios.keys().map(|name| {
         let (scenarios, key) = (Arc::clone(&scenarios), name.clone());
         Trial::test(name, move || play(&key, &scenarios[&key]))

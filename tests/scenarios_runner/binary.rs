@@ -12,7 +12,7 @@ use lab::{Connections, Exchange, Lab};
 use crate::scenario::Scenario;
 use crate::site::Site;
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_remote-doctor");
+pub const PROGRAM: &str = env!("CARGO_BIN_EXE_remote-doctor");
 /// Longer than any run may take; then something hangs.
 const PATIENCE: Duration = Duration::from_secs(150);
 const PAUSE: Duration = Duration::from_millis(10);

@@ -1,5 +1,5 @@
-//! Every code of the vocabulary is declared by a probe, has a page, is shown by a scenario, and is not shown by one that
-//! resembles it.
+//! Every code of the vocabulary is declared, has a page, is shown by a scenario, and is not shown by one that resembles
+//! it. What is seen without any remote has cases in place of scenarios, which say the same of themselves.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -9,6 +9,7 @@ use remote_doctor::builtin::Catalogue;
 use remote_doctor::finding::Code;
 use remote_doctor::remedy::{HEADINGS, Page, Values};
 
+use crate::addresses;
 use crate::scenario::Scenario;
 
 type Scenarios = Arc<BTreeMap<String, Scenario>>;
@@ -35,8 +36,11 @@ const PAIRS: &[(&str, &str)] = &[
 
 /// The tests of coverage.
 pub fn trials(scenarios: &Scenarios) -> Vec<Trial> {
-    let shown = names(scenarios, |it| it.expect.found().cloned().collect());
-    let resembled = names(scenarios, |it| it.expect.look_alike_of.clone());
+    let mut shown = names(scenarios, |it| it.expect.found().cloned().collect());
+    let mut resembled = names(scenarios, |it| it.expect.look_alike_of.clone());
+    let [by_cases, by_look_alikes] = addresses::shown_and_resembled();
+    shown.extend(by_cases);
+    resembled.extend(by_look_alikes);
     let known = shown.union(&resembled).cloned().collect();
     let told_apart = Arc::clone(scenarios);
     vec![
@@ -61,12 +65,12 @@ fn vocabulary() -> impl Iterator<Item = [&'static str; 3]> {
     })
 }
 
-/// The list and the probes agree.
+/// The list and the catalogue agree.
 fn undeclared() -> Result<(), Failed> {
     let catalogue = catalogue()?;
     let listed = vocabulary().filter_map(|[name, severity, owner]| {
         let Some(code) = catalogue.code(name) else {
-            return Some(format!("no probe declares {name}"));
+            return Some(format!("nobody declares {name}"));
         };
         let declared = serde_json::json!([code.severity, code.owner]);
         let differs = declared != serde_json::json!([severity, owner]);
@@ -84,12 +88,10 @@ fn catalogue() -> Result<Catalogue, Failed> {
     Ok(runtime.block_on(Catalogue::load(&[]))?)
 }
 
-/// The codes that probes declare; those of the engine are about probes.
+/// All but those that say what happened to a probe.
 fn declared(catalogue: &Catalogue) -> impl Iterator<Item = &Code> {
-    catalogue
-        .plugins
-        .iter()
-        .flat_map(|plugin| &plugin.description.codes)
+    let codes = catalogue.codes.iter();
+    codes.filter(|code| !code.name.starts_with("probe."))
 }
 
 fn pages() -> Result<(), Failed> {
