@@ -96,7 +96,7 @@ pub const CASES: &[Case] = &[
         || Reply::Bytes("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n".into()),
         &["401 Unauthorized", "--token-file"],
     ),
-    Case::blind("addresses_silence", || Reply::Nothing, &["within 1 s"]),
+    Case::blind("addresses_silence", || Reply::Nothing, &["within 5 s"]),
     Case::blind(
         "addresses_web_page",
         || {

@@ -88,7 +88,7 @@ impl Desk {
 
     pub fn look_at(&self, source: &str, args: &[&str]) -> Result<Looked, Failed> {
         let output = Command::new(PROGRAM)
-            .args(["addresses", source, "--timeout", "1", "--state"])
+            .args(["addresses", source, "--timeout", "5", "--state"])
             .arg(self.file("state"))
             .args(args)
             .stdin(Stdio::null())
