@@ -57,7 +57,7 @@ impl Location {
     }
 
     async fn exchange(&self, source: Option<IpAddr>, to: SocketAddr) -> Result<Vec<u8>, Failure> {
-        let socket = super::network::socket(source, to, None)?;
+        let socket = super::socket::bound(source, to, None)?;
         let stream: TcpStream = socket
             .connect(to)
             .await

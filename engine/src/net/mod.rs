@@ -11,6 +11,7 @@ mod mask;
 mod network;
 mod resolver;
 mod slots;
+mod socket;
 mod tap;
 mod tls;
 mod transcript;

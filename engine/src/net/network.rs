@@ -1,18 +1,17 @@
 //! Opens connections: from the run's source address, to what the run grants, within the limit.
 
-use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use socket2::{Domain, Protocol, Socket, Type};
-use tokio::net::{TcpSocket, TcpStream};
+use tokio::net::TcpStream;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::connection::Role;
 use super::fetch;
 use super::slots::Use;
+use super::socket::bound;
 use super::tls::{ClientCertificate, Context};
 use super::{
     Connection, Denied, Established, Failure, FailureKind, Grant, Mask, Operation, Resolved,
@@ -295,7 +294,7 @@ async fn connect(
     timeout: Duration,
 ) -> Result<(TcpStream, Established), Failure> {
     let started = Instant::now();
-    let socket = socket(source, to, max_segment)?;
+    let socket = bound(source, to, max_segment)?;
     let stream = tokio::time::timeout(timeout, socket.connect(to))
         .await
         .map_err(|_| Failure::timed_out(Operation::Connect, timeout))?
@@ -311,60 +310,5 @@ async fn connect(
             peer: to,
             took,
         },
-    ))
-}
-
-/// A socket bound to the source address before it connects, so that control and data leave from the same one.
-pub(super) fn socket(
-    source: Option<IpAddr>,
-    to: SocketAddr,
-    max_segment: Option<u16>,
-) -> Result<TcpSocket, Failure> {
-    let bind = |error: io::Error| Failure::from_io(Operation::Bind, &error);
-    let socket =
-        Socket::new(Domain::for_address(to), Type::STREAM, Some(Protocol::TCP)).map_err(bind)?;
-    socket.set_nonblocking(true).map_err(bind)?;
-    // A diagnosis is a dialogue of small messages: each must leave at once.
-    socket.set_tcp_nodelay(true).map_err(bind)?;
-    if let Some(bytes) = max_segment {
-        limit_segments(&socket, bytes)?;
-    }
-    if let Some(source) = source {
-        if source.is_ipv4() != to.is_ipv4() {
-            let detail = format!("{source} cannot reach {}: not the same IP version", to.ip());
-            return Err(Failure::new(
-                Operation::Bind,
-                FailureKind::Unreachable,
-                detail,
-            ));
-        }
-        socket
-            .bind(&SocketAddr::new(source, 0).into())
-            .map_err(|error| {
-                let failure = bind(error);
-                let detail = format!(
-                    "the source address {source} is not on this machine: {}",
-                    failure.detail
-                );
-                Failure { detail, ..failure }
-            })?;
-    }
-    Ok(TcpSocket::from_std_stream(socket.into()))
-}
-
-#[cfg(unix)]
-fn limit_segments(socket: &Socket, bytes: u16) -> Result<(), Failure> {
-    socket
-        .set_tcp_mss(u32::from(bytes))
-        .map_err(|error| Failure::from_io(Operation::Bind, &error))
-}
-
-#[cfg(not(unix))]
-fn limit_segments(_: &Socket, bytes: u16) -> Result<(), Failure> {
-    let detail = format!("segments cannot be limited to {bytes} bytes on this system");
-    Err(Failure::new(
-        Operation::Bind,
-        FailureKind::InvalidArgument,
-        detail,
     ))
 }
