@@ -1,5 +1,8 @@
 //! Sessions opened one by one, until the settings' limit or the first refusal.
 
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
 use probe_sdk::session::{NotOpened, Opening, Session};
 use probe_sdk::{FailureKind, Run, elapsed_us, pause};
 
@@ -7,6 +10,9 @@ use probe_sdk::{FailureKind, Run, elapsed_us, pause};
 const BETWEEN_MS: u32 = 300;
 /// How long a server may take to count a session out that took leave.
 const COUNTED_OUT_MS: u32 = 1_500;
+
+/// So many sessions are asked where they come from: a translation with several addresses shows with few.
+const VANTAGES: usize = 8;
 
 /// The sessions that are open beside the first one.
 pub(crate) struct Ladder {
@@ -55,6 +61,19 @@ impl Ladder {
     /// How many sessions are open at this moment, the first one counted.
     pub(crate) fn held(&self) -> usize {
         self.open.len() + 1
+    }
+
+    /// The source addresses that the remote sees them come from, as far as it tells.
+    pub(crate) fn vantages(&mut self, run: &Run) -> BTreeSet<IpAddr> {
+        let ask = |session: &mut Session| {
+            let reply = session.control.command("STAT").ok()?;
+            run.seen_as(&reply.text())
+        };
+        self.open
+            .iter_mut()
+            .take(VANTAGES)
+            .filter_map(ask)
+            .collect()
     }
 
     /// How long each took to open, in milliseconds.

@@ -3,10 +3,13 @@
 
 mod ladder;
 
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
 use probe_sdk::session::Session;
 use probe_sdk::{
-    About, Depth, Failure, FailureKind, Finding, Probe, Run, elapsed_us, most_connections, pause,
-    state, value,
+    About, Code, Depth, Failure, FailureKind, Finding, Probe, Run, elapsed_us, most_connections,
+    pause, state, value,
 };
 
 use ladder::{Ladder, Step};
@@ -14,6 +17,8 @@ use ladder::{Ladder, Step};
 probe_sdk::codes! {
     LIMIT_TOO_HIGH = "settings.connection-limit-too-high";
 }
+
+const NOT_STATIC: Code = Code::of_another("source.not-static");
 
 /// How long a session is left idle, in milliseconds.
 const IDLE_MS: u32 = 15_000;
@@ -25,6 +30,7 @@ impl Probe for Sessions {
         summary: "sessions at a time, and a session left idle",
         takes: Some(state::LOGGED_IN),
         codes: CODES,
+        also_reports: &[NOT_STATIC],
         ..About::NOTHING
     };
 
@@ -53,6 +59,7 @@ fn look(run: &mut Run) {
     let mut ladder = Ladder::climb(run, allowed);
     run.note("sessions.at-a-time", value::number(ladder.held()));
     run.note("sessions.allowed-by-settings", value::number(allowed));
+    seen_from_several(run, ladder.vantages(run));
     run.note(
         "sessions.greeting-ms",
         value::texts(ladder.took_ms().map(|ms| ms.to_string())),
@@ -68,6 +75,22 @@ fn look(run: &mut Run) {
             run.could_not_look("sessions at a time", CODES, &why);
         }
     }
+}
+
+/// The remote sees the sessions come from one address, unless it is chosen anew for each on the way.
+fn seen_from_several(run: &mut Run, mut vantages: BTreeSet<IpAddr>) {
+    vantages.extend(
+        run.text("source.seen-as")
+            .and_then(|first| first.parse::<IpAddr>().ok()),
+    );
+    if vantages.len() < 2 {
+        return;
+    }
+    let all: Vec<String> = vantages.iter().map(ToString::to_string).collect();
+    let detail = "The remote sees our sessions come from several addresses, although all leave from one: an address \
+                  translation on the way chooses anew for each. An allow list with one of them lets some sessions in and \
+                  not others.";
+    run.found(Finding::new(NOT_STATIC, detail).evidence("seen as", all.join(", ")));
 }
 
 /// One session more was refused. Was it one too many, or would none be let in any more?

@@ -34,6 +34,9 @@ pub enum Fault {
         ip: IpAddr,
     },
 
+    /// STAT names another source address in each session, as behind a translation with several: `source.not-static`.
+    SourceTranslatedAnew,
+
     // The greeting.
     /// The greeting takes its time: `service.slow-banner` (F-G01).
     GreetingDelayed {

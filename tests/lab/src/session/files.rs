@@ -1,5 +1,7 @@
 //! Commands about single files and directories that need no data connection.
 
+use std::net::{IpAddr, Ipv4Addr};
+
 use jiff::{SignedDuration, Timestamp, civil::DateTime, tz::TimeZone};
 
 use super::{Session, Step, listing};
@@ -114,7 +116,7 @@ impl Session {
     pub(super) async fn stat(&mut self, argument: &str) -> Step {
         if argument.is_empty() {
             let state = [
-                format!(" Connected from {}", self.peer.ip()),
+                format!(" Connected from {}", self.seen_from()),
                 format!(
                     " Logged in, TLS {}",
                     if self.secured { "on" } else { "off" }
@@ -134,6 +136,15 @@ impl Session {
             }
             None => self.reply(550, "No such file or directory").await,
         }
+    }
+
+    /// The client's address, as the server has it.
+    fn seen_from(&self) -> IpAddr {
+        if self.has(&Fault::SourceTranslatedAnew) {
+            let number = u8::try_from(self.live.number % 200).unwrap_or_default();
+            return Ipv4Addr::new(203, 0, 113, number + 1).into();
+        }
+        self.peer.ip()
     }
 
     pub(super) async fn rest(&mut self, argument: &str) -> Step {
