@@ -34,6 +34,9 @@ pub use record::{Cut, Look, ProbeRun, Record, Status, Visit};
 /// At most so many connections to one remote at a time, over all source addresses, unless `full` is asked for.
 const CONNECTIONS: usize = 3;
 
+/// So many source addresses climb the ladder at a time: a connection that was closed may still count for a moment.
+const LADDERS: usize = CONNECTIONS - 1;
+
 /// How the user stops a run.
 #[derive(Clone, Debug, Default)]
 pub struct Interrupt {
@@ -172,7 +175,7 @@ impl<'a> Run<'a> {
             .into_iter()
             .map(|source| self.visit(Some(source), Look::Ladder, Round::First));
         futures_util::stream::iter(ladders)
-            .buffer_unordered(CONNECTIONS)
+            .buffer_unordered(LADDERS)
             .collect::<Vec<()>>()
             .await;
         for source in compare::representatives(&self.visits(Round::First)) {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::style::{BAD, BOLD, DIM, GOOD, UNKNOWN, WARN, styled, wrapped};
 use super::table;
-use super::{Connections, ProbeStatus, Report, ReportFinding};
+use super::{Connections, ProbeStatus, Report, ReportFinding, ReportOmission};
 use crate::diagnose::Verdict;
 use crate::finding::{Confidence, FactValue, OmissionCause, Severity};
 
@@ -203,35 +203,31 @@ fn note(out: &mut String, finding: &ReportFinding) {
 
 /// What was not tested, the checks with one reason together.
 fn not_tested(out: &mut String, report: &Report) {
-    let mut by_reason: Vec<(&str, Vec<String>)> = Vec::new();
-    for omission in report
-        .not_tested
-        .iter()
-        .filter(|it| it.cause != OmissionCause::NotAsked)
-    {
-        let sources: Vec<String> = omission.sources.iter().map(ToString::to_string).collect();
-        let from = match sources.as_slice() {
-            [] => String::new(),
-            sources => format!(" (from {})", sources.join(", ")),
+    let mut groups: Vec<(&ReportOmission, Vec<&str>)> = Vec::new();
+    let asked = |it: &&ReportOmission| it.cause != OmissionCause::NotAsked;
+    for omission in report.not_tested.iter().filter(asked) {
+        let same = |(first, _): &&mut (&ReportOmission, Vec<&str>)| {
+            first.reason == omission.reason && first.sources == omission.sources
         };
-        let check = format!("{}{from}", omission.check);
-        match by_reason
-            .iter_mut()
-            .find(|(reason, _)| *reason == omission.reason)
-        {
-            Some((_, checks)) => checks.push(check),
-            None => by_reason.push((&omission.reason, vec![check])),
+        match groups.iter_mut().find(same) {
+            Some((_, checks)) => checks.push(&omission.check),
+            None => groups.push((omission, vec![&omission.check])),
         }
     }
-    for (index, (reason, checks)) in by_reason.iter().enumerate() {
+    for (index, (omission, checks)) in groups.iter().enumerate() {
         let mark = if index == 0 {
             format!("\n{}", styled(UNKNOWN, "????"))
         } else {
             "    ".into()
         };
-        let text = wrapped(INDENT, &format!("not tested: {}", checks.join("; ")));
+        let sources: Vec<String> = omission.sources.iter().map(ToString::to_string).collect();
+        let from = match sources.as_slice() {
+            [] => String::new(),
+            sources => format!(" from {}", sources.join(", ")),
+        };
+        let text = wrapped(INDENT, &format!("not tested{from}: {}", checks.join("; ")));
         let _ = writeln!(out, "{mark}{}", &text[4..]);
-        line(out, "because ", reason);
+        line(out, "because ", &omission.reason);
     }
 }
 

@@ -100,6 +100,8 @@ fn how(code: Code) -> Option<&'static str> {
     match code {
         _ if code == TIMEOUT => Some("dropped"),
         _ if code == REFUSED || code == CLOSED => Some("reset"),
+        _ if code == UNREACHABLE => Some("no route"),
+        _ if code == SOURCE_UNAVAILABLE => Some("not ours"),
         _ => None,
     }
 }
