@@ -197,6 +197,7 @@ impl<'a> Run<'a> {
             connect_timeout: self.check.timeouts.connect,
             client_certificate: self.check.client_certificate.clone(),
             expected_addresses: self.check.remote.expect_addresses.clone(),
+            expected_names: self.check.remote.expect_names.clone(),
             fetch_issuers: self.check.permissions.fetch_issuers,
             mask: self.login.mask(),
             writes: writes.clone(),

@@ -1,5 +1,7 @@
 //! A remote, as somebody configured it, and what a check may do.
 
+mod expected_name;
+
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
@@ -12,6 +14,8 @@ use url::Url;
 
 use crate::login::Credential;
 use crate::net::ClientCertificate;
+
+pub use expected_name::{ExpectedName, ExpectedNameError, is_host_name};
 
 /// How the remote is configured to be secured.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
@@ -108,6 +112,9 @@ pub struct Remote {
     pub dedicated: Vec<IpAddr>,
     /// What the name should resolve to.
     pub expect_addresses: Vec<IpAddr>,
+    /// Other names, and what each should resolve to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub expect_names: Vec<ExpectedName>,
 }
 
 impl Remote {

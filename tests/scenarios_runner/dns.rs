@@ -6,12 +6,15 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use hickory_proto::op::{Message, MessageType, ResponseCode};
-use hickory_proto::rr::{RData, Record, RecordType};
+use hickory_proto::rr::{Name, RData, Record, RecordType, rdata};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UdpSocket};
 use tokio::task::JoinSet;
 
-use crate::scenario::{Answer, Without};
+use crate::scenario::{Answer, Records, Without};
+
+/// How long an answer holds, in seconds.
+const TTL: u32 = 60;
 
 type Names = BTreeMap<String, Answer>;
 
@@ -81,9 +84,6 @@ async fn queries(mut stream: TcpStream, names: &Names) -> io::Result<()> {
 fn answer(names: &Names, query: &[u8]) -> Option<Vec<u8>> {
     let query = Message::from_vec(query).ok()?;
     let question = query.queries.first()?.clone();
-    let name = question.name().to_ascii().to_ascii_lowercase();
-    let known = names.get(name.trim_end_matches('.'));
-
     let mut message = Message::new(
         query.metadata.id,
         MessageType::Response,
@@ -91,23 +91,63 @@ fn answer(names: &Names, query: &[u8]) -> Option<Vec<u8>> {
     );
     message.metadata.recursion_desired = query.metadata.recursion_desired;
     message.metadata.recursion_available = true;
-    message.metadata.response_code = match known {
-        None | Some(Answer::Without(Without::Nxdomain)) => ResponseCode::NXDomain,
-        Some(Answer::Without(Without::Servfail)) => ResponseCode::ServFail,
-        Some(Answer::Without(Without::Silent)) => return None,
-        Some(Answer::Without(Without::NoAddress) | Answer::Addresses(_)) => ResponseCode::NoError,
-    };
-    if let Some(Answer::Addresses(addresses)) = known {
-        let records = addresses
-            .iter()
-            .filter_map(|address| match (address, question.query_type()) {
-                (IpAddr::V4(ip), RecordType::A) => Some(RData::A((*ip).into())),
-                (IpAddr::V6(ip), RecordType::AAAA) => Some(RData::AAAA((*ip).into())),
-                _ => None,
-            })
-            .map(|data| Record::from_rdata(question.name().clone(), 60, data));
-        message.answers = records.collect();
-    }
+    let (code, answers) = follow(names, question.name(), question.query_type())?;
+    message.metadata.response_code = code;
+    message.answers = answers;
     message.add_query(question);
     message.to_vec().ok()
+}
+
+/// The records of a name, and of what it is an alias of, in one answer, as a resolver gives them.
+fn follow(names: &Names, name: &Name, kind: RecordType) -> Option<(ResponseCode, Vec<Record>)> {
+    let (mut at, mut answers) = (name.clone(), Vec::new());
+    loop {
+        let key = at.to_ascii().to_ascii_lowercase();
+        let code = match names.get(key.trim_end_matches('.')) {
+            None | Some(Answer::Without(Without::Nxdomain)) => ResponseCode::NXDomain,
+            Some(Answer::Without(Without::Servfail)) => ResponseCode::ServFail,
+            Some(Answer::Without(Without::Silent)) => return None,
+            Some(Answer::Without(Without::NoAddress)) => ResponseCode::NoError,
+            Some(Answer::Addresses(addresses)) => {
+                let records = Records {
+                    addresses: addresses.clone(),
+                    ..Records::default()
+                };
+                answers.extend(own(&records, &at, kind));
+                ResponseCode::NoError
+            }
+            Some(Answer::Records(records)) => {
+                answers.extend(own(records, &at, kind));
+                if let Some(target) = &records.cname {
+                    let target = Name::from_ascii(format!("{target}.")).ok()?;
+                    let alias = RData::CNAME(rdata::CNAME(target.clone()));
+                    answers.push(Record::from_rdata(at, TTL, alias));
+                    at = target;
+                    continue;
+                }
+                ResponseCode::NoError
+            }
+        };
+        return Some((code, answers));
+    }
+}
+
+/// The records of one kind that a name has itself.
+fn own(records: &Records, name: &Name, kind: RecordType) -> Vec<Record> {
+    let addresses = records.addresses.iter().filter_map(|ip| match (ip, kind) {
+        (IpAddr::V4(ip), RecordType::A) => Some(RData::A((*ip).into())),
+        (IpAddr::V6(ip), RecordType::AAAA) => Some(RData::AAAA((*ip).into())),
+        _ => None,
+    });
+    let names = records.ptr.iter().filter(|_| kind == RecordType::PTR);
+    let names = names
+        .filter_map(|name| Name::from_ascii(format!("{name}.")).ok())
+        .map(|name| RData::PTR(rdata::PTR(name)));
+    let texts = records.txt.iter().filter(|_| kind == RecordType::TXT);
+    let texts = texts.map(|text| RData::TXT(rdata::TXT::new(vec![text.clone()])));
+    addresses
+        .chain(names)
+        .chain(texts)
+        .map(|data| Record::from_rdata(name.clone(), TTL, data))
+        .collect()
 }

@@ -75,6 +75,18 @@ pub enum NetworkFault {
 pub enum Answer {
     Addresses(Vec<IpAddr>),
     Without(Without),
+    Records(Records),
+}
+
+/// What else a name may say.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Records {
+    /// The name it is an alias of.
+    pub cname: Option<String>,
+    pub addresses: Vec<IpAddr>,
+    pub ptr: Vec<String>,
+    pub txt: Vec<String>,
 }
 
 /// Answers without an address.

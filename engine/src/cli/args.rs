@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::settings::{CertificateCheck, Depth, SslSetting};
+use crate::settings::{CertificateCheck, Depth, ExpectedName, SslSetting};
 
 /// Finds out why an FTP or FTPS remote will not connect or will not transfer, who has to act, and what to change.
 #[derive(Parser, Debug)]
@@ -129,6 +129,9 @@ pub(crate) struct CheckArgs {
     /// What the host name should resolve to, such as a custom domain's dedicated addresses (repeatable)
     #[arg(long, help_heading = "Network", value_name = "ADDR")]
     pub(crate) expect_address: Vec<IpAddr>,
+    /// What another name should resolve to, such as the account's own beside a custom domain (repeatable)
+    #[arg(long, help_heading = "Network", value_name = "NAME=ADDR[,ADDR...]")]
+    pub(crate) expect_name: Vec<ExpectedName>,
     /// A data address other than the remote's own that may be dialled (repeatable)
     #[arg(long, help_heading = "Network", value_name = "ADDR")]
     pub(crate) allow_data_address: Vec<IpAddr>,

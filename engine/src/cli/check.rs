@@ -157,6 +157,12 @@ fn remote(args: &CheckArgs) -> Result<Remote, CliError> {
             "--dedicated {stranger} is not among the --source addresses"
         )));
     }
+    let (of_host, expect_names): (Vec<_>, Vec<_>) = args
+        .expect_name
+        .iter()
+        .cloned()
+        .partition(|expected| expected.is_for(&host));
+    let of_host = of_host.into_iter().flat_map(|expected| expected.addresses);
     Ok(Remote {
         host,
         port: args
@@ -173,7 +179,8 @@ fn remote(args: &CheckArgs) -> Result<Remote, CliError> {
         max_connections: args.max_connections,
         sources: args.source.clone(),
         dedicated: args.dedicated.clone(),
-        expect_addresses: args.expect_address.clone(),
+        expect_addresses: args.expect_address.iter().copied().chain(of_host).collect(),
+        expect_names,
     })
 }
 

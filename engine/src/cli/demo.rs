@@ -122,6 +122,7 @@ fn check(case: &Case, lab: &Lab) -> Check {
             sources: Vec::new(),
             dedicated: Vec::new(),
             expect_addresses: Vec::new(),
+            expect_names: Vec::new(),
         },
         credential: Some(Credential {
             user,

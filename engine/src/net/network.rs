@@ -17,6 +17,7 @@ use super::{
     Connection, Denied, Established, Failure, FailureKind, Grant, Mask, Operation, Resolved,
     Resolver, Slots, Transcript, Writes,
 };
+use crate::settings::ExpectedName;
 
 /// How connections of a run are made.
 #[derive(Clone, Debug)]
@@ -29,6 +30,8 @@ pub struct NetworkSettings {
     pub client_certificate: Option<ClientCertificate>,
     /// What the name of the remote should resolve to; empty where nothing is expected.
     pub expected_addresses: Vec<IpAddr>,
+    /// Other names that are to lead somewhere.
+    pub expected_names: Vec<ExpectedName>,
     /// Whether certificates may be fetched from where other certificates say.
     pub fetch_issuers: bool,
     /// What is kept out of everything a server says.
@@ -115,19 +118,37 @@ impl Network {
         &self.settings.expected_addresses
     }
 
-    /// The addresses of a name, which from then on are the remote's.
+    /// Other names that are to lead somewhere.
+    pub fn expected_names(&self) -> &[ExpectedName] {
+        &self.settings.expected_names
+    }
+
+    /// The addresses of a name, which from then on are the remote's; not those of a name that is only compared with what
+    /// is expected of it.
     ///
     /// # Errors
     /// Why the name could not be resolved.
     pub async fn resolve(&self, name: &str) -> Result<Vec<Resolved>, Failure> {
         let addresses = self.resolver.addresses(name).await?;
+        let only_compared = self
+            .expected_names()
+            .iter()
+            .any(|expected| expected.is_for(name));
         Ok(addresses
             .into_iter()
             .map(|address| Resolved {
                 address,
-                granted: self.grant.learn(address),
+                granted: !only_compared && self.grant.learn(address),
             })
             .collect())
+    }
+
+    /// The names that a name is an alias of.
+    ///
+    /// # Errors
+    /// Why the name could not be resolved.
+    pub async fn aliases(&self, name: &str) -> Result<Vec<String>, Failure> {
+        self.resolver.aliases(name).await
     }
 
     /// A certificate from the address that another certificate names.

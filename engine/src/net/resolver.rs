@@ -1,16 +1,24 @@
-//! Names to addresses.
+//! Names to addresses and back, and whatever else the names of a zone say.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ResolveHosts, ResolverConfig};
+use hickory_resolver::lookup::Lookup;
 use hickory_resolver::net::NetError;
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::proto::op::Query;
-use hickory_resolver::proto::rr::{Name, RecordType};
+use hickory_resolver::proto::rr::{Name, RData, RecordType};
 use hickory_resolver::{Hosts, Resolver as Hickory, TokioResolver};
 
-use super::{Failure, FailureKind, Operation};
+use super::{Failure, FailureKind, Operation, printable};
+
+/// More aliases in a row than resolvers follow.
+const MAX_ALIASES: usize = 16;
+/// As many records of one name as are looked at.
+const MAX_ANSWERS: usize = 8;
+/// As much of a name or a text as is looked at; a name has at most 253 characters.
+const MAX_TEXT: usize = 300;
 
 /// An address of a name, and whether this run may connect to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,12 +73,7 @@ impl Resolver {
         if let Ok(address) = name.parse::<IpAddr>() {
             return Ok(vec![address]);
         }
-        // A name with a dot is meant as it stands: no search domain of this machine may complete it.
-        let absolute = if name.contains('.') && !name.ends_with('.') {
-            format!("{name}.")
-        } else {
-            name.into()
-        };
+        let absolute = absolute(name);
         let mut addresses = self.in_hosts_file(&absolute);
         if addresses.is_empty() {
             let found = self.servers.lookup_ip(absolute).await;
@@ -85,6 +88,76 @@ impl Resolver {
             return Err(no_address(name));
         }
         Ok(addresses)
+    }
+
+    /// The names that a name is an alias of, nearest first (CNAME, RFC 1034 section 3.6.2). What was learned by
+    /// [`addresses`](Resolver::addresses) is not asked for again.
+    ///
+    /// # Errors
+    /// As for [`addresses`](Resolver::addresses).
+    pub async fn aliases(&self, name: &str) -> Result<Vec<String>, Failure> {
+        let absolute = absolute(name);
+        if name.parse::<IpAddr>().is_ok() || !self.in_hosts_file(&absolute).is_empty() {
+            return Ok(Vec::new());
+        }
+        let found = self.servers.lookup_ip(absolute).await;
+        let found = found.map_err(|error| failure(name, &error))?;
+        let answers = found.as_lookup().answers();
+        let mut at = found.query().name().clone();
+        let mut chain = Vec::new();
+        while let Some(target) = answers.iter().find_map(|record| match &record.data {
+            RData::CNAME(target) if record.name == at => Some(&target.0),
+            _ => None,
+        }) {
+            if chain.len() == MAX_ALIASES {
+                break;
+            }
+            chain.push(plain(target));
+            at = target.clone();
+        }
+        Ok(chain)
+    }
+
+    /// The names of an address (PTR, RFC 1035 section 3.5), at most eight.
+    ///
+    /// # Errors
+    /// There is none, or nothing could be learned.
+    pub async fn names(&self, address: IpAddr) -> Result<Vec<String>, Failure> {
+        let found = self.servers.reverse_lookup(address.to_canonical()).await;
+        let found = found.map_err(|error| failure(&address.to_string(), &error))?;
+        Ok(data(&found, |data| match data {
+            RData::PTR(name) => Some(plain(&name.0)),
+            _ => None,
+        }))
+    }
+
+    /// The IPv4 addresses of a name, at most eight; a name is meant as it stands, and the hosts file is not asked.
+    ///
+    /// # Errors
+    /// As for [`addresses`](Resolver::addresses).
+    pub async fn ipv4(&self, name: &str) -> Result<Vec<Ipv4Addr>, Failure> {
+        let found = self.servers.ipv4_lookup(absolute(name)).await;
+        let found = found.map_err(|error| failure(name, &error))?;
+        Ok(data(&found, |data| match data {
+            RData::A(address) => Some(address.0),
+            _ => None,
+        }))
+    }
+
+    /// The texts of a name (TXT, RFC 1035 section 3.3.14), printable, at most eight.
+    ///
+    /// # Errors
+    /// As for [`addresses`](Resolver::addresses).
+    pub async fn texts(&self, name: &str) -> Result<Vec<String>, Failure> {
+        let found = self.servers.txt_lookup(absolute(name)).await;
+        let found = found.map_err(|error| failure(name, &error))?;
+        Ok(data(&found, |data| match data {
+            RData::TXT(text) => {
+                let bytes: Vec<u8> = text.txt_data.iter().flatten().copied().collect();
+                Some(printable(&String::from_utf8_lossy(&bytes), MAX_TEXT))
+            }
+            _ => None,
+        }))
     }
 
     /// What stands there is all there is, as for every program on the machine: a name with an IPv4 address in the file
@@ -109,6 +182,30 @@ impl std::fmt::Debug for Resolver {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Resolver")
     }
+}
+
+/// A name with a dot is meant as it stands: no search domain of this machine may complete it.
+fn absolute(name: &str) -> String {
+    if name.contains('.') && !name.ends_with('.') {
+        format!("{name}.")
+    } else {
+        name.into()
+    }
+}
+
+/// A name as people write it, whatever its owner put into it.
+fn plain(name: &Name) -> String {
+    let text = name.to_ascii();
+    printable(text.strip_suffix('.').unwrap_or(&text), MAX_TEXT)
+}
+
+/// What is wanted of the answers, a few of them: whoever runs the zone decides how many there are.
+fn data<T>(found: &Lookup, wanted: impl Fn(&RData) -> Option<T>) -> Vec<T> {
+    let records = found.answers().iter();
+    records
+        .filter_map(|record| wanted(&record.data))
+        .take(MAX_ANSWERS)
+        .collect()
 }
 
 fn only(server: SocketAddr) -> ResolverConfig {

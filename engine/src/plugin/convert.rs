@@ -11,7 +11,7 @@ use crate::net::{
     Established, Failure, FailureKind, Operation, Resolved, TlsOptions, TlsSession, TlsVersion,
 };
 use crate::run::Look;
-use crate::settings::{CertificateCheck, Check, Depth, SslSetting};
+use crate::settings::{CertificateCheck, Check, Depth, ExpectedName, SslSetting};
 use crate::trust::{Store, TrustFault};
 
 /// Two enumerations with the same cases, converted case by case.
@@ -140,6 +140,13 @@ pub(super) fn resolved(resolved: &Resolved) -> net::Resolved {
     net::Resolved {
         ip: resolved.address.to_string(),
         granted: resolved.granted,
+    }
+}
+
+pub(super) fn expected_name(expected: &ExpectedName) -> net::ExpectedName {
+    net::ExpectedName {
+        name: expected.name.clone(),
+        addresses: expected.addresses.iter().map(ToString::to_string).collect(),
     }
 }
 

@@ -267,6 +267,8 @@ fn well(out: &mut String, report: &Report) {
 
 /// What a support agent wants to see even when all is well.
 const FACTS_SHOWN: &[(&str, &str)] = &[
+    ("name", "dns.way"),
+    ("beside", "dns.remarks"),
     ("server", "server.software"),
     ("control", "control.security"),
     ("data", "data.security"),

@@ -1,51 +1,245 @@
-//! Does the name lead where it should? A custom domain is to point to the addresses that belong to it.
+//! Do the names lead where they should? A custom domain is to lead to the addresses that belong to it; the account's own
+//! name leads there too or to the general pool, depending on whose certificate is used.
 
 use std::net::IpAddr;
 
-use probe_sdk::{Finding, Run, expected_addresses, value};
+use probe_sdk::{
+    FactValue, Failure, FailureKind, Finding, Resolved, Run, aliases, expected_addresses,
+    expected_names, resolve, value,
+};
 
 use crate::NOT_DEDICATED;
 
-/// Compares what the name resolves to with what is expected of it.
-pub(crate) fn compare<'a>(run: &mut Run, resolved: impl Iterator<Item = &'a str>) {
-    let expected = addresses(expected_addresses().iter().map(String::as_str));
-    if expected.is_empty() {
+/// Where a name leads.
+enum Way {
+    /// By these aliases to these addresses.
+    To {
+        aliases: Vec<String>,
+        addresses: Vec<IpAddr>,
+    },
+    /// Nowhere, as far as the resolver knows all there is to know.
+    Nowhere(String),
+    /// Nothing is known.
+    Unknown(String),
+}
+
+/// A name that something is expected of.
+struct Expected {
+    name: String,
+    addresses: Vec<IpAddr>,
+    way: Way,
+}
+
+/// Compares what the host's name and the other names resolve to with what is expected of them.
+pub(crate) fn compare(run: &mut Run, host: &Result<Vec<Resolved>, Failure>) {
+    let name = run.remote().host.clone();
+    let of_host = Expected {
+        addresses: parsed(expected_addresses().iter().map(String::as_str)),
+        way: way(&name, host),
+        name,
+    };
+    note_host(run, &of_host);
+    let mut all = Vec::new();
+    // Where the host's own name leads nowhere, that is a finding of its own.
+    if !of_host.addresses.is_empty() && host.is_ok() {
+        all.push(of_host);
+    }
+    all.extend(
+        expected_names()
+            .into_iter()
+            .map(|(name, addresses)| Expected {
+                addresses: parsed(addresses.iter().map(String::as_str)),
+                way: way(&name, &resolve(&name)),
+                name,
+            }),
+    );
+    if all.is_empty() && host.is_ok() {
         let reason = "nothing is expected of the name: --expect-address was not given";
         return run.not_applicable("the addresses expected", &[NOT_DEDICATED], reason);
     }
-    let resolved = addresses(resolved);
-    let strange: Vec<IpAddr> = without(&resolved, &expected);
-    let missing = without(&expected, &resolved);
-    run.note("dns.expected", value::texts(list(&expected)));
-    run.note("dns.expected-and-missing", value::texts(list(&missing)));
-    // Dedicated addresses are IPv4 only: an IPv6 address beside them is another way in, and is told as a fact.
-    let only_ipv4_expected = expected.iter().all(IpAddr::is_ipv4);
-    let (ipv6, wrong): (Vec<IpAddr>, Vec<IpAddr>) = strange
-        .into_iter()
-        .partition(|address| only_ipv4_expected && address.is_ipv6());
-    run.note("dns.ipv6-beside-expected", value::texts(list(&ipv6)));
-    let nothing_right = missing.len() == expected.len();
-    if wrong.is_empty() && !nothing_right {
-        return;
+    if !all.is_empty() {
+        run.note(
+            "dns.names",
+            FactValue::Rows(all.iter().map(Expected::row).collect()),
+        );
     }
-    let host = run.remote().host.clone();
-    let detail = if nothing_right {
-        format!("{host} does not lead to any of the addresses that are expected of it.")
-    } else {
-        format!(
-            "{host} leads to the expected addresses and to others: who gets one of the others lands elsewhere."
-        )
-    };
-    let join = |list: Vec<String>| list.join(", ");
-    run.found(
-        Finding::new(NOT_DEDICATED, detail)
-            .evidence("name", &host)
-            .evidence("resolves to", join(list(&resolved)))
-            .evidence("expected", join(list(&expected))),
-    );
+    let remarks: Vec<String> = all.iter().flat_map(Expected::remarks).collect();
+    if !remarks.is_empty() {
+        run.note("dns.remarks", value::text(remarks.join("; ")));
+    }
+    report(run, &all);
+    for expected in &all {
+        if let Way::Unknown(why) = &expected.way {
+            let check = format!("where {} leads", expected.name);
+            run.could_not_look(&check, &[NOT_DEDICATED], why);
+        }
+    }
 }
 
-fn addresses<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<IpAddr> {
+fn way(name: &str, resolved: &Result<Vec<Resolved>, Failure>) -> Way {
+    match resolved {
+        Ok(resolved) => Way::To {
+            aliases: aliases(name).unwrap_or_default(),
+            addresses: parsed(resolved.iter().map(|found| found.ip.as_str())),
+        },
+        Err(failure) => match failure.kind {
+            FailureKind::NameNotFound => Way::Nowhere("nothing: the name does not exist".into()),
+            FailureKind::NoAddress => Way::Nowhere("nothing: the name has no address".into()),
+            _ => Way::Unknown(failure.detail.clone()),
+        },
+    }
+}
+
+fn note_host(run: &mut Run, host: &Expected) {
+    let Way::To { aliases, addresses } = &host.way else {
+        return;
+    };
+    if !aliases.is_empty() {
+        run.note("dns.aliases", value::texts(aliases.iter().cloned()));
+        run.note("dns.way", value::text(host.steps()));
+    }
+    if !host.addresses.is_empty() {
+        let missing = without(&host.addresses, addresses);
+        run.note("dns.expected", value::texts(texts(&host.addresses)));
+        run.note("dns.expected-and-missing", value::texts(texts(&missing)));
+        run.note(
+            "dns.ipv6-beside-expected",
+            value::texts(texts(&host.strangers().0)),
+        );
+    }
+}
+
+/// One finding for all names that lead elsewhere.
+fn report(run: &mut Run, all: &[Expected]) {
+    let wrong: Vec<(&Expected, String)> = all
+        .iter()
+        .filter_map(|expected| Some((expected, expected.complaint()?)))
+        .collect();
+    if wrong.is_empty() {
+        return;
+    }
+    let details: Vec<&str> = wrong.iter().map(|(_, detail)| detail.as_str()).collect();
+    let mut finding = Finding::new(NOT_DEDICATED, details.join(" "));
+    for (expected, _) in &wrong {
+        // Of several names each value says whose it is.
+        let whose = match wrong.len() {
+            1 => String::new(),
+            _ => format!("{}: ", expected.name),
+        };
+        finding = finding
+            .evidence("name", &expected.name)
+            .evidence("resolves to", format!("{whose}{}", expected.target()))
+            .evidence(
+                "expected",
+                format!("{whose}{}", texts(&expected.addresses).join(", ")),
+            );
+        if let Way::To { aliases, .. } = &expected.way {
+            if !aliases.is_empty() {
+                finding = finding.evidence("by way of", expected.steps());
+            }
+        }
+        for remark in expected.remarks() {
+            finding = finding.evidence("beside", remark);
+        }
+    }
+    run.found(finding);
+}
+
+impl Expected {
+    /// What is there and not expected: IPv6 addresses beside expected IPv4 ones, and the rest. Dedicated addresses are IPv4
+    /// only: an IPv6 address beside them is another way in, and no fault by itself.
+    fn strangers(&self) -> (Vec<IpAddr>, Vec<IpAddr>) {
+        let Way::To { addresses, .. } = &self.way else {
+            return Default::default();
+        };
+        let only_ipv4 = self.addresses.iter().all(IpAddr::is_ipv4);
+        without(addresses, &self.addresses)
+            .into_iter()
+            .partition(|address| only_ipv4 && address.is_ipv6())
+    }
+
+    fn missing(&self) -> Vec<IpAddr> {
+        match &self.way {
+            Way::To { addresses, .. } => without(&self.addresses, addresses),
+            Way::Nowhere(_) | Way::Unknown(_) => Vec::new(),
+        }
+    }
+
+    /// What is wrong with where it leads.
+    fn complaint(&self) -> Option<String> {
+        let name = &self.name;
+        let nothing_right = self.missing().len() == self.addresses.len();
+        match &self.way {
+            Way::Unknown(_) => None,
+            Way::Nowhere(_) => Some(format!("{name} leads nowhere.")),
+            Way::To { .. } if nothing_right => Some(format!(
+                "{name} does not lead to any of the addresses that are expected of it."
+            )),
+            Way::To { .. } if !self.strangers().1.is_empty() => Some(format!(
+                "{name} leads to the expected addresses and to others: who gets one of the others lands elsewhere."
+            )),
+            Way::To { .. } => None,
+        }
+    }
+
+    /// What is no fault and good to know.
+    fn remarks(&self) -> Vec<String> {
+        let mut remarks = Vec::new();
+        let (ipv6, _) = self.strangers();
+        if !ipv6.is_empty() {
+            remarks.push(format!(
+                "{} also leads to {}: clients that prefer IPv6 go there, and not to the expected addresses, which are IPv4 only",
+                self.name,
+                texts(&ipv6).join(", ")
+            ));
+        }
+        let missing = self.missing();
+        if !missing.is_empty() && missing.len() < self.addresses.len() {
+            remarks.push(format!(
+                "{} does not lead to {}, which is expected of it as well",
+                self.name,
+                texts(&missing).join(", ")
+            ));
+        }
+        remarks
+    }
+
+    fn target(&self) -> String {
+        match &self.way {
+            Way::To { addresses, .. } => texts(addresses).join(", "),
+            Way::Nowhere(why) | Way::Unknown(why) => why.clone(),
+        }
+    }
+
+    /// The name, its aliases and its addresses, in the order they are followed.
+    fn steps(&self) -> String {
+        let aliases: &[String] = match &self.way {
+            Way::To { aliases, .. } => aliases,
+            Way::Nowhere(_) | Way::Unknown(_) => &[],
+        };
+        let names = std::iter::once(&self.name).chain(aliases).cloned();
+        let steps: Vec<String> = names.chain([self.target()]).collect();
+        steps.join(" -> ")
+    }
+
+    fn row(&self) -> Vec<(String, String)> {
+        let result = match (&self.way, self.complaint()) {
+            (Way::Unknown(_), _) => "not known",
+            (_, Some(_)) => "leads elsewhere",
+            (_, None) => "as expected",
+        };
+        [
+            ("name", self.name.clone()),
+            ("way", self.steps()),
+            ("expected", texts(&self.addresses).join(", ")),
+            ("result", result.to_string()),
+        ]
+        .map(|(label, cell)| (label.to_string(), cell))
+        .to_vec()
+    }
+}
+
+fn parsed<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<IpAddr> {
     texts.filter_map(|text| text.parse().ok()).collect()
 }
 
@@ -54,6 +248,6 @@ fn without(all: &[IpAddr], others: &[IpAddr]) -> Vec<IpAddr> {
     all.iter().filter(not_among).copied().collect()
 }
 
-fn list(addresses: &[IpAddr]) -> Vec<String> {
+fn texts(addresses: &[IpAddr]) -> Vec<String> {
     addresses.iter().map(IpAddr::to_string).collect()
 }

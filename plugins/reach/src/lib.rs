@@ -82,7 +82,9 @@ probe_sdk::export!(Reach);
 /// The addresses that may be connected to; none where the name leads nowhere, which is then a finding.
 fn addresses(run: &mut Run) -> Result<Option<Vec<String>>, Failure> {
     let host = run.remote().host.clone();
-    let resolved = match resolve(&host) {
+    let resolved = resolve(&host);
+    expected::compare(run, &resolved);
+    let resolved = match resolved {
         Ok(resolved) => resolved,
         Err(failure) => {
             let code = match failure.kind {
@@ -106,7 +108,6 @@ fn addresses(run: &mut Run) -> Result<Option<Vec<String>>, Failure> {
         "dns.addresses",
         value::texts(resolved.iter().map(|found| found.ip.clone())),
     );
-    expected::compare(run, resolved.iter().map(|found| found.ip.as_str()));
     let (granted, narrow): (Vec<_>, Vec<_>) = resolved.into_iter().partition(|found| found.granted);
     if !narrow.is_empty() {
         let narrow: Vec<String> = narrow.into_iter().map(|found| found.ip).collect();

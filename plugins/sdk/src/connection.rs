@@ -169,6 +169,23 @@ pub fn expected_addresses() -> Vec<String> {
     net::expected_addresses()
 }
 
+/// Other names that are to lead somewhere, each with its addresses.
+#[must_use]
+pub fn expected_names() -> Vec<(String, Vec<String>)> {
+    net::expected_names()
+        .into_iter()
+        .map(|expected| (expected.name, expected.addresses))
+        .collect()
+}
+
+/// The names that a name is an alias of, nearest first.
+///
+/// # Errors
+/// Why the name could not be resolved.
+pub fn aliases(name: &str) -> Result<Vec<String>, Failure> {
+    net::aliases(name)
+}
+
 /// The addresses of a name.
 ///
 /// # Errors

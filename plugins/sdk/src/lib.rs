@@ -16,8 +16,8 @@ mod vantage;
 
 pub use code::{About, Code};
 pub use connection::{
-    Connection, Established, Resolved, TlsOptions, TlsSession, TlsVersion, expected_addresses,
-    most_connections, ready, resolve, version_name,
+    Connection, Established, Resolved, TlsOptions, TlsSession, TlsVersion, aliases,
+    expected_addresses, expected_names, most_connections, ready, resolve, version_name,
 };
 pub use control::{Control, DialogueError};
 pub use ftp;

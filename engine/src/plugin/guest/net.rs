@@ -64,6 +64,18 @@ impl net::Host for Guest {
         Ok(expected.iter().map(IpAddr::to_string).collect())
     }
 
+    async fn expected_names(&mut self) -> Result<Vec<net::ExpectedName>> {
+        let (ground, _) = self.call()?;
+        let expected = ground.network.expected_names().iter();
+        Ok(expected.map(convert::expected_name).collect())
+    }
+
+    async fn aliases(&mut self, name: String) -> Result<Result<Vec<String>, types::Failure>> {
+        let (ground, _) = self.call()?;
+        let aliases = ground.network.aliases(&name).await;
+        Ok(aliases.map_err(|failure| convert::failure(&failure)))
+    }
+
     async fn resolve(
         &mut self,
         name: String,
