@@ -119,28 +119,18 @@ fn report(run: &mut Run, all: &[Expected]) {
         return;
     }
     let details: Vec<&str> = wrong.iter().map(|(_, detail)| detail.as_str()).collect();
-    let mut finding = Finding::new(NOT_DEDICATED, details.join(" "));
-    for (expected, _) in &wrong {
-        // Of several names each value says whose it is.
-        let whose = match wrong.len() {
-            1 => String::new(),
-            _ => format!("{}: ", expected.name),
-        };
-        finding = finding
-            .evidence("name", &expected.name)
-            .evidence("resolves to", format!("{whose}{}", expected.target()))
-            .evidence(
-                "expected",
-                format!("{whose}{}", texts(&expected.addresses).join(", ")),
-            );
-        if let Way::To { aliases, .. } = &expected.way {
-            if !aliases.is_empty() {
-                finding = finding.evidence("by way of", expected.steps());
-            }
-        }
-        for remark in expected.remarks() {
-            finding = finding.evidence("beside", remark);
-        }
+    let finding = Finding::new(NOT_DEDICATED, details.join(" "));
+    let mut finding = match wrong.as_slice() {
+        [(expected, _)] => expected.told(finding),
+        // A line for each name: who reads it has to see what belongs together.
+        _ => wrong.iter().fold(finding, |finding, (expected, _)| {
+            let wanted = texts(&expected.addresses).join(", ");
+            let line = format!("{}; expected: {wanted}", expected.steps());
+            finding.evidence("leads elsewhere", line)
+        }),
+    };
+    for remark in wrong.iter().flat_map(|(expected, _)| expected.remarks()) {
+        finding = finding.evidence("beside", remark);
     }
     run.found(finding);
 }
@@ -202,6 +192,20 @@ impl Expected {
             ));
         }
         remarks
+    }
+
+    /// The evidence where this is the only name that is wrong.
+    fn told(&self, finding: Finding) -> Finding {
+        let finding = finding
+            .evidence("name", &self.name)
+            .evidence("resolves to", self.target())
+            .evidence("expected", texts(&self.addresses).join(", "));
+        match &self.way {
+            Way::To { aliases, .. } if !aliases.is_empty() => {
+                finding.evidence("by way of", self.steps())
+            }
+            _ => finding,
+        }
     }
 
     fn target(&self) -> String {
