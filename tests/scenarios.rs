@@ -28,6 +28,8 @@ mod manners;
 mod report;
 #[path = "scenarios_runner/scenario.rs"]
 mod scenario;
+#[path = "scenarios_runner/sheet.rs"]
+mod sheet;
 #[path = "scenarios_runner/site.rs"]
 mod site;
 
@@ -61,6 +63,7 @@ fn main() -> ExitCode {
     trials.push(canary::trial());
     trials.extend(interrupt::trials());
     trials.extend(addresses::trials());
+    trials.extend(sheet::trials());
     trials.extend(scenarios.keys().map(|name| {
         let (scenarios, key) = (Arc::clone(&scenarios), name.clone());
         Trial::test(name, move || play(&key, &scenarios[&key]))

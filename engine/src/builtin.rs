@@ -118,39 +118,65 @@ pub(crate) fn engine_code(name: &str) -> Code {
     code.expect("whoever reports a code of the engine declares it below")
 }
 
-/// The codes no probe can report: what happened to a probe itself, and what is seen without any remote.
+/// The codes no probe can report: what happened to a probe itself, what our own addresses are, and what is seen without
+/// any remote.
 fn engine_codes() -> Vec<Code> {
     [
         (
             "source.addresses-changed",
             "the addresses we connect from have changed: allow lists are out of date",
+            Severity::Error,
             Owner::Settings,
             include_str!("../remedies/source.addresses-changed.md"),
         ),
         (
             "probe.crashed",
             "a probe crashed",
+            Severity::Error,
             Owner::Platform,
             include_str!("../remedies/probe.crashed.md"),
         ),
         (
             "probe.timed-out",
             "a probe did not end in time",
+            Severity::Error,
             Owner::Platform,
             include_str!("../remedies/probe.timed-out.md"),
         ),
         (
             "probe.denied",
             "a probe asked for what it may not do",
+            Severity::Error,
             Owner::Platform,
             include_str!("../remedies/probe.denied.md"),
         ),
+        (
+            "source.not-public",
+            "the source address is not public, so no allow list can have it",
+            Severity::Error,
+            Owner::Platform,
+            include_str!("../remedies/source.not-public.md"),
+        ),
+        (
+            "source.listed-as-dynamic",
+            "the source address passes for a residential or dynamic one",
+            Severity::Warning,
+            Owner::Platform,
+            include_str!("../remedies/source.listed-as-dynamic.md"),
+        ),
+        (
+            "source.not-static",
+            "the source address changes",
+            Severity::Warning,
+            Owner::Platform,
+            include_str!("../remedies/source.not-static.md"),
+        ),
     ]
     .into_iter()
-    .map(|(name, title, owner, page)| Code {
+    .map(|(name, title, severity, owner, page)| Code {
         name: name.into(),
         title: title.into(),
-        severity: Severity::Error,
+        severity,
         owner,
         explains: Vec::new(),
         eased_by_certificate_check: false,

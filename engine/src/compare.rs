@@ -119,8 +119,19 @@ fn second_time(row: &Row, step: Step) -> Option<bool> {
     }
 }
 
+/// Adds to what was found what the difference between the addresses says.
+pub fn weigh(rows: &[Row], findings: &mut Vec<Diagnosed>, catalogue: &Catalogue) {
+    match blocked_sources(rows, findings, catalogue) {
+        Some(blocked) => {
+            findings.retain(|it| it.finding.code != blocked.finding.code);
+            findings.push(blocked);
+        }
+        None => doubt_rejected_login(rows, findings),
+    }
+}
+
 /// The finding that some of these addresses are not let in, if others are. `findings` are all others.
-pub fn blocked_sources(
+fn blocked_sources(
     rows: &[Row],
     findings: &[Diagnosed],
     catalogue: &Catalogue,
@@ -262,7 +273,7 @@ fn other_set(
 }
 
 /// A password that was refused is sent from no other address: whether it is the password or the address, nobody has seen.
-pub fn doubt_rejected_login(rows: &[Row], findings: &mut [Diagnosed]) {
+fn doubt_rejected_login(rows: &[Row], findings: &mut [Diagnosed]) {
     let refused = |row: &&Row| row.failed().is_some_and(|(step, ..)| step == Step::Login);
     let untried = |row: &&Row| row.failed().is_none() && !row.passed(Step::Login);
     let others = names(rows.iter().filter(untried).map(|row| &row.vantage));

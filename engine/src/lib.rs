@@ -34,5 +34,6 @@ pub mod remedy;
 pub mod report;
 pub mod run;
 pub mod settings;
+pub mod sheet;
 pub mod trust;
 pub mod why;

@@ -357,6 +357,7 @@ impl<'a> Run<'a> {
             transcript: self.transcript,
             duration,
             cut,
+            sheet: None,
             left_behind,
         }
     }

@@ -122,6 +122,9 @@ fn arguments(scenario: &Scenario, site: &Site, format: Format) -> Vec<String> {
     if check.trusted && site.authority().exists() {
         add("--ca-file", site.authority().display().to_string());
     }
+    if check.state.is_some() {
+        add("--state", site.state_file().display().to_string());
+    }
     if let Some(resolver) = site.resolver() {
         add("--resolver", resolver.to_string());
     }

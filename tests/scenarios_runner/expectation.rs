@@ -25,7 +25,42 @@ pub fn complaints(expect: &Expect, report: &Report) -> Vec<String> {
     complaints.extend(first(expect, report.first()));
     complaints.extend(words(expect, report));
     complaints.extend(facts(expect, report));
+    complaints.extend(sheet(expect, report));
     complaints
+}
+
+/// How the requirements stand, and that each says why.
+fn sheet(expect: &Expect, report: &Report) -> Vec<String> {
+    let listed = || report.allow_list.iter().flat_map(|sheet| &sheet.addresses);
+    let rows = || {
+        listed().flat_map(|listed| {
+            let source = listed.source.as_deref().unwrap_or("any");
+            let name = move |it: &str| format!("{source} {it}");
+            listed
+                .requirements
+                .iter()
+                .map(move |row| (name(&row.requirement), row))
+        })
+    };
+    let differs = expect.sheet.iter().filter_map(|(name, standing)| {
+        let found = rows().find(|(row, _)| row == name).map(|(_, row)| row);
+        let is = found.map(|row| row.standing.as_str());
+        (is != Some(standing))
+            .then(|| format!("the sheet says {is:?} of {name}, not {standing}: {found:?}"))
+    });
+    let unfounded = rows()
+        .filter(|(_, row)| {
+            row.evidence_for.is_empty()
+                && row.evidence_against.is_empty()
+                && row.not_known.is_empty()
+        })
+        .map(|(name, _)| format!("the sheet says nothing of why {name} stands as it does"));
+    let portless = report
+        .allow_list
+        .iter()
+        .filter(|sheet| !sheet.ports.contains_key("control"))
+        .map(|_| "the sheet names no control port".to_owned());
+    differs.chain(unfounded).chain(portless).collect()
 }
 
 fn codes(expect: &Expect, report: &Report) -> Vec<String> {

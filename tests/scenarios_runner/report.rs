@@ -18,6 +18,29 @@ pub struct Report {
     #[serde(default)]
     pub left_behind: Vec<Leftover>,
     pub facts: Map<String, Value>,
+    pub allow_list: Option<AllowList>,
+}
+
+/// The sheet for whoever lets only listed addresses in.
+#[derive(Debug, Deserialize)]
+pub struct AllowList {
+    pub addresses: Vec<ListedAddress>,
+    pub ports: Map<String, Value>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct ListedAddress {
+    pub source: Option<String>,
+    pub requirements: Vec<Requirement>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Requirement {
+    pub requirement: String,
+    pub standing: String,
+    pub evidence_for: Vec<String>,
+    pub evidence_against: Vec<String>,
+    pub not_known: Vec<String>,
 }
 
 /// Something that the run made and could not remove.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 
 use lab::{Behaviour, Software};
@@ -37,6 +37,9 @@ pub struct Network {
     /// The server also listens for IPv6.
     #[serde(default)]
     pub ipv6: bool,
+    /// Further addresses of the client, which the server answers to.
+    #[serde(default)]
+    pub client_addresses: Vec<Ipv4Addr>,
     #[serde(default)]
     pub faults: Vec<NetworkFault>,
 }
@@ -119,6 +122,8 @@ pub struct Check {
     pub trusted: bool,
     /// Third-party probes, by the name of their component.
     pub plugins: Vec<String>,
+    /// What stands in the file that `--state` names.
+    pub state: Option<String>,
 }
 
 impl Default for Check {
@@ -131,6 +136,7 @@ impl Default for Check {
             password: Password::Right,
             trusted: true,
             plugins: Vec::new(),
+            state: None,
         }
     }
 }
@@ -170,6 +176,9 @@ pub struct Expect {
     /// Facts that must be so.
     #[serde(default)]
     pub facts: BTreeMap<String, serde_json::Value>,
+    /// How requirements of the sheet stand: "ADDRESS requirement".
+    #[serde(default)]
+    pub sheet: BTreeMap<String, String>,
     /// How many files and directories of the run stay on the server; each must be named in the report.
     #[serde(default)]
     pub left_behind: usize,

@@ -74,6 +74,9 @@ impl Site {
             site.spoil(network)?;
         }
         fs::write(site.password_file(), &site.password)?;
+        if let Some(state) = &scenario.check.state {
+            fs::write(site.state_file(), state)?;
+        }
         Ok(site)
     }
 
@@ -119,6 +122,9 @@ impl Site {
 
     fn spoil(&self, network: &Network) -> Result<(), SiteError> {
         let Some(net) = &self.net else { return Ok(()) };
+        for address in &network.client_addresses {
+            net.add_client_address(*address)?;
+        }
         for fault in &network.faults {
             match *fault {
                 NetworkFault::DropPorts(first, last) => net.drop_ports(first..=last),
@@ -178,6 +184,11 @@ impl Site {
 
     pub fn password_file(&self) -> PathBuf {
         self.file("password")
+    }
+
+    /// What was seen of our addresses before the run.
+    pub fn state_file(&self) -> PathBuf {
+        self.file("state.json")
     }
 
     pub fn file(&self, name: &str) -> PathBuf {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::settings::{CertificateCheck, Depth, ExpectedName, SslSetting};
+use crate::sheet::Zone;
 
 /// Finds out why an FTP or FTPS remote will not connect or will not transfer, who has to act, and what to change.
 #[derive(Parser, Debug)]
@@ -20,6 +21,8 @@ const EXAMPLES: &str = "Examples:
   remote-doctor demo
   remote-doctor check ftpes://user@ftp.example.com --password-file secret.txt
   remote-doctor check --host ftp.example.com --ssl require-implicit --format json
+  remote-doctor check ftpes://ftp.example.com --sheet --format json -o report.json
+  remote-doctor sheet report.json
   remote-doctor explain cert.missing-intermediate
 
 Exit codes: 0 nothing found, 1 something found, 2 usage error, 3 incomplete, 130 interrupted.";
@@ -32,6 +35,8 @@ pub(crate) enum Command {
     Compare(CompareArgs),
     /// Compare a service's published and dedicated addresses with the last look: exit code 1 on change
     Addresses(Box<AddressesArgs>),
+    /// Print the allow-list sheet of a report: the addresses to let in, the ports, and what is known of each address
+    Sheet(SheetArgs),
     /// Start faulty servers on this machine and diagnose each: real reports in the first minute
     Demo(DemoArgs),
     /// Run one of the lab's faulty servers in the foreground, to point other clients at
@@ -148,6 +153,26 @@ pub(crate) struct CheckArgs {
     #[arg(long, help_heading = "Network", value_name = "SECONDS", default_value = "120", value_parser = seconds)]
     pub(crate) timeout: Duration,
 
+    /// Look up what parties that allow-list ask of our addresses, for `remote-doctor sheet`
+    #[arg(long, help_heading = "Allow list")]
+    pub(crate) sheet: bool,
+    /// Ask this policy list about our addresses, too; one question for each address
+    #[arg(
+        long,
+        help_heading = "Allow list",
+        value_name = "ZONE",
+        requires = "sheet"
+    )]
+    pub(crate) policy_list: Option<Zone>,
+    /// Remember in this file which addresses were seen, and compare with earlier runs
+    #[arg(
+        long,
+        help_heading = "Allow list",
+        value_name = "FILE",
+        requires = "sheet"
+    )]
+    pub(crate) state: Option<PathBuf>,
+
     /// How much to look at
     #[arg(long, help_heading = "Probes", default_value = "standard")]
     pub(crate) depth: Depth,
@@ -261,6 +286,25 @@ const ADDRESSES_HELP: &str = "Examples:
   remote-doctor addresses list.json --state seen.json --remote reports/
 
 Exit codes: 0 unchanged, or the first look; 1 changed; 2 usage error; 3 could not look, and the state is as it was.";
+
+#[derive(clap::Args, Debug)]
+pub(crate) struct SheetArgs {
+    /// A report that `check --format json` wrote. Where it was made without --sheet, the look-ups are made now
+    #[arg(value_name = "REPORT.json")]
+    pub(crate) report: PathBuf,
+    /// Look up again, and ask this policy list, too
+    #[arg(long, value_name = "ZONE")]
+    pub(crate) policy_list: Option<Zone>,
+    /// Look up again, at this resolver instead of the system's
+    #[arg(long, value_name = "ADDR[:PORT]", value_parser = resolver)]
+    pub(crate) resolver: Option<SocketAddr>,
+    /// Format of the sheet
+    #[arg(long, default_value = "text")]
+    pub(crate) format: Format,
+    /// Write the sheet to this file
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
 
 #[derive(clap::Args, Debug)]
 pub(crate) struct DemoArgs {

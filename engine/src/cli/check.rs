@@ -8,27 +8,47 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use super::args::{CheckArgs, FailOn};
-use super::{CliError, Exit, output, progress, secret};
+use super::{CliError, Exit, output, progress, secret, sheet};
 use crate::builtin::Catalogue;
 use crate::finding::Severity;
 use crate::login::Credential;
 use crate::net::ClientCertificate;
 use crate::report::Report;
-use crate::run::{self, Interrupt};
+use crate::run::{self, Cut, Interrupt};
 use crate::settings::{Check, Location, Permissions, Remote, Selection, Timeouts};
+use crate::sheet::State;
 
 pub(super) async fn run(args: CheckArgs) -> Result<Exit, CliError> {
     let check = request(&args)?;
     let catalogue = Catalogue::load(&check.selection.plugins).await?;
+    // A state that cannot be used is told before anything is asked of the remote.
+    let state = args.state.as_deref().map(State::read).transpose()?;
     let interrupt = Interrupt::default();
     tokio::spawn(listen(interrupt.clone()));
     let started = Timestamp::now();
-    let record = run::run(&check, &catalogue, interrupt, &progress::watch(args.quiet)).await?;
+    let watch = progress::watch(args.quiet);
+    let mut record = run::run(&check, &catalogue, interrupt.clone(), &watch).await?;
+    let mut saved = Ok(());
+    if args.sheet && record.cut != Some(Cut::Interrupted) {
+        let looking = sheet::look(&check, &record, args.policy_list.as_ref(), state);
+        let looked = tokio::select! {
+            looked = looking => Some(looked?),
+            () = interrupt.stop.cancelled() => None,
+        };
+        match looked {
+            Some((looks, state)) => {
+                record.sheet = Some(looks);
+                saved = sheet::save(args.state.as_deref(), &state);
+            }
+            None => record.cut = Some(Cut::Interrupted),
+        }
+    }
     let report = Report::new(&record, &check.remote, &catalogue, started);
     output::deliver(&report, args.format, args.output.as_deref())?;
     for left in &report.left_behind {
         anstream::eprintln!("warning: left on the remote: {left}");
     }
+    saved?;
     Ok(exit(&report, args.fail_on))
 }
 

@@ -10,6 +10,7 @@ mod lab;
 mod output;
 mod progress;
 mod secret;
+mod sheet;
 
 use std::process::ExitCode;
 
@@ -49,6 +50,10 @@ pub(crate) enum CliError {
     Catalogue(#[from] CatalogueError),
     #[error(transparent)]
     Run(#[from] crate::run::RunError),
+    #[error(transparent)]
+    Resolver(#[from] crate::net::ResolverError),
+    #[error(transparent)]
+    Samples(#[from] crate::sheet::StateError),
     #[error(transparent)]
     Location(#[from] crate::settings::LocationError),
     #[error(transparent)]
@@ -100,6 +105,7 @@ async fn run(command: Command) -> Result<Exit, CliError> {
         Command::Check(args) => check::run(*args).await,
         Command::Compare(args) => compare::run(&args).await,
         Command::Addresses(args) => addresses::run(*args).await,
+        Command::Sheet(args) => sheet::run(args).await,
         Command::Demo(args) => demo::run(args).await,
         Command::Lab(args) => lab::run(args).await,
         Command::Explain { code, list, plugin } => {

@@ -12,6 +12,7 @@ use crate::finding::{Confidence, Evidence, Finding, Omission, OmissionCause, Own
 use crate::matrix::{self, Row, Vantage};
 use crate::run::{ProbeRun, Record, Status, Visit};
 use crate::settings::{CertificateCheck, Remote};
+use crate::sheet;
 
 use fold::fold;
 use omissions::not_tested;
@@ -92,10 +93,18 @@ pub struct Seen {
 
 /// Diagnoses a record.
 pub fn diagnose(record: &Record, remote: &Remote, catalogue: &Catalogue) -> Diagnosis {
+    let rows = rows(record, remote);
+    let mut findings = merged(record, remote, catalogue);
+    compare::weigh(&rows, &mut findings, catalogue);
+    for of_source in sheet::findings(record, remote, catalogue, &findings) {
+        join(&mut findings, of_source);
+    }
+    let mut not_tested = not_tested(record);
+    not_tested.extend(sheet::not_tested(record));
     let seen = Seen {
-        findings: merged(record, remote, catalogue),
-        rows: rows(record, remote),
-        not_tested: not_tested(record),
+        findings,
+        rows,
+        not_tested,
         order: record
             .runs()
             .map(|run| run.plugin.description.name.clone())
@@ -112,12 +121,6 @@ pub fn conclude(seen: Seen, catalogue: &Catalogue) -> Diagnosis {
         not_tested,
         order,
     } = seen;
-    if let Some(blocked) = compare::blocked_sources(&rows, &findings, catalogue) {
-        findings.retain(|it| it.finding.code != blocked.finding.code);
-        findings.push(blocked);
-    } else {
-        compare::doubt_rejected_login(&rows, &mut findings);
-    }
     findings.sort_by_key(|found| {
         let code = &found.finding.code;
         let place = catalogue.codes.iter().position(|it| it.name == *code);
@@ -231,6 +234,25 @@ fn merged(record: &Record, remote: &Remote, catalogue: &Catalogue) -> Vec<Diagno
         }
     }
     by_code.into_values().collect()
+}
+
+/// Adds a finding, to that of the same code where there is one.
+fn join(findings: &mut Vec<Diagnosed>, new: Diagnosed) {
+    match findings
+        .iter_mut()
+        .find(|it| it.finding.code == new.finding.code)
+    {
+        None => findings.push(new),
+        Some(known) => {
+            known.finding.evidence.extend(new.finding.evidence);
+            let unknown = new
+                .sources
+                .into_iter()
+                .filter(|it| !known.sources.contains(it));
+            let unknown: Vec<Vantage> = unknown.collect();
+            known.sources.extend(unknown);
+        }
+    }
 }
 
 /// What the engine says of a probe it had to stop.

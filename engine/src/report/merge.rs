@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::case::{self, Case};
 use super::{Connections, Report, ReportFinding, ReportOmission, SCHEMA_VERSION, Tool, summary};
 use crate::builtin::Catalogue;
+use crate::compare;
 use crate::diagnose::{Diagnosed, NotTested, Seen, Verdict, conclude};
 use crate::finding::{Finding, Omission};
 use crate::matrix::{Row, Vantage};
@@ -75,9 +76,12 @@ pub fn merge(taken: &[Taken], catalogue: &Catalogue) -> Result<Report, MergeErro
         return Err(MergeError::NoMatrix(bare.place.clone()));
     }
     let parts: Vec<Part<'_>> = taken.iter().map(|one| Part::new(one, taken)).collect();
+    let rows: Vec<Row> = parts.iter().flat_map(|part| part.rows.clone()).collect();
+    let mut findings = findings(&parts);
+    compare::weigh(&rows, &mut findings, catalogue);
     let seen = Seen {
-        findings: findings(&parts),
-        rows: parts.iter().flat_map(|part| part.rows.clone()).collect(),
+        findings,
+        rows,
         not_tested: not_tested(&parts),
         order: taken
             .iter()
@@ -291,6 +295,8 @@ fn assemble(parts: &[Part<'_>], seen: Seen, catalogue: &Catalogue) -> Report {
         // Their times begin at different moments; each report has its own.
         transcript: Vec::new(),
         matrix: diagnosis.rows,
+        // It is looked up from one place; each report has its own.
+        allow_list: None,
         merged_from: parts.iter().map(|part| part.taken.origin()).collect(),
         facts,
         facts_by_source,

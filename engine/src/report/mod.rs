@@ -4,7 +4,7 @@ pub mod addresses;
 mod case;
 mod merge;
 mod page;
-mod style;
+pub(crate) mod style;
 mod summary;
 mod table;
 pub mod text;
@@ -27,6 +27,7 @@ use crate::matrix::{Row, Vantage};
 use crate::net::{Line, printable};
 use crate::run::{Cut, Record, Status};
 use crate::settings::Remote;
+use crate::sheet::AllowList;
 
 use case::Case;
 
@@ -77,6 +78,9 @@ pub struct Report {
     /// The reports this one was made from, if it was made from several.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub merged_from: Vec<Origin>,
+    /// The sheet for whoever lets only listed addresses in, where it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allow_list: Option<AllowList>,
     /// What the run cost the remote.
     pub connections: Connections,
     /// Whether something possible and asked for was not done.
@@ -276,7 +280,12 @@ impl Report {
             .iter()
             .map(|found| case.finding(found))
             .collect();
+        let allow_list = record
+            .sheet
+            .as_ref()
+            .map(|looks| AllowList::new(looks, remote, &facts));
         Report {
+            allow_list,
             schema_version: SCHEMA_VERSION.into(),
             tool: Tool::this(),
             started,
@@ -349,10 +358,10 @@ fn probe(run: &crate::run::ProbeRun) -> ReportProbe {
     }
 }
 
-type Facts = BTreeMap<String, FactValue>;
+pub(crate) type Facts = BTreeMap<String, FactValue>;
 
 /// The facts of the first source address that has them, and of each where there are several.
-fn facts(record: &Record) -> (Facts, BTreeMap<String, Facts>) {
+pub(crate) fn facts(record: &Record) -> (Facts, BTreeMap<String, Facts>) {
     let (mut all, mut by_source) = (Facts::new(), BTreeMap::<String, Facts>::new());
     for run in record.runs() {
         for fact in &run.outcome.facts {

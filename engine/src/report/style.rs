@@ -2,23 +2,23 @@
 
 use anstyle::{AnsiColor, Style};
 
-pub(super) const BOLD: Style = Style::new().bold();
-pub(super) const DIM: Style = Style::new().dimmed();
-pub(super) const BAD: Style = AnsiColor::Red.on_default().bold();
-pub(super) const WARN: Style = AnsiColor::Yellow.on_default().bold();
-pub(super) const GOOD: Style = AnsiColor::Green.on_default().bold();
-pub(super) const UNKNOWN: Style = AnsiColor::Cyan.on_default().bold();
+pub(crate) const BOLD: Style = Style::new().bold();
+pub(crate) const DIM: Style = Style::new().dimmed();
+pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
+pub(crate) const WARN: Style = AnsiColor::Yellow.on_default().bold();
+pub(crate) const GOOD: Style = AnsiColor::Green.on_default().bold();
+pub(crate) const UNKNOWN: Style = AnsiColor::Cyan.on_default().bold();
 
 /// The width reports are made for.
-pub(super) const WIDTH: usize = 80;
+pub(crate) const WIDTH: usize = 80;
 
 /// Words in a style.
-pub(super) fn styled(style: Style, text: &str) -> String {
+pub(crate) fn styled(style: Style, text: &str) -> String {
     format!("{style}{text}{style:#}")
 }
 
 /// Text wrapped to the width: the first line after `first`, the others indented as far.
-pub(super) fn wrapped(first: &str, text: &str) -> String {
+pub(crate) fn wrapped(first: &str, text: &str) -> String {
     let indent = " ".repeat(textwrap::core::display_width(first));
     let options = textwrap::Options::new(WIDTH)
         .initial_indent(first)

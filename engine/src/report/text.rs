@@ -33,6 +33,10 @@ pub fn render(report: &Report) -> String {
     }
     well(&mut out, report);
     foot(&mut out, report);
+    if let Some(sheet) = &report.allow_list {
+        out.push('\n');
+        out.push_str(&crate::sheet::text::render(sheet));
+    }
     out
 }
 

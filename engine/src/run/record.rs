@@ -12,6 +12,7 @@ use crate::finding::{FactValue, Outcome};
 use crate::net::{Counts, Transcript};
 use crate::plugin::Plugin;
 use crate::relay::OutOfReach;
+use crate::sheet::Looks;
 
 /// How a probe's run ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,6 +106,8 @@ pub struct Record {
     pub duration: Duration,
     /// Whether it ended early.
     pub cut: Option<Cut>,
+    /// What was looked up about our source addresses, if anybody asked for it.
+    pub sheet: Option<Looks>,
     /// What it made on the remote and could not remove.
     pub left_behind: Vec<LeftBehind>,
 }

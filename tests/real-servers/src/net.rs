@@ -114,6 +114,14 @@ impl Net {
         within(&self.server, work)
     }
 
+    /// Gives the client a further address, which the server knows the way to.
+    pub fn add_client_address(&self, address: Ipv4Addr) -> Result<(), HarnessError> {
+        self.client
+            .configure(&format!("addr add {address}/32 dev cable\n"))?;
+        self.server
+            .configure(&format!("route add {address}/32 dev cable src {SERVER}\n"))
+    }
+
     pub(crate) fn client_side(&self) -> &Namespace {
         &self.client
     }

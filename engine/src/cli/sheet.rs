@@ -1,0 +1,136 @@
+//! `remote-doctor sheet`, and the look-ups of `check --sheet`.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use super::args::{Format, SheetArgs};
+use super::{CliError, Exit, output};
+use crate::net::Resolver;
+use crate::report::{self, Report, SCHEMA_VERSION};
+use crate::run::Record;
+use crate::settings::Check;
+use crate::sheet::{self, AllowList, Looks, SeenBy, State, StateError, Subject, Zone};
+
+pub(super) async fn run(args: SheetArgs) -> Result<Exit, CliError> {
+    let report = read(&args.report)?;
+    let again = args.policy_list.is_some() || args.resolver.is_some();
+    let sheet = match &report.allow_list {
+        Some(sheet) if !again => sheet.clone(),
+        saved => look_again(&report, saved.as_ref(), &args).await?,
+    };
+    let rendered = match args.format {
+        Format::Text => sheet::text::render(&sheet),
+        Format::Json => output::json(&sheet),
+    };
+    match &args.output {
+        Some(path) => output::write(path, &rendered)?,
+        None => output::print(&rendered)?,
+    }
+    Ok(Exit::Fine)
+}
+
+fn read(path: &Path) -> Result<Report, CliError> {
+    let text = std::fs::read(path).map_err(|source| CliError::File {
+        what: path.display().to_string(),
+        source,
+    })?;
+    let not_ours = |why: String| {
+        let how = "make one with check --format json -o FILE";
+        CliError::Usage(format!(
+            "{}: not a JSON report ({why}); {how}",
+            path.display()
+        ))
+    };
+    let report: Report =
+        serde_json::from_slice(&text).map_err(|error| not_ours(error.to_string()))?;
+    match report.schema_version.as_str() {
+        SCHEMA_VERSION => Ok(report),
+        other => Err(not_ours(format!(
+            "its version is {other:?}, not {SCHEMA_VERSION}"
+        ))),
+    }
+}
+
+/// The look-ups need no connection to the remote, so they can be made for a report that has none. What this machine calls
+/// itself is not asked: the report may be from another.
+async fn look_again(
+    report: &Report,
+    saved: Option<&AllowList>,
+    args: &SheetArgs,
+) -> Result<AllowList, CliError> {
+    let subjects = match saved {
+        Some(sheet) => sheet.addresses.iter().map(Into::into).collect(),
+        None => sheet::subjects(&report.remote, &report.facts, &report.facts_by_source),
+    };
+    if subjects
+        .iter()
+        .all(|subject: &Subject| subject.address().is_none())
+    {
+        let how = "nothing connected; run check again with --sheet, or with --source";
+        return Err(CliError::Usage(format!(
+            "the report does not say which address connections left from: {how}"
+        )));
+    }
+    let resolver = Resolver::new(args.resolver)?;
+    let mut looks = sheet::look_up(&resolver, subjects, args.policy_list.as_ref()).await;
+    for (look, listed) in looks
+        .iter_mut()
+        .zip(saved.iter().flat_map(|it| &it.addresses))
+    {
+        look.spells.clone_from(&listed.spells);
+    }
+    let looks = Looks {
+        at: Timestamp::now(),
+        policy_list: args.policy_list.clone(),
+        looks,
+    };
+    Ok(AllowList::new(&looks, &report.remote, &report.facts))
+}
+
+/// Looks up what is asked of the source addresses of a run, and adds them to what was seen before.
+pub(super) async fn look(
+    check: &Check,
+    record: &Record,
+    zone: Option<&Zone>,
+    state: Option<State>,
+) -> Result<(Looks, Option<State>), CliError> {
+    let (facts, by_source) = report::facts(record);
+    let mut subjects = sheet::subjects(&check.remote, &facts, &by_source);
+    for subject in &mut subjects {
+        if subject.local.is_none() {
+            subject.local = sheet::chosen_by_system(&check.remote, &facts);
+        }
+    }
+    let resolver = Resolver::new(check.resolver)?;
+    let mut looks = sheet::look_up(&resolver, subjects, zone).await;
+    let at = Timestamp::now();
+    let mut state = state;
+    if let Some(state) = &mut state {
+        for look in &mut looks {
+            let subject = &look.subject;
+            let seen = match (subject.seen, subject.local) {
+                (Some(seen), _) => (SeenBy::Remote, seen),
+                // A private address says nothing about the one that is to be listed.
+                (None, Some(local)) if sheet::special(local).is_none() => (SeenBy::Us, local),
+                (None, _) => continue,
+            };
+            let spells = state.add(subject.source, &check.remote.host, seen, at);
+            look.spells = spells.to_vec();
+        }
+    }
+    let looks = Looks {
+        at,
+        policy_list: zone.cloned(),
+        looks,
+    };
+    Ok((looks, state))
+}
+
+/// Writes the state, where there is a file for it.
+pub(super) fn save(path: Option<&Path>, state: &Option<State>) -> Result<(), StateError> {
+    match (path, state) {
+        (Some(path), Some(state)) => state.write(path),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,255 @@
+//! The allow-list sheet: what a party that lets only listed addresses in asks of them, requirement by requirement, with
+//! the evidence for and against, and what cannot be known from here; beside it the addresses and the ports. Fit to send.
+//!
+//! That an address is static, dedicated and not residential cannot be proved by looking. It can be contradicted.
+
+mod findings;
+mod judge;
+mod look;
+mod policy;
+mod ports;
+mod ranges;
+mod requirement;
+mod reverse;
+mod state;
+pub mod text;
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, UdpSocket};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::finding::FactValue;
+use crate::settings::Remote;
+
+pub use findings::{findings, not_tested};
+pub use look::{Back, Reverse, ReverseName, look_up};
+pub use policy::{Policy, Zone, ZoneError};
+pub use ports::{PassivePorts, Ports};
+pub use ranges::{Range, special};
+pub use requirement::{Requirement, Row, Standing};
+pub use state::{SeenBy, Spell, State, StateError};
+
+/// Noted by whichever probe learns it from the remote.
+const SEEN: &str = "source.seen-as";
+const LOCAL: &str = "source.address";
+const SERVER: &str = "server.address";
+const RESOLVED: &str = "dns.addresses";
+
+type Facts = BTreeMap<String, FactValue>;
+
+/// A source address of ours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// As it was asked for; none where the system chose.
+    pub source: Option<IpAddr>,
+    /// What this machine calls it.
+    pub local: Option<IpAddr>,
+    /// What the remote sees, where the remote says so.
+    pub seen: Option<IpAddr>,
+    /// Marked as dedicated.
+    pub dedicated: bool,
+}
+
+impl Subject {
+    /// The address that is to be let in, as far as it is known.
+    pub fn address(&self) -> Option<IpAddr> {
+        self.seen
+            .or(self.local)
+            .map(|address| address.to_canonical())
+    }
+}
+
+/// A source address, and what was learned of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// The address.
+    pub subject: Subject,
+    /// Its reverse names.
+    pub reverse: Reverse,
+    /// What the policy list says.
+    pub policy: Policy,
+    /// What was seen of it over time, oldest first.
+    pub spells: Vec<Spell>,
+}
+
+impl Look {
+    /// A look at nothing but the address itself.
+    pub fn of(subject: Subject) -> Look {
+        Look {
+            subject,
+            reverse: Reverse::NotAsked,
+            policy: Policy::NotAsked,
+            spells: Vec::new(),
+        }
+    }
+}
+
+/// Everything that was looked up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Looks {
+    /// When.
+    pub at: Timestamp,
+    /// The policy list, if one was asked.
+    pub policy_list: Option<Zone>,
+    /// Each source address.
+    pub looks: Vec<Look>,
+}
+
+/// The sheet. It says everything itself, so that it can be sent without the report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AllowList {
+    /// When it was looked up.
+    pub looked_up: Timestamp,
+    /// The remote, as it is configured.
+    pub host: String,
+    /// The remote's addresses.
+    pub server_addresses: Vec<IpAddr>,
+    /// What is to be let in.
+    pub addresses: Vec<ListedAddress>,
+    /// Where to.
+    pub ports: Ports,
+    /// The policy list that was asked.
+    pub policy_list: Option<String>,
+}
+
+/// An address on the sheet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListedAddress {
+    /// What to let in; none where only an address is known that means nothing to the remote.
+    pub address: Option<IpAddr>,
+    /// As it was asked for; none where the system chose.
+    pub source: Option<IpAddr>,
+    /// What our machine calls it.
+    pub local: Option<IpAddr>,
+    /// What the remote sees, where the remote says so.
+    pub seen: Option<IpAddr>,
+    /// Whose it is.
+    pub set: Set,
+    /// What is asked of it.
+    pub requirements: Vec<Row>,
+    /// What was seen of it over time, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub spells: Vec<Spell>,
+}
+
+impl From<&ListedAddress> for Subject {
+    fn from(listed: &ListedAddress) -> Subject {
+        Subject {
+            source: listed.source,
+            local: listed.local,
+            seen: listed.seen,
+            dedicated: listed.set == Set::Dedicated,
+        }
+    }
+}
+
+/// Whose an address is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Set {
+    /// One customer's.
+    Dedicated,
+    /// Not marked as dedicated: shared, as far as is known.
+    Pool,
+}
+
+impl AllowList {
+    /// The sheet for what was looked up.
+    pub fn new(looks: &Looks, remote: &Remote, facts: &Facts) -> AllowList {
+        let public = is_public(remote, facts);
+        AllowList {
+            looked_up: looks.at,
+            host: remote.host.clone(),
+            server_addresses: server_addresses(remote, facts),
+            addresses: looks
+                .looks
+                .iter()
+                .map(|look| listed(look, public, looks.at))
+                .collect(),
+            ports: Ports::new(remote.port, facts),
+            policy_list: looks.policy_list.as_ref().map(Zone::to_string),
+        }
+    }
+}
+
+fn listed(look: &Look, remote_is_public: bool, now: Timestamp) -> ListedAddress {
+    let subject = &look.subject;
+    let means_something = |address: &IpAddr| !remote_is_public || special(*address).is_none();
+    ListedAddress {
+        address: subject.address().filter(means_something),
+        source: subject.source,
+        local: subject.local,
+        seen: subject.seen,
+        set: match subject.dedicated {
+            true => Set::Dedicated,
+            false => Set::Pool,
+        },
+        requirements: judge::rows(look, remote_is_public, now),
+        spells: look.spells.clone(),
+    }
+}
+
+/// The source addresses of a report: those that were asked for, or the one that the system chose.
+pub fn subjects(
+    remote: &Remote,
+    facts: &Facts,
+    by_source: &BTreeMap<String, Facts>,
+) -> Vec<Subject> {
+    let subject = |source: Option<IpAddr>, facts: &Facts| Subject {
+        source,
+        local: source.or_else(|| address(facts, LOCAL)),
+        seen: address(facts, SEEN),
+        dedicated: source.is_some_and(|source| remote.dedicated.contains(&source)),
+    };
+    match remote.sources.as_slice() {
+        [] => vec![subject(None, facts)],
+        [only] => vec![subject(Some(*only), facts)],
+        several => several
+            .iter()
+            .map(|source| {
+                let own = by_source.get(&source.to_string());
+                subject(Some(*source), own.unwrap_or(&Facts::new()))
+            })
+            .collect(),
+    }
+}
+
+/// The address this machine would take to reach the remote, where no connection came about to tell. Nothing is sent.
+pub fn chosen_by_system(remote: &Remote, facts: &Facts) -> Option<IpAddr> {
+    server_addresses(remote, facts).into_iter().find_map(|to| {
+        let any: IpAddr = match to {
+            IpAddr::V4(_) => std::net::Ipv4Addr::UNSPECIFIED.into(),
+            IpAddr::V6(_) => std::net::Ipv6Addr::UNSPECIFIED.into(),
+        };
+        let socket = UdpSocket::bind((any, 0)).ok()?;
+        socket.connect((to, remote.port)).ok()?;
+        Some(socket.local_addr().ok()?.ip())
+    })
+}
+
+/// Whether the remote is on the public internet; a name is, since names that lead elsewhere are not followed.
+fn is_public(remote: &Remote, facts: &Facts) -> bool {
+    let reached = address(facts, SERVER).or_else(|| remote.host.parse().ok());
+    reached.is_none_or(|address| special(address).is_none())
+}
+
+fn server_addresses(remote: &Remote, facts: &Facts) -> Vec<IpAddr> {
+    if let Ok(address) = remote.host.parse() {
+        return vec![address];
+    }
+    match facts.get(RESOLVED) {
+        Some(FactValue::Texts(texts)) => {
+            texts.iter().filter_map(|text| text.parse().ok()).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn address(facts: &Facts, name: &str) -> Option<IpAddr> {
+    match facts.get(name) {
+        Some(FactValue::Text(text)) => text.parse().ok(),
+        _ => None,
+    }
+}
