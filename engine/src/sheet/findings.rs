@@ -226,3 +226,38 @@ fn open(check: String, decides: bool, reason: &str) -> NotTested {
         sources: Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn look(local: &str, seen: Option<&str>) -> Look {
+        Look::of(Subject {
+            source: local.parse().ok(),
+            local: local.parse().ok(),
+            seen: seen.map(|seen| seen.parse().unwrap()),
+            dedicated: true,
+        })
+    }
+
+    #[test]
+    fn a_private_address_is_no_fault_where_the_remote_sees_a_public_one() {
+        assert!(not_public(&look("10.0.0.5", None)).is_some());
+        assert!(not_public(&look("10.0.0.5", Some("100.64.0.9"))).is_some());
+        assert!(not_public(&look("10.0.0.5", Some("203.0.113.7"))).is_none());
+        assert!(not_public(&look("203.0.113.7", None)).is_none());
+    }
+
+    #[test]
+    fn what_could_not_be_looked_up_is_an_open_question() {
+        let mut look = look("203.0.113.7", None);
+        assert!(open_questions(&look).is_empty());
+        look.policy = Policy::NotChecked("silence".into());
+        look.reverse = Reverse::NotChecked("silence".into());
+        let open = open_questions(&look);
+        assert_eq!(open.len(), 2);
+        let could_not_look = |it: &NotTested| it.omission.cause == OmissionCause::CouldNotLook;
+        assert!(open.iter().all(could_not_look));
+        assert!(listed(&look, "pbl.example.org").is_none());
+    }
+}

@@ -253,3 +253,76 @@ fn address(facts: &Facts, name: &str) -> Option<IpAddr> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::{CertificateCheck, SslSetting};
+
+    fn ip(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
+    fn remote(host: &str, sources: &[&str]) -> Remote {
+        Remote {
+            host: host.into(),
+            port: 21,
+            ssl: SslSetting::RequireExplicit,
+            certificate_check: CertificateCheck::Full,
+            user: None,
+            remote_path: None,
+            max_connections: None,
+            sources: sources.iter().map(|source| ip(source)).collect(),
+            dedicated: vec![ip("10.0.0.5")],
+            expect_addresses: Vec::new(),
+            expect_names: Vec::new(),
+        }
+    }
+
+    fn text(name: &str, value: &str) -> (String, FactValue) {
+        (name.into(), FactValue::Text(value.into()))
+    }
+
+    #[test]
+    fn each_source_has_what_the_remote_sees_of_it() {
+        let facts = Facts::from([text(SEEN, "203.0.113.7"), text(LOCAL, "10.0.0.5")]);
+        let by_source = BTreeMap::from([("10.0.0.5".to_string(), facts.clone())]);
+        let two = remote("ftp.example.com", &["10.0.0.5", "10.0.0.6"]);
+        let found = subjects(&two, &facts, &by_source);
+        assert_eq!(found[0].seen, Some(ip("203.0.113.7")));
+        assert!(found[0].dedicated && !found[1].dedicated);
+        assert_eq!(
+            (found[1].seen, found[1].local),
+            (None, Some(ip("10.0.0.6")))
+        );
+        let chosen = subjects(&remote("ftp.example.com", &[]), &facts, &BTreeMap::new());
+        assert_eq!((chosen.len(), chosen[0].local), (1, Some(ip("10.0.0.5"))));
+    }
+
+    #[test]
+    fn only_what_means_something_to_the_remote_is_to_be_listed() {
+        let facts = Facts::new();
+        let address = |host: &str, local: &str, seen: Option<&str>| {
+            let remote = remote(host, &[local]);
+            let mut subjects = subjects(&remote, &facts, &BTreeMap::new());
+            subjects[0].seen = seen.map(ip);
+            let looks = Looks {
+                at: Timestamp::UNIX_EPOCH,
+                policy_list: None,
+                looks: subjects.into_iter().map(Look::of).collect(),
+            };
+            AllowList::new(&looks, &remote, &facts).addresses[0].address
+        };
+        assert_eq!(address("ftp.example.com", "10.0.0.5", None), None);
+        let seen = address("ftp.example.com", "10.0.0.5", Some("203.0.113.7"));
+        assert_eq!(seen, Some(ip("203.0.113.7")));
+        assert_eq!(
+            address("192.168.3.4", "10.0.0.5", None),
+            Some(ip("10.0.0.5"))
+        );
+        assert_eq!(
+            address("198.51.100.20", "203.0.113.7", None),
+            Some(ip("203.0.113.7"))
+        );
+    }
+}
