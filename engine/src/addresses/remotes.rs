@@ -193,6 +193,7 @@ mod tests {
             sources: addresses(sources),
             dedicated: addresses(dedicated),
             expect_addresses: Vec::new(),
+            expect_names: Vec::new(),
         }
     }
 
