@@ -6,6 +6,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -72,6 +73,27 @@ impl Namespace {
             lines,
         )
         .map(drop)
+    }
+
+    /// Waits until a cable carries packets: the kernel brings a new one up a moment after it was told to, and on a busy
+    /// machine that moment is longer than a connection takes to give up.
+    pub(crate) fn wait_for(&self, cable: &str) -> Result<(), HarnessError> {
+        const PATIENCE: Duration = Duration::from_secs(10);
+        let began = Instant::now();
+        loop {
+            let mut show = Command::new("ip");
+            show.args(["-n", &self.name, "-oneline", "link", "show", "dev", cable]);
+            if run(&mut show, "")?.contains(" state UP ") {
+                return Ok(());
+            }
+            if began.elapsed() > PATIENCE {
+                return Err(HarnessError::Failed {
+                    command: format!("ip link set {cable} up"),
+                    said: format!("it is not up after {} s", PATIENCE.as_secs()),
+                });
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// Whether a process has arrived in here; `ip netns exec` enters after it was started.

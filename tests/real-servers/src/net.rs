@@ -89,6 +89,9 @@ impl Net {
             POOL[1],
             into_the_void(SERVER, SERVER_V6)
         ))?;
+        for namespace in [&net.client, &net.server] {
+            namespace.wait_for("cable")?;
+        }
         Ok(net)
     }
 
