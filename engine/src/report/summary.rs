@@ -1,7 +1,7 @@
 //! The verdict as one sentence a tired person understands.
 
 use super::Facts;
-use crate::diagnose::{Diagnosis, Verdict};
+use crate::diagnose::{Diagnosed, Diagnosis, Verdict};
 use crate::finding::FactValue;
 use crate::run::Cut;
 use crate::settings::Remote;
@@ -28,7 +28,8 @@ pub(super) fn summary(
     let sentence = match (diagnosis.verdict, first) {
         (Verdict::Failing, Some(cause)) => {
             format!(
-                "{place} cannot be used: {}. {} has to act.{others}",
+                "{place} cannot be used{}: {}. {} has to act.{others}",
+                from(cause, diagnosis.rows.len()),
                 cause.title,
                 capitalised(cause.owner.title())
             )
@@ -49,6 +50,20 @@ pub(super) fn summary(
         None => sentence,
         Some(Cut::Interrupted) => format!("{sentence} The run was interrupted."),
         Some(Cut::TimedOut) => format!("{sentence} The time for the run was up before it ended."),
+    }
+}
+
+/// From where, if it is not from everywhere.
+fn from(cause: &Diagnosed, rows: usize) -> String {
+    const NAMED: usize = 2;
+    match cause.sources.len() {
+        0 => String::new(),
+        n if n == rows => String::new(),
+        n if n > NAMED => format!(" from {n} of {rows} addresses"),
+        _ => {
+            let sources: Vec<String> = cause.sources.iter().map(ToString::to_string).collect();
+            format!(" from {}", sources.join(" and "))
+        }
     }
 }
 

@@ -51,6 +51,9 @@ fn head(out: &mut String, report: &Report) {
     let sources: Vec<String> = remote.sources.iter().map(ToString::to_string).collect();
     // More than two are in the table.
     let from = match sources.len() {
+        _ if !report.merged_from.is_empty() => {
+            format!("  {} reports as one", report.merged_from.len())
+        }
         0 => String::new(),
         1 | 2 => format!("  from {}", sources.join(", ")),
         n => format!("  from {n} addresses"),
@@ -61,18 +64,27 @@ fn head(out: &mut String, report: &Report) {
         styled(BOLD, &remote.place()),
         remote.ssl
     );
-    let (style, verdict) = match report.verdict {
-        Verdict::Healthy => (GOOD, "HEALTHY"),
-        Verdict::Degraded => (WARN, "DEGRADED"),
-        Verdict::Failing => (BAD, "FAILING"),
-        Verdict::Incomplete => (UNKNOWN, "INCOMPLETE"),
-    };
+    for origin in &report.merged_from {
+        let when = origin.started.strftime("%Y-%m-%d %H:%M UTC");
+        let told = format!("{}  {when}  {}", origin.place, mark_of(origin.verdict).1);
+        line(out, "", &told);
+    }
+    let (style, verdict) = mark_of(report.verdict);
     let plain = wrapped(&format!("{verdict}  "), &report.summary);
     let _ = writeln!(
         out,
         "{}",
         plain.replacen(verdict, &styled(style, verdict), 1)
     );
+}
+
+fn mark_of(verdict: Verdict) -> (anstyle::Style, &'static str) {
+    match verdict {
+        Verdict::Healthy => (GOOD, "HEALTHY"),
+        Verdict::Degraded => (WARN, "DEGRADED"),
+        Verdict::Failing => (BAD, "FAILING"),
+        Verdict::Incomplete => (UNKNOWN, "INCOMPLETE"),
+    }
 }
 
 /// Before everything else: somebody has to remove it by hand.
