@@ -36,4 +36,5 @@ pub mod run;
 pub mod settings;
 pub mod sheet;
 pub mod trust;
+pub mod verify;
 pub mod why;

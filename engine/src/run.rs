@@ -104,6 +104,28 @@ pub async fn run(
     Ok(run.record(started.elapsed(), cut))
 }
 
+/// The same in brief: every probe, and of each no more than its main line, over one session from each source address.
+///
+/// # Errors
+/// As [`run`].
+pub async fn brief(
+    check: &Check,
+    catalogue: &Catalogue,
+    interrupt: Interrupt,
+    watch: Watch<'_>,
+) -> Result<Record, RunError> {
+    let mut run = Run::new(check, catalogue, watch)?;
+    run.ladder = Plan::new(catalogue, &check.selection)?;
+    let started = Instant::now();
+    let cut = tokio::select! {
+        biased;
+        () = run.in_brief() => None,
+        () = interrupt.stop.cancelled() => Some(Cut::Interrupted),
+        () = tokio::time::sleep(check.timeouts.whole) => Some(Cut::TimedOut),
+    };
+    Ok(run.record(started.elapsed(), cut))
+}
+
 /// What all probes and source addresses of a run share.
 struct Run<'a> {
     check: &'a Check,
@@ -221,6 +243,12 @@ impl<'a> Run<'a> {
             relay,
             look,
             deadline: self.deadline(),
+        }
+    }
+
+    async fn in_brief(&self) {
+        for source in sources(&self.check.remote) {
+            self.visit(source, Look::Ladder, Round::First).await;
         }
     }
 

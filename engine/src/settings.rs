@@ -173,7 +173,7 @@ pub struct Selection {
 }
 
 /// Everything a check needs to know.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Check {
     /// The remote.
     pub remote: Remote,

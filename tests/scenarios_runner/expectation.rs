@@ -22,7 +22,7 @@ pub fn complaints(expect: &Expect, report: &Report) -> Vec<String> {
         ));
     }
     complaints.extend(codes(expect, report));
-    complaints.extend(first(expect, report.first()));
+    complaints.extend(first(expect, report));
     complaints.extend(words(expect, report));
     complaints.extend(facts(expect, report));
     complaints.extend(sheet(expect, report));
@@ -82,7 +82,8 @@ fn codes(expect: &Expect, report: &Report) -> Vec<String> {
     missing.chain(mistaken).chain(too_many).collect()
 }
 
-fn first(expect: &Expect, first: Option<&Finding>) -> Vec<String> {
+fn first(expect: &Expect, report: &Report) -> Vec<String> {
+    let first = report.first();
     let mut complaints = Vec::new();
     let mut compare = |what: &str, expected: &Option<String>, found: Option<&String>| {
         if expected.is_some() && expected.as_ref() != found {
@@ -103,6 +104,18 @@ fn first(expect: &Expect, first: Option<&Finding>) -> Vec<String> {
         if found != Some(value) {
             let found = found.unwrap_or(&Value::Null);
             complaints.push(format!("the patch has {name} = {found}, not {value}"));
+        }
+    }
+    for (name, value) in &expect.together {
+        let found = report
+            .settings_patch
+            .as_ref()
+            .and_then(|patch| patch.get(name));
+        if found != Some(value) {
+            let found = found.unwrap_or(&Value::Null);
+            complaints.push(format!(
+                "all patches together have {name} = {found}, not {value}"
+            ));
         }
     }
     complaints

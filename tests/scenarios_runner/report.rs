@@ -18,6 +18,7 @@ pub struct Report {
     #[serde(default)]
     pub left_behind: Vec<Leftover>,
     pub facts: Map<String, Value>,
+    pub settings_patch: Option<Map<String, Value>>,
     pub allow_list: Option<AllowList>,
 }
 

@@ -167,6 +167,9 @@ pub struct Expect {
     /// What the first root cause proposes to change, as far as it is said here.
     #[serde(default)]
     pub patch: BTreeMap<String, serde_json::Value>,
+    /// What is said of the changes of all root causes together, as far as it is said here.
+    #[serde(default)]
+    pub together: BTreeMap<String, serde_json::Value>,
     /// Words in the detail or the evidence of a finding.
     #[serde(default)]
     pub says: Vec<String>,

@@ -17,6 +17,7 @@ use crate::report::Report;
 use crate::run::{self, Cut, Interrupt};
 use crate::settings::{Check, Location, Permissions, Remote, Selection, Timeouts};
 use crate::sheet::State;
+use crate::verify::verify;
 
 pub(super) async fn run(args: CheckArgs) -> Result<Exit, CliError> {
     let check = request(&args)?;
@@ -43,7 +44,8 @@ pub(super) async fn run(args: CheckArgs) -> Result<Exit, CliError> {
             None => record.cut = Some(Cut::Interrupted),
         }
     }
-    let report = Report::new(&record, &check.remote, &catalogue, started);
+    let mut report = Report::new(&record, &check.remote, &catalogue, started);
+    verify(&mut report, &check, &catalogue, interrupt, &watch).await;
     output::deliver(&report, args.format, args.output.as_deref())?;
     for left in &report.left_behind {
         anstream::eprintln!("warning: left on the remote: {left}");

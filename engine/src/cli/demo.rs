@@ -17,6 +17,7 @@ use crate::run;
 use crate::settings::{
     CertificateCheck, Check, Depth, Permissions, Remote, Selection, SslSetting, Timeouts,
 };
+use crate::verify::verify;
 
 /// One server of the demo, and how somebody configured a remote for it.
 struct Case {
@@ -105,7 +106,9 @@ async fn diagnose(case: &Case, catalogue: &Catalogue) -> Result<Report, CliError
     let check = check(case, &lab);
     let started = Timestamp::now();
     let record = run::run(&check, catalogue, Default::default(), &|_| ()).await?;
-    Ok(Report::new(&record, &check.remote, catalogue, started))
+    let mut report = Report::new(&record, &check.remote, catalogue, started);
+    verify(&mut report, &check, catalogue, Default::default(), &|_| ()).await;
+    Ok(report)
 }
 
 fn check(case: &Case, lab: &Lab) -> Check {

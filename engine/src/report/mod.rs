@@ -318,6 +318,11 @@ impl Report {
         }
     }
 
+    /// Whether a fact is known to be so.
+    pub fn fact_is(&self, name: &str, value: bool) -> bool {
+        self.facts.get(name) == Some(&FactValue::Flag(value))
+    }
+
     /// Whether there is a finding about the remote at least this bad.
     pub fn has(&self, severity: Severity) -> bool {
         self.findings

@@ -26,6 +26,7 @@ pub fn render(report: &Report) -> String {
     for finding in causes {
         root_cause(&mut out, &report.findings, finding);
     }
+    together(&mut out, report);
     table::render(&mut out, &report.matrix);
     not_tested(&mut out, report);
     for finding in notes {
@@ -195,12 +196,7 @@ fn patch_text(patch: &serde_json::Map<String, serde_json::Value>) -> String {
     let changes: Vec<String> = patch
         .iter()
         .filter(|(name, _)| *name != "effect")
-        .map(|(name, value)| {
-            format!(
-                "{name} = {}",
-                value.as_str().map_or_else(|| value.to_string(), Into::into)
-            )
-        })
+        .map(|(name, value)| change(name, value))
         .collect();
     let effect = match patch.get("effect").and_then(|effect| effect.as_str()) {
         Some("cures-this") => " (tried in this run: it cures this)",
@@ -209,6 +205,36 @@ fn patch_text(patch: &serde_json::Map<String, serde_json::Value>) -> String {
         _ => " (not tried)",
     };
     format!("{}{effect}", changes.join(", "))
+}
+
+/// What several changes do together; one alone has said so itself.
+fn together(out: &mut String, report: &Report) {
+    let Some(patch) = report.settings_patch.as_ref() else {
+        return;
+    };
+    if report.root_causes.len() < 2 || patch.get("verified") != Some(&true.into()) {
+        return;
+    }
+    let changes: Vec<String> = patch
+        .iter()
+        .filter(|(name, _)| *name != "verified")
+        .map(|(name, value)| change(name, value))
+        .collect();
+    let text = format!(
+        "{}: with all of this together the remote works (tried)",
+        changes.join(", ")
+    );
+    let _ = writeln!(
+        out,
+        "\n{}{}",
+        styled(GOOD, "set "),
+        &wrapped(INDENT, &text)[4..]
+    );
+}
+
+fn change(name: &str, value: &serde_json::Value) -> String {
+    let value = value.as_str().map_or_else(|| value.to_string(), Into::into);
+    format!("{name} = {value}")
 }
 
 /// Worth knowing, and no reason to act: one line.

@@ -20,7 +20,7 @@ pub(crate) fn judge(run: &mut Run, chain: &[Vec<u8>]) {
         let reason = "the remote is reached by its address, without a server name";
         return run.not_applicable("the certificate shown elsewhere", both, reason);
     };
-    if run.request().depth == Depth::Quick {
+    if run.is_brief() {
         let reason = "a quick check makes no further connections";
         return run.not_applicable("the certificate shown elsewhere", both, reason);
     }

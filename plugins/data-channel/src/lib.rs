@@ -150,7 +150,7 @@ fn look(run: &mut Run, session: Session) -> (Session, bool) {
     let amount = Amount::of(depth);
     let mut channel = Channel::new(session, amount.connections);
     channel.list(Method::Epsv);
-    let wants_pasv = depth != Depth::Quick || !channel.transfers_well();
+    let wants_pasv = !run.is_brief() || !channel.transfers_well();
     let stalls = large::stalls(&channel);
     if wants_pasv && !stalls && channel.has_room() && channel.gives(Method::Pasv) {
         channel.list(Method::Pasv);
@@ -162,7 +162,7 @@ fn look(run: &mut Run, session: Session) -> (Session, bool) {
         other_version: None,
     };
     large::confirm_stall(run, &mut channel);
-    if depth != Depth::Quick && channel.transfers_well() {
+    if !run.is_brief() && channel.transfers_well() {
         at_length(run, &mut channel, &amount);
     }
     if depth == Depth::Full {
@@ -176,7 +176,7 @@ fn look(run: &mut Run, session: Session) -> (Session, bool) {
     certificate::look(run, &mut channel, elsewhere);
     note(run, &channel.samples);
     findings::judge(run, &channel, &seen);
-    if depth == Depth::Quick {
+    if run.is_brief() {
         let check = "long transfers and other forms of a listing";
         run.not_applicable(check, BEYOND_A_LISTING, "--depth quick");
     }

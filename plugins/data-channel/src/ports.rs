@@ -1,7 +1,7 @@
 //! EPSV and PASV side by side, and the ports they announce: which methods work, and which part of the range is open.
 
 use probe_sdk::session::{Method, Offer, Session};
-use probe_sdk::{Depth, FailureKind, Finding, Run};
+use probe_sdk::{FailureKind, Finding, Run};
 
 use crate::knock::Again;
 use crate::map::{Map, Pattern};
@@ -66,7 +66,7 @@ pub(crate) fn judge(run: &mut Run, session: &Session, samples: &[Sample], again:
     if session.is_ipv6() {
         run.not_applicable("PASV", codes, "PASV has no room for an IPv6 address");
     } else if went(samples, Method::Pasv) == Went::NotAsked {
-        let reason = if run.request().depth == Depth::Quick {
+        let reason = if run.is_brief() {
             "--depth quick"
         } else {
             "the session did not come to it"

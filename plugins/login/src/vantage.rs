@@ -1,10 +1,10 @@
 //! The source address that the remote sees: what allow lists have to name where addresses are translated on the way.
 
-use probe_sdk::{Control, Depth, Run};
+use probe_sdk::{Control, Run};
 
 /// Asks the server for its status, where there is time for that; many say whom they are connected to.
 pub(crate) fn look(run: &mut Run, control: &mut Control) {
-    if matches!(run.request().depth, Depth::Ladder | Depth::Quick) {
+    if run.is_brief() {
         return;
     }
     if let Ok(reply) = control.command("STAT") {

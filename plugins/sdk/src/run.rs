@@ -3,7 +3,7 @@
 use data_encoding::BASE64;
 
 use crate::bindings::remote_doctor::probe::{login, relay, types};
-use crate::{Code, Connection, Endpoint, Fact, FactValue, Owner, Request};
+use crate::{Code, Connection, Depth, Endpoint, Fact, FactValue, Owner, Request};
 
 /// One run of a probe: the request, and the outcome as it grows.
 pub struct Run {
@@ -216,6 +216,12 @@ impl Run {
             cause,
             reason: reason.into(),
         });
+    }
+
+    /// Whether the main line is all there is time for: no samples, and no connection for a side test that can wait.
+    #[must_use]
+    pub fn is_brief(&self) -> bool {
+        matches!(self.request.depth, Depth::Ladder | Depth::Quick)
     }
 
     /// Records a fact for the report.

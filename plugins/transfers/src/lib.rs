@@ -89,7 +89,7 @@ fn permitted(run: &mut Run) -> Option<String> {
         run.not_permitted(CHECKS, CODES, "--allow-writes was not given");
         return None;
     };
-    if run.request().depth == Depth::Quick {
+    if run.is_brief() {
         run.not_permitted(CHECKS, CODES, "--depth quick leaves what writes out");
         return None;
     }

@@ -1,0 +1,110 @@
+//! A change of settings is proven by using it: the remote is looked at once more, briefly, as it would be configured then.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+
+use crate::builtin::Catalogue;
+use crate::finding::{PatchEffect, Severity};
+use crate::report::Report;
+use crate::run::{self, Interrupt, Watch};
+use crate::settings::{Check, SslSetting};
+
+/// Less time than this is not enough to begin another look.
+const AT_LEAST: Duration = Duration::from_secs(10);
+
+/// Tries the changes that a report proposes, all together, and writes into the report what they cure.
+///
+/// Nothing is tried that would lower security, that a refused password stands in the way of, or that needs more than one
+/// session to show.
+pub async fn verify(
+    report: &mut Report,
+    check: &Check,
+    catalogue: &Catalogue,
+    interrupt: Interrupt,
+    watch: Watch<'_>,
+) {
+    let Some(patch) = report.settings_patch.clone() else {
+        return;
+    };
+    let left = check
+        .timeouts
+        .whole
+        .saturating_sub(Duration::from_millis(report.duration_ms));
+    let refused = report.fact_is("login.accepted", false);
+    if refused || report.interrupted || left < AT_LEAST {
+        return;
+    }
+    let Some(mut patched) = patched(check, &patch) else {
+        return;
+    };
+    patched.timeouts.whole = left;
+    let Ok(record) = run::brief(&patched, catalogue, interrupt, watch).await else {
+        return;
+    };
+    let again = Report::new(&record, &patched.remote, catalogue, report.started);
+    if record.cut.is_none() {
+        judge(report, &again);
+    }
+    report.connections.control += again.connections.control;
+    report.connections.data += again.connections.data;
+    report.connections.peak = report.connections.peak.max(again.connections.peak);
+    report.duration_ms += again.duration_ms;
+}
+
+/// The check with the changed settings; none where they are not to be tried.
+fn patched(check: &Check, patch: &Map<String, Value>) -> Option<Check> {
+    let mut patched = check.clone();
+    let remote = &mut patched.remote;
+    // As a whole or not at all: a part of the changes mends a part of the faults.
+    for (name, value) in patch.iter().filter(|(name, _)| *name != "verified") {
+        match (name.as_str(), value) {
+            ("ssl", Value::String(ssl)) => {
+                remote.ssl = match ssl.as_str() {
+                    "require-explicit" => SslSetting::RequireExplicit,
+                    "require-implicit" => SslSetting::RequireImplicit,
+                    // In clear text the password would be anybody's.
+                    _ => return None,
+                }
+            }
+            ("port", Value::Number(port)) => remote.port = port.as_u64()?.try_into().ok()?,
+            ("host", Value::String(host)) => remote.host.clone_from(host),
+            ("remote_path", Value::String(path)) => remote.remote_path = Some(path.clone()),
+            ("source_set", Value::String(set)) => {
+                let dedicated = set == "dedicated";
+                let is_of_set = |it: &std::net::IpAddr| remote.dedicated.contains(it) == dedicated;
+                remote.sources = remote.sources.iter().copied().filter(is_of_set).collect();
+                remote.dedicated.retain(|_| dedicated);
+            }
+            _ => return None,
+        }
+    }
+    patched.permissions.writes = false;
+    // One session shows it; where addresses differ, that is a finding of its own.
+    remote.sources.truncate(1);
+    Some(patched)
+}
+
+/// What is left with the changes made.
+fn judge(report: &mut Report, again: &Report) {
+    let works = !again.has(Severity::Error) && !again.incomplete;
+    let left = |code: &str| again.findings.iter().any(|finding| finding.code == code);
+    for finding in &mut report.findings {
+        let Some(patch) = finding.settings_patch.as_mut() else {
+            continue;
+        };
+        let effect = match (report.root_causes.as_slice(), left(&finding.code)) {
+            ([only], false) if works && *only == finding.code => PatchEffect::CuresAll,
+            (_, false) => PatchEffect::CuresThis,
+            (_, true) => PatchEffect::Failed,
+        };
+        let effect = serde_json::to_value(effect).unwrap_or_default();
+        patch.insert("effect".into(), effect);
+    }
+    if let Some(patch) = report.settings_patch.as_mut() {
+        patch.insert("verified".into(), works.into());
+        if !works && again.has(Severity::Error) {
+            patch.insert("remaining".into(), again.root_causes.clone().into());
+        }
+    }
+}
