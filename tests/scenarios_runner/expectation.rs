@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::binary::Run;
-use crate::report::{Finding, Report};
+use crate::report::Report;
 use crate::scenario::Expect;
 
 /// Where the report is not what it should be.
