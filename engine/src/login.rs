@@ -56,14 +56,38 @@ pub struct LoginPolicy {
 }
 
 /// How far the password got, over all sessions of the run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Attempt {
     Untried,
     /// On this connection, whose reply has not come.
     Trying(u32),
-    Accepted,
+    /// Once; on the connections listed it was sent again, and the reply has not come.
+    Accepted(Vec<u32>),
     /// Refused, or the answer never came: not to be tried again.
     Spent,
+}
+
+impl Attempt {
+    /// What a reply on a connection that the password went over makes of it; `open` says that one may still come.
+    fn after(self, connection: u32, reply: Option<u16>, open: bool) -> Attempt {
+        match (self, reply) {
+            (known, None) if open => known,
+            (known, Some(100..=199)) => known,
+            // 332: the password was right, and more is wanted (RFC 959 section 4.2.2).
+            (Attempt::Trying(it), Some(200..=299 | 332)) if it == connection => {
+                Attempt::Accepted(Vec::new())
+            }
+            (Attempt::Trying(it), _) if it == connection => Attempt::Spent,
+            (Attempt::Accepted(waiting), reply) if waiting.contains(&connection) => match reply {
+                // Accepted elsewhere, and refused here: servers count such refusals and lock accounts for them.
+                Some(500..=599) => Attempt::Spent,
+                _ => {
+                    Attempt::Accepted(waiting.into_iter().filter(|it| *it != connection).collect())
+                }
+            },
+            (known, _) => known,
+        }
+    }
 }
 
 /// The password of one run and the rules for sending it.
@@ -122,21 +146,8 @@ impl Login {
     /// Learns from the replies on the connection that the password went over.
     pub fn observe(&self, control: &Connection) {
         let mut attempt = self.attempt();
-        if *attempt != Attempt::Trying(control.id()) {
-            return;
-        }
-        *attempt = match control.last_reply() {
-            None if control.is_open() => return,
-            // 332: the password was right, and more is wanted (RFC 959 section 4.2.2).
-            Some(200..=299 | 332) => Attempt::Accepted,
-            Some(100..=199) => return,
-            _ => Attempt::Spent,
-        };
-    }
-
-    /// Whether the password was accepted in this run.
-    pub fn accepted(&self) -> bool {
-        *self.attempt() == Attempt::Accepted
+        let known = std::mem::replace(&mut *attempt, Attempt::Untried);
+        *attempt = known.after(control.id(), control.last_reply(), control.is_open());
     }
 
     /// The connection must be encrypted to the server that the settings name.
@@ -172,9 +183,9 @@ impl Login {
     /// Until a login has succeeded only one session tries, and none after a refusal.
     fn claim(&self, connection: u32) -> Result<(), Refusal> {
         let mut attempt = self.attempt();
-        match *attempt {
+        match &mut *attempt {
             Attempt::Untried => *attempt = Attempt::Trying(connection),
-            Attempt::Accepted => {}
+            Attempt::Accepted(waiting) => waiting.push(connection),
             Attempt::Trying(_) => return Err(Refusal::TriedElsewhere),
             Attempt::Spent => return Err(Refusal::AlreadyRejected),
         }
@@ -191,5 +202,38 @@ impl std::fmt::Debug for Login {
         f.debug_struct("Login")
             .field("attempt", &self.attempt)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_session_tries_until_one_has_succeeded() {
+        let trying = || Attempt::Trying(1);
+        let accepted = || Attempt::Accepted(Vec::new());
+        assert_eq!(trying().after(1, None, true), trying());
+        assert_eq!(trying().after(2, Some(530), true), trying());
+        assert_eq!(trying().after(1, Some(230), true), accepted());
+        assert_eq!(trying().after(1, Some(332), true), accepted());
+        assert_eq!(trying().after(1, Some(421), true), Attempt::Spent);
+        assert_eq!(trying().after(1, None, false), Attempt::Spent);
+    }
+
+    #[test]
+    fn after_a_refusal_nothing_is_tried_whatever_was_before() {
+        let again = || Attempt::Accepted(vec![2, 3]);
+        assert_eq!(again().after(2, Some(530), true), Attempt::Spent);
+        assert_eq!(Attempt::Spent.after(3, Some(230), true), Attempt::Spent);
+        assert_eq!(
+            again().after(2, Some(230), true),
+            Attempt::Accepted(vec![3])
+        );
+        // A limit on sessions, or a broken connection, refuses no password; nor does what a session hears later.
+        for reply in [Some(421), None] {
+            assert_eq!(again().after(2, reply, false), Attempt::Accepted(vec![3]));
+        }
+        assert_eq!(again().after(1, Some(550), true), again());
     }
 }
