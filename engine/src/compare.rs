@@ -156,7 +156,7 @@ fn blocked_sources(
         finding: Finding {
             code: BLOCKED.into(),
             detail: detail(&difference),
-            evidence: rows.iter().map(evidence).collect(),
+            evidence: evidence(rows, &difference),
             owner: None,
             confidence,
             alternatives,
@@ -196,7 +196,7 @@ fn detail(difference: &Difference<'_>) -> String {
                  login, to certain addresses."
             ),
             Step::Data => format!(
-                "From {blocked} control connections work and no data port opens, and from {through} they do: the \
+                "From {blocked} control connections work and data connections do not, and from {through} both do: the \
                  firewall lets {blocked} in to the control port only, and the passive ports were forgotten."
             ),
         })
@@ -214,14 +214,25 @@ fn names<'a>(vantages: impl Iterator<Item = &'a Vantage>) -> String {
     }
 }
 
-fn evidence(row: &Row) -> Evidence {
+/// How far each address gets, those that are turned away first: of a large pool not all are read.
+fn evidence(rows: &[Row], difference: &Difference<'_>) -> Vec<Evidence> {
+    let turned_away = |row: &&Row| {
+        let mut all = difference.turned_away.iter();
+        all.any(|it| it.row.vantage == row.vantage)
+    };
+    let (first, rest): (Vec<&Row>, Vec<&Row>) = rows.iter().partition(turned_away);
+    first.into_iter().chain(rest).map(how_far).collect()
+}
+
+fn how_far(row: &Row) -> Evidence {
     let set = if row.dedicated { " (dedicated)" } else { "" };
     let value = match (row.failed(), row.furthest()) {
         (Some((step, code, how)), _) => {
             let how = how.map(|how| format!("{how}, ")).unwrap_or_default();
             format!("stops at {step}: {how}{code}")
         }
-        (None, Some(step)) => format!("gets through to {step}"),
+        (None, Some(Step::Data)) => "gets through to data".into(),
+        (None, Some(step)) => format!("gets through to {step}, and was not tried further"),
         (None, None) => "not tested".into(),
     };
     Evidence {
@@ -241,12 +252,16 @@ fn other_set(
         let mut rows = difference.turned_away.iter();
         rows.any(|it| it.row.dedicated == dedicated)
     };
+    let last = difference.turned_away.iter().map(|it| it.step).max()?;
+    // One that was looked at up to TLS only has another to speak for it.
+    let through =
+        |row: &Row| row.failed().is_none() && (row.look == Look::Ladder || row.passed(last));
     let all_through = |dedicated: bool| {
         let mut set = rows
             .iter()
             .filter(|row| row.dedicated == dedicated)
             .peekable();
-        set.peek().is_some() && set.all(|row| row.failed().is_none())
+        set.peek().is_some() && set.all(through)
     };
     let to_dedicated = [false, true]
         .into_iter()
