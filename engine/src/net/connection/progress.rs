@@ -38,9 +38,10 @@ impl Connection {
         match outcome {
             Ok((stream, established)) => {
                 let took = established.took.as_secs_f64() * 1000.0;
+                let (local, peer) = (established.local, established.peer);
                 self.dialogue.event(
                     self.id,
-                    &format!("connected to {} in {took:.1} ms", established.peer),
+                    &format!("connected to {peer} from {local} in {took:.1} ms"),
                 );
                 self.established = Some(established);
                 self.stage = Stage::Plain(stream);
