@@ -53,17 +53,14 @@ pub(super) fn summary(
     }
 }
 
-/// From where, if it is not from everywhere.
-fn from(cause: &Diagnosed, rows: usize) -> String {
-    const NAMED: usize = 2;
-    match cause.sources.len() {
-        0 => String::new(),
-        n if n == rows => String::new(),
-        n if n > NAMED => format!(" from {n} of {rows} addresses"),
-        _ => {
-            let sources: Vec<String> = cause.sources.iter().map(ToString::to_string).collect();
-            format!(" from {}", sources.join(" and "))
-        }
+/// The source addresses that a cause is about, where it is not all of them.
+fn from(cause: &Diagnosed, all: usize) -> String {
+    match cause.sources.as_slice() {
+        sources if sources.len() == all => String::new(),
+        [] => String::new(),
+        [one] => format!(" from {one}"),
+        [one, two] => format!(" from {one} and {two}"),
+        many => format!(" from {} of {all} addresses", many.len()),
     }
 }
 

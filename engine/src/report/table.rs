@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::style::{BAD, DIM, GOOD, UNKNOWN, WIDTH, styled};
 use crate::matrix::{Cell, Row, Step};
 
-/// As wide as a cell may get; what is longer is in the finding.
+/// As wide as a cell may get; of what is longer the finding tells.
 const CELL: usize = 10;
 const INDENT: &str = "      ";
 
@@ -35,9 +35,8 @@ pub(super) fn render(out: &mut String, rows: &[Row]) {
         }
         for step in Step::ALL {
             let (style, text) = cell(row.steps.get(&step));
-            let text: String = text.chars().take(CELL).collect();
             let fill = " ".repeat(CELL - text.chars().count());
-            let _ = write!(out, " {}{fill}", styled(style, &text));
+            let _ = write!(out, " {}{fill}", styled(style, text));
         }
         while out.ends_with(' ') {
             out.pop();
@@ -61,8 +60,18 @@ fn name(row: &Row) -> String {
 fn cell(cell: Option<&Cell>) -> (anstyle::Style, &str) {
     match cell {
         Some(Cell::Passed) => (GOOD, "ok"),
-        Some(Cell::Failed { how: Some(how), .. }) => (BAD, how),
-        Some(Cell::Failed { code, .. }) => (BAD, code.split('.').next_back().unwrap_or(code)),
+        Some(Cell::Failed { code, how }) => {
+            let name = code.split('.').next_back().unwrap_or(code);
+            let text = how.as_deref().unwrap_or(name);
+            (
+                BAD,
+                if text.chars().count() > CELL {
+                    "failed"
+                } else {
+                    text
+                },
+            )
+        }
         Some(Cell::NotTested { .. }) | None => (UNKNOWN, "-"),
         Some(Cell::NotApplicable) => (DIM, "none"),
     }

@@ -7,6 +7,7 @@ use super::table;
 use super::{Connections, ProbeStatus, Report, ReportFinding, ReportOmission};
 use crate::diagnose::Verdict;
 use crate::finding::{Confidence, FactValue, OmissionCause, Severity};
+use crate::matrix::Vantage;
 
 /// Beside a finding's mark, in the same column for all.
 const INDENT: &str = "      ";
@@ -116,14 +117,7 @@ pub(super) fn root_cause(out: &mut String, all: &[ReportFinding], finding: &Repo
     let from = match finding.sources.as_slice() {
         [] => String::new(),
         _ if finding.source.is_none() => String::new(),
-        sources => format!(
-            " (from {})",
-            sources
-                .iter()
-                .map(ToString::to_string)
-                .collect::<Vec<_>>()
-                .join(", ")
-        ),
+        sources => format!(" (from {})", names(sources)),
     };
     line(out, "", &format!("{}{from}", finding.title));
     if !finding.detail.is_empty() {
@@ -243,29 +237,37 @@ fn note(out: &mut String, finding: &ReportFinding) {
     let _ = writeln!(out, "\n{}{}", styled(UNKNOWN, "note"), &text[4..]);
 }
 
-/// What was not tested, the checks with one reason together.
+/// What was not tested, the checks with one reason together that were left out from the same addresses.
 fn not_tested(out: &mut String, report: &Report) {
-    let mut groups: Vec<(&ReportOmission, Vec<&str>)> = Vec::new();
-    let asked = |it: &&ReportOmission| it.cause != OmissionCause::NotAsked;
-    for omission in report.not_tested.iter().filter(asked) {
-        let same = |(first, _): &&mut (&ReportOmission, Vec<&str>)| {
-            first.reason == omission.reason && first.sources == omission.sources
-        };
-        match groups.iter_mut().find(same) {
-            Some((_, checks)) => checks.push(&omission.check),
-            None => groups.push((omission, vec![&omission.check])),
+    let mut alike: Vec<(&str, &[Vantage], Vec<&str>)> = Vec::new();
+    for omission in report
+        .not_tested
+        .iter()
+        .filter(|it| it.cause != OmissionCause::NotAsked)
+    {
+        let ReportOmission {
+            check,
+            reason,
+            sources,
+            ..
+        } = omission;
+        match alike
+            .iter_mut()
+            .find(|(other, from, _)| other == reason && from == sources)
+        {
+            Some((.., checks)) => checks.push(check),
+            None => alike.push((reason, sources, vec![check])),
         }
     }
-    for (index, (omission, checks)) in groups.iter().enumerate() {
+    for (index, (reason, sources, checks)) in alike.iter().enumerate() {
         let mark = if index == 0 {
             format!("\n{}", styled(UNKNOWN, "????"))
         } else {
             "    ".into()
         };
-        let sources: Vec<String> = omission.sources.iter().map(ToString::to_string).collect();
-        let from = match sources.as_slice() {
+        let from = match sources {
             [] => String::new(),
-            sources => format!(" from {}", sources.join(", ")),
+            sources => format!(" from {}", names(sources)),
         };
         let text = wrapped(INDENT, &format!("not tested{from}: {}", checks.join("; ")));
         let _ = writeln!(out, "{mark}{}", &text[4..]);
@@ -300,10 +302,22 @@ fn well(out: &mut String, report: &Report) {
         let text = wrapped(INDENT, &clear.join("  "));
         let _ = writeln!(out, "\n{}{}", styled(GOOD, "ok  "), &text[4..]);
     }
+    translated(out, report);
     for (label, fact) in FACTS_SHOWN {
         if let Some(value) = report.facts.get(*fact).and_then(fact_text) {
             line(out, &format!("{label:8} "), &value);
         }
+    }
+}
+
+/// That the remote sees another address than the one we connect from; of several addresses the table says it.
+fn translated(out: &mut String, report: &Report) {
+    if let [row] = report.matrix.as_slice()
+        && let (Some(own), Some(seen)) = (row.address, row.seen_as)
+        && own != seen
+    {
+        let text = format!("{own}, which the server sees as {seen}");
+        line(out, &format!("{:8} ", "source"), &text);
     }
 }
 
@@ -345,6 +359,11 @@ fn foot(out: &mut String, report: &Report) {
             )
         )
     );
+}
+
+fn names(sources: &[Vantage]) -> String {
+    let names: Vec<String> = sources.iter().map(ToString::to_string).collect();
+    names.join(", ")
 }
 
 fn line(out: &mut String, first: &str, text: &str) {
