@@ -8,6 +8,7 @@ use super::{Remedy, ReportFinding};
 use crate::builtin::Catalogue;
 use crate::diagnose::{Diagnosed, Diagnosis};
 use crate::finding::{FactValue, PatchEffect, SettingsPatch};
+use crate::matrix::{Row, Vantage};
 use crate::remedy::{Page, Values};
 use crate::settings::Remote;
 
@@ -16,14 +17,14 @@ pub(super) struct Case<'a> {
     pub(super) remote: &'a Remote,
     pub(super) facts: &'a BTreeMap<String, FactValue>,
     pub(super) catalogue: &'a Catalogue,
-    /// From how many source addresses or places was looked.
-    pub(super) vantages: usize,
+    /// The source addresses or places from which was looked.
+    pub(super) rows: &'a [Row],
 }
 
 impl Case<'_> {
     pub(super) fn finding(&self, found: &Diagnosed) -> ReportFinding {
         let finding = &found.finding;
-        let everywhere = found.sources.len() == self.vantages && self.vantages > 1;
+        let everywhere = found.sources.len() == self.rows.len() && self.rows.len() > 1;
         ReportFinding {
             code: finding.code.clone(),
             severity: found.severity,
@@ -71,7 +72,7 @@ impl Case<'_> {
             }
             value.push_str(&evidence.value);
         }
-        let all_sources: Vec<String> = found.sources.iter().map(ToString::to_string).collect();
+        let all_sources: Vec<String> = found.sources.iter().map(|it| self.outside(it)).collect();
         let source = all_sources.first().cloned();
         let known = [
             ("host", Some(self.remote.host.clone())),
@@ -93,6 +94,13 @@ impl Case<'_> {
             }
         }
         values
+    }
+
+    /// The address that the other party has to let in: the one that the remote sees, where it told.
+    fn outside(&self, source: &Vantage) -> String {
+        let row = self.rows.iter().find(|row| row.vantage == *source);
+        let seen = row.and_then(|row| row.seen_as);
+        seen.map_or_else(|| source.to_string(), |seen| seen.to_string())
     }
 
     fn text(&self, fact: &str) -> Option<&str> {

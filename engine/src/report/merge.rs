@@ -250,7 +250,7 @@ fn assemble(parts: &[Part<'_>], seen: Seen, catalogue: &Catalogue) -> Report {
         remote: &remote,
         facts: &facts,
         catalogue,
-        vantages: diagnosis.rows.len(),
+        rows: &diagnosis.rows,
     };
     let findings = diagnosis.findings.iter().map(|found| {
         let mut told = case.finding(found);

@@ -273,7 +273,7 @@ impl Report {
             remote,
             facts: &facts,
             catalogue,
-            vantages: diagnosis.rows.len(),
+            rows: &diagnosis.rows,
         };
         let findings: Vec<ReportFinding> = diagnosis
             .findings
