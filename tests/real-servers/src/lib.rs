@@ -18,9 +18,11 @@
 //! temporary folder, the processes. The user the servers know exists only inside the server's
 //! namespace. Root is needed, and the servers that `cargo xtask test` puts into `target/servers`.
 
+mod access_list;
 mod account;
 mod certificate;
 mod delay;
+mod elsewhere;
 mod error;
 mod faults;
 mod installation;
@@ -37,9 +39,11 @@ mod site;
 pub use account::ID as ACCOUNT;
 pub use certificate::Certificate;
 pub use delay::{Delay, Traffic};
+pub use elsewhere::Elsewhere;
 pub use error::HarnessError;
 pub use net::{
-    CLIENT, CLIENT_V6, INSIDE, NAME, NOBODY, Net, OTHER_CLIENT, POOL, SERVER, SERVER_V6,
+    CLIENT, CLIENT_V6, INSIDE, NAME, NOBODY, Net, OTHER_CLIENT, OTHER_CLIENT_V6, POOL, SERVER,
+    SERVER_V6,
 };
 pub use server::Server;
 pub use setup::{

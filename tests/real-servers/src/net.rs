@@ -14,15 +14,19 @@ use crate::namespace::Namespace;
 pub const CLIENT: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 7);
 /// The client's second address.
 pub const OTHER_CLIENT: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 8);
-/// Two more of the client's addresses: a pool beside the first two.
-pub const POOL: [Ipv4Addr; 2] = [
+/// More of the client's addresses: a pool beside the first two.
+pub const POOL: [Ipv4Addr; 4] = [
     Ipv4Addr::new(203, 0, 113, 9),
     Ipv4Addr::new(203, 0, 113, 10),
+    Ipv4Addr::new(203, 0, 113, 11),
+    Ipv4Addr::new(203, 0, 113, 12),
 ];
 /// A private address of the client, which the server has no way back to: see [`Net::masquerade`].
 pub const INSIDE: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 5);
 /// The client's IPv6 address.
 pub const CLIENT_V6: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 7);
+/// The client's second IPv6 address.
+pub const OTHER_CLIENT_V6: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 8);
 /// The server's address.
 pub const SERVER: Ipv4Addr = Ipv4Addr::new(198, 51, 100, 20);
 /// The server's IPv6 address.
@@ -57,21 +61,24 @@ impl Net {
         account::write(&net.server.etc())?;
 
         let peer = net.server.name();
+        let addresses = || [CLIENT, OTHER_CLIENT].into_iter().chain(POOL);
+        let own: String = addresses()
+            .map(|address| format!("addr add {address}/32 dev cable\n"))
+            .collect();
+        let back: String = addresses()
+            .map(|address| format!("route add {address}/32 dev cable src {SERVER}\n"))
+            .collect();
         net.client.configure(&format!(
             "link set lo up\n\
              link add cable type veth peer name cable netns {peer}\n\
              link set cable addrgenmode none up\n\
-             addr add {CLIENT}/32 dev cable\n\
-             addr add {OTHER_CLIENT}/32 dev cable\n\
-             addr add {}/32 dev cable\n\
-             addr add {}/32 dev cable\n\
+             {own}\
              addr add {INSIDE}/32 dev cable\n\
              addr add {CLIENT_V6}/128 dev cable nodad\n\
+             addr add {OTHER_CLIENT_V6}/128 dev cable nodad\n\
              route add {SERVER}/32 dev cable src {CLIENT}\n\
              route add {SERVER_V6}/128 dev cable src {CLIENT_V6}\n\
              {}",
-            POOL[0],
-            POOL[1],
             into_the_void(CLIENT, CLIENT_V6)
         ))?;
         net.server.configure(&format!(
@@ -79,14 +86,10 @@ impl Net {
              link set cable addrgenmode none up\n\
              addr add {SERVER}/32 dev cable\n\
              addr add {SERVER_V6}/128 dev cable nodad\n\
-             route add {CLIENT}/32 dev cable src {SERVER}\n\
-             route add {OTHER_CLIENT}/32 dev cable src {SERVER}\n\
-             route add {}/32 dev cable src {SERVER}\n\
-             route add {}/32 dev cable src {SERVER}\n\
+             {back}\
              route add {CLIENT_V6}/128 dev cable src {SERVER_V6}\n\
+             route add {OTHER_CLIENT_V6}/128 dev cable src {SERVER_V6}\n\
              {}",
-            POOL[0],
-            POOL[1],
             into_the_void(SERVER, SERVER_V6)
         ))?;
         for namespace in [&net.client, &net.server] {
@@ -167,7 +170,7 @@ fn into_the_void(source: impl Into<IpAddr>, source_v6: impl Into<IpAddr>) -> Str
 
 /// The names of this small internet. Nothing answers for other names, at once: a resolver of the
 /// machine would be asked through a network that is not there.
-fn write_names(etc: &Path) -> Result<(), HarnessError> {
+pub(crate) fn write_names(etc: &Path) -> Result<(), HarnessError> {
     let hosts = format!(
         "127.0.0.1 localhost\n::1 localhost\n{SERVER} {NAME}\n{CLIENT} client.example.com\n"
     );

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::Pid;
 
+use crate::access_list;
 use crate::account::{ID, PASSWORD, USER};
 use crate::error::HarnessError;
 use crate::namespace::Namespace;
@@ -35,6 +36,9 @@ impl Server {
     pub fn start(net: &Net, setup: &Setup) -> Result<Self, HarnessError> {
         let site = Site::new(setup)?;
         let mut line = product::prepare(setup, &site)?;
+        if setup.product == Product::Vsftpd {
+            access_list::write(&net.server_side().etc(), &setup.denied)?;
+        }
         if setup.inbox_is_full {
             line = with_full_inbox(&site, line);
         }

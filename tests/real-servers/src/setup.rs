@@ -182,6 +182,10 @@ pub struct Setup {
     /// `inbox` lies on a disk of its own without a free byte.
     #[serde(default)]
     pub inbox_is_full: bool,
+    /// Addresses of clients that the server's own access list leaves out, and nobody else. vsftpd greets them with 421, by
+    /// `hosts.deny`; ProFTPD and pyftpdlib close without a word; Pure-FTPd refuses the account's password with 530.
+    #[serde(default)]
+    pub denied: Vec<Ipv4Addr>,
     /// More lines for the configuration, in the product's own language; for Pure-FTPd command line
     /// arguments, for pyftpdlib Python statements that see `handler` and `server`.
     #[serde(default)]
@@ -207,6 +211,7 @@ impl Setup {
             legacy_tls: false,
             ciphers: None,
             inbox_is_full: false,
+            denied: Vec::new(),
             extra: Vec::new(),
         }
     }

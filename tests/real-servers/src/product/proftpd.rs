@@ -57,6 +57,11 @@ pub(super) fn prepare(setup: &Setup, site: &Site) -> Result<Vec<OsString>, Harne
     if let Some(clients) = setup.max_clients {
         lines.push(format!("MaxClients {clients}"));
     }
+    for address in &setup.denied {
+        lines.push(format!(
+            "<Limit LOGIN>\nOrder allow,deny\nDeny from {address}\n</Limit>"
+        ));
+    }
     if setup.has_tls() {
         lines.extend(tls(setup, site));
     }

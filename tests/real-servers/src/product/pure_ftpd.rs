@@ -12,10 +12,13 @@ pub(super) fn prepare(setup: &Setup, site: &Site) -> Result<Vec<OsString>, Harne
     let program = installation::find("pure-ftpd/usr/sbin/pure-ftpd")?;
     let pure_pw = installation::find("pure-ftpd/usr/bin/pure-pw")?;
     let path = |name: &str| site.path(name).display().to_string();
-    // Virtual accounts are read from a database; `pure-pw` makes it from this line of text.
+    // Virtual accounts are read from a database; `pure-pw` makes it from this line of text. The last field but one is the
+    // clients the account may not be used from.
+    let denied: Vec<String> = setup.denied.iter().map(ToString::to_string).collect();
     let account = format!(
-        "{USER}:{PASSWORD_HASH}:{ID}:65534::{}/./::::::::::::\n",
-        path("home")
+        "{USER}:{PASSWORD_HASH}:{ID}:65534::{}/./:::::::::::{}:\n",
+        path("home"),
+        denied.join(",")
     );
     site.write_secret("accounts", &account)?;
     run(

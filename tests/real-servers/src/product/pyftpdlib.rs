@@ -43,6 +43,9 @@ pub(super) fn prepare(setup: &Setup, site: &Site) -> Result<Vec<OsString>, Harne
     if let Some(clients) = setup.max_clients {
         option("max-clients", clients.to_string().into());
     }
+    for address in &setup.denied {
+        option("deny", address.to_string().into());
+    }
     if setup.has_tls() {
         option("certificate", site.tls.both.clone().into());
         option("lowest", lowest.into());

@@ -15,6 +15,7 @@ parser.add_argument("--extra")
 parser.add_argument("--passive-ports")
 parser.add_argument("--announce")
 parser.add_argument("--max-clients", type=int)
+parser.add_argument("--deny", action="append", default=[])
 parser.add_argument("--certificate")
 parser.add_argument("--lowest")
 parser.add_argument("--highest")
@@ -67,6 +68,11 @@ class ImplicitHandler(TLS_FTPHandler):
         super().handle()
 
 
+def close_if_denied(session):
+    if session.remote_ip in options.deny:
+        session.close()
+
+
 def make_handler():
     if not options.certificate:
         return FTPHandler
@@ -84,6 +90,7 @@ authorizer.override_perm(options.user, options.home + "/inbox", "elradfmwMT", re
 
 handler = make_handler()
 handler.authorizer = authorizer
+handler.on_connect = close_if_denied
 handler.use_sendfile = False
 if options.passive_ports:
     first, last = map(int, options.passive_ports.split("-"))

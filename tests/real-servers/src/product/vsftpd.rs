@@ -37,6 +37,9 @@ pub(super) fn prepare(setup: &Setup, site: &Site) -> Result<Vec<OsString>, Harne
     if let Some(address) = setup.pasv_address {
         lines.push(format!("pasv_address={address}"));
     }
+    if !setup.denied.is_empty() {
+        lines.push("tcp_wrappers=YES".to_owned());
+    }
     if setup.has_tls() {
         lines.extend(tls(setup, site));
     }
