@@ -3,12 +3,16 @@
 //!
 //! Nothing is skipped: without root or without the servers every case fails and says what to do.
 
+#[path = "real_servers/access_lists.rs"]
+mod access_lists;
 #[path = "real_servers/black_hole.rs"]
 mod black_hole;
 #[path = "real_servers/certificates.rs"]
 mod certificates;
 #[path = "real_servers/check.rs"]
 mod check;
+#[path = "real_servers/compare.rs"]
+mod compare;
 #[path = "real_servers/data.rs"]
 mod data;
 #[path = "real_servers/expectation.rs"]
@@ -21,6 +25,8 @@ mod held_session;
 mod limits;
 #[path = "real_servers/login.rs"]
 mod login;
+#[path = "real_servers/matrix.rs"]
+mod matrix;
 #[path = "real_servers/modes.rs"]
 mod modes;
 #[path = "real_servers/network.rs"]
@@ -39,6 +45,8 @@ mod scene;
 mod secrecy;
 #[path = "real_servers/seen.rs"]
 mod seen;
+#[path = "real_servers/sources.rs"]
+mod sources;
 #[path = "real_servers/writes.rs"]
 mod writes;
 
@@ -55,6 +63,9 @@ fn main() -> ExitCode {
     // Those that wait longest come first, so that the last ones to end are short.
     let cases = [
         network::cases(),
+        compare::cases(),
+        sources::cases(),
+        access_lists::cases(),
         black_hole::cases(),
         data::cases(),
         rights::cases(),

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::Output;
 
 use libtest_mimic::Failed;
+use real_servers::Elsewhere;
 
 use crate::scene::Scene;
 use crate::secrecy;
@@ -14,6 +15,7 @@ use crate::seen::Seen;
 #[derive(Clone)]
 pub struct Check<'a> {
     scene: &'a Scene,
+    place: Option<&'a Elsewhere>,
     host: String,
     port: u16,
     authority: bool,
@@ -28,6 +30,7 @@ impl<'a> Check<'a> {
         let server = &scene.server;
         Self {
             scene,
+            place: None,
             host: server.address().to_string(),
             port: server.port(),
             authority: true,
@@ -69,6 +72,24 @@ impl<'a> Check<'a> {
         self
     }
 
+    /// In another place than the client's.
+    pub fn at(mut self, place: &'a Elsewhere) -> Self {
+        self.place = Some(place);
+        self
+    }
+
+    /// Runs it for a report in a file.
+    pub fn save(&self, file: &Path) -> Result<(), Failed> {
+        let name = file.to_string_lossy();
+        let (output, line) = self.output(&["--format", "json", "--output", &name])?;
+        let exit = output.status.code();
+        if matches!(exit, Some(0 | 1)) && output.stdout.is_empty() && file.is_file() {
+            return Ok(());
+        }
+        let said = String::from_utf8_lossy(&output.stderr);
+        Err(format!("{line}\nno report in the file: {exit:?}\n{said}").into())
+    }
+
     /// Runs it for the JSON report.
     pub fn run(&self) -> Result<Seen, Failed> {
         let (output, line) = self.output(&["--format", "json"])?;
@@ -87,17 +108,25 @@ impl<'a> Check<'a> {
 
     /// Runs it again for people: the same verdict, and no secret either.
     pub fn run_as_text(&self, seen: &Seen) -> Result<(), Failed> {
+        self.text(seen).map(drop)
+    }
+
+    /// The same, with what it said.
+    pub fn text(&self, seen: &Seen) -> Result<String, Failed> {
         let (output, line) = self.output(&[])?;
+        let said = String::from_utf8_lossy(&output.stdout);
         if output.status.code() != seen.exit || output.stdout.is_empty() {
-            let said = String::from_utf8_lossy(&output.stdout);
             let status = output.status;
             return Err(format!("{line}\nas text: {status}\n{said}\nbefore: {seen}").into());
         }
-        Ok(())
+        Ok(said.into_owned())
     }
 
     fn output(&self, more: &[&str]) -> Result<(Output, String), Failed> {
-        let mut command = self.scene.net.client();
+        let mut command = match self.place {
+            Some(place) => place.client(),
+            None => self.scene.net.client(),
+        };
         command.args([env!("CARGO_BIN_EXE_remote-doctor"), "check"]);
         let port = self.port.to_string();
         command.args(["--host", &self.host, "--port", &port]);

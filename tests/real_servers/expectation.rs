@@ -34,7 +34,7 @@ pub fn warning(code: &'static str, owner: &'static str) -> Fault {
 
 /// What one run is compared with.
 pub struct Expectation<'a> {
-    seen: &'a Seen,
+    pub seen: &'a Seen,
     root_causes: Vec<String>,
     differences: Vec<String>,
 }

@@ -1,7 +1,7 @@
 //! Control ports that cannot be reached.
 
 use libtest_mimic::{Failed, Trial};
-use real_servers::{CLIENT, HarnessError, NOBODY, Net, OTHER_CLIENT, Product, SERVER_V6, Setup};
+use real_servers::{CLIENT, HarnessError, NOBODY, Net, Product, SERVER_V6, Setup};
 
 use crate::check::Check;
 use crate::expectation::{Expectation, Fault, error};
@@ -24,17 +24,6 @@ pub fn cases() -> Vec<Trial> {
             unreachable(product, TIMEOUT, |net| net.drop_source(CLIENT))
         }),
         each(Product::ALL, "network::silent-over-ipv6", silent_over_ipv6),
-        each(Product::ALL, "network::one-source-dropped", |product| {
-            let scene = Scene::new(&Setup::explicit(product))?;
-            scene.net.drop_source(CLIENT)?;
-            one_source(&scene)
-        }),
-        each(Product::ALL, "network::one-source-rejected", |product| {
-            let scene = Scene::new(&Setup::explicit(product))?;
-            scene.net.reject_source(CLIENT)?;
-            one_source(&scene)
-        }),
-        each([Product::ProFtpd], "network::one-source-denied", denied),
         vec![
             record::case("network::nobody-there", "none", nobody_there),
             record::case("network::nobody-listens", "vsftpd", nobody_listens),
@@ -80,34 +69,6 @@ fn silent_over_ipv6(product: Product) -> Result<(), Failed> {
     scene.net.drop_ports(1..=1023)?;
     let check = scene.check("require-explicit").host(SERVER_V6);
     finds(check, error(TIMEOUT.0, TIMEOUT.1))
-}
-
-/// The server itself turns the address away: it closes without a word.
-fn denied(product: Product) -> Result<(), Failed> {
-    let rule = format!("<Limit LOGIN>\nOrder allow,deny\nDeny from {CLIENT}\n</Limit>");
-    let scene = Scene::new(&Setup {
-        extra: vec![rule],
-        ..Setup::explicit(product)
-    })?;
-    one_source(&scene)
-}
-
-/// The first of two source addresses does not get in, the second does.
-fn one_source(scene: &Scene) -> Result<(), Failed> {
-    let check = scene.check("require-explicit").with(&[
-        "--connect-timeout",
-        "1",
-        "--source",
-        &CLIENT.to_string(),
-        "--source",
-        &OTHER_CLIENT.to_string(),
-    ]);
-    let seen = check.run()?;
-    let fault = error("net.source-ip-blocked", "firewall-admin");
-    let mut expected = Expectation::of(&seen).fault(fault);
-    expected.equal("passwords sent", seen.passwords_sent(), 1);
-    expected.met()?;
-    check.run_as_text(&seen)
 }
 
 fn finds(check: Check<'_>, fault: Fault) -> Result<(), Failed> {

@@ -1,6 +1,7 @@
 //! What a check said.
 
 use std::fmt;
+use std::net::{IpAddr, SocketAddr};
 
 use outcomes::Reported;
 use serde_json::Value;
@@ -53,14 +54,49 @@ impl Seen {
 
     /// How often the whole run sent the password.
     pub fn passwords_sent(&self) -> usize {
-        let sent = |line: &&Value| {
-            line["direction"] == "sent"
-                && line["text"]
-                    .as_str()
-                    .is_some_and(|text| text.starts_with("PASS"))
-        };
-        list(&self.report["transcript"]).iter().filter(sent).count()
+        self.sessions_with_password().count()
     }
+
+    /// How often the password was sent from this address.
+    pub fn passwords_sent_from(&self, address: IpAddr) -> usize {
+        self.sessions_with_password()
+            .filter(|session| self.opened_from(session) == Some(address))
+            .count()
+    }
+
+    /// The number of a connection, for each time that the password went over it.
+    fn sessions_with_password(&self) -> impl Iterator<Item = &Value> {
+        let lines = list(&self.report["transcript"]).iter();
+        lines
+            .filter(|line| line["direction"] == "sent" && text(line).starts_with("PASS"))
+            .map(|line| &line["connection"])
+    }
+
+    /// How many connections were opened from this address.
+    pub fn connections_from(&self, address: IpAddr) -> usize {
+        let lines = list(&self.report["transcript"]).iter();
+        let from = lines.filter_map(our_address);
+        from.filter(|ours| *ours == address).count()
+    }
+
+    /// The address that a connection was opened from.
+    fn opened_from(&self, connection: &Value) -> Option<IpAddr> {
+        let lines = list(&self.report["transcript"]).iter();
+        let mut of_it = lines.filter(|line| line["connection"] == *connection);
+        of_it.find_map(our_address)
+    }
+}
+
+/// Our address, where a line tells that a connection was opened.
+fn our_address(line: &Value) -> Option<IpAddr> {
+    let sockets = text(line).strip_prefix("connected to ")?;
+    let (_, ours) = sockets.split_once(" from ")?;
+    let ours: SocketAddr = ours.split(' ').next()?.parse().ok()?;
+    Some(ours.ip().to_canonical())
+}
+
+fn text(line: &Value) -> &str {
+    line["text"].as_str().unwrap_or_default()
 }
 
 pub fn list(value: &Value) -> &[Value] {
