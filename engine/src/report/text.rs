@@ -271,7 +271,7 @@ fn not_tested(out: &mut String, report: &Report) {
         };
         let text = wrapped(INDENT, &format!("not tested{from}: {}", checks.join("; ")));
         let _ = writeln!(out, "{mark}{}", &text[4..]);
-        line(out, "because ", &omission.reason);
+        line(out, "because ", reason);
     }
 }
 
