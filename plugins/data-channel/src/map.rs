@@ -94,12 +94,13 @@ impl Map {
         let good = ports.len() - bad;
         let ordered_by_chance =
             |few: usize| (ports.len() - few + 1) as f64 / choose(ports.len(), few);
-        // From one border in the range to the other; of a single port chance says nothing.
+        // From one border in the range to the other; of a single port chance says nothing. Where those that failed lie
+        // together, what opened beside them says no more than they do.
         match (run_of(&ports, false), run_of(&ports, true)) {
             (Some((first, last)), _) if bad > 1 && ordered_by_chance(bad) <= BY_CHANCE => {
                 Pattern::Together { first, last }
             }
-            (_, Some((first, last))) if good > 1 && ordered_by_chance(good) <= BY_CHANCE => {
+            (None, Some((first, last))) if good > 1 && ordered_by_chance(good) <= BY_CHANCE => {
                 Pattern::OpenTogether { first, last }
             }
             _ => self.in_turn(),
