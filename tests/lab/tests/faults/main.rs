@@ -29,6 +29,7 @@ fn samples() -> Vec<Fault> {
         SourceRefused { ip: HERE },
         SourceUnwelcome { ip: HERE },
         SourceLoginRefused { ip: HERE },
+        SourceTranslatedAnew,
         GreetingDelayed { ms: 200 },
         GreetingNever,
         CloseBeforeGreeting,
@@ -237,6 +238,7 @@ async fn show(fault: Fault) {
         | NamesRefused { .. }
         | RemoveDirectoryDenied
         | TimesKept => rights::rights(fault).await,
+        SourceTranslatedAnew => rights::status(fault).await,
         PassiveRefused
         | EpsvRefused
         | PasvRefused

@@ -59,6 +59,16 @@ pub async fn login(fault: Fault) {
     }
 }
 
+/// Two sessions of one client, and two addresses.
+pub async fn status(fault: Fault) {
+    let lab = faulty(fault).await;
+    let (mut one, mut other) = (Client::plain(&lab).await, Client::plain(&lab).await);
+    let (one, other) = (one.send("STAT").await, other.send("STAT").await);
+    assert_eq!((one.code, other.code), (211, 211));
+    assert!(one.lines[1].contains("from 203.0.113."), "{:?}", one.lines);
+    assert_ne!(one.lines[1], other.lines[1]);
+}
+
 pub async fn rights(fault: Fault) {
     let lab = faulty(fault.clone()).await;
     let mut client = Client::plain(&lab).await;
