@@ -3,11 +3,9 @@
 use std::fmt::Write;
 
 use super::style::{BAD, BOLD, DIM, GOOD, UNKNOWN, WARN, styled, wrapped};
-use super::table;
-use super::{Connections, ProbeStatus, Report, ReportFinding, ReportOmission};
+use super::{Connections, ProbeStatus, Report, ReportFinding, outline, table};
 use crate::diagnose::Verdict;
-use crate::finding::{Confidence, FactValue, OmissionCause, Severity};
-use crate::matrix::Vantage;
+use crate::finding::{Confidence, Severity};
 
 /// Beside a finding's mark, in the same column for all.
 const INDENT: &str = "      ";
@@ -19,18 +17,13 @@ pub fn render(report: &Report) -> String {
     let mut out = String::new();
     head(&mut out, report);
     left_behind(&mut out, report);
-    let (notes, causes): (Vec<_>, Vec<_>) = report
-        .findings
-        .iter()
-        .filter(|finding| finding.caused_by.is_none())
-        .partition(|finding| finding.severity == Severity::Info);
-    for finding in causes {
+    for finding in outline::causes(report) {
         root_cause(&mut out, &report.findings, finding);
     }
     together(&mut out, report);
     table::render(&mut out, &report.matrix);
     not_tested(&mut out, report);
-    for finding in notes {
+    for finding in outline::notes(report) {
         note(&mut out, finding);
     }
     well(&mut out, report);
@@ -114,11 +107,8 @@ pub(super) fn root_cause(out: &mut String, all: &[ReportFinding], finding: &Repo
         styled(BOLD, &finding.code),
         styled(DIM, &finding.owner.to_string())
     );
-    let from = match finding.sources.as_slice() {
-        [] => String::new(),
-        _ if finding.source.is_none() => String::new(),
-        sources => format!(" (from {})", names(sources)),
-    };
+    let from =
+        outline::only_from(finding).map_or_else(String::new, |from| format!(" (from {from})"));
     line(out, "", &format!("{}{from}", finding.title));
     if !finding.detail.is_empty() {
         for paragraph in finding.detail.lines() {
@@ -143,9 +133,7 @@ pub(super) fn root_cause(out: &mut String, all: &[ReportFinding], finding: &Repo
     if let Some(patch) = &finding.settings_patch {
         line(out, "set    ", &patch_text(patch));
     }
-    let consequences: Vec<&str> = all
-        .iter()
-        .filter(|other| other.caused_by.as_deref() == Some(&finding.code))
+    let consequences: Vec<&str> = outline::consequences(all, finding)
         .map(|other| other.code.as_str())
         .collect();
     if !consequences.is_empty() {
@@ -187,32 +175,19 @@ fn evidence(out: &mut String, finding: &ReportFinding) {
 }
 
 fn patch_text(patch: &serde_json::Map<String, serde_json::Value>) -> String {
-    let changes: Vec<String> = patch
-        .iter()
-        .filter(|(name, _)| *name != "effect")
-        .map(|(name, value)| change(name, value))
+    let changes: Vec<String> = outline::changes(patch)
+        .map(|(name, value)| format!("{name} = {value}"))
         .collect();
-    let effect = match patch.get("effect").and_then(|effect| effect.as_str()) {
-        Some("cures-this") => " (tried in this run: it cures this)",
-        Some("cures-all") => " (tried in this run: it cures everything)",
-        Some("failed") => " (tried in this run: it does not help)",
-        _ => " (not tried)",
-    };
-    format!("{}{effect}", changes.join(", "))
+    format!("{} ({})", changes.join(", "), outline::effect(patch))
 }
 
 /// What several changes do together; one alone has said so itself.
 fn together(out: &mut String, report: &Report) {
-    let Some(patch) = report.settings_patch.as_ref() else {
+    let Some(patch) = outline::together(report) else {
         return;
     };
-    if report.root_causes.len() < 2 || patch.get("verified") != Some(&true.into()) {
-        return;
-    }
-    let changes: Vec<String> = patch
-        .iter()
-        .filter(|(name, _)| *name != "verified")
-        .map(|(name, value)| change(name, value))
+    let changes: Vec<String> = outline::changes(patch)
+        .map(|(name, value)| format!("{name} = {value}"))
         .collect();
     let text = format!(
         "{}: with all of this together the remote works (tried)",
@@ -226,11 +201,6 @@ fn together(out: &mut String, report: &Report) {
     );
 }
 
-fn change(name: &str, value: &serde_json::Value) -> String {
-    let value = value.as_str().map_or_else(|| value.to_string(), Into::into);
-    format!("{name} = {value}")
-}
-
 /// Worth knowing, and no reason to act: one line.
 fn note(out: &mut String, finding: &ReportFinding) {
     let text = wrapped(INDENT, &format!("{} ({})", finding.title, finding.code));
@@ -239,39 +209,21 @@ fn note(out: &mut String, finding: &ReportFinding) {
 
 /// What was not tested, the checks with one reason together that were left out from the same addresses.
 fn not_tested(out: &mut String, report: &Report) {
-    let mut alike: Vec<(&str, &[Vantage], Vec<&str>)> = Vec::new();
-    for omission in report
-        .not_tested
-        .iter()
-        .filter(|it| it.cause != OmissionCause::NotAsked)
-    {
-        let ReportOmission {
-            check,
-            reason,
-            sources,
-            ..
-        } = omission;
-        match alike
-            .iter_mut()
-            .find(|(other, from, _)| other == reason && from == sources)
-        {
-            Some((.., checks)) => checks.push(check),
-            None => alike.push((reason, sources, vec![check])),
-        }
-    }
-    for (index, (reason, sources, checks)) in alike.iter().enumerate() {
+    for (index, group) in outline::not_tested(report).iter().enumerate() {
         let mark = if index == 0 {
             format!("\n{}", styled(UNKNOWN, "????"))
         } else {
             "    ".into()
         };
-        let from = match sources {
-            [] => String::new(),
-            sources => format!(" from {}", names(sources)),
-        };
-        let text = wrapped(INDENT, &format!("not tested{from}: {}", checks.join("; ")));
+        let from = group
+            .from()
+            .map_or_else(String::new, |from| format!(" from {from}"));
+        let text = wrapped(
+            INDENT,
+            &format!("not tested{from}: {}", group.checks.join("; ")),
+        );
         let _ = writeln!(out, "{mark}{}", &text[4..]);
-        line(out, "because ", reason);
+        line(out, "because ", group.reason);
     }
 }
 
@@ -303,8 +255,8 @@ fn well(out: &mut String, report: &Report) {
         let _ = writeln!(out, "\n{}{}", styled(GOOD, "ok  "), &text[4..]);
     }
     translated(out, report);
-    for (label, fact) in FACTS_SHOWN {
-        if let Some(value) = report.facts.get(*fact).and_then(fact_text) {
+    for (label, fact) in outline::FACTS_SHOWN {
+        if let Some(value) = report.facts.get(*fact).and_then(outline::fact) {
             line(out, &format!("{label:8} "), &value);
         }
     }
@@ -318,30 +270,6 @@ fn translated(out: &mut String, report: &Report) {
     {
         let text = format!("{own}, which the server sees as {seen}");
         line(out, &format!("{:8} ", "source"), &text);
-    }
-}
-
-/// What a support agent wants to see even when all is well.
-const FACTS_SHOWN: &[(&str, &str)] = &[
-    ("name", "dns.way"),
-    ("beside", "dns.remarks"),
-    ("server", "server.software"),
-    ("control", "control.security"),
-    ("data", "data.security"),
-    ("cert", "certificate.summary"),
-    ("login", "login.directory"),
-    ("push", "use.push"),
-    ("pull", "use.pull"),
-    ("two-way", "use.two-way-sync"),
-    ("mount", "use.mount"),
-];
-
-fn fact_text(value: &FactValue) -> Option<String> {
-    match value {
-        FactValue::Text(text) if !text.is_empty() => Some(text.clone()),
-        FactValue::Integer(number) => Some(number.to_string()),
-        FactValue::Texts(texts) if !texts.is_empty() => Some(texts.join(", ")),
-        _ => None,
     }
 }
 
@@ -359,11 +287,6 @@ fn foot(out: &mut String, report: &Report) {
             )
         )
     );
-}
-
-fn names(sources: &[Vantage]) -> String {
-    let names: Vec<String> = sources.iter().map(ToString::to_string).collect();
-    names.join(", ")
 }
 
 fn line(out: &mut String, first: &str, text: &str) {

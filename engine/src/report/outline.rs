@@ -1,0 +1,134 @@
+//! What the formats for people have in common: what they show, and in which order.
+
+use serde_json::{Map, Value};
+
+use super::{Report, ReportFinding, ReportOmission};
+use crate::finding::{FactValue, OmissionCause, Severity};
+use crate::matrix::Vantage;
+
+/// What has to be acted on: root causes, worst first.
+pub(super) fn causes(report: &Report) -> Vec<&ReportFinding> {
+    roots(report)
+        .filter(|finding| finding.severity != Severity::Info)
+        .collect()
+}
+
+/// Worth knowing, and no reason to act.
+pub(super) fn notes(report: &Report) -> Vec<&ReportFinding> {
+    roots(report)
+        .filter(|finding| finding.severity == Severity::Info)
+        .collect()
+}
+
+fn roots(report: &Report) -> impl Iterator<Item = &ReportFinding> {
+    let findings = report.findings.iter();
+    findings.filter(|finding| finding.caused_by.is_none())
+}
+
+/// What follows from a root cause.
+pub(super) fn consequences<'a>(
+    all: &'a [ReportFinding],
+    cause: &'a ReportFinding,
+) -> impl Iterator<Item = &'a ReportFinding> {
+    all.iter()
+        .filter(|other| other.caused_by.as_deref() == Some(&cause.code))
+}
+
+/// Where a finding was made, if it is not the same from everywhere.
+pub(super) fn only_from(finding: &ReportFinding) -> Option<String> {
+    finding.source.as_ref()?;
+    Some(listed(&finding.sources)).filter(|sources| !sources.is_empty())
+}
+
+/// Checks that were not made for one reason.
+pub(super) struct Untested<'a> {
+    pub(super) reason: &'a str,
+    pub(super) sources: &'a [Vantage],
+    pub(super) checks: Vec<&'a str>,
+}
+
+impl Untested<'_> {
+    /// Where they were not made, if it is not the same from everywhere.
+    pub(super) fn from(&self) -> Option<String> {
+        Some(listed(self.sources)).filter(|sources| !sources.is_empty())
+    }
+}
+
+/// What was asked for and not tested, the checks with one reason together.
+pub(super) fn not_tested(report: &Report) -> Vec<Untested<'_>> {
+    let mut groups: Vec<Untested<'_>> = Vec::new();
+    let asked = |it: &&ReportOmission| it.cause != OmissionCause::NotAsked;
+    for omission in report.not_tested.iter().filter(asked) {
+        let same = groups
+            .iter_mut()
+            .find(|it| it.reason == omission.reason && it.sources == omission.sources);
+        match same {
+            Some(group) => group.checks.push(&omission.check),
+            None => groups.push(Untested {
+                reason: &omission.reason,
+                sources: &omission.sources,
+                checks: vec![&omission.check],
+            }),
+        }
+    }
+    groups
+}
+
+/// Names and values of a patch, without what it was seen to do.
+pub(super) fn changes(patch: &Map<String, Value>) -> impl Iterator<Item = (&str, String)> {
+    patch
+        .iter()
+        .filter(|(name, _)| !matches!(name.as_str(), "effect" | "verified"))
+        .map(|(name, value)| {
+            let value = value.as_str().map_or_else(|| value.to_string(), Into::into);
+            (name.as_str(), value)
+        })
+}
+
+/// What a patch was seen to do.
+pub(super) fn effect(patch: &Map<String, Value>) -> &'static str {
+    match patch.get("effect").and_then(Value::as_str) {
+        Some("cures-this") => "tried in this run: it cures this",
+        Some("cures-all") => "tried in this run: it cures everything",
+        Some("failed") => "tried in this run: it does not help",
+        _ => "not tried",
+    }
+}
+
+/// What was seen to mend all of several root causes together; one alone has said so itself.
+pub(super) fn together(report: &Report) -> Option<&Map<String, Value>> {
+    let patch = report.settings_patch.as_ref()?;
+    let verified = patch.get("verified") == Some(&Value::Bool(true));
+    (verified && report.root_causes.len() > 1).then_some(patch)
+}
+
+/// What a support agent wants to see even when all is well.
+pub(super) const FACTS_SHOWN: &[(&str, &str)] = &[
+    ("name", "dns.way"),
+    ("beside", "dns.remarks"),
+    ("server", "server.software"),
+    ("control", "control.security"),
+    ("data", "data.security"),
+    ("cert", "certificate.summary"),
+    ("login", "login.directory"),
+    ("push", "use.push"),
+    ("pull", "use.pull"),
+    ("two-way", "use.two-way-sync"),
+    ("mount", "use.mount"),
+];
+
+/// A fact that fits in a line.
+pub(super) fn fact(value: &FactValue) -> Option<String> {
+    match value {
+        FactValue::Text(text) if !text.is_empty() => Some(text.clone()),
+        FactValue::Integer(number) => Some(number.to_string()),
+        FactValue::Texts(texts) if !texts.is_empty() => Some(texts.join(", ")),
+        _ => None,
+    }
+}
+
+/// Names one after the other.
+pub(super) fn listed(vantages: &[Vantage]) -> String {
+    let names: Vec<String> = vantages.iter().map(ToString::to_string).collect();
+    names.join(", ")
+}
