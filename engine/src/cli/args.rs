@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use super::output::{FailOn, ReportFormat};
+use super::report::ReportArgs;
 use crate::settings::{CertificateCheck, Depth, ExpectedName, SslSetting};
 use crate::sheet::Zone;
 
@@ -23,6 +25,7 @@ const EXAMPLES: &str = "Examples:
   remote-doctor check --host ftp.example.com --ssl require-implicit --format json
   remote-doctor check ftpes://ftp.example.com --sheet --format json -o report.json
   remote-doctor sheet report.json
+  remote-doctor report report.json --message firewall-admin
   remote-doctor explain cert.missing-intermediate
 
 Exit codes: 0 nothing found, 1 something found, 2 usage error, 3 incomplete, 130 interrupted.";
@@ -33,6 +36,8 @@ pub(crate) enum Command {
     Check(Box<CheckArgs>),
     /// Merge saved reports of one remote, taken from several places, into one diagnosis
     Compare(CompareArgs),
+    /// Render a saved report in another format, or print the message to one owner
+    Report(ReportArgs),
     /// Compare a service's published and dedicated addresses with the last look: exit code 1 on change
     Addresses(Box<AddressesArgs>),
     /// Print the allow-list sheet of a report: the addresses to let in, the ports, and what is known of each address
@@ -188,7 +193,7 @@ pub(crate) struct CheckArgs {
 
     /// Format of the report
     #[arg(long, help_heading = "Report", default_value = "text")]
-    pub(crate) format: Format,
+    pub(crate) format: ReportFormat,
     /// Write the report to this file
     #[arg(short, long, help_heading = "Report", value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
@@ -207,7 +212,7 @@ pub(crate) struct CompareArgs {
     pub(crate) reports: Vec<PathBuf>,
     /// Format of the report
     #[arg(long, default_value = "text")]
-    pub(crate) format: Format,
+    pub(crate) format: ReportFormat,
     /// Write the report to this file
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
@@ -220,13 +225,6 @@ pub(crate) struct CompareArgs {
 pub(crate) enum Format {
     Text,
     Json,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum FailOn {
-    Error,
-    Warning,
-    Never,
 }
 
 #[derive(clap::Args, Debug)]

@@ -7,10 +7,10 @@ use jiff::Timestamp;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-use super::args::{CheckArgs, FailOn};
+use super::args::CheckArgs;
+use super::output::FailOn;
 use super::{CliError, Exit, output, progress, secret, sheet};
 use crate::builtin::Catalogue;
-use crate::finding::Severity;
 use crate::login::Credential;
 use crate::net::ClientCertificate;
 use crate::report::Report;
@@ -46,7 +46,7 @@ pub(super) async fn run(args: CheckArgs) -> Result<Exit, CliError> {
     }
     let mut report = Report::new(&record, &check.remote, &catalogue, started);
     verify(&mut report, &check, &catalogue, interrupt, &watch).await;
-    output::deliver(&report, args.format, args.output.as_deref())?;
+    output::deliver(&report, args.format, args.fail_on, args.output.as_deref())?;
     for left in &report.left_behind {
         anstream::eprintln!("warning: left on the remote: {left}");
     }
@@ -80,11 +80,7 @@ async fn asked_to_end() -> std::io::Result<()> {
 
 /// A finding wins over incompleteness: what was found stands, whatever could not be looked at.
 pub(super) fn exit(report: &Report, fail_on: FailOn) -> Exit {
-    let found = match fail_on {
-        FailOn::Error => report.has(Severity::Error),
-        FailOn::Warning => report.has(Severity::Warning),
-        FailOn::Never => false,
-    };
+    let found = fail_on.severity().is_some_and(|bad| report.has(bad));
     if report.interrupted {
         Exit::Interrupted
     } else if found {

@@ -19,6 +19,6 @@ pub(super) async fn run(args: &CompareArgs) -> Result<Exit, CliError> {
         .collect::<Result<Vec<Taken>, CliError>>()?;
     let catalogue = Catalogue::load(&[]).await?;
     let report = report::merge(&taken, &catalogue)?;
-    output::deliver(&report, args.format, args.output.as_deref())?;
+    output::deliver(&report, args.format, args.fail_on, args.output.as_deref())?;
     Ok(check::exit(&report, args.fail_on))
 }

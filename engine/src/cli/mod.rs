@@ -9,6 +9,7 @@ mod input;
 mod lab;
 mod output;
 mod progress;
+mod report;
 mod secret;
 mod sheet;
 
@@ -17,7 +18,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::builtin::{Catalogue, CatalogueError};
-use crate::report;
+use crate::report as reports;
 use args::{Args, Command};
 
 /// What the exit codes mean. They are part of the contract: scripts and CI depend on them.
@@ -70,7 +71,7 @@ pub(crate) enum CliError {
     #[error("{place}: not a report of remote-doctor: {reason}")]
     NotAReport { place: String, reason: String },
     #[error(transparent)]
-    Merge(#[from] report::MergeError),
+    Merge(#[from] reports::MergeError),
     #[error("the lab: {0}")]
     Lab(#[from] ::lab::LabError),
 }
@@ -104,6 +105,7 @@ async fn run(command: Command) -> Result<Exit, CliError> {
     match command {
         Command::Check(args) => check::run(*args).await,
         Command::Compare(args) => compare::run(&args).await,
+        Command::Report(args) => report::run(&args),
         Command::Addresses(args) => addresses::run(*args).await,
         Command::Sheet(args) => sheet::run(args).await,
         Command::Demo(args) => demo::run(args).await,
@@ -121,9 +123,9 @@ fn explain(catalogue: &Catalogue, code: Option<&str>, list: bool) -> Result<Exit
             let code = catalogue
                 .code(name)
                 .ok_or_else(|| unknown_code(catalogue, name))?;
-            report::explain(code)
+            reports::explain(code)
         }
-        _ => report::list(catalogue),
+        _ => reports::list(catalogue),
     };
     output::print(&text)?;
     Ok(Exit::Fine)

@@ -4,8 +4,36 @@ use std::io::Write;
 use std::path::Path;
 
 use super::CliError;
-use super::args::Format;
+use crate::finding::Severity;
 use crate::report::{Report, text};
+
+/// The formats of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// For a terminal
+    Text,
+    /// For programs
+    Json,
+}
+
+/// What counts as a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum FailOn {
+    Error,
+    Warning,
+    Never,
+}
+
+impl FailOn {
+    /// The least bad that counts.
+    pub(crate) fn severity(self) -> Option<Severity> {
+        match self {
+            FailOn::Error => Some(Severity::Error),
+            FailOn::Warning => Some(Severity::Warning),
+            FailOn::Never => None,
+        }
+    }
+}
 
 /// Prints a text; styles are dropped where standard output is not a terminal.
 pub(super) fn print(text: &str) -> Result<(), CliError> {
@@ -21,19 +49,24 @@ pub(super) fn print(text: &str) -> Result<(), CliError> {
 }
 
 /// Puts a report where it was asked for: into a file, or on standard output.
-pub(super) fn deliver(report: &Report, format: Format, to: Option<&Path>) -> Result<(), CliError> {
-    let rendered = rendered(report, format);
-    match to {
-        Some(path) => write(path, &rendered),
-        None => print(&rendered),
-    }
+pub(super) fn deliver(
+    report: &Report,
+    format: ReportFormat,
+    fail_on: FailOn,
+    to: Option<&Path>,
+) -> Result<(), CliError> {
+    let rendered = match format {
+        ReportFormat::Text => text::render(report),
+        ReportFormat::Json => json(report),
+    };
+    put(&rendered, to)
 }
 
-/// A report in a format.
-fn rendered(report: &Report, format: Format) -> String {
-    match format {
-        Format::Text => text::render(report),
-        Format::Json => json(report),
+/// Puts a text into a file, or on standard output.
+pub(super) fn put(text: &str, to: Option<&Path>) -> Result<(), CliError> {
+    match to {
+        Some(path) => write(path, text),
+        None => print(text),
     }
 }
 
@@ -51,6 +84,11 @@ pub(super) fn write(path: &Path, text: &str) -> Result<(), CliError> {
     let plain = anstream::adapter::strip_str(text).to_string();
     let mut unfinished = path.as_os_str().to_owned();
     unfinished.push(".part");
-    std::fs::write(&unfinished, plain).map_err(file)?;
-    std::fs::rename(&unfinished, path).map_err(file)
+    let written =
+        std::fs::write(&unfinished, plain).and_then(|()| std::fs::rename(&unfinished, path));
+    if written.is_err() {
+        // It may not be there, and nothing more can be done about it.
+        let _ = std::fs::remove_file(&unfinished);
+    }
+    written.map_err(file)
 }

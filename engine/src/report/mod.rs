@@ -3,6 +3,7 @@
 pub mod addresses;
 mod case;
 mod merge;
+pub mod message;
 mod outline;
 mod page;
 pub(crate) mod style;

@@ -1,0 +1,55 @@
+//! `remote-doctor report`: a saved report in another format, or the message to one owner.
+
+use std::path::PathBuf;
+
+use super::output::{self, FailOn, ReportFormat};
+use super::{CliError, Exit, input};
+use crate::finding::Owner;
+use crate::report::{Report, message};
+
+#[derive(clap::Args, Debug)]
+pub(crate) struct ReportArgs {
+    /// A report that `check --format json` wrote
+    #[arg(value_name = "FILE")]
+    report: PathBuf,
+    /// Format of the report
+    #[arg(long, default_value = "text")]
+    format: ReportFormat,
+    /// Print what is to be sent to this owner in place of the report
+    #[arg(long, value_name = "OWNER", conflicts_with = "format")]
+    message: Option<Owner>,
+    /// Write it to this file
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// What is a failure in JUnit XML
+    #[arg(long, default_value = "error")]
+    fail_on: FailOn,
+}
+
+pub(super) fn run(args: &ReportArgs) -> Result<Exit, CliError> {
+    let report = input::report(&args.report)?;
+    let to = args.output.as_deref();
+    match args.message {
+        None => output::deliver(&report, args.format, args.fail_on, to)?,
+        Some(owner) => match message::render(&report, owner) {
+            Some(text) => output::put(&text, to)?,
+            None => anstream::eprintln!("{}", nothing_for(owner, &report)),
+        },
+    }
+    Ok(Exit::Fine)
+}
+
+/// Nothing to send is an answer, too.
+fn nothing_for(owner: Owner, report: &Report) -> String {
+    let others: Vec<String> = message::owners(report)
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    match others.is_empty() {
+        true => format!("nothing to send to {owner}, nor to anybody else"),
+        false => format!(
+            "nothing to send to {owner}; there is a message for {}",
+            others.join(", ")
+        ),
+    }
+}
