@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::CliError;
 use crate::finding::Severity;
-use crate::report::{Report, text};
+use crate::report::{Report, markdown, text};
 
 /// The formats of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -14,6 +14,8 @@ pub(crate) enum ReportFormat {
     Text,
     /// For programs
     Json,
+    /// For tickets
+    Markdown,
 }
 
 /// What counts as a failure.
@@ -58,6 +60,7 @@ pub(super) fn deliver(
     let rendered = match format {
         ReportFormat::Text => text::render(report),
         ReportFormat::Json => json(report),
+        ReportFormat::Markdown => markdown::render(report),
     };
     put(&rendered, to)
 }

@@ -74,6 +74,17 @@ pub(super) fn not_tested(report: &Report) -> Vec<Untested<'_>> {
     groups
 }
 
+/// How many codes were looked for and not found, each counted once.
+pub(super) fn clear(report: &Report) -> usize {
+    let found = |code: &str| report.findings.iter().any(|it| it.code == code);
+    let codes = report.probes.iter().flat_map(|probe| &probe.clear);
+    let clear: std::collections::BTreeSet<&str> = codes
+        .map(String::as_str)
+        .filter(|code| !found(code))
+        .collect();
+    clear.len()
+}
+
 /// Names and values of a patch, without what it was seen to do.
 pub(super) fn changes(patch: &Map<String, Value>) -> impl Iterator<Item = (&str, String)> {
     patch
@@ -125,6 +136,29 @@ pub(super) fn fact(value: &FactValue) -> Option<String> {
         FactValue::Texts(texts) if !texts.is_empty() => Some(texts.join(", ")),
         _ => None,
     }
+}
+
+/// A part of an advice: a word to be typed as it is, or prose.
+pub(super) struct Span<'a> {
+    pub(super) is_code: bool,
+    pub(super) text: &'a str,
+}
+
+/// The parts of an advice: what stands between two backticks is code.
+pub(super) fn spans(text: &str) -> Vec<Span<'_>> {
+    let parts: Vec<&str> = text.split('`').collect();
+    if parts.len().is_multiple_of(2) {
+        let is_code = false;
+        return vec![Span { is_code, text }];
+    }
+    let parts = parts.into_iter().enumerate();
+    parts
+        .map(|(index, text)| Span {
+            is_code: index % 2 == 1,
+            text,
+        })
+        .filter(|span| !span.text.is_empty())
+        .collect()
 }
 
 /// Names one after the other.
