@@ -98,6 +98,12 @@ impl Vantage {
             None => place.into(),
         })
     }
+
+    /// Whether connections from this address are meant.
+    pub fn is_at(&self, address: IpAddr) -> bool {
+        let first = self.0.split(' ').next().unwrap_or_default();
+        first.parse() == Ok(address)
+    }
 }
 
 impl From<IpAddr> for Vantage {

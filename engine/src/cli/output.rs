@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::CliError;
 use crate::finding::Severity;
-use crate::report::{Report, markdown, text};
+use crate::report::{Report, junit, markdown, text};
 
 /// The formats of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -16,6 +16,8 @@ pub(crate) enum ReportFormat {
     Json,
     /// For tickets
     Markdown,
+    /// JUnit XML, for CI
+    Junit,
 }
 
 /// What counts as a failure.
@@ -61,6 +63,7 @@ pub(super) fn deliver(
         ReportFormat::Text => text::render(report),
         ReportFormat::Json => json(report),
         ReportFormat::Markdown => markdown::render(report),
+        ReportFormat::Junit => junit::render(report, fail_on.severity()),
     };
     put(&rendered, to)
 }

@@ -2,6 +2,7 @@
 
 pub mod addresses;
 mod case;
+pub mod junit;
 pub mod markdown;
 mod merge;
 pub mod message;

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Report, ReportFinding, ReportOmission};
+use super::{Report, ReportFinding, ReportOmission, ReportProbe};
 use crate::finding::{FactValue, OmissionCause, Severity};
 use crate::matrix::Vantage;
 
@@ -159,6 +159,14 @@ pub(super) fn spans(text: &str) -> Vec<Span<'_>> {
         })
         .filter(|span| !span.text.is_empty())
         .collect()
+}
+
+/// Whether something said of these addresses, or of all where there are none, is about this run.
+pub(super) fn concern(sources: &[Vantage], probe: &ReportProbe) -> bool {
+    let Some(source) = probe.source else {
+        return true;
+    };
+    sources.is_empty() || sources.iter().any(|vantage| vantage.is_at(source))
 }
 
 /// Names one after the other.
