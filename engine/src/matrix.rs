@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::net::IpAddr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::finding::{FactValue, Finding};
@@ -11,7 +12,9 @@ use crate::run::{Look, Visit};
 use crate::why::{Why, why_not_reached};
 
 /// What has to succeed, in this order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, JsonSchema, Serialize, Deserialize,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Step {
     /// A TCP connection to the control port.
@@ -61,7 +64,7 @@ impl fmt::Display for Step {
 }
 
 /// What became of one step.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(tag = "result", rename_all = "kebab-case")]
 pub enum Cell {
     /// It succeeded.
@@ -86,7 +89,9 @@ pub enum Cell {
 pub type Steps = BTreeMap<Step, Cell>;
 
 /// Whose connections a row is about: a source address, or the place where a report was taken.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 pub struct Vantage(String);
 
@@ -119,7 +124,8 @@ impl fmt::Display for Vantage {
 }
 
 /// How far one source address gets.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+#[schemars(rename = "MatrixRow")]
 pub struct Row {
     /// Whose row it is.
     pub vantage: Vantage,

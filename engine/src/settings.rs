@@ -9,6 +9,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use rustls::pki_types::CertificateDer;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -18,7 +19,9 @@ use crate::net::ClientCertificate;
 pub use expected_name::{ExpectedName, ExpectedNameError, is_host_name};
 
 /// How the remote is configured to be secured.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize, clap::ValueEnum,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum SslSetting {
     /// Explicit TLS if the server offers it, else clear text.
@@ -54,7 +57,9 @@ impl fmt::Display for SslSetting {
 }
 
 /// Whether certificates are checked.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize, clap::ValueEnum,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum CertificateCheck {
     /// Dates, name and trust.
@@ -90,7 +95,7 @@ pub enum Depth {
 }
 
 /// The remote and the settings somebody uses to reach it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Remote {
     /// Name or address.
     pub host: String,

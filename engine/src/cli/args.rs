@@ -8,6 +8,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use super::output::{FailOn, ReportFormat};
 use super::report::ReportArgs;
+use super::schema;
 use crate::settings::{CertificateCheck, Depth, ExpectedName, SslSetting};
 use crate::sheet::Zone;
 
@@ -46,6 +47,11 @@ pub(crate) enum Command {
     Demo(DemoArgs),
     /// Run one of the lab's faulty servers in the foreground, to point other clients at
     Lab(LabArgs),
+    /// Print the JSON Schema of a file of ours
+    Schema {
+        /// Which
+        subject: schema::Subject,
+    },
     /// Print the page of one code: meaning, look-alikes, remedies
     Explain {
         /// The code, such as cert.expired

@@ -10,6 +10,7 @@ mod lab;
 mod output;
 mod progress;
 mod report;
+mod schema;
 mod secret;
 mod sheet;
 
@@ -106,6 +107,7 @@ async fn run(command: Command) -> Result<Exit, CliError> {
         Command::Check(args) => check::run(*args).await,
         Command::Compare(args) => compare::run(&args).await,
         Command::Report(args) => report::run(&args),
+        Command::Schema { subject } => schema::run(subject),
         Command::Addresses(args) => addresses::run(*args).await,
         Command::Sheet(args) => sheet::run(args).await,
         Command::Demo(args) => demo::run(args).await,

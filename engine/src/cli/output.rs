@@ -12,7 +12,7 @@ use crate::report::{Report, junit, markdown, text};
 pub(crate) enum ReportFormat {
     /// For a terminal
     Text,
-    /// For programs
+    /// For programs; `remote-doctor schema report` prints its schema
     Json,
     /// For tickets
     Markdown,

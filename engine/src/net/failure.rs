@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What was being done when it failed.
@@ -23,7 +24,7 @@ pub enum Operation {
 }
 
 /// Why it failed. The meaning of each stands in `wit/probe.wit`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[allow(missing_docs, reason = "documented once, in wit/probe.wit")]
 pub enum FailureKind {

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Failure, FailureKind};
@@ -13,7 +14,7 @@ const MAX_LINES: usize = 2000;
 const MAX_LINE: usize = 500;
 
 /// Which way a line went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Direction {
     /// From us to the server.
@@ -25,7 +26,7 @@ pub enum Direction {
 }
 
 /// One line of the dialogue.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Line {
     /// Since the start of the run, in milliseconds.
     pub at_ms: u64,

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::case::{self, Case};
@@ -25,7 +26,7 @@ pub struct Taken {
 }
 
 /// One of the reports that another was made from.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize, Deserialize)]
 pub struct Origin {
     /// Where it was taken.
     pub place: String,

@@ -8,6 +8,7 @@ mod merge;
 pub mod message;
 mod outline;
 mod page;
+pub mod schema;
 pub(crate) mod style;
 mod summary;
 mod table;
@@ -18,6 +19,7 @@ use std::fmt;
 use std::net::IpAddr;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -42,7 +44,7 @@ pub use page::{explain, list};
 pub const SCHEMA_VERSION: &str = "1";
 
 /// Everything about one remote.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize, Deserialize)]
 pub struct Report {
     /// The version of this form.
     pub schema_version: String,
@@ -96,7 +98,7 @@ pub struct Report {
 }
 
 /// The program that made a report.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize, Deserialize)]
 pub struct Tool {
     /// Always `remote-doctor`.
     pub name: String,
@@ -115,7 +117,7 @@ impl Tool {
 }
 
 /// One finding.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize, Deserialize)]
 pub struct ReportFinding {
     /// The code.
     pub code: String,
@@ -149,7 +151,7 @@ pub struct ReportFinding {
 }
 
 /// What to do about a finding.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize, Deserialize)]
 pub struct Remedy {
     /// In this order.
     pub steps: Vec<String>,
@@ -160,7 +162,7 @@ pub struct Remedy {
 }
 
 /// A check that was not made.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize, Deserialize)]
 pub struct ReportOmission {
     /// What was not looked at.
     pub check: String,
@@ -192,7 +194,7 @@ impl From<&NotTested> for ReportOmission {
 }
 
 /// A file or directory of ours that is still on the remote, as far as anybody knows.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize, Deserialize)]
 pub struct ReportLeftover {
     /// The path, as it was sent.
     pub path: String,
@@ -220,7 +222,7 @@ impl fmt::Display for ReportLeftover {
 }
 
 /// One run of one probe.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize, Deserialize)]
 pub struct ReportProbe {
     /// Its name.
     pub id: String,
@@ -239,7 +241,7 @@ pub struct ReportProbe {
 }
 
 /// How a probe ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ProbeStatus {
     /// It said what it saw.
@@ -253,7 +255,7 @@ pub enum ProbeStatus {
 }
 
 /// What a run cost the remote.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Connections {
     /// Control connections opened.
     pub control: u32,

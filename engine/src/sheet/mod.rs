@@ -18,6 +18,7 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, UdpSocket};
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::finding::FactValue;
@@ -98,7 +99,7 @@ pub struct Looks {
 }
 
 /// The sheet. It says everything itself, so that it can be sent without the report.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct AllowList {
     /// When it was looked up.
     pub looked_up: Timestamp,
@@ -115,7 +116,7 @@ pub struct AllowList {
 }
 
 /// An address on the sheet.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct ListedAddress {
     /// What to let in; none where only an address is known that means nothing to the remote.
     pub address: Option<IpAddr>,
@@ -146,7 +147,7 @@ impl From<&ListedAddress> for Subject {
 }
 
 /// Whose an address is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Set {
     /// One customer's.

@@ -1,5 +1,6 @@
 //! The ports a firewall has to open towards the server, as far as the run saw them.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Facts;
@@ -9,7 +10,7 @@ const RANGE: &str = "data.passive-range";
 const MAP: &str = "data.passive-map";
 
 /// What has to be open on the server's side.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Ports {
     /// The control connection's.
     pub control: u16,
@@ -18,7 +19,7 @@ pub struct Ports {
 }
 
 /// The passive ports that the server named: a sample of its range.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct PassivePorts {
     /// The lowest.
     pub lowest: u16,
