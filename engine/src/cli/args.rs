@@ -26,7 +26,7 @@ const EXAMPLES: &str = "Examples:
   remote-doctor check --host ftp.example.com --ssl require-implicit --format json
   remote-doctor check ftpes://ftp.example.com --sheet --format json -o report.json
   remote-doctor sheet report.json
-  remote-doctor report report.json --message firewall-admin
+  remote-doctor report report.json --format html -o report.html
   remote-doctor explain cert.missing-intermediate
 
 Exit codes: 0 nothing found, 1 something found, 2 usage error, 3 incomplete, 130 interrupted.";

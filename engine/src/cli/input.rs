@@ -7,12 +7,12 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::CliError;
-use crate::report::{Report, SCHEMA_VERSION};
+use crate::report::{Report, SCHEMA_VERSION, html};
 
 /// No report is longer than this, in bytes.
 const MAX_BYTES: u64 = 64 * 1024 * 1024;
 
-/// Reads a report that `check --format json` wrote.
+/// Reads a report that `check` wrote as JSON or HTML.
 pub(super) fn report(path: &Path) -> Result<Report, CliError> {
     let place = path.display().to_string();
     let file = |source| CliError::File {
@@ -30,8 +30,14 @@ pub(super) fn report(path: &Path) -> Result<Report, CliError> {
     if text.len() as u64 > MAX_BYTES {
         return Err(not_a_report("it is longer than 64 MiB".into()));
     }
+    let json = match text.trim_start().starts_with('<') {
+        true => {
+            html::record(&text).ok_or_else(|| not_a_report("no report is embedded in it".into()))?
+        }
+        false => &text,
+    };
     let value: Value =
-        serde_json::from_str(&text).map_err(|error| not_a_report(error.to_string()))?;
+        serde_json::from_str(json).map_err(|error| not_a_report(error.to_string()))?;
     match value.get("schema_version").and_then(|it| it.as_str()) {
         Some(SCHEMA_VERSION) => {}
         Some(other) => {

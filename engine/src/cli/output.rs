@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::CliError;
 use crate::finding::Severity;
-use crate::report::{Report, junit, markdown, text};
+use crate::report::{Report, html, junit, markdown, text};
 
 /// The formats of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -14,6 +14,8 @@ pub(crate) enum ReportFormat {
     Text,
     /// For programs; `remote-doctor schema report` prints its schema
     Json,
+    /// One file for a browser; it holds the JSON, too
+    Html,
     /// For tickets
     Markdown,
     /// JUnit XML, for CI
@@ -62,6 +64,7 @@ pub(super) fn deliver(
     let rendered = match format {
         ReportFormat::Text => text::render(report),
         ReportFormat::Json => json(report),
+        ReportFormat::Html => html::render(report),
         ReportFormat::Markdown => markdown::render(report),
         ReportFormat::Junit => junit::render(report, fail_on.severity()),
     };

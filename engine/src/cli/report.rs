@@ -9,7 +9,7 @@ use crate::report::{Report, message};
 
 #[derive(clap::Args, Debug)]
 pub(crate) struct ReportArgs {
-    /// A report that `check --format json` wrote
+    /// A report that `check --format json` or `check --format html` wrote
     #[arg(value_name = "FILE")]
     report: PathBuf,
     /// Format of the report

@@ -2,6 +2,7 @@
 
 pub mod addresses;
 mod case;
+pub mod html;
 pub mod junit;
 pub mod markdown;
 mod merge;
