@@ -18,6 +18,8 @@ mod dns;
 mod endpoint;
 #[path = "scenarios_runner/expectation.rs"]
 mod expectation;
+#[path = "scenarios_runner/golden.rs"]
+mod golden;
 #[path = "scenarios_runner/interrupt.rs"]
 mod interrupt;
 #[path = "scenarios_runner/limits.rs"]
@@ -61,6 +63,7 @@ fn main() -> ExitCode {
     };
     let mut trials = coverage::trials(&scenarios);
     trials.push(canary::trial());
+    trials.extend(golden::trials());
     trials.extend(interrupt::trials());
     trials.extend(addresses::trials());
     trials.extend(sheet::trials());

@@ -2,6 +2,8 @@
 
 pub mod addresses;
 mod case;
+#[cfg(test)]
+mod hostile_tests;
 pub mod html;
 pub mod junit;
 pub mod markdown;
