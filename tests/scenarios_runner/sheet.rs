@@ -133,7 +133,7 @@ fn of_no_report() -> Result<(), Failed> {
     let file = place.folder.path().join("report.json");
     for text in ["", "{}", "{\"schema_version\": \"1\""] {
         fs::write(&file, text)?;
-        refused(&place.sheet(&file, &[])?, "not a JSON report")?;
+        refused(&place.sheet(&file, &[])?, "not a report of remote-doctor")?;
     }
     refused(
         &place.sheet(&place.folder.path().join("none.json"), &[])?,

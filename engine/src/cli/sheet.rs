@@ -5,15 +5,15 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use super::args::{Format, SheetArgs};
-use super::{CliError, Exit, output};
+use super::{CliError, Exit, input, output};
 use crate::net::Resolver;
-use crate::report::{self, Report, SCHEMA_VERSION};
+use crate::report::{self, Report};
 use crate::run::Record;
 use crate::settings::Check;
 use crate::sheet::{self, AllowList, Looks, SeenBy, State, StateError, Subject, Zone};
 
 pub(super) async fn run(args: SheetArgs) -> Result<Exit, CliError> {
-    let report = read(&args.report)?;
+    let report = input::report(&args.report)?;
     let again = args.policy_list.is_some() || args.resolver.is_some();
     let sheet = match &report.allow_list {
         Some(sheet) if !again => sheet.clone(),
@@ -28,28 +28,6 @@ pub(super) async fn run(args: SheetArgs) -> Result<Exit, CliError> {
         None => output::print(&rendered)?,
     }
     Ok(Exit::Fine)
-}
-
-fn read(path: &Path) -> Result<Report, CliError> {
-    let text = std::fs::read(path).map_err(|source| CliError::File {
-        what: path.display().to_string(),
-        source,
-    })?;
-    let not_ours = |why: String| {
-        let how = "make one with check --format json -o FILE";
-        CliError::Usage(format!(
-            "{}: not a JSON report ({why}); {how}",
-            path.display()
-        ))
-    };
-    let report: Report =
-        serde_json::from_slice(&text).map_err(|error| not_ours(error.to_string()))?;
-    match report.schema_version.as_str() {
-        SCHEMA_VERSION => Ok(report),
-        other => Err(not_ours(format!(
-            "its version is {other:?}, not {SCHEMA_VERSION}"
-        ))),
-    }
 }
 
 /// The look-ups need no connection to the remote, so they can be made for a report that has none. What this machine calls
