@@ -32,6 +32,8 @@ mod report;
 mod scenario;
 #[path = "scenarios_runner/sheet.rs"]
 mod sheet;
+#[path = "scenarios_runner/shell.rs"]
+mod shell;
 #[path = "scenarios_runner/site.rs"]
 mod site;
 
@@ -67,6 +69,7 @@ fn main() -> ExitCode {
     trials.extend(interrupt::trials());
     trials.extend(addresses::trials());
     trials.extend(sheet::trials());
+    trials.extend(shell::trials());
     trials.extend(scenarios.keys().map(|name| {
         let (scenarios, key) = (Arc::clone(&scenarios), name.clone());
         Trial::test(name, move || play(&key, &scenarios[&key]))

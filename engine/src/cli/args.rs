@@ -52,6 +52,19 @@ pub(crate) enum Command {
         /// Which
         subject: schema::Subject,
     },
+    /// Print the completion script of a shell
+    Completions {
+        /// Which
+        shell: clap_complete::Shell,
+    },
+    /// Print the man page of the program, or of one command
+    Man {
+        /// The command
+        command: Option<String>,
+        /// Write all pages into this folder instead
+        #[arg(short, long, value_name = "DIR", conflicts_with = "command")]
+        output: Option<PathBuf>,
+    },
     /// Print the page of one code: meaning, look-alikes, remedies
     Explain {
         /// The code, such as cert.expired

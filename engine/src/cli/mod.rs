@@ -13,6 +13,7 @@ mod report;
 mod schema;
 mod secret;
 mod sheet;
+mod shell;
 
 use std::process::ExitCode;
 
@@ -112,6 +113,8 @@ async fn run(command: Command) -> Result<Exit, CliError> {
         Command::Sheet(args) => sheet::run(args).await,
         Command::Demo(args) => demo::run(args).await,
         Command::Lab(args) => lab::run(args).await,
+        Command::Completions { shell } => shell::completions(shell),
+        Command::Man { command, output } => shell::man(command.as_deref(), output.as_deref()),
         Command::Explain { code, list, plugin } => {
             let catalogue = Catalogue::load(&plugin).await?;
             explain(&catalogue, code.as_deref(), list)
