@@ -60,6 +60,13 @@ pub enum RunError {
 /// What happens while a run goes on, for whoever watches.
 #[derive(Debug)]
 pub enum Event<'a> {
+    /// From here on is looked from a source address.
+    Arrived {
+        /// The address; none lets the system choose.
+        source: Option<IpAddr>,
+        /// How much is looked at.
+        look: Look,
+    },
     /// A probe begins.
     Started {
         /// Its name.
@@ -69,6 +76,11 @@ pub enum Event<'a> {
     },
     /// A probe has ended.
     Ended(&'a ProbeRun),
+    /// All probes have ended that look from this address.
+    Left {
+        /// The address.
+        source: Option<IpAddr>,
+    },
     /// The run was cut, and what it made on the remote is being removed.
     CleaningUp,
 }
@@ -266,6 +278,7 @@ impl<'a> Run<'a> {
             });
             visits.len() - 1
         };
+        (self.watch)(Event::Arrived { source, look });
         let mut probes: FuturesUnordered<_> = plan
             .probes
             .iter()
@@ -276,6 +289,7 @@ impl<'a> Run<'a> {
             lock(&self.visits)[place].runs.push(run);
         }
         ground.relay.close().await;
+        (self.watch)(Event::Left { source });
     }
 
     fn plan(&self, look: Look) -> &Plan {

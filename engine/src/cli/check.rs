@@ -9,7 +9,8 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use super::args::CheckArgs;
 use super::output::FailOn;
-use super::{CliError, Exit, output, progress, secret, sheet};
+use super::progress::Progress;
+use super::{CliError, Exit, output, secret, sheet};
 use crate::builtin::Catalogue;
 use crate::login::Credential;
 use crate::net::ClientCertificate;
@@ -27,7 +28,8 @@ pub(super) async fn run(args: CheckArgs) -> Result<Exit, CliError> {
     let interrupt = Interrupt::default();
     tokio::spawn(listen(interrupt.clone()));
     let started = Timestamp::now();
-    let watch = progress::watch(args.quiet);
+    let progress = Progress::new(args.quiet, &check.remote.place());
+    let watch = |event: run::Event<'_>| progress.tell(&event);
     let mut record = run::run(&check, &catalogue, interrupt.clone(), &watch).await?;
     let mut saved = Ok(());
     if args.sheet && record.cut != Some(Cut::Interrupted) {
@@ -46,6 +48,7 @@ pub(super) async fn run(args: CheckArgs) -> Result<Exit, CliError> {
     }
     let mut report = Report::new(&record, &check.remote, &catalogue, started);
     verify(&mut report, &check, &catalogue, interrupt, &watch).await;
+    drop(progress);
     output::deliver(&report, args.format, args.fail_on, args.output.as_deref())?;
     for left in &report.left_behind {
         anstream::eprintln!("warning: left on the remote: {left}");

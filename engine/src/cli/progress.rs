@@ -1,38 +1,83 @@
-//! What happens while a run goes on, on standard error.
+//! What happens while a run goes on, on standard error: a tree that lives on a terminal, lines elsewhere.
+
+mod tree;
 
 use std::io::IsTerminal;
+use std::net::IpAddr;
+use std::sync::{Mutex, PoisonError};
 
-use crate::run::{Event, Status};
+use crate::run::{Event, ProbeRun, Status};
+use tree::Tree;
 
-/// Prints each event; nothing where nobody looks.
-pub(super) fn watch(quiet: bool) -> impl Fn(Event<'_>) + Sync {
-    let shown = !quiet && std::io::stderr().is_terminal();
-    move |event| {
-        if !shown {
-            return;
+/// What is said once the run was cut.
+const CLEANING_UP: &str = "removing what was made on the remote; Ctrl-C gives that up";
+
+/// How progress is shown. Whatever is drawn goes away with it.
+pub(super) enum Progress {
+    /// Nobody wants to see it.
+    Quiet,
+    /// A line for each event: for logs, and for terminals that cannot or should not redraw.
+    Lines,
+    /// A tree that is drawn anew.
+    Live(Mutex<Tree>),
+}
+
+impl Progress {
+    /// As the user and standard error have it; `title` is what is looked at.
+    pub(super) fn new(quiet: bool, title: &str) -> Progress {
+        let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+        let plain = set("NO_COLOR").is_some() || set("TERM").is_some_and(|term| term == "dumb");
+        if quiet {
+            Progress::Quiet
+        } else if plain || !std::io::stderr().is_terminal() {
+            Progress::Lines
+        } else {
+            Progress::Live(Mutex::new(Tree::new(title)))
         }
-        match event {
-            Event::Started { probe, source } => {
-                let from = source
-                    .map(|source| format!(" from {source}"))
-                    .unwrap_or_default();
-                anstream::eprintln!("… {probe}{from}");
+    }
+
+    pub(super) fn tell(&self, event: &Event<'_>) {
+        match self {
+            Progress::Quiet => {}
+            Progress::Lines => {
+                if let Some(line) = line(event) {
+                    anstream::eprintln!("{line}");
+                }
             }
-            Event::CleaningUp => {
-                anstream::eprintln!("… removing what was made on the remote; Ctrl-C gives that up");
-            }
-            Event::Ended(run) => {
-                let name = &run.plugin.description.name;
-                let found = run.outcome.findings.len();
-                let what = match &run.status {
-                    Status::Ok if found == 0 => format!("{} clear", run.outcome.clear.len()),
-                    Status::Ok => format!("{found} found"),
-                    Status::Skipped(_) => "not run".into(),
-                    Status::Crashed(_) | Status::Denied(_) => "crashed".into(),
-                    Status::TimedOut(_) | Status::Cut => "timed out".into(),
-                };
-                anstream::eprintln!("  {name}: {what} ({:.1} s)", run.duration.as_secs_f64());
+            Progress::Live(tree) => {
+                let mut tree = tree.lock().unwrap_or_else(PoisonError::into_inner);
+                tree.tell(event);
             }
         }
     }
+}
+
+fn line(event: &Event<'_>) -> Option<String> {
+    match event {
+        // The probes name their source themselves.
+        Event::Arrived { .. } | Event::Left { .. } => None,
+        Event::Started { probe, source } => Some(format!("… {probe}{}", from(*source))),
+        Event::CleaningUp => Some(format!("… {CLEANING_UP}")),
+        Event::Ended(run) => {
+            let name = &run.plugin.description.name;
+            Some(format!("  {name}{}: {}", from(run.source), told(run)))
+        }
+    }
+}
+
+fn from(source: Option<IpAddr>) -> String {
+    source.map_or_else(String::new, |source| format!(" from {source}"))
+}
+
+/// How a probe ended, in words.
+fn told(run: &ProbeRun) -> String {
+    let found = run.outcome.findings.len();
+    let what = match &run.status {
+        Status::Ok if found == 0 => format!("{} clear", run.outcome.clear.len()),
+        Status::Ok => format!("{found} found"),
+        Status::Skipped(_) => return "not run".into(),
+        Status::Crashed(_) | Status::Denied(_) => "crashed".into(),
+        Status::TimedOut(_) | Status::Cut => "timed out".into(),
+    };
+    format!("{what} ({:.1} s)", run.duration.as_secs_f64())
 }
