@@ -26,6 +26,8 @@ mod interrupt;
 mod limits;
 #[path = "scenarios_runner/manners.rs"]
 mod manners;
+#[path = "scenarios_runner/remote_file.rs"]
+mod remote_file;
 #[path = "scenarios_runner/report.rs"]
 mod report;
 #[path = "scenarios_runner/scenario.rs"]
@@ -69,6 +71,7 @@ fn main() -> ExitCode {
     trials.extend(interrupt::trials());
     trials.extend(addresses::trials());
     trials.extend(sheet::trials());
+    trials.extend(remote_file::trials());
     trials.extend(shell::trials());
     trials.extend(scenarios.keys().map(|name| {
         let (scenarios, key) = (Arc::clone(&scenarios), name.clone());

@@ -1,6 +1,7 @@
 //! A remote, as somebody configured it, and what a check may do.
 
 mod expected_name;
+mod file;
 
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
@@ -17,6 +18,7 @@ use crate::login::Credential;
 use crate::net::ClientCertificate;
 
 pub use expected_name::{ExpectedName, ExpectedNameError, is_host_name};
+pub use file::{RemoteFile, RemoteFileError, schema};
 
 /// How the remote is configured to be secured.
 #[derive(
@@ -79,6 +81,7 @@ pub enum CertificateCheck {
     Eq,
     PartialOrd,
     Ord,
+    JsonSchema,
     Serialize,
     Deserialize,
     clap::ValueEnum,
@@ -92,6 +95,45 @@ pub enum Depth {
     Standard,
     /// Loads the remote, too.
     Full,
+}
+
+/// What a remote is configured for.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize, clap::ValueEnum,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Use {
+    /// Files go to the remote.
+    Push,
+    /// Files come from the remote.
+    Pull,
+    /// Both, kept in step by their times.
+    TwoWaySync,
+    /// The remote is used like a folder.
+    Mount,
+}
+
+impl Use {
+    /// The fact that says whether it is possible.
+    pub fn fact(self) -> &'static str {
+        match self {
+            Use::Push => "use.push",
+            Use::Pull => "use.pull",
+            Use::TwoWaySync => "use.two-way-sync",
+            Use::Mount => "use.mount",
+        }
+    }
+}
+
+impl fmt::Display for Use {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Use::Push => "push",
+            Use::Pull => "pull",
+            Use::TwoWaySync => "two-way sync",
+            Use::Mount => "mount",
+        })
+    }
 }
 
 /// The remote and the settings somebody uses to reach it.
@@ -109,6 +151,9 @@ pub struct Remote {
     pub user: Option<String>,
     /// The path to work in, from the login directory.
     pub remote_path: Option<String>,
+    /// What it is configured for.
+    #[serde(default, rename = "use", skip_serializing_if = "Option::is_none")]
+    pub intended_use: Option<Use>,
     /// The most connections the settings allow.
     pub max_connections: Option<usize>,
     /// The source addresses to test from; none lets the system choose.
@@ -130,6 +175,13 @@ impl Remote {
             Err(_) => format!("{}:{}", self.host, self.port),
         }
     }
+}
+
+/// Whether it is a name or an address alone, without scheme, user, port or path.
+pub fn is_host(text: &str) -> bool {
+    let foreign = |c: char| c.is_whitespace() || c.is_control() || "/@:".contains(c);
+    text.parse::<IpAddr>().is_ok()
+        || (!text.is_empty() && text.len() <= 253 && !text.contains(foreign))
 }
 
 /// What the user agrees to.

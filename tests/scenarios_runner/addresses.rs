@@ -255,22 +255,29 @@ fn saved_remotes() -> Result<(), Failed> {
     )?;
     let pool = report(&folder.join("b.json"), &["--source", "127.0.0.3"])?;
     let unknown = report(&folder.join("c.json"), &[])?;
+    let settings = folder.join("e.toml");
+    fs::write(
+        &settings,
+        "host = \"ftp.example.com\"\nsources = [\"127.0.0.2\"]\n",
+    )?;
+    fs::write(folder.join("f.toml"), "host = 7\n")?;
     fs::write(folder.join("d.json"), "{\"schema_version\": ")?;
     let before = r#"{"dedicated": ["127.0.0.2", "127.0.0.4"], "published": ["127.0.0.3"]}"#;
     let now = r#"{"dedicated": ["127.0.0.4"], "published": ["127.0.0.3"]}"#;
     let folder = folder.display().to_string();
     let args = ["--remote", &folder];
     desk.endpoint.answer(PATH, json(before));
-    let no_source = format!("{unknown}: its report names no source address");
+    let no_source = format!("{unknown}: it names no source address");
     let listed = format!("listed: {dedicated}, {pool}");
     desk.look(&args)?.expect(0, &[&listed, &no_source])?;
     let state = desk.state()?;
     desk.endpoint.answer(PATH, json(now));
     let says = [
-        "1 of 4 saved remotes is affected",
+        "2 of 6 saved remotes are affected",
         &format!("tell {dedicated} its address 127.0.0.2 is gone"),
         &format!("not affected: {pool}"),
         "d.json: the report ends too early",
+        "f.toml: line 1, column 8: host: takes a name",
     ];
     desk.look(&args)?.expect(1, &says)?;
     fs::write(desk.file("state"), state)?;
@@ -278,15 +285,31 @@ fn saved_remotes() -> Result<(), Failed> {
         .look(&["--format", "json", "--remote", &folder])?
         .expect(1, &[])?
         .json()?;
-    let standings: Vec<_> = (0..4)
+    let standings: Vec<_> = (0..6)
         .map(|n| look["remotes"][n]["standing"].clone())
         .collect();
-    if standings != ["affected", "not-affected", "not-known", "not-known"] {
+    let [affected, not_affected, not_known] = ["affected", "not-affected", "not-known"];
+    if standings
+        != [
+            affected,
+            not_affected,
+            not_known,
+            not_known,
+            affected,
+            not_known,
+        ]
+    {
         return Err(format!("{look:#}").into());
     }
-    // By name, a file has to be a report.
+    // By name, a file has to be a report or a settings file.
     let broken = format!("{folder}/d.json");
     desk.look(&["--remote", &broken])?.expect(2, &[&broken])?;
+    let mistaken = format!("{folder}/f.toml");
+    let place = format!("{mistaken}:1:8: host: takes a name");
+    desk.look(&["--remote", &mistaken])?.expect(2, &[&place])?;
+    let settings = settings.display().to_string();
+    desk.look(&["--remote", &settings])?
+        .expect(0, &["UNCHANGED"])?;
     Ok(())
 }
 

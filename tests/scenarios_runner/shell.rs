@@ -31,7 +31,8 @@ fn of_every_shell() -> Result<(), Failed> {
         let script = program(&["completions", shell])?;
         for word in [
             "certificate-check",
-                "allow-writes",
+            "two-way-sync",
+            "allow-writes",
             "completions",
         ] {
             if !script.contains(word) {

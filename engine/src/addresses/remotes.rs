@@ -9,12 +9,12 @@ use serde::{Deserialize, Serialize};
 use super::change::Change;
 use super::{Lists, Set};
 use crate::report::SCHEMA_VERSION;
-use crate::settings::Remote;
+use crate::settings::{Remote, RemoteFile};
 
-/// A remote as a saved report names it.
+/// A remote as a saved report or a settings file names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SavedRemote {
-    /// The file of the report.
+    /// The file.
     pub file: String,
     /// The remote, or why it cannot be read.
     pub remote: Result<Remote, String>,
@@ -28,6 +28,15 @@ struct SavedReport {
 }
 
 impl SavedRemote {
+    /// Reads a settings file.
+    pub fn of_settings(file: String, settings: &[u8]) -> SavedRemote {
+        let remote = match RemoteFile::read(&file, settings) {
+            Ok(settings) => settings.remote().ok_or("it names no host".into()),
+            Err(error) => Err(error.within(&file)),
+        };
+        SavedRemote { file, remote }
+    }
+
     /// Reads a report of `check --format json`.
     pub fn read(file: String, report: &[u8]) -> SavedRemote {
         let remote = match serde_json::from_slice::<SavedReport>(report) {
@@ -116,7 +125,9 @@ pub fn standing(remote: &Remote, before: &Lists, now: &Lists) -> Standing {
         .map(IpAddr::to_canonical)
         .collect();
     if own.is_empty() {
-        return not_known("its report names no source address (`check --source`)");
+        return not_known(
+            "it names no source address (`check --source`, or `sources` in its settings file)",
+        );
     }
     let reasons = reasons(remote, &own, before, now);
     if !reasons.is_empty() {
@@ -189,6 +200,7 @@ mod tests {
             certificate_check: Default::default(),
             user: None,
             remote_path: None,
+            intended_use: None,
             max_connections: None,
             sources: addresses(sources),
             dedicated: addresses(dedicated),
@@ -250,7 +262,7 @@ mod tests {
     fn what_the_lists_do_not_tell_is_not_healthy() {
         let now = lists(&["203.0.113.7"], &["198.51.100.1"]);
         let nothing = said(&remote(&[], &[]), &now, &now);
-        assert!(nothing.starts_with("not known: its report names no source"));
+        assert!(nothing.starts_with("not known: it names no source address"));
         assert_eq!(
             said(&remote(&["203.0.113.7", "10.0.0.7"], &[]), &now, &now),
             "not known: its address 10.0.0.7 is on neither list"
@@ -260,6 +272,19 @@ mod tests {
         assert_eq!(
             said(&remote(&["10.0.0.7"], &["10.0.0.7"]), &now, &more),
             "the dedicated set it uses has new addresses"
+        );
+    }
+
+    #[test]
+    fn a_settings_file_is_read_too() {
+        let read = |text: &str| SavedRemote::of_settings("a.toml".into(), text.as_bytes()).remote;
+        let text = "host = \"ftp.example.com\"\nsources = [\"203.0.113.7\"]";
+        assert_eq!(read(text), Ok(remote(&["203.0.113.7"], &[])));
+        assert_eq!(read("sources = []"), Err("it names no host".into()));
+        assert!(
+            read("host = 7")
+                .unwrap_err()
+                .starts_with("line 1, column 8: host: takes")
         );
     }
 

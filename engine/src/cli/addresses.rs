@@ -17,6 +17,7 @@ use crate::addresses::source::Source;
 use crate::addresses::state::{self, State};
 use crate::builtin;
 use crate::report;
+use crate::settings::RemoteFile;
 use crate::trust::Trust;
 
 /// Longer than any report.
@@ -117,10 +118,14 @@ fn saved_remotes(paths: &[PathBuf]) -> Result<Vec<SavedRemote>, CliError> {
     Ok(all)
 }
 
-/// A file that was named has to be a report.
+/// A file that was named has to be a report or a settings file.
 fn of_file(path: &Path) -> Result<SavedRemote, CliError> {
     let text = read(path).map_err(|source| file(path, source))?;
-    let saved = SavedRemote::read(path.display().to_string(), &text);
+    if is_settings(path) {
+        // With its place in the file, as `check` would say it.
+        RemoteFile::read(&path.display().to_string(), &text)?;
+    }
+    let saved = saved(path, &text);
     match &saved.remote {
         Ok(_) => Ok(saved),
         Err(why) => Err(CliError::Usage(format!("{}: {why}", path.display()))),
@@ -134,27 +139,41 @@ fn of_folder(folder: &Path) -> Result<Vec<SavedRemote>, CliError> {
         paths.collect::<io::Result<Vec<PathBuf>>>()
     });
     let mut paths = entries.map_err(|source| file(folder, source))?;
-    paths.retain(|path| path.extension().is_some_and(|it| it == "json") && path.is_file());
+    paths.retain(|path| {
+        let kind = path.extension();
+        path.is_file() && (is_settings(path) || kind.is_some_and(|it| it == "json"))
+    });
     paths.sort();
-    let mut saved = Vec::new();
+    let mut all = Vec::new();
     for path in paths {
-        let name = path.display().to_string();
         match read(&path) {
             Ok(text) if state::is_state(&text) => {}
-            Ok(text) => saved.push(SavedRemote::read(name, &text)),
-            Err(error) => saved.push(SavedRemote {
-                file: name,
+            Ok(text) => all.push(saved(&path, &text)),
+            Err(error) => all.push(SavedRemote {
+                file: path.display().to_string(),
                 remote: Err(error.to_string()),
             }),
         }
     }
-    match saved.is_empty() {
+    match all.is_empty() {
         true => Err(CliError::Usage(format!(
-            "{}: no report (*.json) in this folder",
+            "{}: no report (*.json) and no settings file (*.toml) in this folder",
             folder.display()
         ))),
-        false => Ok(saved),
+        false => Ok(all),
     }
+}
+
+fn saved(path: &Path, text: &[u8]) -> SavedRemote {
+    let name = path.display().to_string();
+    match is_settings(path) {
+        true => SavedRemote::of_settings(name, text),
+        false => SavedRemote::read(name, text),
+    }
+}
+
+fn is_settings(path: &Path) -> bool {
+    path.extension().is_some_and(|it| it == "toml")
 }
 
 fn read(path: &Path) -> io::Result<Vec<u8>> {

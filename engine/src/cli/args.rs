@@ -9,7 +9,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use super::output::{FailOn, ReportFormat};
 use super::report::ReportArgs;
 use super::schema;
-use crate::settings::{CertificateCheck, Depth, ExpectedName, SslSetting};
+use crate::settings::{CertificateCheck, Depth, ExpectedName, SslSetting, Use};
 use crate::sheet::Zone;
 
 /// Finds out why an FTP or FTPS remote will not connect or will not transfer, who has to act, and what to change.
@@ -23,6 +23,7 @@ pub(crate) struct Args {
 const EXAMPLES: &str = "Examples:
   remote-doctor demo
   remote-doctor check ftpes://user@ftp.example.com --password-file secret.txt
+  remote-doctor check remote.toml --allow-writes
   remote-doctor check --host ftp.example.com --ssl require-implicit --format json
   remote-doctor check ftpes://ftp.example.com --sheet --format json -o report.json
   remote-doctor sheet report.json
@@ -82,7 +83,8 @@ pub(crate) enum Command {
 #[derive(clap::Args, Debug)]
 #[command(next_line_help = false)]
 pub(crate) struct CheckArgs {
-    /// ftp://, ftpes:// (explicit TLS) or ftps:// (implicit TLS), with optional user, port and path
+    /// ftp://, ftpes:// (explicit TLS) or ftps:// (implicit TLS), with optional user, port and path; or a settings file
+    #[arg(value_name = "URL|remote.toml")]
     pub(crate) remote: Option<String>,
 
     /// Name or address of the server
@@ -94,9 +96,9 @@ pub(crate) struct CheckArgs {
     /// How the remote is configured to be secured [default: if-available]
     #[arg(long, help_heading = "Remote")]
     pub(crate) ssl: Option<SslSetting>,
-    /// What the remote is configured with; off: any certificate is accepted
-    #[arg(long, help_heading = "Remote", default_value = "full")]
-    pub(crate) certificate_check: CertificateCheck,
+    /// What the remote is configured with; off: any certificate is accepted [default: full]
+    #[arg(long, help_heading = "Remote")]
+    pub(crate) certificate_check: Option<CertificateCheck>,
     /// Trust the CA certificates in this PEM file, too
     #[arg(long, help_heading = "Remote", value_name = "PEM")]
     pub(crate) ca_file: Vec<PathBuf>,
@@ -122,6 +124,9 @@ pub(crate) struct CheckArgs {
     /// Path to work in, seen from the login directory
     #[arg(long, help_heading = "Remote", value_name = "PATH")]
     pub(crate) remote_path: Option<String>,
+    /// What the remote is configured for: the report says whether that is possible
+    #[arg(long = "use", help_heading = "Remote")]
+    pub(crate) intended_use: Option<Use>,
     /// The most connections the settings allow at a time; at most 3 are opened, all of them with --depth full
     #[arg(long, help_heading = "Remote", value_name = "N", value_parser = at_least_one)]
     pub(crate) max_connections: Option<usize>,
@@ -167,15 +172,15 @@ pub(crate) struct CheckArgs {
     /// Ask this resolver instead of the system's
     #[arg(long, help_heading = "Network", value_name = "ADDR[:PORT]", value_parser = resolver)]
     pub(crate) resolver: Option<SocketAddr>,
-    /// For a TCP connection, in seconds
-    #[arg(long, help_heading = "Network", value_name = "SECONDS", default_value = "10", value_parser = seconds)]
-    pub(crate) connect_timeout: Duration,
-    /// For a reply, in seconds
-    #[arg(long, help_heading = "Network", value_name = "SECONDS", default_value = "30", value_parser = seconds)]
-    pub(crate) reply_timeout: Duration,
-    /// For the whole run, in seconds; then the report says what is known
-    #[arg(long, help_heading = "Network", value_name = "SECONDS", default_value = "120", value_parser = seconds)]
-    pub(crate) timeout: Duration,
+    /// For a TCP connection, in seconds [default: 10]
+    #[arg(long, help_heading = "Network", value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) connect_timeout: Option<Duration>,
+    /// For a reply, in seconds [default: 30]
+    #[arg(long, help_heading = "Network", value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) reply_timeout: Option<Duration>,
+    /// For the whole run, in seconds; then the report says what is known [default: 120]
+    #[arg(long, help_heading = "Network", value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) timeout: Option<Duration>,
 
     /// Look up what parties that allow-list ask of our addresses, for `remote-doctor sheet`
     #[arg(long, help_heading = "Allow list")]
@@ -197,9 +202,9 @@ pub(crate) struct CheckArgs {
     )]
     pub(crate) state: Option<PathBuf>,
 
-    /// How much to look at
-    #[arg(long, help_heading = "Probes", default_value = "standard")]
-    pub(crate) depth: Depth,
+    /// How much to look at [default: standard]
+    #[arg(long, help_heading = "Probes")]
+    pub(crate) depth: Option<Depth>,
     /// Run only this probe, and those it goes on from (repeatable)
     #[arg(long, help_heading = "Probes", value_name = "PROBE")]
     pub(crate) only: Vec<String>,
@@ -255,7 +260,7 @@ pub(crate) struct AddressesArgs {
     /// The file that keeps what was seen; made at the first look
     #[arg(long, value_name = "FILE")]
     pub(crate) state: PathBuf,
-    /// A report of `check --format json`, or a folder of them: says whether that remote is affected (repeatable)
+    /// A report of `check --format json`, a settings file (remote.toml), or a folder of them: says whether that remote is affected (repeatable)
     #[arg(long, value_name = "FILE")]
     pub(crate) remote: Vec<PathBuf>,
     /// Take it for the truth that one of the lists is empty now

@@ -10,17 +10,18 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use super::args::CheckArgs;
 use super::output::FailOn;
 use super::progress::Progress;
-use super::{CliError, Exit, output, secret, sheet};
+use super::{CliError, Exit, output, remote_file, secret, sheet};
 use crate::builtin::Catalogue;
 use crate::login::Credential;
 use crate::net::ClientCertificate;
 use crate::report::Report;
 use crate::run::{self, Cut, Interrupt};
-use crate::settings::{Check, Location, Permissions, Remote, Selection, Timeouts};
+use crate::settings::{Check, Location, Permissions, Remote, Selection, Timeouts, is_host};
 use crate::sheet::State;
 use crate::verify::verify;
 
 pub(super) async fn run(args: CheckArgs) -> Result<Exit, CliError> {
+    let args = remote_file::filled_in(args)?;
     let check = request(&args)?;
     let catalogue = Catalogue::load(&check.selection.plugins).await?;
     // A state that cannot be used is told before anything is asked of the remote.
@@ -115,6 +116,7 @@ fn request(args: &CheckArgs) -> Result<Check, CliError> {
         }
         (None, None) => None,
     };
+    let usual = Timeouts::default();
     Ok(Check {
         credential,
         client_certificate: client_certificate(args)?,
@@ -126,11 +128,11 @@ fn request(args: &CheckArgs) -> Result<Check, CliError> {
             fetch_issuers: args.fetch_issuers,
         },
         data_addresses: args.allow_data_address.clone(),
-        depth: args.depth,
+        depth: args.depth.unwrap_or_default(),
         timeouts: Timeouts {
-            connect: args.connect_timeout,
-            reply: args.reply_timeout,
-            whole: args.timeout,
+            connect: args.connect_timeout.unwrap_or(usual.connect),
+            reply: args.reply_timeout.unwrap_or(usual.reply),
+            whole: args.timeout.unwrap_or(usual.whole),
         },
         resolver: args.resolver,
         selection: Selection {
@@ -148,12 +150,14 @@ fn remote(args: &CheckArgs) -> Result<Remote, CliError> {
     let located = location.as_ref();
     let host = args.host.clone().or(located.map(|it| it.host.clone()));
     let host = host.ok_or_else(|| {
-        CliError::Usage("which remote? give a URL such as ftpes://host, or --host".into())
+        CliError::Usage(
+            "which remote? give a URL such as ftpes://host, a settings file with a host, or --host"
+                .into(),
+        )
     })?;
-    if host.contains(|c: char| c.is_whitespace() || c.is_control() || c == '/') || host.len() > 253
-    {
+    if !is_host(&host) {
         return Err(CliError::Usage(
-            "--host takes a name or an address, without scheme or path".into(),
+            "--host takes a name or an address, without scheme, user, port or path".into(),
         ));
     }
     let ssl = args
@@ -191,12 +195,13 @@ fn remote(args: &CheckArgs) -> Result<Remote, CliError> {
             .or(located.and_then(|it| it.port))
             .unwrap_or(ssl.default_port()),
         ssl,
-        certificate_check: args.certificate_check,
+        certificate_check: args.certificate_check.unwrap_or_default(),
         user,
         remote_path: args
             .remote_path
             .clone()
             .or(located.and_then(|it| it.path.clone())),
+        intended_use: args.intended_use,
         max_connections: args.max_connections,
         sources: args.source.clone(),
         dedicated: args.dedicated.clone(),

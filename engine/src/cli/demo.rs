@@ -121,6 +121,7 @@ fn check(case: &Case, lab: &Lab) -> Check {
             certificate_check: CertificateCheck::Full,
             user: Some(user.clone()),
             remote_path: None,
+            intended_use: None,
             max_connections: None,
             sources: Vec::new(),
             dedicated: Vec::new(),

@@ -9,6 +9,7 @@ mod input;
 mod lab;
 mod output;
 mod progress;
+mod remote_file;
 mod report;
 mod schema;
 mod secret;
@@ -59,6 +60,8 @@ pub(crate) enum CliError {
     Samples(#[from] crate::sheet::StateError),
     #[error(transparent)]
     Location(#[from] crate::settings::LocationError),
+    #[error(transparent)]
+    RemoteFile(#[from] crate::settings::RemoteFileError),
     #[error(transparent)]
     Source(#[from] crate::addresses::source::SourceError),
     #[error(transparent)]
@@ -113,6 +116,7 @@ async fn run(command: Command) -> Result<Exit, CliError> {
         Command::Sheet(args) => sheet::run(args).await,
         Command::Demo(args) => demo::run(args).await,
         Command::Lab(args) => lab::run(args).await,
+        Command::Schema { subject } => schema::run(subject),
         Command::Completions { shell } => shell::completions(shell),
         Command::Man { command, output } => shell::man(command.as_deref(), output.as_deref()),
         Command::Explain { code, list, plugin } => {

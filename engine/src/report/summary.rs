@@ -1,10 +1,12 @@
 //! The verdict as one sentence a tired person understands.
 
 use super::Facts;
-use crate::diagnose::{Diagnosed, Diagnosis, Verdict};
+use crate::diagnose::{Diagnosed, Diagnosis, NotTested, Verdict};
 use crate::finding::FactValue;
 use crate::run::Cut;
 use crate::settings::Remote;
+
+const WRITE_DENIED: &str = "ftp.write-denied";
 
 /// One sentence, and a second on what the run could not say.
 pub(super) fn summary(
@@ -46,6 +48,7 @@ pub(super) fn summary(
         }
         _ => healthy(&place, facts),
     };
+    let sentence = sentence + &intended(diagnosis, remote, facts);
     match cut {
         None => sentence,
         Some(Cut::Interrupted) => format!("{sentence} The run was interrupted."),
@@ -62,6 +65,26 @@ fn from(cause: &Diagnosed, all: usize) -> String {
         [one, two] => format!(" from {one} and {two}"),
         many => format!(" from {} of {all} addresses", many.len()),
     }
+}
+
+/// Whether the remote can be used for what it is configured for.
+fn intended(diagnosis: &Diagnosis, remote: &Remote, facts: &Facts) -> String {
+    let Some(wanted) = remote.intended_use else {
+        return String::new();
+    };
+    if let Some(FactValue::Text(how)) = facts.get(wanted.fact()) {
+        return match how.strip_prefix("not known") {
+            Some(why) => format!(" Whether a {wanted} is possible is not known{why}."),
+            None => format!(" A {wanted} is {how}."),
+        };
+    }
+    // The probe that would say it looks for this, too.
+    let is_it = |it: &&NotTested| it.omission.codes.iter().any(|code| code == WRITE_DENIED);
+    let why = match diagnosis.not_tested.iter().find(is_it) {
+        Some(left_out) => format!(": {}", left_out.omission.reason),
+        None => String::new(),
+    };
+    format!(" Whether a {wanted} is possible was not tested{why}.")
 }
 
 fn healthy(place: &str, facts: &Facts) -> String {

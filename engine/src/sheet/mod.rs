@@ -272,6 +272,7 @@ mod tests {
             certificate_check: CertificateCheck::Full,
             user: None,
             remote_path: None,
+            intended_use: None,
             max_connections: None,
             sources: sources.iter().map(|source| ip(source)).collect(),
             dedicated: vec![ip("10.0.0.5")],
