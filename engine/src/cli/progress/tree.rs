@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
-use super::{CLEANING_UP, told};
+use super::{CLEANING_UP, screen, told};
 use crate::report::style::{BAD, DIM, GOOD, UNKNOWN, WARN, styled};
 use crate::run::{Event, Look, ProbeRun, Status};
 
@@ -37,7 +37,7 @@ struct Visit {
 
 impl Tree {
     pub(super) fn new(title: &str) -> Tree {
-        let screen = MultiProgress::with_draw_target(ProgressDrawTarget::stderr());
+        let screen = MultiProgress::with_draw_target(screen::stderr());
         let root = screen.add(running(0, title));
         Tree {
             screen,
@@ -151,12 +151,10 @@ impl Tree {
 
 impl Drop for Tree {
     fn drop(&mut self) {
-        let steps = self.visits.values().flat_map(|visit| &visit.steps);
-        for bar in steps.map(|(_, bar)| bar).chain([&self.root]) {
-            bar.disable_steady_tick();
-        }
         // A terminal that is gone needs no clearing.
         let _ = self.screen.clear();
+        // What still ticks draws nothing more.
+        self.screen.set_draw_target(ProgressDrawTarget::hidden());
     }
 }
 
