@@ -61,6 +61,11 @@ pub fn cases() -> Vec<Trial> {
         }),
         each([Product::Vsftpd], "data::no-address", no_address),
         each(
+            [Product::Pyftpdlib],
+            "data::machine-listing-refused-late",
+            refused_late,
+        ),
+        each(
             products::demanding_reuse(),
             "data::reuse-impossible",
             |product| reuse_impossible(product, TlsVersions::Both),
@@ -141,6 +146,26 @@ fn no_address(product: Product) -> Result<(), Failed> {
     let seen = scene.check("require-explicit").run()?;
     let expected = Expectation::of(&seen).healthy();
     expected.transfers(product, TlsVersions::Both).met()
+}
+
+/// A slow server says that it does not know MLSD when the data connection is there already: other listings came.
+fn refused_late(product: Product) -> Result<(), Failed> {
+    let lines = [
+        "def refuse_late(session, path):",
+        "    words = '500 Command \"MLSD\" not understood.'",
+        "    session.ioloop.call_later(0.4, session.respond, words)",
+        "handler.ftp_MLSD = refuse_late",
+    ];
+    let scene = Scene::new(&Setup {
+        extra: lines.map(str::to_string).into(),
+        ..Setup::explicit(product)
+    })?;
+    let seen = scene.check("require-explicit").run()?;
+    let mut expected = Expectation::of(&seen).healthy();
+    let told = |finding: &serde_json::Value| finding["code"] == "ftp.no-machine-listing";
+    expected.holds("no MLSD", seen.findings().iter().any(told));
+    expected.equal("listing", seen.fact("data.listed"), true);
+    expected.met()
 }
 
 /// A firewall that accepts for the server and lets nothing through.

@@ -1,7 +1,8 @@
 //! The data connections of one session, one after another, within the number that one run may open.
 
+use probe_sdk::ftp::phase::transfer::TransferAnswer;
 use probe_sdk::ftp::{Class, Reply};
-use probe_sdk::session::{Early, Method, Offer, Payload, Session};
+use probe_sdk::session::{Answer, Early, Method, Offer, Payload, Refusal, Session};
 use probe_sdk::{DialogueError, Failure, FailureKind, elapsed_us};
 
 use crate::sample::{Outcome, Sample};
@@ -117,12 +118,19 @@ impl Channel {
         let begun = elapsed_us();
         let connected = self.connect(port);
         let took_ms = u64::from(since_ms(begun));
+        let mut late = None;
         let result = match connected {
             Ok(data) => {
                 let payload = Payload::Receive { most: MAX_LISTING };
                 match self.session.transfer_begun(data, started, payload) {
                     Ok(transferred) => Outcome::Done(transferred),
-                    Err(refusal) => Outcome::Refused(refusal),
+                    Err(refusal) => match not_known(&refusal) {
+                        Some(reply) => {
+                            late = Some(reply.clone());
+                            Outcome::Opened
+                        }
+                        None => Outcome::Refused(refusal),
+                    },
                 }
             }
             Err(failure) => {
@@ -138,11 +146,11 @@ impl Channel {
             took_ms: Some(took_ms),
             result,
         });
-        Ok(if started {
-            StartReply::Before
-        } else {
-            StartReply::After
-        })
+        match (late, started) {
+            (Some(reply), _) => Err(Some(reply)),
+            (None, true) => Ok(StartReply::Before),
+            (None, false) => Ok(StartReply::After),
+        }
     }
 
     /// A port to transfer over; where there is none, that is a sample, too.
@@ -222,6 +230,18 @@ impl Channel {
             && self.samples.iter().any(|sample| sample.done().is_some())
             && self.samples.iter().all(|sample| sample.refusal().is_none())
     }
+}
+
+/// The reply of a server that does not know a command (RFC 959 section 4.2.1) and took its time to say so.
+fn not_known(refusal: &Refusal) -> Option<&Reply> {
+    use TransferAnswer::{NoDataConnection, PeerAddressRejected, ProtectionRequired, TlsRefused};
+    let about_the_connection = matches!(
+        refusal.answer,
+        Answer::Reply(TlsRefused | ProtectionRequired | PeerAddressRejected | NoDataConnection)
+    );
+    let reply = refusal.reply.as_ref()?;
+    let is_code = matches!(reply.code, 500 | 501 | 502 | 504);
+    (is_code && !refusal.started && !about_the_connection).then_some(reply)
 }
 
 /// The time since a moment of the run's clock, in milliseconds, rounded up.
