@@ -116,7 +116,6 @@ async fn run(command: Command) -> Result<Exit, CliError> {
         Command::Sheet(args) => sheet::run(args).await,
         Command::Demo(args) => demo::run(args).await,
         Command::Lab(args) => lab::run(args).await,
-        Command::Schema { subject } => schema::run(subject),
         Command::Completions { shell } => shell::completions(shell),
         Command::Man { command, output } => shell::man(command.as_deref(), output.as_deref()),
         Command::Explain { code, list, plugin } => {
