@@ -29,12 +29,15 @@ fn program(args: &[&str]) -> Result<String, Failed> {
 fn of_every_shell() -> Result<(), Failed> {
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
         let script = program(&["completions", shell])?;
-        for word in [
-            "certificate-check",
-            "two-way-sync",
-            "allow-writes",
-            "completions",
-        ] {
+        // The scripts for elvish and PowerShell complete no values.
+        let values: &[&str] = match shell {
+            "elvish" | "powershell" => &[],
+            _ => &["two-way-sync"],
+        };
+        for word in ["certificate-check", "allow-writes", "completions"]
+            .iter()
+            .chain(values)
+        {
             if !script.contains(word) {
                 return Err(format!("{shell} does not know {word}").into());
             }
@@ -48,8 +51,10 @@ fn in_bash() -> Result<(), Failed> {
     let script = folder.path().join("completions");
     fs::write(&script, program(&["completions", "bash"])?)?;
     said(&Command::new("bash").arg("-n").arg(&script).output()?)?;
+    // The function is the one that the script registers for the program, as bash finds it.
     let asks = "source \"$1\"; COMP_WORDS=(remote-doctor check --ssl req); COMP_CWORD=3; \
-                _remote-doctor remote-doctor req --ssl; echo \"${COMPREPLY[@]}\"";
+                [[ $(complete -p remote-doctor) =~ -F\\ ([^ ]+) ]]; \
+                \"${BASH_REMATCH[1]}\" remote-doctor req --ssl; echo \"${COMPREPLY[@]}\"";
     let output = Command::new("bash")
         .args(["-c", asks, "bash"])
         .arg(&script)
@@ -73,7 +78,7 @@ fn man_pages() -> Result<(), Failed> {
             return Err(format!("{}: no man page", path.display()).into());
         }
         let rendered = Command::new("groff")
-            .args(["-man", "-Tutf8", "-ww", "-z"])
+            .args(["-k", "-man", "-Tutf8", "-ww", "-z"])
             .arg(&path)
             .output();
         match rendered {
