@@ -38,6 +38,7 @@ pub mod features;
 pub mod listing;
 pub mod passive;
 pub mod phase;
+pub mod product;
 pub mod reply;
 pub mod scope;
 pub mod service;

@@ -5,6 +5,7 @@ mod refused;
 mod vantage;
 
 use probe_sdk::ftp::phase::login::{self, LoginAnswer};
+use probe_sdk::ftp::product::{Clue, Clues};
 use probe_sdk::ftp::{Features, Phase, Reply, ReplyReader, Weight};
 use probe_sdk::login::{Credential, Refusal};
 use probe_sdk::{
@@ -46,16 +47,22 @@ impl Probe for Login {
 
     fn run(run: &mut Run) -> Result<(), Failure> {
         let mut control = Control::new(Connection::taken()?, run.request().reply_ms);
+        let mut clues = Clues::default();
+        clues.hear(
+            Clue::Greeting,
+            run.text("server.greeting").unwrap_or_default(),
+        );
         let Some(credential) = run.credential() else {
-            without_user(run, control);
+            without_user(run, control, &mut clues);
+            recognise(run, &clues);
             return Ok(());
         };
-        match log_in(run, &mut control, &credential) {
+        match log_in(run, &mut control, &credential, &mut clues) {
             Attempt::LoggedIn => {
                 run.note("login.accepted", value::flag(true));
                 directory::look(run, &mut control);
-                features(run, &mut control);
-                vantage::look(run, &mut control);
+                features(run, &mut control, &mut clues);
+                vantage::look(run, &mut control, &mut clues);
                 run.rest_clear(CODES);
                 run.leave(state::LOGGED_IN, Some(control.into_connection()));
             }
@@ -67,6 +74,7 @@ impl Probe for Login {
             Attempt::NotTried(refusal) => not_tried(run, &refusal),
             Attempt::Failed(error) => run.could_not_look("login", CODES, &error.to_string()),
         }
+        recognise(run, &clues);
         Ok(())
     }
 }
@@ -75,9 +83,9 @@ probe_sdk::export!(Login);
 
 /// Everything up to the login: what the server says it can do, with which a refusal for want of a client certificate
 /// comes in TLS 1.3.
-fn without_user(run: &mut Run, mut control: Control) {
+fn without_user(run: &mut Run, mut control: Control, clues: &mut Clues) {
     match control.command("FEAT") {
-        Ok(reply) => note_features(run, "server.features-before-login", &reply),
+        Ok(reply) => note_features(run, "server.features-before-login", &reply, clues),
         Err(error) if error.kind() == Some(FailureKind::TlsAlert(CERTIFICATE_REQUIRED)) => {
             run.found(refused::client_certificate(&error.to_string()));
         }
@@ -97,12 +105,18 @@ enum Attempt {
     Failed(DialogueError),
 }
 
-fn log_in(run: &mut Run, control: &mut Control, credential: &Credential) -> Attempt {
+fn log_in(
+    run: &mut Run,
+    control: &mut Control,
+    credential: &Credential,
+    clues: &mut Clues,
+) -> Attempt {
     let in_clear = run.text("control.mode") == Some("clear");
     let reply = match control.command(&format!("USER {}", credential.user())) {
         Ok(reply) => reply,
         Err(error) => return broken(run, control, error, Phase::User),
     };
+    clues.hear(Clue::User, &reply.text());
     match login::judge(Phase::User, &reply, in_clear) {
         (LoginAnswer::PasswordWanted, _) => {}
         (LoginAnswer::LoggedIn | LoginAnswer::NoPasswordNeeded, _) => return Attempt::LoggedIn,
@@ -115,6 +129,7 @@ fn log_in(run: &mut Run, control: &mut Control, credential: &Credential) -> Atte
         Ok(reply) => reply,
         Err(error) => return broken(run, control, error, Phase::Pass),
     };
+    clues.hear(Clue::Pass, &reply.text());
     match login::judge(Phase::Pass, &reply, in_clear) {
         (LoginAnswer::LoggedIn | LoginAnswer::NoPasswordNeeded, _) => Attempt::LoggedIn,
         (answer, weight) => refused(run, answer, weight, &reply, Phase::Pass),
@@ -184,14 +199,22 @@ fn not_tried(run: &mut Run, refusal: &Refusal) {
 }
 
 /// What the server says it can do once somebody has logged in: the list may have changed (RFC 2389 section 3.2).
-fn features(run: &mut Run, control: &mut Control) {
+fn features(run: &mut Run, control: &mut Control, clues: &mut Clues) {
     if let Ok(reply) = control.command("FEAT") {
-        note_features(run, "server.features", &reply);
+        note_features(run, "server.features", &reply, clues);
     }
 }
 
-fn note_features(run: &mut Run, name: &str, reply: &Reply) {
+fn note_features(run: &mut Run, name: &str, reply: &Reply, clues: &mut Clues) {
     if let Some(features) = Features::parse(reply) {
+        clues.see(&features);
         run.note(name, value::texts(features.names()));
+    }
+}
+
+/// Which program it is, from all that was heard: what greets without a name has habits.
+fn recognise(run: &mut Run, clues: &Clues) {
+    if let Some(recognised) = clues.recognise() {
+        run.note_product(&recognised);
     }
 }

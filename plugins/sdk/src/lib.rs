@@ -10,6 +10,7 @@ mod connection;
 mod control;
 mod deviations;
 mod page;
+mod product;
 mod run;
 pub mod session;
 mod vantage;

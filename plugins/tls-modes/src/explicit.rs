@@ -143,6 +143,7 @@ fn without_auth(run: &mut Run, place: &Place, greeting: Reply, reply: &str) -> O
     };
     run.found(Finding::new(code, detail).evidence("reply", reply));
     if required {
+        secured::note_greeting(run, &greeting);
         return None;
     }
     let (control, greeting) = greeting::again(place).ok()?;

@@ -6,7 +6,7 @@ use probe_sdk::ftp::{Reply, ReplyError, Service};
 use probe_sdk::{Connection, Control, DialogueError, FailureKind, Finding, Run, elapsed_us, value};
 
 use crate::failed::Failed;
-use crate::secured::Secured;
+use crate::secured::{self, Secured};
 use crate::silence::{self, Broken};
 use crate::{
     CLOSED, NO_BANNER, Place, SLOW_BANNER, SOURCE_BLOCKED, TOO_MANY, UNAVAILABLE, other_service,
@@ -126,6 +126,7 @@ fn judge(run: &mut Run, place: &Place, mut control: Control, reply: Reply) -> He
 
 fn refused(run: &mut Run, code: probe_sdk::Code, reply: &Reply) -> Heard {
     run.note_seen_as(&reply.text());
+    secured::note_product(run, reply);
     run.found(refusal(code, reply));
     Heard::Nothing
 }

@@ -2,6 +2,7 @@
 
 use probe_sdk::ftp::Reply;
 use probe_sdk::ftp::phase::greeting::{self as phase, Greeting};
+use probe_sdk::ftp::product::{Clue, Clues, Recognition};
 use probe_sdk::{Control, Failure, Run, TlsSession, state, value, version_name};
 
 use crate::explicit::{self, Auth};
@@ -152,39 +153,34 @@ impl Secured {
 pub(crate) fn note_greeting(run: &mut Run, greeting: &Reply) {
     run.note("server.greeting", value::text(greeting.text()));
     run.note_seen_as(&greeting.text());
-    match software(greeting) {
-        Some((software, product)) => {
-            run.note("server.software", value::text(software));
-            run.note("server.product", value::text(product));
-        }
-        None => run.note("server.software", value::text(greeting.first_line())),
-    }
+    let line = note_product(run, greeting).map(|recognised| named_in(greeting, &recognised));
+    let line = line.unwrap_or_else(|| greeting.first_line().to_string());
+    run.note("server.software", value::text(line));
 }
 
-/// The product that a greeting names, as it names it and as remedies call it. A greeting can say anything: it chooses
-/// between texts of advice, never between verdicts.
-fn software(greeting: &Reply) -> Option<(String, &'static str)> {
-    const PRODUCTS: &[(&str, &str)] = &[
-        ("vsftpd", "vsftpd"),
-        ("proftpd", "ProFTPD"),
-        ("pure-ftpd", "Pure-FTPd"),
-        ("filezilla server", "FileZilla Server"),
-        ("microsoft ftp service", "IIS"),
-        ("serv-u", "Serv-U"),
-        ("pyftpdlib", "pyftpdlib"),
-        ("aws transfer", "AWS Transfer Family"),
-    ];
+/// Which product it is, if a greeting, or a refusal in its place, shows that.
+pub(crate) fn note_product(run: &mut Run, greeting: &Reply) -> Option<Recognition> {
+    let mut clues = Clues::default();
+    clues.hear(Clue::Greeting, &greeting.text());
+    let recognised = clues.recognise()?;
+    run.note_product(&recognised);
+    Some(recognised)
+}
+
+/// The line of a greeting in which a product names itself, without what is put around it.
+fn named_in(greeting: &Reply, recognised: &Recognition) -> String {
     let text = greeting.text();
-    let lower = text.to_ascii_lowercase();
-    let (_, product) = PRODUCTS.iter().find(|(mark, _)| lower.contains(mark))?;
-    let line = text.lines().find(|line| {
-        PRODUCTS
-            .iter()
-            .any(|(mark, _)| line.to_ascii_lowercase().contains(mark))
-    })?;
-    let line = line.trim_matches(['-', ' ', '.']);
+    let alone = |line: &&str| {
+        let mut clues = Clues::default();
+        clues.hear(Clue::Greeting, line);
+        clues
+            .recognise()
+            .is_some_and(|it| it.product == recognised.product)
+    };
+    let line = text.lines().find(|line| alone(line));
+    let line = line.unwrap_or_default().trim_matches(['-', ' ', '.']);
     let bare = line
         .strip_prefix('(')
         .and_then(|line| line.strip_suffix(')'));
-    Some((bare.unwrap_or(line).to_string(), product))
+    bare.unwrap_or(line).to_string()
 }
