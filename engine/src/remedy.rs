@@ -1,9 +1,16 @@
 //! The pages of codes: what a fault means, how it is told apart, what to do.
 //!
 //! A page is Markdown with fixed second-level headings. Reports take the steps and the message from it, `explain`
-//! prints it whole. Words in braces stand for what was seen in the case at hand.
+//! prints it whole. Words in braces stand for what was seen in the case at hand. A product's section has the lines to
+//! type, in blocks of their own.
 
-use std::collections::BTreeMap;
+mod directive;
+mod template;
+
+pub use directive::{Directive, FIREWALLS, Kind};
+pub use template::{Values, in_general};
+
+use template::fill;
 
 /// The headings every page has, in this order.
 pub const HEADINGS: [&str; 5] = [
@@ -13,9 +20,6 @@ pub const HEADINGS: [&str; 5] = [
     "How to check that it worked",
     "Message",
 ];
-
-/// What a case puts in the place of words in braces.
-pub type Values = BTreeMap<String, String>;
 
 /// Parts of a page.
 #[derive(Clone, Copy, Debug)]
@@ -35,30 +39,41 @@ impl<'a> Page<'a> {
         let Some(section) = self.section("What to do") else {
             return Vec::new();
         };
-        let (general, products) = section.split_once("### ").unwrap_or((section, ""));
+        let general = section.split("### ").next().unwrap_or_default();
         let mut steps = list(general);
-        let product = product.and_then(|product| {
-            products.split("### ").find_map(|part| {
-                let (name, body) = part.split_once('\n')?;
-                name.trim()
-                    .eq_ignore_ascii_case(product)
-                    .then_some((name.trim(), body))
-            })
-        });
-        if let Some((name, body)) = product {
-            steps.extend(list(body).into_iter().map(|step| format!("{name}: {step}")));
+        for (name, body) in self.products() {
+            if product.is_some_and(|product| name.eq_ignore_ascii_case(product)) {
+                steps.extend(list(body).into_iter().map(|step| format!("{name}: {step}")));
+            }
         }
-        steps.iter().map(|step| fill(step, values)).collect()
+        let steps = steps.iter().map(|step| fill(step, values).text);
+        steps.filter(|step| !step.trim().is_empty()).collect()
+    }
+
+    /// What to type on this product, and on whatever firewalls the page has a word for.
+    pub fn directives(self, product: Option<&str>, values: &Values) -> Vec<Directive> {
+        let concerned = self.products().filter(|(name, _)| {
+            directive::is_firewall(name)
+                || product.is_some_and(|product| name.eq_ignore_ascii_case(product))
+        });
+        concerned
+            .flat_map(|(name, body)| directive::of_section(name, body, values))
+            .collect()
     }
 
     /// Whether the page has steps for this product.
     pub fn knows(self, product: &str) -> bool {
+        self.products()
+            .any(|(name, _)| name.eq_ignore_ascii_case(product))
+    }
+
+    /// The sections for single products, with their names.
+    pub fn products(self) -> impl Iterator<Item = (&'a str, &'a str)> {
         let section = self.section("What to do").unwrap_or_default();
-        section
-            .split("### ")
-            .skip(1)
-            .filter_map(|part| part.lines().next())
-            .any(|name| name.trim().eq_ignore_ascii_case(product))
+        section.split("### ").skip(1).map(|part| {
+            let (name, body) = part.split_once('\n').unwrap_or((part, ""));
+            (name.trim(), body)
+        })
     }
 
     /// What to send to the owner.
@@ -67,15 +82,20 @@ impl<'a> Page<'a> {
         let paragraphs = paragraphs
             .split("\n\n")
             .map(|text| text.lines().collect::<Vec<_>>().join(" "));
-        fill(&paragraphs.collect::<Vec<_>>().join("\n\n"), values)
+        fill(&paragraphs.collect::<Vec<_>>().join("\n\n"), values).text
     }
 }
 
-/// The items of a Markdown list, numbered or not, each joined to one line.
+/// The items of a Markdown list, numbered or not, each joined to one line. Blocks are no part of it.
 fn list(text: &str) -> Vec<String> {
     let mut items: Vec<String> = Vec::new();
+    let mut in_block = false;
     for line in text.lines() {
         let trimmed = line.trim();
+        in_block ^= trimmed.starts_with("```");
+        if in_block || trimmed.starts_with("```") {
+            continue;
+        }
         if let Some(item) = item(trimmed) {
             items.push(item.into());
         } else if let (false, Some(last)) = (trimmed.is_empty(), items.last_mut()) {
@@ -98,61 +118,12 @@ fn item(line: &str) -> Option<&str> {
         .filter(|_| !number.is_empty())
 }
 
-/// Puts the values in the place of `{name}`; what is not known stays a word to be replaced by hand, and a part between
-/// `[[` and `]]` is left out with it.
-fn fill(text: &str, values: &Values) -> String {
-    let mut filled = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once("[[") {
-        filled.push_str(&fill_part(before, values).0);
-        let (optional, after) = after.split_once("]]").unwrap_or((after, ""));
-        let (optional, complete) = fill_part(optional, values);
-        if complete {
-            filled.push_str(&optional);
-        }
-        rest = after;
-    }
-    filled + &fill_part(rest, values).0
-}
-
-/// The text with its values, and whether all of them are known.
-fn fill_part(text: &str, values: &Values) -> (String, bool) {
-    let (mut filled, mut complete) = (String::with_capacity(text.len()), true);
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('{') {
-        filled.push_str(before);
-        match after.split_once('}') {
-            Some((name, after)) if is_label(name) => {
-                match values.get(name) {
-                    Some(value) => filled.push_str(value),
-                    None => {
-                        complete = false;
-                        filled.push('<');
-                        filled.push_str(name);
-                        filled.push('>');
-                    }
-                }
-                rest = after;
-            }
-            _ => {
-                filled.push('{');
-                rest = after;
-            }
-        }
-    }
-    (filled + rest, complete)
-}
-
-fn is_label(name: &str) -> bool {
-    !name.is_empty() && name.len() < 40 && !name.contains(['\n', '{', '"'])
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     const PAGE: &str = "## What it means\n\nIt broke.\n\n## What to do\n\n1. Look at {host}.\n2. Mend\n   it.\n\n\
-                        ### vsftpd\n\n- Set `a=b`.\n\n### ProFTPD\n\n- Set `A b`.\n\n## Message\n\nPlease mend\n{host} {unknown}.\n";
+                        ### vsftpd\n\n- Set it.\n\n```configuration\na=b\n```\n\n### nftables\n\n```command\nnft x\n```\n\n### ProFTPD\n\n- Set `A b`.\n\n## Message\n\nPlease mend\n{host} {unknown}.\n";
 
     #[test]
     fn a_page_is_taken_apart() {
@@ -171,10 +142,13 @@ mod tests {
             page.message(&values),
             "Please mend ftp.example.com <unknown>."
         );
-        assert_eq!(
-            fill("a[[ at {host}]][[ and {unknown}]].", &values),
-            "a at ftp.example.com."
-        );
+        let directives = page.directives(Some("vsftpd"), &values);
+        let typed: Vec<_> = directives
+            .iter()
+            .map(|it| (it.product.as_str(), it.text.as_str()))
+            .collect();
+        assert_eq!(typed, [("vsftpd", "a=b"), ("nftables", "nft x")]);
+        assert_eq!(page.directives(None, &values).len(), 1);
         assert!(page.knows("vsftpd") && !page.knows("IIS"));
     }
 }

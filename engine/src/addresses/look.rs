@@ -287,6 +287,7 @@ fn finding(
         evidence,
         remedy: Remedy {
             steps: page.steps(None, &values),
+            directives: Vec::new(),
             product: None,
             message: page.message(&values),
         },

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use super::values::with_evidence;
 use super::{Remedy, ReportFinding};
 use crate::builtin::Catalogue;
 use crate::diagnose::{Diagnosed, Diagnosis};
 use crate::finding::{FactValue, PatchEffect, SettingsPatch};
-use crate::matrix::{Row, Vantage};
-use crate::remedy::{Page, Values};
+use crate::matrix::Row;
+use crate::remedy::Page;
 use crate::settings::Remote;
 
 /// What the remedies of a case are filled in from.
@@ -52,58 +53,18 @@ impl Case<'_> {
         let product = self
             .text("server.product")
             .filter(|product| page.knows(product));
-        let values = self.values(found);
+        let known = self.known(found);
+        let values = with_evidence(&known, found);
         Remedy {
             steps: page.steps(product, &values),
+            // Of what a probe saw nothing gets into a line that is to be typed.
+            directives: page.directives(product, &known),
             product: product.map(Into::into),
             message: page.message(&values),
         }
     }
 
-    /// What the words in braces of a page stand for: the evidence first, then what is known of the remote.
-    fn values(&self, found: &Diagnosed) -> Values {
-        let mut values = Values::new();
-        for evidence in &found.finding.evidence {
-            let value = values
-                .entry(evidence.label.clone())
-                .or_insert_with(String::new);
-            if !value.is_empty() {
-                value.push_str("; ");
-            }
-            value.push_str(&evidence.value);
-        }
-        let all_sources: Vec<String> = found.sources.iter().map(|it| self.outside(it)).collect();
-        let source = all_sources.first().cloned();
-        let known = [
-            ("host", Some(self.remote.host.clone())),
-            ("port", Some(self.remote.port.to_string())),
-            ("ssl", Some(self.remote.ssl.to_string())),
-            (
-                "sources",
-                Some(all_sources.join(", ")).filter(|all| !all.is_empty()),
-            ),
-            ("address", self.text("server.address").map(Into::into)),
-            (
-                "source",
-                source.or_else(|| self.text("source.address").map(Into::into)),
-            ),
-        ];
-        for (name, value) in known {
-            if let Some(value) = value {
-                values.entry(name.into()).or_insert(value);
-            }
-        }
-        values
-    }
-
-    /// The address that the other party has to let in: the one that the remote sees, where it told.
-    fn outside(&self, source: &Vantage) -> String {
-        let row = self.rows.iter().find(|row| row.vantage == *source);
-        let seen = row.and_then(|row| row.seen_as);
-        seen.map_or_else(|| source.to_string(), |seen| seen.to_string())
-    }
-
-    fn text(&self, fact: &str) -> Option<&str> {
+    pub(super) fn text(&self, fact: &str) -> Option<&str> {
         match self.facts.get(fact) {
             Some(FactValue::Text(text)) => Some(text),
             _ => None,

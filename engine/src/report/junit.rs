@@ -165,5 +165,14 @@ fn body(finding: &ReportFinding) -> String {
     for (number, step) in (1..).zip(&finding.remedy.steps) {
         let _ = writeln!(out, "{number}. {step}");
     }
+    for typed in outline::typed(&finding.remedy) {
+        for directive in &typed.directives {
+            let kind = directive.kind.word();
+            let _ = writeln!(out, "{}, {kind}:\n{}", typed.product, directive.text);
+        }
+        if let Some(remark) = typed.remark() {
+            let _ = writeln!(out, "({remark})");
+        }
+    }
     out
 }

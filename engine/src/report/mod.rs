@@ -16,6 +16,7 @@ pub(crate) mod style;
 mod summary;
 mod table;
 pub mod text;
+mod values;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -34,6 +35,7 @@ use crate::finding::{
 };
 use crate::matrix::{Row, Vantage};
 use crate::net::{Line, printable};
+use crate::remedy::Directive;
 use crate::run::{Cut, Record, Status};
 use crate::settings::Remote;
 use crate::sheet::AllowList;
@@ -158,6 +160,9 @@ pub struct ReportFinding {
 pub struct Remedy {
     /// In this order.
     pub steps: Vec<String>,
+    /// What to type, word for word: for the product, if it is known, and for the firewalls that may stand in front.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub directives: Vec<Directive>,
     /// The product the steps are for, where it is known.
     pub product: Option<String>,
     /// Ready to send to the owner.

@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::{Report, ReportFinding, ReportOmission, ReportProbe};
+use super::{Remedy, Report, ReportFinding, ReportOmission, ReportProbe};
 use crate::finding::{FactValue, OmissionCause, Severity};
 use crate::matrix::Vantage;
+use crate::remedy::Directive;
 
 /// What has to be acted on: root causes, worst first.
 pub(super) fn causes(report: &Report) -> Vec<&ReportFinding> {
@@ -136,6 +137,56 @@ pub(super) fn fact(value: &FactValue) -> Option<String> {
         FactValue::Texts(texts) if !texts.is_empty() => Some(texts.join(", ")),
         _ => None,
     }
+}
+
+/// What to type on one product.
+pub(super) struct Typed<'a> {
+    pub(super) product: &'a str,
+    pub(super) directives: Vec<&'a Directive>,
+}
+
+impl Typed<'_> {
+    /// That some of it is only an example, if so.
+    pub(super) fn remark(&self) -> Option<String> {
+        let mut examples: Vec<&str> = Vec::new();
+        for example in self.directives.iter().flat_map(|it| &it.examples) {
+            if !examples.contains(&example.as_str()) {
+                examples.push(example);
+            }
+        }
+        let is = match examples.len() {
+            0 => return None,
+            1 => "is an example",
+            _ => "are examples",
+        };
+        Some(format!("{} {is}", examples.join(", ")))
+    }
+}
+
+/// What to type, product by product.
+pub(super) fn typed(remedy: &Remedy) -> Vec<Typed<'_>> {
+    let mut all: Vec<Typed<'_>> = Vec::new();
+    for directive in &remedy.directives {
+        match all.iter_mut().find(|it| it.product == directive.product) {
+            Some(typed) => typed.directives.push(directive),
+            None => all.push(Typed {
+                product: &directive.product,
+                directives: vec![directive],
+            }),
+        }
+    }
+    all
+}
+
+/// The same where there is little room: for the server's product and for one firewall; the names of the others.
+pub(super) fn typed_in_short(remedy: &Remedy) -> (Vec<Typed<'_>>, Vec<&str>) {
+    let all = typed(remedy);
+    let of_server = |it: &Typed<'_>| remedy.product.as_deref() == Some(it.product);
+    let first = all.iter().find(|it| !of_server(it)).map(|it| it.product);
+    let (shown, others): (Vec<_>, Vec<_>) = all
+        .into_iter()
+        .partition(|it| of_server(it) || Some(it.product) == first);
+    (shown, others.into_iter().map(|it| it.product).collect())
 }
 
 /// A part of an advice: a word to be typed as it is, or prose.

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::style::{BAD, BOLD, DIM, UNKNOWN, WARN, styled, wrapped};
 use crate::builtin::Catalogue;
 use crate::finding::{Code, Severity};
+use crate::remedy::in_general;
 
 /// The page of one code.
 pub fn explain(code: &Code) -> String {
@@ -25,13 +26,7 @@ pub fn explain(code: &Code) -> String {
     if code.eased_by_certificate_check {
         let _ = writeln!(out, "With the certificate check off it is a warning.");
     }
-    for block in code
-        .page
-        .replace("[[", "")
-        .replace("]]", "")
-        .trim()
-        .split("\n\n")
-    {
+    for block in in_general(&code.page).trim().split("\n\n") {
         out.push('\n');
         out.push_str(&markdown(block));
     }
@@ -84,9 +79,17 @@ fn severity(severity: Severity) -> String {
     styled(style, word(severity))
 }
 
-/// The little Markdown that pages use: headings, lists, paragraphs.
+/// The little Markdown that pages use: headings, lists, paragraphs, and blocks of what is typed as it is.
 fn markdown(block: &str) -> String {
     let mut out = String::new();
+    if let Some(block) = block.strip_prefix("```") {
+        let (kind, lines) = block.split_once('\n').unwrap_or((block, ""));
+        let _ = writeln!(out, "    {}", styled(DIM, &format!("{kind}:")));
+        for line in lines.lines().take_while(|line| *line != "```") {
+            let _ = writeln!(out, "      {line}");
+        }
+        return out;
+    }
     let mut paragraph = String::new();
     for line in block.lines() {
         let trimmed = line.trim();

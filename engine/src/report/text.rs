@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::style::{BAD, BOLD, DIM, GOOD, UNKNOWN, WARN, styled, wrapped};
-use super::{Connections, ProbeStatus, Report, ReportFinding, outline, table};
+use super::{Connections, ProbeStatus, Remedy, Report, ReportFinding, outline, table};
 use crate::diagnose::Verdict;
 use crate::finding::{Confidence, Severity};
 
@@ -130,6 +130,7 @@ pub(super) fn root_cause(out: &mut String, all: &[ReportFinding], finding: &Repo
         line(out, label, &format!("{number}. {step}"));
         label = "       ";
     }
+    directives(out, &finding.remedy);
     if let Some(patch) = &finding.settings_patch {
         line(out, "set    ", &patch_text(patch));
     }
@@ -144,6 +145,33 @@ pub(super) fn root_cause(out: &mut String, all: &[ReportFinding], finding: &Repo
         "more   ",
         &format!("remote-doctor explain {}", finding.code),
     );
+}
+
+/// Lines that are to be typed stay as they are, however long.
+fn directives(out: &mut String, remedy: &Remedy) {
+    let (shown, others) = outline::typed_in_short(remedy);
+    let mut label = "type   ";
+    for typed in &shown {
+        for directive in &typed.directives {
+            let place = format!("{}, {}:", directive.product, directive.kind.word());
+            line(out, label, &place);
+            label = "       ";
+            for literal in directive.text.lines() {
+                let _ = writeln!(out, "{INDENT}{label}  {literal}");
+            }
+        }
+        if let Some(remark) = typed.remark() {
+            line(out, label, &format!("({remark})"));
+        }
+    }
+    if !others.is_empty() {
+        let where_else = "in every other format of this report";
+        line(
+            out,
+            label,
+            &format!("for {}: {where_else}", others.join(", ")),
+        );
+    }
 }
 
 fn mark(severity: Severity) -> String {

@@ -1,6 +1,6 @@
 //! One finding as a card.
 
-use super::super::outline::{self, Span, spans};
+use super::super::outline::{self, Span, Typed, spans};
 use super::super::{Report, ReportFinding};
 use crate::finding::{Confidence, Severity};
 
@@ -14,6 +14,10 @@ pub(super) struct Card<'a> {
     pub(super) changes: Vec<(String, String)>,
     pub(super) effect: &'static str,
     pub(super) steps: Vec<Vec<Span<'a>>>,
+    /// What to type on the server's product.
+    pub(super) typed: Vec<Typed<'a>>,
+    /// What to type on whatever stands in front.
+    pub(super) firewalls: Vec<Typed<'a>>,
     /// Of the message to the owner, its paragraphs.
     pub(super) message: Vec<Vec<Span<'a>>>,
     pub(super) consequences: Vec<&'a ReportFinding>,
@@ -24,6 +28,8 @@ impl<'a> Card<'a> {
         let patch = finding.settings_patch.as_ref();
         let changes = patch.into_iter().flat_map(outline::changes);
         let remedy = &finding.remedy;
+        let of_server = |it: &Typed<'_>| remedy.product.as_deref() == Some(it.product);
+        let (typed, firewalls) = outline::typed(remedy).into_iter().partition(of_server);
         Card {
             finding,
             look: look(finding.severity),
@@ -38,6 +44,8 @@ impl<'a> Card<'a> {
                 .map(|(name, value)| (name.to_owned(), value))
                 .collect(),
             effect: patch.map_or("", outline::effect),
+            typed,
+            firewalls,
             steps: remedy.steps.iter().map(|step| spans(step)).collect(),
             message: paragraphs(&remedy.message).map(spans).collect(),
             consequences: outline::consequences(&report.findings, finding).collect(),

@@ -122,6 +122,20 @@ fn finding(out: &mut String, report: &Report, number: usize, cause: &ReportFindi
             let _ = writeln!(out, "{number}. {}", advice(step));
         }
     }
+    for typed in outline::typed(&cause.remedy) {
+        for directive in &typed.directives {
+            let _ = writeln!(
+                out,
+                "\n**{}, {}**\n\n{}",
+                prose(typed.product),
+                directive.kind.word(),
+                fenced(&directive.text)
+            );
+        }
+        if let Some(remark) = typed.remark() {
+            let _ = writeln!(out, "\n({})", prose(&remark));
+        }
+    }
     if let Some(patch) = &cause.settings_patch {
         let _ = writeln!(
             out,

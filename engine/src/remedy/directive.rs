@@ -1,0 +1,159 @@
+//! What to type, as it is: lines of a product's configuration, and commands.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::template::{Values, fill};
+
+/// Lines that mend a fault on one product, word for word. All directives of one product belong together.
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+pub struct Directive {
+    /// The server or the firewall that they are for.
+    pub product: String,
+    /// Where they go.
+    pub kind: Kind,
+    /// The lines, filled in with what is known of the case. What is not known is a word in angle brackets.
+    pub text: String,
+    /// Which parts of the lines are only examples.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub examples: Vec<String>,
+}
+
+/// Where lines go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// Into the product's configuration, in place of lines that set the same.
+    Configuration,
+    /// Into a shell on the machine that the product runs on, as its administrator.
+    Command,
+}
+
+impl Kind {
+    /// The word for people, which is also the one that opens a block in a page.
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Configuration => "configuration",
+            Kind::Command => "command",
+        }
+    }
+
+    fn of(word: &str) -> Option<Kind> {
+        let kinds = [Kind::Configuration, Kind::Command];
+        kinds.into_iter().find(|kind| kind.word() == word)
+    }
+}
+
+/// Products that stand between both sides, or on the server's machine beside the server. Which one it is cannot be seen
+/// from here, so a report has the directives of all.
+pub const FIREWALLS: &[&str] = &[
+    "nftables",
+    "iptables",
+    "ufw",
+    "firewalld",
+    "AWS security groups",
+    "Azure network security groups",
+    "Windows firewall",
+    "pfSense",
+    "FortiGate",
+];
+
+/// Whether a product is one of those.
+pub(super) fn is_firewall(product: &str) -> bool {
+    FIREWALLS
+        .iter()
+        .any(|it| it.eq_ignore_ascii_case(product.trim()))
+}
+
+/// The blocks of a product's section.
+pub(super) fn of_section(product: &str, body: &str, values: &Values) -> Vec<Directive> {
+    // What a server says about itself is no part of a command: only plain values are put into one.
+    let values: Values = values
+        .iter()
+        .filter(|(_, value)| is_plain(value))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    let blocks = blocks(body).into_iter().filter_map(|(kind, text)| {
+        let filled = fill(&text, &values);
+        let lines = filled.text.lines().filter(|line| !line.trim().is_empty());
+        let text = lines.collect::<Vec<_>>().join("\n");
+        (!text.is_empty()).then(|| Directive {
+            product: product.to_owned(),
+            kind,
+            text,
+            examples: filled.examples,
+        })
+    });
+    blocks.collect()
+}
+
+fn is_plain(value: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || " ._:@/,{}-".contains(c);
+    !value.is_empty() && value.chars().all(plain) && !value.starts_with('-')
+}
+
+/// Each fenced block with its kind.
+fn blocks(body: &str) -> Vec<(Kind, String)> {
+    let mut blocks: Vec<(Kind, String)> = Vec::new();
+    let mut open = false;
+    for line in body.lines() {
+        if let Some(word) = line.trim().strip_prefix("```") {
+            open = !open && Kind::of(word.trim()).is_some();
+            if let (true, Some(kind)) = (open, Kind::of(word.trim())) {
+                blocks.push((kind, String::new()));
+            }
+        } else if let (true, Some((_, text))) = (open, blocks.last_mut()) {
+            text.push_str(line);
+            text.push('\n');
+        }
+    }
+    blocks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BODY: &str = "\n- Restart it.\n\n```configuration\npasv_min_port={range low|50000}\n[[?range|x=1]]\n```\n\n\
+                        ```command\nchown {user} '{reply}'\n```\n\n```text\nno directive\n```\n";
+
+    #[test]
+    fn blocks_are_filled() {
+        let values = Values::from([
+            ("user".into(), "lab".into()),
+            ("reply".into(), "'; rm".into()),
+        ]);
+        let directives = of_section("vsftpd", BODY, &values);
+        let seen: Vec<_> = directives
+            .iter()
+            .map(|it| (it.kind, it.text.as_str(), it.examples.as_slice()))
+            .collect();
+        let none: &[String] = &[];
+        assert_eq!(
+            seen,
+            [
+                (
+                    Kind::Configuration,
+                    "pasv_min_port=50000",
+                    &["50000".to_owned()][..]
+                ),
+                (Kind::Command, "chown lab '<reply>'", none),
+            ]
+        );
+    }
+
+    #[test]
+    fn what_could_end_a_word_of_a_command_is_no_value() {
+        for value in ["a;b", "a`b`", "$(a)", "a'b", "-rf", "a\nb", ""] {
+            assert!(!is_plain(value), "{value:?}");
+        }
+        for value in [
+            "ftp.example.com",
+            "{ 192.0.2.1, 192.0.2.2 }",
+            "50000-50100",
+            "2001:db8::1",
+        ] {
+            assert!(is_plain(value), "{value:?}");
+        }
+    }
+}
