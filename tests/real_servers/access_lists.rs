@@ -206,7 +206,7 @@ fn limit_reached(product: Product) -> Result<(), Failed> {
     let line = match product {
         Product::Vsftpd => "max_per_ip=1",
         Product::ProFtpd => "MaxClientsPerHost 1",
-        Product::PureFtpd => "-C1",
+        Product::PureFtpd => "MaxClientsPerIP 1",
         Product::Pyftpdlib => "server.max_cons_per_ip = 1",
     };
     let scene = Scene::new(&Setup {

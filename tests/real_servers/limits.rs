@@ -32,7 +32,7 @@ fn setup(product: Product, sessions: u32) -> Setup {
     let lines = match product {
         Product::Vsftpd => format!("max_per_ip={sessions}"),
         Product::ProFtpd => format!("MaxConnectionsPerHost {sessions}"),
-        Product::PureFtpd => format!("-C{sessions}"),
+        Product::PureFtpd => format!("MaxClientsPerIP {sessions}"),
         Product::Pyftpdlib => format!("server.max_cons_per_ip = {sessions}"),
     };
     Setup {

@@ -103,7 +103,7 @@ fn without(product: Product, command: &str) -> Setup {
 
 /// The account has used up what it may.
 fn quota(product: Product) -> Result<(), Failed> {
-    let scene = Scene::new(&with(product, "-n1000:1".into()))?;
+    let scene = Scene::new(&with(product, "Quota 1000:1".into()))?;
     // Files and bytes, as the server keeps them.
     let used = scene.server.home().join(".ftpquota");
     fs::write(&used, "3 1048570\n")?;

@@ -42,7 +42,7 @@ pub fn cases() -> Vec<Trial> {
             &[PureFtpd, Pyftpdlib],
             warning("ftp.delete-denied", "server-admin"),
             |product| match product {
-                PureFtpd => "-K",
+                PureFtpd => "KeepAllFiles yes",
                 _ => inbox!("elrafmwMT"),
             },
         ),
@@ -51,7 +51,7 @@ pub fn cases() -> Vec<Trial> {
             &[PureFtpd, Pyftpdlib],
             warning("ftp.rename-denied", "server-admin"),
             |product| match product {
-                PureFtpd => "-G",
+                PureFtpd => "NoRename yes",
                 _ => inbox!("elradmwMT"),
             },
         ),

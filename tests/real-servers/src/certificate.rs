@@ -107,6 +107,15 @@ impl Certificate {
     }
 }
 
+/// What a CA hands out to an administrator who asks for a new certificate, under the names that ACME clients use: the
+/// key, the certificate, its issuers, and certificate and issuers in one file. It has no fault, and the client trusts it.
+pub(crate) fn renew(folder: &Path, rsa: bool, to: &Path) -> Result<(), HarnessError> {
+    let workshop = Workshop::at(folder);
+    workshop.sign("root", Wanted::new_intermediate())?;
+    workshop.sign("new-intermediate", Wanted::new_leaf(rsa))?;
+    workshop.hand_out("new-leaf", "new-intermediate", to)
+}
+
 /// Makes the client's own certificate in a folder where a server's was made, signed by the same authority.
 pub(crate) fn issue_to_client(folder: &Path) -> Result<(), HarnessError> {
     Workshop::at(folder).sign("root", Wanted::client())

@@ -9,9 +9,10 @@ use crate::namespace::Namespace;
 use crate::net::{CLIENT, INSIDE, Net, OTHER_CLIENT};
 use crate::program::run;
 
-/// Lines every rule needs before it; they change nothing when they are there already.
-const TABLE: &str = "add table inet faults\n\
-     add chain inet faults arriving { type filter hook input priority 0; }\n";
+/// Lines every rule needs before it; they change nothing when they are there already. The names are those that
+/// distributions give to the table of a machine's own firewall.
+const TABLE: &str = "add table inet filter\n\
+     add chain inet filter input { type filter hook input priority 0; }\n";
 
 impl Net {
     /// Silence on these ports of the server, as behind a firewall that drops.
@@ -112,17 +113,14 @@ impl Net {
     /// Takes all faults of firewalls away.
     pub fn heal(&self) -> Result<(), HarnessError> {
         for side in [self.client_side(), self.server_side()] {
-            filter(side, &format!("{TABLE}flush table inet faults\n"))?;
+            filter(side, &format!("{TABLE}flush table inet filter\n"))?;
         }
         Ok(())
     }
 }
 
 fn add(side: &Namespace, rule: &str) -> Result<(), HarnessError> {
-    filter(
-        side,
-        &format!("{TABLE}add rule inet faults arriving {rule}\n"),
-    )
+    filter(side, &format!("{TABLE}add rule inet filter input {rule}\n"))
 }
 
 fn filter(side: &Namespace, lines: &str) -> Result<(), HarnessError> {

@@ -20,6 +20,7 @@
 
 mod access_list;
 mod account;
+mod administrator;
 mod certificate;
 mod delay;
 mod elsewhere;

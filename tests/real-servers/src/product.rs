@@ -7,14 +7,23 @@ mod pyftpdlib;
 mod vsftpd;
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use crate::error::HarnessError;
 use crate::setup::{ClientCertificate, DataProtection, Product, SessionReuse, Setup, TlsVersions};
 use crate::site::Site;
 
-/// Writes the configuration into the site and returns the command line that runs the server in the
-/// foreground.
-pub(crate) fn prepare(setup: &Setup, site: &Site) -> Result<Vec<OsString>, HarnessError> {
+/// A server that can be started.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    /// The command line that runs it in the foreground.
+    pub(crate) line: Vec<OsString>,
+    /// What an administrator would edit: for pyftpdlib the end of the program.
+    pub(crate) configuration: PathBuf,
+}
+
+/// Writes the configuration into the site and says how the server is run.
+pub(crate) fn prepare(setup: &Setup, site: &Site) -> Result<Prepared, HarnessError> {
     refuse_impossible(setup)?;
     match setup.product {
         Product::Vsftpd => vsftpd::prepare(setup, site),

@@ -1,5 +1,5 @@
 use std::ffi::OsString;
-use std::fs::{self, File};
+use std::fs::{self, OpenOptions};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
@@ -13,10 +13,10 @@ use crate::error::HarnessError;
 use crate::namespace::Namespace;
 use crate::net::{Net, SERVER};
 use crate::processes::end_family;
-use crate::product;
+use crate::product::{self, Prepared};
 use crate::program::not_started;
 use crate::setup::{Product, Setup};
-use crate::site::Site;
+use crate::site::{Site, TLS_DEFAULTS};
 
 /// Generous, because many tests start their servers at the same time on few processors.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -25,54 +25,60 @@ const PAUSE: Duration = Duration::from_millis(10);
 /// A server that listens. Dropping it ends its processes and removes its folder.
 #[derive(Debug)]
 pub struct Server {
-    product: Product,
+    pub(crate) product: Product,
     port: u16,
     process: Child,
-    site: Site,
+    pub(crate) site: Site,
+    /// How it is run, also when it is started again.
+    line: Vec<OsString>,
+    pub(crate) configuration: PathBuf,
 }
 
 impl Server {
     /// Starts a server on the server's side and waits until it listens.
     pub fn start(net: &Net, setup: &Setup) -> Result<Self, HarnessError> {
         let site = Site::new(setup)?;
-        let mut line = product::prepare(setup, &site)?;
+        let Prepared {
+            mut line,
+            configuration,
+        } = product::prepare(setup, &site)?;
+        let etc = net.server_side().etc();
         if setup.product == Product::Vsftpd {
-            access_list::write(&net.server_side().etc(), &setup.denied)?;
+            access_list::write(&etc, &setup.denied)?;
         }
+        site.lay_tls_defaults(&etc)?;
         if setup.inbox_is_full {
             line = with_full_inbox(&site, line);
         }
-        let output = site.path("log/output.log");
-        let log = File::create(&output).map_err(HarnessError::file(&output))?;
-        let copy = || log.try_clone().map_err(HarnessError::file(&output));
-        // vsftpd says why it cannot start to the client it would have if another program had
-        // accepted one.
-        let stdin = if setup.product == Product::Vsftpd {
-            copy()?.into()
-        } else {
-            Stdio::null()
-        };
-        let stderr = copy()?;
-
-        let mut command = net.server();
-        command
-            .args(line)
-            .env("OPENSSL_CONF", site.path("openssl.cnf"))
-            .current_dir(site.path("empty"))
-            .stdin(stdin)
-            .stdout(log)
-            .stderr(stderr);
-        let process = command
-            .spawn()
-            .map_err(|source| not_started(&command, source))?;
+        let process = spawn(net, setup.product, &site, &line)?;
         let mut server = Self {
             product: setup.product,
             port: setup.port(),
             process,
             site,
+            line,
+            configuration,
         };
         server.wait_until_it_listens(net.server_side())?;
         Ok(server)
+    }
+
+    /// Ends it with all its sessions and starts it again, with the configuration as it is now.
+    pub fn restart(&mut self, net: &Net) -> Result<(), HarnessError> {
+        self.end();
+        self.process = spawn(net, self.product, &self.site, &self.line)?;
+        self.wait_until_it_listens(net.server_side())
+    }
+
+    fn end(&mut self) {
+        // After it has been waited for, the number may already mean another process.
+        if let (Ok(None), Some(process)) = (
+            self.process.try_wait(),
+            Pid::from_raw(self.process.id().cast_signed()),
+        ) {
+            end_family(process);
+        }
+        let _ = self.process.wait();
     }
 
     /// Looks at the kernel's table of sockets instead of connecting: a connection would be logged,
@@ -154,15 +160,43 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // After it has been waited for, the number may already mean another process.
-        if let (Ok(None), Some(process)) = (
-            self.process.try_wait(),
-            Pid::from_raw(self.process.id().cast_signed()),
-        ) {
-            end_family(process);
-        }
-        let _ = self.process.wait();
+        self.end();
     }
+}
+
+fn spawn(
+    net: &Net,
+    product: Product,
+    site: &Site,
+    line: &[OsString],
+) -> Result<Child, HarnessError> {
+    let output = site.path("log/output.log");
+    let log = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(&output)
+        .map_err(HarnessError::file(&output))?;
+    let copy = || log.try_clone().map_err(HarnessError::file(&output));
+    // vsftpd says why it cannot start to the client it would have if another program had
+    // accepted one.
+    let stdin = if product == Product::Vsftpd {
+        copy()?.into()
+    } else {
+        Stdio::null()
+    };
+    let stderr = copy()?;
+
+    let mut command = net.server();
+    command
+        .args(line)
+        .env("OPENSSL_CONF", TLS_DEFAULTS)
+        .current_dir(site.path("empty"))
+        .stdin(stdin)
+        .stdout(log)
+        .stderr(stderr);
+    command
+        .spawn()
+        .map_err(|source| not_started(&command, source))
 }
 
 /// The command line of a server that sees a small full disk in place of its inbox. Only it does: whatever runs in a

@@ -186,8 +186,8 @@ pub struct Setup {
     /// `hosts.deny`; ProFTPD and pyftpdlib close without a word; Pure-FTPd refuses the account's password with 530.
     #[serde(default)]
     pub denied: Vec<Ipv4Addr>,
-    /// More lines for the configuration, in the product's own language; for Pure-FTPd command line
-    /// arguments, for pyftpdlib Python statements that see `handler` and `server`.
+    /// More lines for the configuration, in the product's own language; for pyftpdlib Python statements that
+    /// see `handler` and `server`.
     #[serde(default)]
     pub extra: Vec<String>,
 }
@@ -245,6 +245,12 @@ impl Setup {
             None if self.legacy_tls => "ALL:@SECLEVEL=0",
             None => usual,
         }
+    }
+
+    /// Whether a CA should issue for an RSA key: of the kind that the server has, and where it has none of the kind that
+    /// most have.
+    pub fn wants_rsa(&self) -> bool {
+        !self.has_tls() || self.certificate.has_rsa_key()
     }
 
     /// Whether TLS is spoken at all.

@@ -12,6 +12,9 @@ use crate::error::HarnessError;
 use crate::leftovers;
 use crate::setup::{ClientCertificate, SessionReuse, Setup};
 
+/// Where the servers find what OpenSSL does where they do not say otherwise.
+pub(crate) const TLS_DEFAULTS: &str = "/etc/ssl/openssl.cnf";
+
 #[derive(Debug)]
 pub(crate) struct Site {
     folder: TempDir,
@@ -27,7 +30,15 @@ impl Site {
             .permissions(fs::Permissions::from_mode(0o755))
             .tempdir()
             .map_err(HarnessError::file(std::env::temp_dir()))?;
-        for name in ["tls", "log", "empty", "home", "home/inbox", "home/reports"] {
+        for name in [
+            "tls",
+            "log",
+            "empty",
+            "desk",
+            "home",
+            "home/inbox",
+            "home/reports",
+        ] {
             let path = folder.path().join(name);
             fs::create_dir(&path).map_err(HarnessError::file(path))?;
         }
@@ -45,6 +56,15 @@ impl Site {
         site.write_secret("password", PASSWORD)?;
         site.write("openssl.cnf", &openssl_defaults(setup))?;
         Ok(site)
+    }
+
+    /// Lays a folder over `/etc/ssl` that has the defaults of OpenSSL and a place for keys, and nothing else.
+    pub(crate) fn lay_tls_defaults(&self, etc: &Path) -> Result<(), HarnessError> {
+        let keys = etc.join("ssl/private");
+        fs::create_dir_all(&keys).map_err(HarnessError::file(&keys))?;
+        let (from, to) = (self.path("openssl.cnf"), etc.join("ssl/openssl.cnf"));
+        fs::copy(from, &to).map_err(HarnessError::file(to))?;
+        Ok(())
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {

@@ -53,6 +53,27 @@ impl Wanted {
         }
     }
 
+    /// What a CA signs with after a renewal.
+    pub(super) fn new_intermediate() -> Self {
+        Self {
+            name: "new-intermediate",
+            ..Self::intermediate(Certificate::Valid)
+        }
+    }
+
+    /// A server's certificate after a renewal.
+    pub(super) fn new_leaf(rsa: bool) -> Self {
+        let certificate = if rsa {
+            Certificate::Rsa
+        } else {
+            Certificate::Valid
+        };
+        Self {
+            name: "new-leaf",
+            ..Self::leaf(certificate)
+        }
+    }
+
     /// What the account shows to a server that asks.
     pub(super) fn client() -> Self {
         Self {

@@ -135,6 +135,18 @@ impl<'a> Workshop<'a> {
         })
     }
 
+    /// Puts a certificate with its key and its issuer where an administrator takes them from.
+    pub(super) fn hand_out(&self, leaf: &str, issuer: &str, to: &Path) -> Result<(), HarnessError> {
+        let key = self.read(&format!("{leaf}.key"))?;
+        let certificate = self.read(&format!("{leaf}.pem"))?;
+        let issuer = self.read(&format!("{issuer}.pem"))?;
+        let desk = Workshop::at(to);
+        desk.write("fullchain.pem", &format!("{certificate}{issuer}"))?;
+        desk.write("privkey.pem", &key)?;
+        desk.write("cert.pem", &certificate)?;
+        desk.write("chain.pem", &issuer).map(drop)
+    }
+
     fn read(&self, name: &str) -> Result<String, HarnessError> {
         let path = self.folder.join(name);
         fs::read_to_string(&path).map_err(HarnessError::file(path))

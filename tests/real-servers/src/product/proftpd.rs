@@ -1,5 +1,3 @@
-use std::ffi::OsString;
-
 use crate::account::{ID, PASSWORD_HASH, USER};
 use crate::error::HarnessError;
 use crate::installation;
@@ -7,7 +5,9 @@ use crate::net::{SERVER, SERVER_V6};
 use crate::setup::{ClientCertificate, DataProtection, Mode, SessionReuse, Setup, TlsVersions};
 use crate::site::Site;
 
-pub(super) fn prepare(setup: &Setup, site: &Site) -> Result<Vec<OsString>, HarnessError> {
+use super::Prepared;
+
+pub(super) fn prepare(setup: &Setup, site: &Site) -> Result<Prepared, HarnessError> {
     let program = installation::find("proftpd/usr/sbin/proftpd")?;
     let modules = installation::find("proftpd/usr/lib/proftpd")?;
     let path = |name: &str| site.path(name).display().to_string();
@@ -67,12 +67,15 @@ pub(super) fn prepare(setup: &Setup, site: &Site) -> Result<Vec<OsString>, Harne
     }
     lines.extend(setup.extra.iter().cloned());
     let configuration = site.write("proftpd.conf", &(lines.join("\n") + "\n"))?;
-    Ok(vec![
-        program.into(),
-        "--nodaemon".into(),
-        "--config".into(),
-        configuration.into(),
-    ])
+    Ok(Prepared {
+        line: vec![
+            program.into(),
+            "--nodaemon".into(),
+            "--config".into(),
+            configuration.clone().into(),
+        ],
+        configuration,
+    })
 }
 
 fn tls(setup: &Setup, site: &Site) -> Vec<String> {

@@ -1,4 +1,3 @@
-use std::ffi::OsString;
 use std::process::Command;
 
 use crate::account::{ID, PASSWORD_HASH, USER};
@@ -8,7 +7,9 @@ use crate::program::run;
 use crate::setup::{ClientCertificate, DataProtection, Mode, Setup};
 use crate::site::Site;
 
-pub(super) fn prepare(setup: &Setup, site: &Site) -> Result<Vec<OsString>, HarnessError> {
+use super::Prepared;
+
+pub(super) fn prepare(setup: &Setup, site: &Site) -> Result<Prepared, HarnessError> {
     let program = installation::find("pure-ftpd/usr/sbin/pure-ftpd")?;
     let pure_pw = installation::find("pure-ftpd/usr/bin/pure-pw")?;
     let path = |name: &str| site.path(name).display().to_string();
@@ -26,33 +27,30 @@ pub(super) fn prepare(setup: &Setup, site: &Site) -> Result<Vec<OsString>, Harne
         "",
     )?;
 
-    let mut arguments = vec![
-        format!("-S{}", setup.port()),
-        format!("-lpuredb:{}", path("accounts.pdb")),
-        format!("-g{}", path("pid")),
-        format!("-Oclf:{}", path("log/transfers.log")),
-        format!("-c{}", setup.max_clients.unwrap_or(50)),
-        // No anonymous logins, everyone in their own home, no names looked up.
-        "-E".to_owned(),
-        "-A".to_owned(),
-        "-H".to_owned(),
+    let mut lines = vec![
+        format!("Bind ,{}", setup.port()),
+        format!("PureDB {}", path("accounts.pdb")),
+        format!("PIDFile {}", path("pid")),
+        format!("AltLog clf:{}", path("log/transfers.log")),
+        format!("MaxClientsNumber {}", setup.max_clients.unwrap_or(50)),
+        "NoAnonymous yes\nChrootEveryone yes\nDontResolve yes".to_owned(),
     ];
     if !setup.ipv6 {
-        arguments.push("-4".to_owned());
+        lines.push("IPV4Only yes".to_owned());
     }
     if let Some(ports) = &setup.passive_ports {
-        arguments.push(format!("-p{}:{}", ports.start(), ports.end()));
+        lines.push(format!(
+            "PassivePortRange {} {}",
+            ports.start(),
+            ports.end()
+        ));
     }
     if let Some(address) = setup.pasv_address {
-        arguments.push(format!("-P{address}"));
+        lines.push(format!("ForcePassiveIP {address}"));
     }
-    arguments.push(format!("-Y{}", level(setup)));
+    lines.push(format!("TLS {}", level(setup)));
     if setup.has_tls() {
-        arguments.push(format!(
-            "-2{},{}",
-            site.tls.chain.display(),
-            site.tls.key.display()
-        ));
+        lines.push(format!("CertFile {}", site.tls.both.display()));
         let ciphers = setup.ciphers("HIGH");
         // A prefix to the ciphers is how it is told to ask for client certificates.
         let demand = if setup.client_certificate == ClientCertificate::Required {
@@ -60,12 +58,14 @@ pub(super) fn prepare(setup: &Setup, site: &Site) -> Result<Vec<OsString>, Harne
         } else {
             ""
         };
-        arguments.push(format!("-J{demand}{ciphers}"));
+        lines.push(format!("TLSCipherSuite {demand}{ciphers}"));
     }
-    arguments.extend(setup.extra.iter().cloned());
-    Ok(std::iter::once(program.into())
-        .chain(arguments.into_iter().map(OsString::from))
-        .collect())
+    lines.extend(setup.extra.iter().cloned());
+    let configuration = site.write("pure-ftpd.conf", &(lines.join("\n") + "\n"))?;
+    Ok(Prepared {
+        line: vec![program.into(), configuration.clone().into()],
+        configuration,
+    })
 }
 
 /// Its levels of TLS: off, offered, demanded for the login, demanded for data too.

@@ -6,10 +6,12 @@ use crate::installation;
 use crate::setup::{ClientCertificate, DataProtection, Mode, Setup};
 use crate::site::Site;
 
+use super::Prepared;
+
 /// The server itself; pyftpdlib is a library.
 const PROGRAM: &str = include_str!("pyftpdlib_server.py");
 
-pub(super) fn prepare(setup: &Setup, site: &Site) -> Result<Vec<OsString>, HarnessError> {
+pub(super) fn prepare(setup: &Setup, site: &Site) -> Result<Prepared, HarnessError> {
     let library = installation::find("pyftpdlib/pyftpdlib")?;
     let library = library.parent().unwrap_or(&library);
     let program = site.write("server.py", PROGRAM)?;
@@ -30,7 +32,7 @@ pub(super) fn prepare(setup: &Setup, site: &Site) -> Result<Vec<OsString>, Harne
     option("user", USER.into());
     option("password", PASSWORD.into());
     option("home", site.home().into());
-    option("extra", extra.into());
+    option("extra", extra.clone().into());
     if let Some(ports) = &setup.passive_ports {
         option(
             "passive-ports",
@@ -67,5 +69,8 @@ pub(super) fn prepare(setup: &Setup, site: &Site) -> Result<Vec<OsString>, Harne
         "data-needs-tls",
         setup.data_protection == DataProtection::Required,
     );
-    Ok(arguments)
+    Ok(Prepared {
+        line: arguments,
+        configuration: extra,
+    })
 }

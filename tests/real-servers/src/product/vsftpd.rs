@@ -1,14 +1,12 @@
-use std::ffi::OsString;
-
 use crate::account::PAM_SERVICE;
 use crate::error::HarnessError;
 use crate::installation;
 use crate::setup::{ClientCertificate, DataProtection, Mode, SessionReuse, Setup};
 use crate::site::Site;
 
-use super::yes_no;
+use super::{Prepared, yes_no};
 
-pub(super) fn prepare(setup: &Setup, site: &Site) -> Result<Vec<OsString>, HarnessError> {
+pub(super) fn prepare(setup: &Setup, site: &Site) -> Result<Prepared, HarnessError> {
     let program = installation::find("vsftpd/usr/sbin/vsftpd")?;
     let path = |name: &str| site.path(name).display().to_string();
     let mut lines = vec![
@@ -45,7 +43,10 @@ pub(super) fn prepare(setup: &Setup, site: &Site) -> Result<Vec<OsString>, Harne
     }
     lines.extend(setup.extra.iter().cloned());
     let configuration = site.write("vsftpd.conf", &(lines.join("\n") + "\n"))?;
-    Ok(vec![program.into(), configuration.into()])
+    Ok(Prepared {
+        line: vec![program.into(), configuration.clone().into()],
+        configuration,
+    })
 }
 
 fn tls(setup: &Setup, site: &Site) -> Vec<String> {
