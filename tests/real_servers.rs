@@ -17,6 +17,8 @@ mod compare;
 mod data;
 #[path = "real_servers/expectation.rs"]
 mod expectation;
+#[path = "real_servers/healing.rs"]
+mod healing;
 #[path = "real_servers/healthy.rs"]
 mod healthy;
 #[path = "real_servers/held_session.rs"]
@@ -35,6 +37,8 @@ mod network;
 mod old_tls;
 #[path = "real_servers/products.rs"]
 mod products;
+#[path = "real_servers/recognition.rs"]
+mod recognition;
 #[path = "real_servers/record.rs"]
 mod record;
 #[path = "real_servers/rights.rs"]
@@ -74,9 +78,15 @@ fn main() -> ExitCode {
         modes::cases(),
         certificates::cases(),
         old_tls::cases(),
+        healing::cases(),
         healthy::cases(),
+        recognition::cases(),
         writes::cases(),
         secrecy::cases(),
     ];
-    libtest_mimic::run(&arguments, cases.into_iter().flatten().collect()).exit_code()
+    let conclusion = libtest_mimic::run(&arguments, cases.into_iter().flatten().collect());
+    match healing::conclude(&arguments) {
+        true => conclusion.exit_code(),
+        false => ExitCode::FAILURE,
+    }
 }

@@ -5,6 +5,7 @@ use outcomes::{Judgement, Limits};
 use real_servers::{Product, TlsVersions};
 use serde_json::{Value, json};
 
+use crate::healing;
 use crate::products;
 use crate::record;
 use crate::seen::{Seen, list};
@@ -206,6 +207,7 @@ impl<'a> Expectation<'a> {
 
     /// Writes the check down, and fails where something was not as expected.
     pub fn met(self) -> Result<(), Failed> {
+        healing::note_directives(self.seen);
         let reported = self.seen.reported();
         let judgement = match self.differences.is_empty() {
             true => Judgement::Right(reported),

@@ -39,6 +39,16 @@ pub fn resumes(product: Product, tls: TlsVersions) -> bool {
     product != Product::PureFtpd || tls == TlsVersions::Tls12
 }
 
+/// The name that reports have for the product.
+pub fn in_reports(product: Product) -> &'static str {
+    match product {
+        Product::Vsftpd => "vsftpd",
+        Product::ProFtpd => "ProFTPD",
+        Product::PureFtpd => "Pure-FTPd",
+        Product::Pyftpdlib => "pyftpdlib",
+    }
+}
+
 /// What stands in the product's log once for each password it is sent; Pure-FTPd tells only syslog.
 pub fn logs_password_as(product: Product) -> Option<&'static str> {
     match product {
