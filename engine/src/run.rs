@@ -20,12 +20,13 @@ use crate::finding::{Omission, OmissionCause, Outcome};
 use crate::login::{Login, LoginPolicy};
 use crate::matrix::Step;
 use crate::net::{
-    Counts, Grant, Network, NetworkSettings, Resolver, ResolverError, Slots, Transcript, Writes,
+    Counts, Grant, Network, NetworkSettings, Resolver, ResolverError, Slots, TlsVersion,
+    Transcript, Writes,
 };
 use crate::plan::{Plan, PlanError};
 use crate::plugin::{Ending, Ground, Plugin};
 use crate::relay::Relay;
-use crate::settings::{CertificateCheck, Check, Depth};
+use crate::settings::{CertificateCheck, Check, Depth, HighestTlsVersion};
 use crate::trust::Trust;
 
 use itinerary::{Going, Itinerary, Round, never_begun, sources};
@@ -230,6 +231,10 @@ impl<'a> Run<'a> {
             source,
             connect_timeout: self.check.timeouts.connect,
             client_certificate: self.check.client_certificate.clone(),
+            highest_tls_version: match self.check.remote.client.highest_tls_version {
+                Some(HighestTlsVersion::Tls12) => TlsVersion::Tls12,
+                Some(HighestTlsVersion::Tls13) | None => TlsVersion::Tls13,
+            },
             expected_addresses: self.check.remote.expect_addresses.clone(),
             expected_names: self.check.remote.expect_names.clone(),
             fetch_issuers: self.check.permissions.fetch_issuers,

@@ -1,5 +1,6 @@
 //! A remote, as somebody configured it, and what a check may do.
 
+mod client;
 mod expected_name;
 mod file;
 
@@ -17,6 +18,7 @@ use url::Url;
 use crate::login::Credential;
 use crate::net::ClientCertificate;
 
+pub use client::{ClientSettings, HighestTlsVersion, IpVersion, PassiveMode};
 pub use expected_name::{ExpectedName, ExpectedNameError, is_host_name};
 pub use file::{RemoteFile, RemoteFileError, schema};
 
@@ -165,6 +167,9 @@ pub struct Remote {
     /// Other names, and what each should resolve to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub expect_names: Vec<ExpectedName>,
+    /// How our side is configured to speak.
+    #[serde(flatten)]
+    pub client: ClientSettings,
 }
 
 impl Remote {

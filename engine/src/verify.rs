@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, from_value};
 
 use crate::builtin::Catalogue;
 use crate::finding::{PatchEffect, Severity};
@@ -70,6 +70,20 @@ fn patched(check: &Check, patch: &Map<String, Value>) -> Option<Check> {
             ("port", Value::Number(port)) => remote.port = port.as_u64()?.try_into().ok()?,
             ("host", Value::String(host)) => remote.host.clone_from(host),
             ("remote_path", Value::String(path)) => remote.remote_path = Some(path.clone()),
+            ("passive_mode", mode) => remote.client.passive_mode = from_value(mode.clone()).ok()?,
+            ("ip_version", version) => {
+                remote.client.ip_version = from_value(version.clone()).ok()?;
+            }
+            ("highest_tls_version", version) => {
+                remote.client.highest_tls_version = from_value(version.clone()).ok()?;
+            }
+            ("reply_timeout", Value::Number(seconds)) => {
+                patched.timeouts.reply = Duration::from_secs(seconds.as_u64()?);
+            }
+            // The probe that proposes a number has tried it; one session has no use for it.
+            ("max_connections", Value::Number(most)) => {
+                remote.max_connections = Some(most.as_u64()?.try_into().ok()?);
+            }
             ("source_set", Value::String(set)) => {
                 let dedicated = set == "dedicated";
                 let is_of_set = |it: &std::net::IpAddr| remote.dedicated.contains(it) == dedicated;
@@ -93,6 +107,12 @@ fn judge(report: &mut Report, again: &Report) {
         let Some(patch) = finding.settings_patch.as_mut() else {
             continue;
         };
+        // One session says nothing about their number.
+        let of_one_session =
+            |name: &String| !["max_connections", "effect"].contains(&name.as_str());
+        if !patch.keys().any(of_one_session) {
+            continue;
+        }
         let effect = match (report.root_causes.as_slice(), left(&finding.code)) {
             ([only], false) if works && *only == finding.code => PatchEffect::CuresAll,
             (_, false) => PatchEffect::CuresThis,

@@ -182,6 +182,7 @@ fn reasons(remote: &Remote, own: &BTreeSet<IpAddr>, before: &Lists, now: &Lists)
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::ClientSettings;
 
     fn lists(dedicated: &[&str], published: &[&str]) -> Lists {
         let set = |entries: &[&str]| entries.iter().map(|it| it.parse().unwrap()).collect();
@@ -206,6 +207,7 @@ mod tests {
             dedicated: addresses(dedicated),
             expect_addresses: Vec::new(),
             expect_names: Vec::new(),
+            client: ClientSettings::default(),
         }
     }
 

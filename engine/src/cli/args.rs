@@ -11,7 +11,10 @@ use clap::{Parser, Subcommand, ValueEnum};
 use super::output::{FailOn, ReportFormat};
 use super::report::ReportArgs;
 use super::schema;
-use crate::settings::{CertificateCheck, Depth, ExpectedName, SslSetting, Use};
+use crate::settings::{
+    CertificateCheck, Depth, ExpectedName, HighestTlsVersion, IpVersion, PassiveMode, SslSetting,
+    Use,
+};
 use crate::sheet::Zone;
 use values::{at_least_one, pointer, resolver, seconds};
 
@@ -133,6 +136,15 @@ pub(crate) struct CheckArgs {
     /// The most connections the settings allow at a time; at most 3 are opened, all of them with --depth full
     #[arg(long, help_heading = "Remote", value_name = "N", value_parser = at_least_one)]
     pub(crate) max_connections: Option<usize>,
+    /// The only command to ask for data ports with [default: either]
+    #[arg(long, help_heading = "Remote")]
+    pub(crate) passive_mode: Option<PassiveMode>,
+    /// The only IP version to connect over [default: either]
+    #[arg(long, help_heading = "Remote")]
+    pub(crate) ip_version: Option<IpVersion>,
+    /// The highest TLS version to offer [default: 1.3]
+    #[arg(long, help_heading = "Remote")]
+    pub(crate) highest_tls_version: Option<HighestTlsVersion>,
 
     /// User name; without one everything up to the login is tested
     #[arg(long, help_heading = "Login")]

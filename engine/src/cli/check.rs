@@ -1,5 +1,6 @@
 //! `remote-doctor check`.
 
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -16,7 +17,9 @@ use crate::login::Credential;
 use crate::net::ClientCertificate;
 use crate::report::Report;
 use crate::run::{self, Cut, Interrupt};
-use crate::settings::{Check, Location, Permissions, Remote, Selection, Timeouts, is_host};
+use crate::settings::{
+    Check, ClientSettings, IpVersion, Location, Permissions, Remote, Selection, Timeouts, is_host,
+};
 use crate::sheet::State;
 use crate::verify::verify;
 
@@ -160,6 +163,13 @@ fn remote(args: &CheckArgs) -> Result<Remote, CliError> {
             "--host takes a name or an address, without scheme, user, port or path".into(),
         ));
     }
+    if let (Some(only), Ok(address)) = (args.ip_version, host.parse::<IpAddr>())
+        && address.is_ipv4() != (only == IpVersion::V4)
+    {
+        return Err(CliError::Usage(format!(
+            "{address} is no {only} address, and the settings allow {only} only"
+        )));
+    }
     let ssl = args
         .ssl
         .or(located.and_then(|it| it.ssl))
@@ -207,6 +217,11 @@ fn remote(args: &CheckArgs) -> Result<Remote, CliError> {
         dedicated: args.dedicated.clone(),
         expect_addresses: args.expect_address.iter().copied().chain(of_host).collect(),
         expect_names,
+        client: ClientSettings {
+            passive_mode: args.passive_mode,
+            ip_version: args.ip_version,
+            highest_tls_version: args.highest_tls_version,
+        },
     })
 }
 

@@ -15,7 +15,8 @@ use crate::login::Credential;
 use crate::report::{Report, text};
 use crate::run;
 use crate::settings::{
-    CertificateCheck, Check, Depth, Permissions, Remote, Selection, SslSetting, Timeouts,
+    CertificateCheck, Check, ClientSettings, Depth, Permissions, Remote, Selection, SslSetting,
+    Timeouts,
 };
 use crate::verify::verify;
 
@@ -127,6 +128,7 @@ fn check(case: &Case, lab: &Lab) -> Check {
             dedicated: Vec::new(),
             expect_addresses: Vec::new(),
             expect_names: Vec::new(),
+            client: ClientSettings::default(),
         },
         credential: Some(Credential {
             user,

@@ -38,6 +38,9 @@ fn remote(args: &mut CheckArgs, file: RemoteFile) {
     or(&mut args.intended_use, file.intended_use);
     let most = file.max_connections.map(NonZeroUsize::get);
     or(&mut args.max_connections, most);
+    or(&mut args.passive_mode, file.passive_mode);
+    or(&mut args.ip_version, file.ip_version);
+    or(&mut args.highest_tls_version, file.highest_tls_version);
     or(&mut args.depth, file.depth);
     if args.client_cert.is_none() {
         (args.client_cert, args.client_key) = (file.client_cert, file.client_key);

@@ -12,7 +12,7 @@ use super::connection::Role;
 use super::fetch;
 use super::slots::Use;
 use super::socket::bound;
-use super::tls::{ClientCertificate, Context};
+use super::tls::{ClientCertificate, Context, TlsVersion};
 use super::{
     Connection, Denied, Established, Failure, FailureKind, Grant, Mask, Operation, Resolved,
     Resolver, Slots, Transcript, Writes,
@@ -28,6 +28,8 @@ pub struct NetworkSettings {
     pub connect_timeout: Duration,
     /// Our own certificate for servers that ask for one.
     pub client_certificate: Option<ClientCertificate>,
+    /// The highest TLS version to offer.
+    pub highest_tls_version: TlsVersion,
     /// What the name of the remote should resolve to; empty where nothing is expected.
     pub expected_addresses: Vec<IpAddr>,
     /// Other names that are to lead somewhere.
@@ -194,7 +196,10 @@ impl Network {
         wait: Duration,
     ) -> Result<Connection, NotBegun> {
         self.grant.control(to).map_err(NotBegun::Denied)?;
-        let tls = Arc::new(Context::new(self.settings.client_certificate.clone()));
+        let tls = Arc::new(Context::new(
+            self.settings.client_certificate.clone(),
+            self.settings.highest_tls_version,
+        ));
         let wanted = Wanted {
             to,
             role: Role::Control,

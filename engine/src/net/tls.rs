@@ -31,7 +31,7 @@ const HANDSHAKE_FAILURE: u8 = 40;
 const CERTIFICATE_REQUIRED: u8 = 116;
 
 /// The versions we speak; TLS 1.0 and 1.1 are deprecated (RFC 8996).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TlsVersion {
     /// RFC 5246.
     Tls12,
@@ -83,11 +83,13 @@ pub(super) struct Context {
     recorder: Arc<Recorder>,
     certificate: Arc<OwnCertificate>,
     store: Arc<Store>,
-    configs: Mutex<Vec<((Option<TlsVersion>, bool, bool), Arc<ClientConfig>)>>,
+    /// The highest version that the settings allow.
+    highest: TlsVersion,
+    configs: Mutex<Vec<((TlsVersion, bool, bool), Arc<ClientConfig>)>>,
 }
 
 impl Context {
-    pub(super) fn new(certificate: Option<ClientCertificate>) -> Context {
+    pub(super) fn new(certificate: Option<ClientCertificate>, highest: TlsVersion) -> Context {
         Context {
             recorder: Arc::new(Recorder::new()),
             certificate: Arc::new(OwnCertificate {
@@ -95,23 +97,22 @@ impl Context {
                 requested: AtomicBool::new(false),
             }),
             store: Arc::new(Store::new()),
+            highest,
             configs: Mutex::default(),
         }
     }
 
     fn config(&self, options: &TlsOptions) -> Arc<ClientConfig> {
-        let key = (
-            options.highest,
-            options.resume,
-            options.server_name.is_some(),
-        );
+        let wanted = options.highest.unwrap_or(self.highest);
+        let highest = wanted.min(self.highest);
+        let key = (highest, options.resume, options.server_name.is_some());
         let mut configs = self.configs.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, config)) = configs.iter().find(|(other, _)| *other == key) {
             return config.clone();
         }
-        let versions: &[&rustls::SupportedProtocolVersion] = match options.highest {
-            Some(TlsVersion::Tls12) => &[&rustls::version::TLS12],
-            Some(TlsVersion::Tls13) | None => rustls::ALL_VERSIONS,
+        let versions: &[&rustls::SupportedProtocolVersion] = match highest {
+            TlsVersion::Tls12 => &[&rustls::version::TLS12],
+            TlsVersion::Tls13 => rustls::ALL_VERSIONS,
         };
         let mut config = ClientConfig::builder_with_provider(self.recorder.provider.clone())
             .with_protocol_versions(versions)

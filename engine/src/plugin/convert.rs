@@ -11,7 +11,9 @@ use crate::net::{
     Established, Failure, FailureKind, Operation, Resolved, TlsOptions, TlsSession, TlsVersion,
 };
 use crate::run::Look;
-use crate::settings::{CertificateCheck, Check, Depth, ExpectedName, SslSetting};
+use crate::settings::{
+    CertificateCheck, Check, Depth, ExpectedName, IpVersion, PassiveMode, SslSetting,
+};
 use crate::trust::{Store, TrustFault};
 
 /// Two enumerations with the same cases, converted case by case.
@@ -213,6 +215,14 @@ pub(super) fn request(
             certificate_check: remote.certificate_check == CertificateCheck::Full,
             user: remote.user.clone(),
             remote_path: remote.remote_path.clone(),
+            passive_mode: remote.client.passive_mode.map(|mode| match mode {
+                PassiveMode::Epsv => types::PassiveMode::Epsv,
+                PassiveMode::Pasv => types::PassiveMode::Pasv,
+            }),
+            ip_version: remote.client.ip_version.map(|version| match version {
+                IpVersion::V4 => types::IpVersion::V4,
+                IpVersion::V6 => types::IpVersion::V6,
+            }),
         },
         source: source.map(|source| source.to_string()),
         now: check.now,

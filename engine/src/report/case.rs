@@ -84,17 +84,23 @@ fn patch(patch: &SettingsPatch) -> Map<String, Value> {
     map
 }
 
+/// Settings that are numbers.
+const NUMBERS: [&str; 3] = ["port", "max_connections", "reply_timeout"];
+
 fn changes(patch: &SettingsPatch) -> Map<String, Value> {
     patch
         .changes
         .iter()
         .map(|(name, value)| {
-            (
-                name.clone(),
-                value
-                    .parse::<u16>()
-                    .map_or_else(|_| value.clone().into(), Value::from),
-            )
+            // A path or a version may look like a number, too.
+            let number = NUMBERS
+                .contains(&name.as_str())
+                .then(|| value.parse::<u16>());
+            let value = match number {
+                Some(Ok(number)) => number.into(),
+                Some(Err(_)) | None => value.clone().into(),
+            };
+            (name.clone(), value)
         })
         .collect()
 }

@@ -16,7 +16,10 @@ use std::path::{Path, PathBuf};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{CertificateCheck, Depth, ExpectedName, Remote, SslSetting, Use};
+use super::{
+    CertificateCheck, ClientSettings, Depth, ExpectedName, HighestTlsVersion, IpVersion,
+    PassiveMode, Remote, SslSetting, Use,
+};
 pub use schema::schema;
 use text::Mistake;
 
@@ -53,6 +56,12 @@ pub struct RemoteFile {
     pub intended_use: Option<Use>,
     /// The most connections the settings allow at a time.
     pub max_connections: Option<NonZeroUsize>,
+    /// The only command to ask for data ports with.
+    pub passive_mode: Option<PassiveMode>,
+    /// The only IP version to connect over.
+    pub ip_version: Option<IpVersion>,
+    /// The highest TLS version to offer.
+    pub highest_tls_version: Option<HighestTlsVersion>,
     /// Source addresses to test from.
     pub sources: Vec<IpAddr>,
     /// Those of the sources that belong to one customer.
@@ -184,6 +193,11 @@ impl RemoteFile {
             dedicated: self.dedicated.clone(),
             expect_addresses: self.expect_addresses.clone(),
             expect_names: self.expected_names().collect(),
+            client: ClientSettings {
+                passive_mode: self.passive_mode,
+                ip_version: self.ip_version,
+                highest_tls_version: self.highest_tls_version,
+            },
         })
     }
 

@@ -258,7 +258,7 @@ fn address(facts: &Facts, name: &str) -> Option<IpAddr> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::{CertificateCheck, SslSetting};
+    use crate::settings::{CertificateCheck, ClientSettings, SslSetting};
 
     fn ip(text: &str) -> IpAddr {
         text.parse().unwrap()
@@ -278,6 +278,7 @@ mod tests {
             dedicated: vec![ip("10.0.0.5")],
             expect_addresses: Vec::new(),
             expect_names: Vec::new(),
+            client: ClientSettings::default(),
         }
     }
 

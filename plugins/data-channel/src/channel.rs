@@ -199,8 +199,13 @@ impl Channel {
         match (self.gives(Method::Epsv), self.gives(Method::Pasv)) {
             (true, true) if !turn => Method::Pasv,
             (false, true) => Method::Pasv,
-            _ => Method::Epsv,
+            _ => self.first_method(),
         }
+    }
+
+    /// EPSV, unless the settings allow PASV only.
+    pub(crate) fn first_method(&self) -> Method {
+        self.session.only_method().unwrap_or(Method::Epsv)
     }
 
     /// As [`next_method`](Channel::next_method), without a method whose ports all failed where the other's did not.
@@ -216,12 +221,12 @@ impl Channel {
         }
     }
 
-    /// Whether a method has not been refused; PASV has no room for an IPv6 address.
+    /// Whether a method is allowed here and has not been refused.
     pub(crate) fn gives(&self, method: Method) -> bool {
         let refused = |sample: &Sample| {
             sample.method == method && sample.offer.is_some() && sample.port().is_none()
         };
-        !(self.session.is_ipv6() && method == Method::Pasv || self.samples.iter().any(refused))
+        self.session.allows(method) && !self.samples.iter().any(refused)
     }
 
     /// Whether every transfer so far succeeded, and at least one did.

@@ -1,7 +1,7 @@
 //! What the data connections mean, taken together.
 
 use probe_sdk::ftp::Announced;
-use probe_sdk::session::{Offer, Session};
+use probe_sdk::session::{Method, Offer, Session};
 use probe_sdk::{Code, FailureKind, Finding, Run};
 
 use crate::channel::Channel;
@@ -132,16 +132,37 @@ fn announced_address(run: &mut Run, session: &Session, samples: &[Sample]) {
         ),
         Announced::SameAsPeer | Announced::UsePeer => return,
     };
-    run.found(
-        Finding::new(code, detail)
-            .evidence("announced", ip)
-            .evidence("control connection", &session.peer)
-            .evidence("reply", reply)
-            .evidence("the announced port", works),
-    );
+    let finding = Finding::new(code, detail)
+        .evidence("announced", ip)
+        .evidence("control connection", &session.peer)
+        .evidence("reply", reply)
+        .evidence("the announced port", works);
+    let by_epsv = |sample: &&Sample| sample.method == Method::Epsv;
+    let epsv_works = samples.iter().filter(by_epsv).any(|it| it.done().is_some());
+    // EPSV announces no address, so there is none to be wrong.
+    let epsv = [("passive_mode", "epsv")];
+    run.found(match session.only_method() {
+        None if epsv_works => finding.cured_by(&epsv),
+        Some(Method::Pasv) => finding.patch(&epsv),
+        _ => finding,
+    });
 }
 
-/// Neither method gave a port.
+fn passive_refused(session: &Session) -> Finding {
+    let alone = |method: Method| {
+        let name = method.name();
+        format!(
+            "The server refuses {name}, and no other way to ask for a data port is allowed here."
+        )
+    };
+    let detail = session.only_method().map_or_else(
+        || "The server refuses passive mode, EPSV and PASV alike. Clients behind a firewall, as ours, cannot transfer without it.".into(),
+        alone,
+    );
+    Finding::new(PASSIVE_REFUSED, detail)
+}
+
+/// No method that is allowed gave a port.
 fn no_port(run: &mut Run, session: &Session, samples: &[Sample]) {
     if let Some(why) = samples.iter().find_map(|sample| match &sample.result {
         Outcome::NotLooked(why) => Some(why.clone()),
@@ -160,9 +181,14 @@ fn no_port(run: &mut Run, session: &Session, samples: &[Sample]) {
         }
         (None, Some(exhausted)) => exhausted,
         (None, None) => {
-            let detail = "The server refuses passive mode, EPSV and PASV alike. Clients behind a firewall, as ours, \
-                          cannot transfer without it.";
-            ports::with_replies(Finding::new(PASSIVE_REFUSED, detail), samples)
+            let finding = ports::with_replies(passive_refused(session), samples);
+            match session.only_method() {
+                Some(Method::Pasv) => finding.patch(&[("passive_mode", "epsv")]),
+                Some(Method::Epsv) if !session.is_ipv6() => {
+                    finding.patch(&[("passive_mode", "pasv")])
+                }
+                _ => finding,
+            }
         }
     };
     run.found(finding);

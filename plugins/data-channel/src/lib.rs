@@ -143,14 +143,15 @@ impl Amount {
     }
 }
 
-/// EPSV first, as RFC 2428 section 4 has it for two parties; PASV beside it, since that is what many clients use. Gives the
-/// session back, and whether a listing came through.
+/// EPSV first, as RFC 2428 section 4 has it for two parties; PASV beside it, since that is what many clients use, unless
+/// the settings allow one of them only. Gives the session back, and whether a listing came through.
 fn look(run: &mut Run, session: Session) -> (Session, bool) {
     let depth = run.request().depth;
     let amount = Amount::of(depth);
     let mut channel = Channel::new(session, amount.connections);
-    channel.list(Method::Epsv);
-    let wants_pasv = !run.is_brief() || !channel.transfers_well();
+    channel.list(channel.first_method());
+    let untried = |channel: &Channel| !channel.samples.iter().any(|it| it.method == Method::Pasv);
+    let wants_pasv = untried(&channel) && (!run.is_brief() || !channel.transfers_well());
     let stalls = large::stalls(&channel);
     if wants_pasv && !stalls && channel.has_room() && channel.gives(Method::Pasv) {
         channel.list(Method::Pasv);

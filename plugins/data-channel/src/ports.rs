@@ -65,6 +65,11 @@ pub(crate) fn judge(run: &mut Run, session: &Session, samples: &[Sample], again:
     let codes = &[PRIVATE_ADDRESS, FOREIGN_ADDRESS, PASV_BROKEN, EPSV_BROKEN];
     if session.is_ipv6() {
         run.not_applicable("PASV", codes, "PASV has no room for an IPv6 address");
+    } else if session.only_method() == Some(Method::Epsv) {
+        run.not_applicable("PASV", codes, "the settings allow EPSV only");
+    } else if session.only_method() == Some(Method::Pasv) {
+        let codes = &[PASV_BROKEN, EPSV_BROKEN];
+        run.not_applicable("EPSV", codes, "the settings allow PASV only");
     } else if went(samples, Method::Pasv) == Went::NotAsked {
         let reason = if run.is_brief() {
             "--depth quick"
@@ -85,9 +90,11 @@ fn methods_and_range(run: &mut Run, session: &Session, samples: &[Sample], again
     let finding = match (epsv, pasv) {
         (Went::Refused | Went::AllFailed, Went::Well) => {
             with_replies(Finding::new(EPSV_BROKEN, broken("PASV", "EPSV")), samples)
+                .cured_by(&[("passive_mode", "pasv")])
         }
         (Went::Well, Went::Refused | Went::AllFailed) => {
             with_replies(Finding::new(PASV_BROKEN, broken("EPSV", "PASV")), samples)
+                .cured_by(&[("passive_mode", "epsv")])
         }
         (Went::AllFailed | Went::Refused | Went::NotAsked, Went::AllFailed)
         | (Went::AllFailed, Went::Refused | Went::NotAsked) => {

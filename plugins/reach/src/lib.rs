@@ -6,7 +6,8 @@ mod other_port;
 mod verdict;
 
 use probe_sdk::{
-    About, FactValue, Failure, FailureKind, Finding, Probe, Run, resolve, state, value,
+    About, FactValue, Failure, FailureKind, Finding, IpVersion, Owner, Probe, Run, resolve, state,
+    value,
 };
 
 use attempt::{Attempt, Attempts};
@@ -121,8 +122,8 @@ fn addresses(run: &mut Run) -> Result<Option<Vec<String>>, Failure> {
                 .evidence("address", narrow.join(", ")),
         );
     }
-    run.rest_clear(DNS);
     if granted.is_empty() {
+        run.rest_clear(DNS);
         run.behind_fault(
             "connections",
             NET,
@@ -130,7 +131,44 @@ fn addresses(run: &mut Run) -> Result<Option<Vec<String>>, Failure> {
         );
         return Ok(None);
     }
-    Ok(Some(granted.into_iter().map(|found| found.ip).collect()))
+    let addresses = granted.into_iter().map(|found| found.ip).collect();
+    let addresses = of_the_version(run, addresses);
+    run.rest_clear(DNS);
+    Ok(addresses)
+}
+
+/// The addresses of the IP version that the settings allow.
+fn of_the_version(run: &mut Run, addresses: Vec<String>) -> Option<Vec<String>> {
+    let (version, is_v6) = match run.remote().ip_version {
+        None => return Some(addresses),
+        Some(IpVersion::V4) => ("IPv4", false),
+        Some(IpVersion::V6) => ("IPv6", true),
+    };
+    let (allowed, others): (Vec<_>, Vec<_>) = addresses
+        .into_iter()
+        .partition(|address| address.contains(':') == is_v6);
+    let reason = format!("the settings allow {version} only");
+    if !others.is_empty() {
+        let check = format!("the addresses {}", others.join(", "));
+        run.not_applicable(&check, &[IPV6_UNREACHABLE], &reason);
+    }
+    if allowed.is_empty() {
+        let detail = format!("The name has no {version} address, and {reason}.");
+        run.found(
+            Finding::new(NO_ADDRESS, detail)
+                .evidence("name", &run.remote().host)
+                .evidence("addresses", others.join(", "))
+                .owner(Owner::Settings)
+                .patch(&[("ip_version", if is_v6 { "4" } else { "6" })]),
+        );
+        run.behind_fault(
+            "connections",
+            NET,
+            &format!("{} stands in the way", NO_ADDRESS.name),
+        );
+        return None;
+    }
+    Some(allowed)
 }
 
 fn leave(run: &mut Run, attempt: &Attempt, connection: probe_sdk::Connection) {

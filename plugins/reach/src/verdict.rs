@@ -150,10 +150,10 @@ fn some_failed(run: &mut Run, attempts: &[Attempt]) {
     if works(&v4) && !v6.is_empty() && failed(&v6) == v6.len() {
         let detail = "The name has an IPv6 address that does not answer, while IPv4 works. Clients that prefer IPv6 wait \
                       for it in vain, or fail.";
-        run.found(with_attempts(
-            Finding::new(IPV6_UNREACHABLE, detail),
-            attempts,
-        ));
+        run.found(
+            with_attempts(Finding::new(IPV6_UNREACHABLE, detail), attempts)
+                .cured_by(&[("ip_version", "4")]),
+        );
     } else if failed(&v4) + failed(&v6) > 0 {
         let detail = "Some addresses of the name accept connections and others do not: whoever gets one of the others \
                       fails, at random.";

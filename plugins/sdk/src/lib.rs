@@ -26,7 +26,8 @@ pub use run::{Finding, Run, value};
 
 /// Why something failed: the operation and the kind of failure, out of a closed list.
 pub use bindings::remote_doctor::probe::types::{
-    Depth, Endpoint, Fact, FactValue, Failure, FailureKind, Operation, Owner, Request, SslSetting,
+    Depth, Endpoint, Fact, FactValue, Failure, FailureKind, IpVersion, Operation, Owner,
+    PassiveMode, Request, SslSetting,
 };
 /// Questions about certificates, answered by the host.
 pub mod trust {

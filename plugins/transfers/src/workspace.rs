@@ -97,11 +97,12 @@ pub(crate) struct Workspace {
 
 impl Workspace {
     pub(crate) fn new(session: Session, name: String) -> Workspace {
+        let method = session.only_method().unwrap_or(Method::Epsv);
         Workspace {
             session,
             name,
             suffix: ".txt",
-            method: Method::Epsv,
+            method,
             made: Vec::new(),
             renewals: 0,
         }
@@ -249,10 +250,10 @@ impl Workspace {
                 },
                 Err(refused) => why = refused,
             }
-            self.method = match self.method {
-                Method::Pasv => Method::Epsv,
-                Method::Epsv if self.session.is_ipv6() => Method::Epsv,
-                Method::Epsv => Method::Pasv,
+            self.method = match (self.session.only_method(), self.method) {
+                (Some(only), _) => only,
+                (None, Method::Pasv) => Method::Epsv,
+                (None, Method::Epsv) => Method::Pasv,
             };
         }
         Err(Trouble::NoConnection(why))

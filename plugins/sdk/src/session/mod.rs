@@ -12,7 +12,8 @@ pub use passive::{Method, Offer};
 pub use payload::{Answer, Payload, Refusal, Transferred};
 
 use crate::{
-    Connection, Control, Failure, FailureKind, Operation, Request, Run, TlsOptions, TlsVersion,
+    Connection, Control, Failure, FailureKind, Operation, PassiveMode, Request, Run, TlsOptions,
+    TlsVersion,
 };
 
 /// Data ports below this are services' own, and are never dialled (RFC 6335 section 6).
@@ -77,6 +78,28 @@ impl Session {
         let mut opening = Opening::like_the_first(&run);
         change(&mut opening);
         Session::open(&run, &opening)
+    }
+
+    /// Whether data ports may be asked for so: the settings may allow one way only, and RFC 959's PASV has no room for an
+    /// IPv6 address (RFC 2428 section 1).
+    #[must_use]
+    pub fn allows(&self, method: Method) -> bool {
+        match self.only_method() {
+            Some(only) => only == method,
+            None => true,
+        }
+    }
+
+    /// The only way to ask for a data port, where there is but one.
+    #[must_use]
+    pub fn only_method(&self) -> Option<Method> {
+        if self.is_ipv6() {
+            return Some(Method::Epsv);
+        }
+        self.request.remote.passive_mode.map(|mode| match mode {
+            PassiveMode::Epsv => Method::Epsv,
+            PassiveMode::Pasv => Method::Pasv,
+        })
     }
 
     /// RFC 959's PASV has no room for an IPv6 address (RFC 2428 section 1).
