@@ -99,6 +99,12 @@ fn patched(check: &Check, patch: &Map<String, Value>) -> Option<Check> {
     Some(patched)
 }
 
+/// Whether one session tells what a change does. A number of sessions does not show in one, and a greeting stays slow
+/// however long one waits for it: of these the probe says itself what it saw.
+fn shows_in_a_session(name: &str) -> bool {
+    !["max_connections", "reply_timeout", "effect"].contains(&name)
+}
+
 /// What is left with the changes made.
 fn judge(report: &mut Report, again: &Report) {
     let works = !again.has(Severity::Error) && !again.incomplete;
@@ -107,10 +113,7 @@ fn judge(report: &mut Report, again: &Report) {
         let Some(patch) = finding.settings_patch.as_mut() else {
             continue;
         };
-        // One session says nothing about their number.
-        let of_one_session =
-            |name: &String| !["max_connections", "effect"].contains(&name.as_str());
-        if !patch.keys().any(of_one_session) {
+        if !patch.keys().any(|name| shows_in_a_session(name)) {
             continue;
         }
         let effect = match (report.root_causes.as_slice(), left(&finding.code)) {

@@ -215,6 +215,9 @@ fn reuse_impossible(product: Product, tls: TlsVersions) -> Result<(), Failed> {
     let check = scene.check("require-explicit");
     let seen = check.run()?;
     let fault = error("ftps.session-reuse-required", "settings");
-    Expectation::of(&seen).fault(fault).met()?;
+    let mut expected = Expectation::of(&seen).fault(fault);
+    let patch = &seen.report["settings_patch"];
+    expected.equal("patch", &patch["highest_tls_version"], "1.2");
+    expected.met()?;
     check.run_as_text(&seen)
 }

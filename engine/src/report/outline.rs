@@ -97,14 +97,32 @@ pub(super) fn changes(patch: &Map<String, Value>) -> impl Iterator<Item = (&str,
         })
 }
 
-/// What a patch was seen to do.
-pub(super) fn effect(patch: &Map<String, Value>) -> &'static str {
-    match patch.get("effect").and_then(Value::as_str) {
+/// What a patch was seen to do, and what it costs.
+pub(super) fn effect(patch: &Map<String, Value>) -> String {
+    let seen = match patch.get("effect").and_then(Value::as_str) {
         Some("cures-this") => "tried in this run: it cures this",
         Some("cures-all") => "tried in this run: it cures everything",
         Some("failed") => "tried in this run: it does not help",
         _ => "not tried",
+    };
+    match price(patch) {
+        Some(price) => format!("{seen}; {price}"),
+        None => seen.into(),
     }
+}
+
+/// What is said of changes that mend all root causes together, and what they cost.
+pub(super) fn tried_together(patch: &Map<String, Value>) -> String {
+    match price(patch) {
+        Some(price) => format!("tried; {price}"),
+        None => "tried".into(),
+    }
+}
+
+/// The security that a change gives up.
+fn price(patch: &Map<String, Value>) -> Option<&'static str> {
+    let older = patch.get("highest_tls_version") == Some(&Value::from("1.2"));
+    older.then_some("it lowers security: TLS 1.3 is given up")
 }
 
 /// What was seen to mend all of several root causes together; one alone has said so itself.

@@ -218,8 +218,9 @@ fn together(out: &mut String, report: &Report) {
         .map(|(name, value)| format!("{name} = {value}"))
         .collect();
     let text = format!(
-        "{}: with all of this together the remote works (tried)",
-        changes.join(", ")
+        "{}: with all of this together the remote works ({})",
+        changes.join(", "),
+        outline::tried_together(patch)
     );
     let _ = writeln!(
         out,

@@ -2,7 +2,7 @@
 
 use probe_sdk::ftp::phase::transfer::TransferAnswer;
 use probe_sdk::session::{Answer, Refusal, Session, Transferred};
-use probe_sdk::{Code, FailureKind, Finding, Run};
+use probe_sdk::{Code, FailureKind, Finding, Run, TlsVersion};
 
 use crate::resumption::first_not_resumed;
 use crate::sample::Sample;
@@ -58,7 +58,8 @@ pub(crate) fn judge(
     if let Some(port) = refused.and_then(Sample::port) {
         finding = finding.evidence("data port", port);
     }
-    finding = beside(finding, code, refusal, seen);
+    let first = samples.iter().all(|sample| sample.done().is_none());
+    finding = beside(finding, code, refusal, seen, first);
     if code == REUSE_REQUIRED {
         finding = finding.likely(
             TLS_FAILED,
@@ -78,8 +79,14 @@ pub(crate) fn judge(
     );
 }
 
-/// What was tried beside the transfer that was refused.
-fn beside(mut finding: Finding, code: Code, refusal: &Refusal, seen: &Seen) -> Finding {
+/// What was tried beside the transfer that was refused; `first`: no transfer came before it.
+fn beside(
+    mut finding: Finding,
+    code: Code,
+    refusal: &Refusal,
+    seen: &Seen,
+    first: bool,
+) -> Finding {
     if let Some(opens) = seen.unasked {
         let said = if opens {
             "opens too: something on the way answers for the server"
@@ -94,12 +101,21 @@ fn beside(mut finding: Finding, code: Code, refusal: &Refusal, seen: &Seen) -> F
         if other.works() {
             finding = finding.cured_by(&[("highest_tls_version", "1.2")]);
         }
+    } else if about_reuse && first && is_tls13(refusal) {
+        // Sessions of TLS 1.2 are resumed in another way (RFC 5246 section 7.3). Where transfers fail after a while only,
+        // one more transfer would prove nothing.
+        finding = finding.patch(&[("highest_tls_version", "1.2")]);
     }
     if code == PEER_REJECTED && refusal.reply.is_none() {
         let test = "the server's log, or a packet trace on it, shows no data connection at all";
         finding = finding.likely(TLS_STALLS, test);
     }
     finding
+}
+
+fn is_tls13(refusal: &Refusal) -> bool {
+    let session = refusal.session.as_ref();
+    session.is_some_and(|session| session.version == TlsVersion::Tls13)
 }
 
 /// Whether the server closed a data connection unread, without a word: it did not want it.

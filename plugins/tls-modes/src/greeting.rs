@@ -93,7 +93,7 @@ fn slow(run: &mut Run, place: &Place, after_us: u64) {
     // Twice as long as seen leaves room for a day with more load.
     let enough = (2.0 * seconds).ceil().to_string();
     run.found(match beyond {
-        true => finding.patch(&[("reply_timeout", &enough)]),
+        true => finding.cured_by(&[("reply_timeout", &enough)]),
         false => finding,
     });
 }

@@ -12,7 +12,7 @@ pub(super) struct Card<'a> {
     pub(super) is_likely: bool,
     pub(super) details: Vec<&'a str>,
     pub(super) changes: Vec<(String, String)>,
-    pub(super) effect: &'static str,
+    pub(super) effect: String,
     pub(super) steps: Vec<Vec<Span<'a>>>,
     /// What to type on the server's product.
     pub(super) typed: Vec<Typed<'a>>,
@@ -43,9 +43,9 @@ impl<'a> Card<'a> {
             changes: changes
                 .map(|(name, value)| (name.to_owned(), value))
                 .collect(),
-            effect: patch.map_or("", outline::effect),
             typed,
             firewalls,
+            effect: patch.map_or_else(String::new, outline::effect),
             steps: remedy.steps.iter().map(|step| spans(step)).collect(),
             message: paragraphs(&remedy.message).map(spans).collect(),
             consequences: outline::consequences(&report.findings, finding).collect(),

@@ -46,6 +46,8 @@ struct Page<'a> {
     from: Vec<String>,
     counts: Vec<String>,
     together: Vec<(String, String)>,
+    /// What is said of these.
+    tried: String,
     causes: Vec<Card<'a>>,
     notes: Vec<Card<'a>>,
     not_tested: Vec<outline::Untested<'a>>,
@@ -96,6 +98,7 @@ impl<'a> Page<'a> {
                 .map(ToString::to_string)
                 .collect(),
             counts: counts(report),
+            tried: together.map_or_else(String::new, outline::tried_together),
             together: changes
                 .map(|(name, value)| (name.to_owned(), value))
                 .collect(),

@@ -171,8 +171,9 @@ fn together(out: &mut String, report: &Report) {
     if let Some(patch) = outline::together(report) {
         let _ = writeln!(
             out,
-            "\n## Settings that mend it all\n\n{} (tried)",
-            assignments(patch)
+            "\n## Settings that mend it all\n\n{} ({})",
+            assignments(patch),
+            outline::tried_together(patch)
         );
     }
 }
