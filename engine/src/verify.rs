@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, from_value};
 
 use crate::builtin::Catalogue;
-use crate::finding::{PatchEffect, Severity};
+use crate::finding::{OmissionCause, PatchEffect, Severity};
 use crate::report::Report;
 use crate::run::{self, Interrupt, Watch};
 use crate::settings::{Check, SslSetting};
@@ -108,7 +108,17 @@ fn shows_in_a_session(name: &str) -> bool {
 /// What is left with the changes made.
 fn judge(report: &mut Report, again: &Report) {
     let works = !again.has(Severity::Error) && !again.incomplete;
-    let left = |code: &str| again.findings.iter().any(|finding| finding.code == code);
+    let left = |code: &str| {
+        let found = again.findings.iter().any(|finding| finding.code == code);
+        // What another fault hides now is not cured.
+        let hidden = again.not_tested.iter().any(|omission| {
+            matches!(
+                omission.cause,
+                OmissionCause::BehindFault | OmissionCause::CouldNotLook
+            ) && omission.codes.iter().any(|it| it == code)
+        });
+        found || hidden
+    };
     for finding in &mut report.findings {
         let Some(patch) = finding.settings_patch.as_mut() else {
             continue;

@@ -128,7 +128,7 @@ fn at_other_addresses(run: &mut Run, shown: &mut Shown) {
     let others = resolve(&shown.name).unwrap_or_default();
     let others = others
         .into_iter()
-        .filter(|found| found.granted && found.ip != here.ip);
+        .filter(|found| found.granted && found.ip != here.ip && run.allows_address(&found.ip));
     let (tried, wanted) = match run.request().depth {
         Depth::Full => (COMPARED_AT_FULL, COMPARED_AT_FULL),
         _ => (TRIED_AT_STANDARD, 1),

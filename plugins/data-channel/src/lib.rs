@@ -132,7 +132,8 @@ impl Amount {
             Depth::Standard => Amount {
                 ports: 8,
                 transfers: 6,
-                connections: 14,
+                // One of fourteen is left for a second look with other settings.
+                connections: 13,
             },
             Depth::Full => Amount {
                 ports: 30,

@@ -139,14 +139,14 @@ fn addresses(run: &mut Run) -> Result<Option<Vec<String>>, Failure> {
 
 /// The addresses of the IP version that the settings allow.
 fn of_the_version(run: &mut Run, addresses: Vec<String>) -> Option<Vec<String>> {
-    let (version, is_v6) = match run.remote().ip_version {
+    let (version, other) = match run.remote().ip_version {
         None => return Some(addresses),
-        Some(IpVersion::V4) => ("IPv4", false),
-        Some(IpVersion::V6) => ("IPv6", true),
+        Some(IpVersion::V4) => ("IPv4", "6"),
+        Some(IpVersion::V6) => ("IPv6", "4"),
     };
     let (allowed, others): (Vec<_>, Vec<_>) = addresses
         .into_iter()
-        .partition(|address| address.contains(':') == is_v6);
+        .partition(|address| run.allows_address(address));
     let reason = format!("the settings allow {version} only");
     if !others.is_empty() {
         let check = format!("the addresses {}", others.join(", "));
@@ -159,7 +159,7 @@ fn of_the_version(run: &mut Run, addresses: Vec<String>) -> Option<Vec<String>> 
                 .evidence("name", &run.remote().host)
                 .evidence("addresses", others.join(", "))
                 .owner(Owner::Settings)
-                .patch(&[("ip_version", if is_v6 { "4" } else { "6" })]),
+                .patch(&[("ip_version", other)]),
         );
         run.behind_fault(
             "connections",

@@ -38,6 +38,16 @@ impl Run {
         &self.request.remote
     }
 
+    /// Whether the settings allow the IP version of an address.
+    #[must_use]
+    pub fn allows_address(&self, ip: &str) -> bool {
+        match self.request.remote.ip_version {
+            None => true,
+            Some(types::IpVersion::V4) => !ip.contains(':'),
+            Some(types::IpVersion::V6) => ip.contains(':'),
+        }
+    }
+
     /// Where the control connection goes: the address and port that were reached, or else those of the settings.
     #[must_use]
     pub fn control_endpoint(&self) -> Endpoint {
