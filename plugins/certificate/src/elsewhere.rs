@@ -128,13 +128,14 @@ fn at_other_addresses(run: &mut Run, shown: &mut Shown) {
     let others = resolve(&shown.name).unwrap_or_default();
     let others = others
         .into_iter()
-        .filter(|found| found.granted && found.ip != here.ip && run.allows_address(&found.ip));
+        .filter(|found| found.granted && found.ip != here.ip && run.allows_address(&found.ip))
+        .collect::<Vec<_>>();
     let (tried, wanted) = match run.request().depth {
         Depth::Full => (COMPARED_AT_FULL, COMPARED_AT_FULL),
         _ => (TRIED_AT_STANDARD, 1),
     };
     let (mut rows, mut compared, mut in_vain) = (Vec::new(), 0, None);
-    for found in others.take(tried) {
+    for found in others.into_iter().take(tried) {
         let place = Place {
             at: Endpoint {
                 ip: found.ip.clone(),
