@@ -98,6 +98,18 @@ fn first(expect: &Expect, report: &Report) -> Vec<String> {
         &expect.confidence,
         first.map(|it| &it.confidence),
     );
+    let steps = first
+        .map(|it| it.remedy.steps.join("\n"))
+        .unwrap_or_default();
+    for (words, wanted) in [(&expect.advises, true), (&expect.never_advises, false)] {
+        for words in words
+            .iter()
+            .filter(|words| steps.contains(*words) != wanted)
+        {
+            let what = if wanted { "not advised" } else { "advised" };
+            complaints.push(format!("{words:?} is {what}:\n{steps}"));
+        }
+    }
     let patch = first.and_then(|it| it.settings_patch.as_ref());
     for (name, value) in &expect.patch {
         let found = patch.and_then(|patch| patch.get(name));

@@ -173,6 +173,12 @@ pub struct Expect {
     /// Words in the detail or the evidence of a finding.
     #[serde(default)]
     pub says: Vec<String>,
+    /// Words in the steps of the first root cause's remedy.
+    #[serde(default)]
+    pub advises: Vec<String>,
+    /// Words that must not be in any of them: advice that does not fit the settings.
+    #[serde(default)]
+    pub never_advises: Vec<String>,
     /// Words of checks that must be listed as not made.
     #[serde(default)]
     pub not_tested: Vec<String>,

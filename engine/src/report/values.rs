@@ -7,6 +7,7 @@ use crate::diagnose::Diagnosed;
 use crate::finding::FactValue;
 use crate::matrix::{Step, Vantage};
 use crate::remedy::Values;
+use crate::settings::{CertificateCheck, SslSetting};
 
 /// So many ports from so small a part of all ports are no chance: a range is set.
 const FEW_PORTS: usize = 4;
@@ -30,6 +31,11 @@ impl Case<'_> {
         know("port", Some(self.remote.port.to_string()));
         know("ssl", Some(self.remote.ssl.to_string()));
         know("user", self.remote.user.clone());
+        // Nothing is recommended that is so already.
+        let unchecked = self.remote.certificate_check == CertificateCheck::Off;
+        know("unchecked", unchecked.then(|| "yes".into()));
+        let may_fall_back = self.remote.ssl == SslSetting::IfAvailable;
+        know("may fall back", may_fall_back.then(|| "yes".into()));
         know("address", text("server.address"));
         know("max segment", self.number("control.max-segment"));
         know(
