@@ -6,6 +6,8 @@
 
 #[path = "scenarios_runner/addresses.rs"]
 mod addresses;
+#[path = "scenarios_runner/baseline.rs"]
+mod baseline;
 #[path = "scenarios_runner/binary.rs"]
 mod binary;
 #[path = "scenarios_runner/canary.rs"]
@@ -70,6 +72,7 @@ fn main() -> ExitCode {
     trials.extend(golden::trials());
     trials.extend(interrupt::trials());
     trials.extend(addresses::trials());
+    trials.extend(baseline::trials());
     trials.extend(sheet::trials());
     trials.extend(remote_file::trials());
     trials.extend(shell::trials());

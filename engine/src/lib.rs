@@ -18,6 +18,7 @@
 #![warn(missing_docs)]
 
 pub mod addresses;
+pub mod baseline;
 pub mod builtin;
 pub mod clean_up;
 pub mod cli;

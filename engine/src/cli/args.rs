@@ -32,6 +32,7 @@ const EXAMPLES: &str = "Examples:
   remote-doctor check remote.toml --allow-writes
   remote-doctor check --host ftp.example.com --ssl require-implicit --format json
   remote-doctor check ftpes://ftp.example.com --sheet --format json -o report.json
+  remote-doctor check remote.toml --baseline worked.json
   remote-doctor sheet report.json
   remote-doctor report report.json --format html -o report.html
   remote-doctor explain cert.missing-intermediate
@@ -239,6 +240,9 @@ pub(crate) struct CheckArgs {
     /// What makes the exit code 1
     #[arg(long, help_heading = "Report", default_value = "error")]
     pub(crate) fail_on: FailOn,
+    /// Say first what changed since this earlier report of the same remote (JSON or HTML)
+    #[arg(long, help_heading = "Report", value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
     /// No progress on standard error
     #[arg(short, long, help_heading = "Report")]
     pub(crate) quiet: bool,

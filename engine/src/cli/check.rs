@@ -11,7 +11,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use super::args::CheckArgs;
 use super::output::FailOn;
 use super::progress::Progress;
-use super::{CliError, Exit, output, remote_file, secret, sheet};
+use super::{CliError, Exit, input, output, remote_file, secret, sheet};
 use crate::builtin::Catalogue;
 use crate::login::Credential;
 use crate::net::ClientCertificate;
@@ -24,8 +24,17 @@ use crate::sheet::State;
 use crate::verify::verify;
 
 pub(super) async fn run(args: CheckArgs) -> Result<Exit, CliError> {
+    let settings_host = remote_file::host_of(&args)?;
     let args = remote_file::filled_in(args)?;
     let check = request(&args)?;
+    // A baseline that cannot be used is told before anything is asked of the remote.
+    let baseline = args.baseline.as_deref();
+    let baseline = baseline
+        .map(|path| input::baseline(path, settings_host))
+        .transpose()?;
+    if let Some(baseline) = &baseline {
+        baseline.is_about(&check.remote.host)?;
+    }
     let catalogue = Catalogue::load(&check.selection.plugins).await?;
     // A state that cannot be used is told before anything is asked of the remote.
     let state = args.state.as_deref().map(State::read).transpose()?;
@@ -52,6 +61,9 @@ pub(super) async fn run(args: CheckArgs) -> Result<Exit, CliError> {
     }
     let mut report = Report::new(&record, &check.remote, &catalogue, started);
     verify(&mut report, &check, &catalogue, interrupt, &watch).await;
+    if let Some(baseline) = &baseline {
+        report.changes = Some(baseline.changes(&report)?);
+    }
     drop(progress);
     output::deliver(&report, args.format, args.fail_on, args.output.as_deref())?;
     for left in &report.left_behind {

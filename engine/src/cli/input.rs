@@ -7,6 +7,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::CliError;
+use crate::baseline::Baseline;
 use crate::report::{Report, SCHEMA_VERSION, html};
 
 /// No report is longer than this, in bytes.
@@ -48,6 +49,16 @@ pub(super) fn report(path: &Path) -> Result<Report, CliError> {
         None => return Err(not_a_report("it has no schema_version".into())),
     }
     serde_json::from_value(cleaned(value)).map_err(|error| not_a_report(error.to_string()))
+}
+
+/// Reads an earlier report to compare with; `renamed_from` is the host that the settings name, where this run has another.
+pub(super) fn baseline(path: &Path, renamed_from: Option<String>) -> Result<Baseline, CliError> {
+    let place = path.file_name().unwrap_or(path.as_os_str());
+    Ok(Baseline {
+        place: place.to_string_lossy().into_owned(),
+        report: report(path)?,
+        renamed_from,
+    })
 }
 
 /// The same without the characters that a terminal would obey.

@@ -77,6 +77,8 @@ pub(crate) enum CliError {
     NotAReport { place: String, reason: String },
     #[error(transparent)]
     Merge(#[from] reports::MergeError),
+    #[error(transparent)]
+    Baseline(#[from] crate::baseline::BaselineError),
     #[error("the lab: {0}")]
     Lab(#[from] ::lab::LabError),
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::CliError;
 use super::args::CheckArgs;
-use crate::settings::RemoteFile;
+use crate::settings::{Location, RemoteFile};
 
 /// The arguments, completed from the settings file if they name one.
 pub(super) fn filled_in(mut args: CheckArgs) -> Result<CheckArgs, CliError> {
@@ -17,6 +17,15 @@ pub(super) fn filled_in(mut args: CheckArgs) -> Result<CheckArgs, CliError> {
     login(&mut args, &file, &path)?;
     remote(&mut args, file);
     Ok(args)
+}
+
+/// The host that the URL or the settings file names, which `--host` may replace.
+pub(super) fn host_of(args: &CheckArgs) -> Result<Option<String>, CliError> {
+    match &args.remote {
+        None => Ok(None),
+        Some(path) if is_file(path) => Ok(RemoteFile::load(Path::new(path))?.host),
+        Some(url) => Ok(Some(url.parse::<Location>()?.host)),
+    }
 }
 
 /// A URL has a scheme; a settings file is there, or is called like one.

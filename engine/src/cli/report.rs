@@ -18,6 +18,9 @@ pub(crate) struct ReportArgs {
     /// Print what is to be sent to this owner in place of the report
     #[arg(long, value_name = "OWNER", conflicts_with = "format")]
     message: Option<Owner>,
+    /// Say first what changed since this earlier report of the same remote
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
     /// Write it to this file
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -27,7 +30,10 @@ pub(crate) struct ReportArgs {
 }
 
 pub(super) fn run(args: &ReportArgs) -> Result<Exit, CliError> {
-    let report = input::report(&args.report)?;
+    let mut report = input::report(&args.report)?;
+    if let Some(path) = &args.baseline {
+        report.changes = Some(input::baseline(path, None)?.changes(&report)?);
+    }
     let to = args.output.as_deref();
     match args.message {
         None => output::deliver(&report, args.format, args.fail_on, to)?,

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, Property, TestCase, TestCaseStatus, TestSuite};
 
-use super::{ProbeStatus, Report, ReportFinding, ReportOmission, ReportProbe, outline};
+use super::{ProbeStatus, Report, ReportFinding, ReportOmission, ReportProbe, changes, outline};
+use crate::baseline::Changes;
 use crate::finding::Severity;
 use crate::matrix::Vantage;
 
@@ -17,6 +18,7 @@ pub fn render(report: &Report, failing: Option<Severity>) -> String {
     let place = report.remote.place();
     let mut all = quick_junit::Report::new(format!("remote-doctor {place}"));
     all.set_time(Duration::from_millis(report.duration_ms));
+    all.add_test_suites(report.changes.iter().map(|it| changed(report, it)));
     for probe in &report.probes {
         all.add_test_suite(suite(report, probe, failing));
     }
@@ -25,6 +27,27 @@ pub fn render(report: &Report, failing: Option<Severity>) -> String {
     }
     all.to_string()
         .expect("text in memory can always be written to")
+}
+
+/// A remote that is not as it was need not be broken: what differs is told as output, and fails nothing.
+fn changed(report: &Report, since: &Changes) -> TestSuite {
+    let mut suite = named(report, &format!("changes since {}", changes::since(since)));
+    suite.set_system_out(&since.summary);
+    for block in changes::blocks(since) {
+        for entry in block.entries {
+            let status = match block.heading {
+                "Not compared" => TestCaseStatus::skipped(),
+                _ => TestCaseStatus::success(),
+            };
+            let name = format!("{}: {}", block.heading, entry.title);
+            let mut told = case("changes", &name, status);
+            let values = entry.values.iter();
+            let values: Vec<String> = values.map(|(word, it)| format!("{word}: {it}")).collect();
+            told.set_system_out(values.join("\n"));
+            suite.add_test_case(told);
+        }
+    }
+    suite
 }
 
 fn suite(report: &Report, probe: &ReportProbe, failing: Option<Severity>) -> TestSuite {

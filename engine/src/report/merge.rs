@@ -298,6 +298,7 @@ fn assemble(parts: &[Part<'_>], seen: Seen, catalogue: &Catalogue) -> Report {
         matrix: diagnosis.rows,
         // It is looked up from one place; each report has its own.
         allow_list: None,
+        changes: None,
         merged_from: parts.iter().map(|part| part.taken.origin()).collect(),
         facts,
         facts_by_source,

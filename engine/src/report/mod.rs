@@ -2,6 +2,7 @@
 
 pub mod addresses;
 mod case;
+mod changes;
 #[cfg(test)]
 mod hostile_tests;
 pub mod html;
@@ -27,6 +28,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::baseline::Changes;
 use crate::builtin::Catalogue;
 use crate::clean_up::LeftBehind;
 use crate::diagnose::{NotTested, Verdict, diagnose};
@@ -61,6 +63,9 @@ pub struct Report {
     pub duration_ms: u64,
     /// What was looked at.
     pub remote: Remote,
+    /// What changed since an earlier report, where one was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changes: Option<Changes>,
     /// How it is.
     pub verdict: Verdict,
     /// One sentence a tired person understands.
@@ -305,6 +310,7 @@ impl Report {
             started,
             duration_ms: millis(record.duration),
             remote: remote.clone(),
+            changes: None,
             verdict: diagnosis.verdict,
             summary: summary::summary(&diagnosis, remote, &facts, record.cut),
             settings_patch: case::all_patches(&diagnosis),

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::style::{BAD, BOLD, DIM, GOOD, UNKNOWN, WARN, styled, wrapped};
-use super::{Connections, ProbeStatus, Remedy, Report, ReportFinding, outline, table};
+use super::{Connections, ProbeStatus, Remedy, Report, ReportFinding, changes, outline, table};
 use crate::diagnose::Verdict;
 use crate::finding::{Confidence, Severity};
 
@@ -64,6 +64,9 @@ fn head(out: &mut String, report: &Report) {
         let told = format!("{}  {when}  {}", origin.place, mark_of(origin.verdict).1);
         line(out, "", &told);
     }
+    if let Some(since) = &report.changes {
+        changes::text(out, since);
+    }
     let (style, verdict) = mark_of(report.verdict);
     let plain = wrapped(&format!("{verdict}  "), &report.summary);
     let _ = writeln!(
@@ -73,7 +76,7 @@ fn head(out: &mut String, report: &Report) {
     );
 }
 
-fn mark_of(verdict: Verdict) -> (anstyle::Style, &'static str) {
+pub(super) fn mark_of(verdict: Verdict) -> (anstyle::Style, &'static str) {
     match verdict {
         Verdict::Healthy => (GOOD, "HEALTHY"),
         Verdict::Degraded => (WARN, "DEGRADED"),
@@ -318,6 +321,6 @@ fn foot(out: &mut String, report: &Report) {
     );
 }
 
-fn line(out: &mut String, first: &str, text: &str) {
+pub(super) fn line(out: &mut String, first: &str, text: &str) {
     let _ = writeln!(out, "{}", wrapped(&format!("{INDENT}{first}"), text));
 }

@@ -9,7 +9,7 @@ mod steps;
 
 use askama::Template;
 
-use super::{Report, outline};
+use super::{Report, changes, outline};
 use crate::diagnose::Verdict;
 use crate::finding::FactValue;
 use crate::net::Direction;
@@ -41,6 +41,7 @@ pub fn record(page: &str) -> Option<&str> {
 struct Page<'a> {
     report: &'a Report,
     place: String,
+    since: Option<Since<'a>>,
     verdict: (&'static str, &'static str),
     when: String,
     from: Vec<String>,
@@ -64,6 +65,13 @@ struct Page<'a> {
     json: String,
 }
 
+/// What changed since an earlier report.
+struct Since<'a> {
+    when: String,
+    summary: &'a str,
+    blocks: Vec<changes::Block>,
+}
+
 /// One line of the dialogue.
 struct Said<'a> {
     at: String,
@@ -84,6 +92,11 @@ impl<'a> Page<'a> {
         Page {
             report,
             place: report.remote.place(),
+            since: report.changes.as_ref().map(|since| Since {
+                when: changes::since(since),
+                summary: &since.summary,
+                blocks: changes::blocks(since),
+            }),
             verdict: match report.verdict {
                 Verdict::Healthy => ("good", "Healthy"),
                 Verdict::Degraded => ("warn", "Degraded"),

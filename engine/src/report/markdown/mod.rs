@@ -4,7 +4,8 @@ mod escape;
 
 use std::fmt::Write;
 
-use super::{Report, ReportFinding, outline};
+use super::{Report, ReportFinding, changes, outline};
+use crate::baseline::Changes;
 use crate::diagnose::Verdict;
 use crate::finding::{Confidence, FactValue, Severity};
 use crate::matrix::{Cell, Step};
@@ -43,6 +44,9 @@ fn head(out: &mut String, report: &Report) {
     };
     let remote = &report.remote;
     let _ = writeln!(out, "# {}: {verdict}\n", code(&remote.place()));
+    if let Some(since) = &report.changes {
+        what_changed(out, since);
+    }
     let _ = writeln!(out, "**{}**\n", prose(&report.summary));
     let when = report.started.strftime("%Y-%m-%d %H:%M UTC");
     let from: Vec<String> = remote
@@ -63,6 +67,38 @@ fn head(out: &mut String, report: &Report) {
         let when = origin.started.strftime("%Y-%m-%d %H:%M UTC");
         let _ = writeln!(out, "\n- {}: {when}", code(&origin.place));
     }
+}
+
+/// Before the verdict: what is to be known first of a remote that once worked.
+fn what_changed(out: &mut String, since: &Changes) {
+    let _ = writeln!(
+        out,
+        "## Since {}\n\n{}",
+        prose(&changes::since(since)),
+        prose(&since.summary)
+    );
+    let rows = changes::blocks(since).into_iter().flat_map(|block| {
+        let rows = block.entries.into_iter().map(move |entry| {
+            let values = entry.values.iter();
+            let values: Vec<String> = values
+                .map(|(word, value)| match *word {
+                    "because" => format!("because {}", prose(value)),
+                    word => format!("{word} {}", code(value)),
+                })
+                .collect();
+            vec![
+                block.heading.into(),
+                prose(&entry.title),
+                values.join("<br>"),
+            ]
+        });
+        rows.collect::<Vec<_>>()
+    });
+    let rows: Vec<Vec<String>> = rows.collect();
+    if !rows.is_empty() {
+        table(out, &["", "What", "How"], rows.into_iter());
+    }
+    let _ = writeln!(out, "\n## Now\n");
 }
 
 fn left_behind(out: &mut String, report: &Report) {
