@@ -28,6 +28,8 @@ mod interrupt;
 mod limits;
 #[path = "scenarios_runner/manners.rs"]
 mod manners;
+#[path = "scenarios_runner/redaction.rs"]
+mod redaction;
 #[path = "scenarios_runner/remote_file.rs"]
 mod remote_file;
 #[path = "scenarios_runner/report.rs"]
@@ -73,6 +75,7 @@ fn main() -> ExitCode {
     trials.extend(interrupt::trials());
     trials.extend(addresses::trials());
     trials.extend(baseline::trials());
+    trials.extend(redaction::trials());
     trials.extend(sheet::trials());
     trials.extend(remote_file::trials());
     trials.extend(shell::trials());
@@ -135,6 +138,7 @@ fn complaints(scenario: &Scenario, report: &Report, json: &Run, text: &Run) -> V
     let mut complaints = manners::complaints(scenario, json);
     complaints.extend(manners::complaints(scenario, text));
     complaints.extend(limits::complaints(scenario, json, report));
+    complaints.extend(redaction::complaints(scenario, &json.stdout));
     complaints.extend(report.contradictions());
     complaints.extend(expectation::complaints(&scenario.expect, report));
     complaints.extend(expectation::left_behind(

@@ -123,6 +123,14 @@ pub enum BaselineError {
         /// The host in the other.
         now: String,
     },
+    /// Its tokens stand for values that are not in it.
+    #[error(
+        "{place} is redacted: what its tokens stand for cannot be compared; give the report as it was taken"
+    )]
+    Redacted {
+        /// The name of its file; `this report` of the other.
+        place: String,
+    },
     /// It is the later one.
     #[error(
         "the baseline {place} is of {then}, which is after {now}: give the earlier report as the baseline"
@@ -152,8 +160,12 @@ impl Baseline {
     /// Whether it is about this host, under this name or the one it had.
     ///
     /// # Errors
-    /// It is about another.
+    /// It is about another, or redacted.
     pub fn is_about(&self, host: &str) -> Result<(), BaselineError> {
+        if self.report.redaction.is_some() {
+            let place = self.place.clone();
+            return Err(BaselineError::Redacted { place });
+        }
         let then = &self.report.remote.host;
         let names = [Some(host), self.renamed_from.as_deref()];
         match names.into_iter().flatten().any(|it| same_host(it, then)) {
@@ -169,9 +181,13 @@ impl Baseline {
     /// What changed since.
     ///
     /// # Errors
-    /// They are not about the same remote, or this one is the later.
+    /// They are not about the same remote, this one is the later, or one of them is redacted.
     pub fn changes(&self, now: &Report) -> Result<Changes, BaselineError> {
         self.is_about(&now.remote.host)?;
+        if now.redaction.is_some() {
+            let place = "this report".into();
+            return Err(BaselineError::Redacted { place });
+        }
         let then = &self.report;
         if then.started > now.started {
             return Err(BaselineError::Later {

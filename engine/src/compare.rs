@@ -3,6 +3,7 @@
 
 use std::net::IpAddr;
 
+use crate::address::Address;
 use crate::builtin::Catalogue;
 use crate::diagnose::Diagnosed;
 use crate::finding::{
@@ -61,11 +62,12 @@ pub fn doubtful(visits: &[Visit], catalogue: &Catalogue) -> Vec<Option<IpAddr>> 
     {
         if ways.len() < SECOND_LOOKS && !ways.contains(&(turned.step, turned.code)) {
             ways.push((turned.step, turned.code));
-            again.push(turned.row.address);
+            again.push(turned.row.address.and_then(Address::ip));
         }
     }
     if !again.is_empty() {
-        again.extend(difference.through.first().map(|row| row.address));
+        let through = difference.through.first();
+        again.extend(through.map(|row| row.address.and_then(Address::ip)));
     }
     again
 }

@@ -17,6 +17,7 @@
 //! ```
 #![warn(missing_docs)]
 
+pub mod address;
 pub mod addresses;
 pub mod baseline;
 pub mod builtin;
@@ -30,6 +31,7 @@ pub mod matrix;
 pub mod net;
 pub mod plan;
 pub mod plugin;
+pub mod redact;
 pub mod relay;
 pub mod remedy;
 pub mod report;

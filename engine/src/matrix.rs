@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::address::Address;
 use crate::finding::{FactValue, Finding};
 use crate::run::{Look, Visit};
 use crate::why::{Why, why_not_reached};
@@ -97,7 +98,7 @@ pub struct Vantage(String);
 
 impl Vantage {
     /// A place that needs more than its address, as where a report was taken.
-    pub fn at(address: Option<IpAddr>, place: &str) -> Vantage {
+    pub fn at(address: Option<Address>, place: &str) -> Vantage {
         Vantage(match address {
             Some(address) => format!("{address} ({place})"),
             None => place.into(),
@@ -105,7 +106,7 @@ impl Vantage {
     }
 
     /// Whether connections from this address are meant.
-    pub fn is_at(&self, address: IpAddr) -> bool {
+    pub fn is_at(&self, address: Address) -> bool {
         let first = self.0.split(' ').next().unwrap_or_default();
         first.parse() == Ok(address)
     }
@@ -130,12 +131,12 @@ pub struct Row {
     /// Whose row it is.
     pub vantage: Vantage,
     /// The address that connections left from, as far as it is known.
-    pub address: Option<IpAddr>,
+    pub address: Option<Address>,
     /// Whether the settings mark it as dedicated.
     pub dedicated: bool,
     /// The address that the remote says it sees.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub seen_as: Option<IpAddr>,
+    pub seen_as: Option<Address>,
     /// How much was tried from it.
     pub look: Look,
     /// What became of each step.
@@ -154,7 +155,10 @@ impl Row {
         };
         Row {
             vantage,
-            address: visit.source.or_else(|| address("source.address")),
+            address: visit
+                .source
+                .map(Address::from)
+                .or_else(|| address("source.address")),
             dedicated,
             seen_as: address("source.seen-as"),
             look: visit.look,

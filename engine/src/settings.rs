@@ -3,6 +3,7 @@
 mod client;
 mod expected_name;
 mod file;
+mod shown;
 
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
@@ -138,9 +139,11 @@ impl fmt::Display for Use {
     }
 }
 
-/// The remote and the settings somebody uses to reach it.
+/// The remote and the settings somebody uses to reach it. Reports have it with the addresses that they may show.
 #[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
-pub struct Remote {
+#[serde(bound(deserialize = "A: Deserialize<'de>"))]
+#[schemars(rename = "Remote")]
+pub struct Remote<A = IpAddr> {
     /// Name or address.
     pub host: String,
     /// The control port.
@@ -159,20 +162,20 @@ pub struct Remote {
     /// The most connections the settings allow.
     pub max_connections: Option<usize>,
     /// The source addresses to test from; none lets the system choose.
-    pub sources: Vec<IpAddr>,
+    pub sources: Vec<A>,
     /// Those of them that belong to one customer.
-    pub dedicated: Vec<IpAddr>,
+    pub dedicated: Vec<A>,
     /// What the name should resolve to.
-    pub expect_addresses: Vec<IpAddr>,
+    pub expect_addresses: Vec<A>,
     /// Other names, and what each should resolve to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub expect_names: Vec<ExpectedName>,
+    pub expect_names: Vec<ExpectedName<A>>,
     /// How our side is configured to speak.
     #[serde(flatten)]
     pub client: ClientSettings,
 }
 
-impl Remote {
+impl<A> Remote<A> {
     /// Host and port as people write them: an IPv6 address in brackets (RFC 3986 section 3.2.2).
     pub fn place(&self) -> String {
         match self.host.parse::<Ipv6Addr>() {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::change::Change;
 use super::{Lists, Set};
+use crate::address::Address;
 use crate::report::SCHEMA_VERSION;
 use crate::settings::{Remote, RemoteFile};
 
@@ -24,7 +25,7 @@ pub struct SavedRemote {
 #[derive(Deserialize)]
 struct SavedReport {
     schema_version: String,
-    remote: Remote,
+    remote: Remote<Address>,
 }
 
 impl SavedRemote {
@@ -40,7 +41,10 @@ impl SavedRemote {
     /// Reads a report of `check --format json`.
     pub fn read(file: String, report: &[u8]) -> SavedRemote {
         let remote = match serde_json::from_slice::<SavedReport>(report) {
-            Ok(report) if report.schema_version == SCHEMA_VERSION => Ok(report.remote),
+            Ok(report) if report.schema_version == SCHEMA_VERSION => {
+                let known = report.remote.known();
+                known.ok_or_else(|| "it is redacted: its addresses are not in it".into())
+            }
             Ok(report) => Err(format!(
                 "a report of version {}, and this program reads version {SCHEMA_VERSION}",
                 crate::net::printable(&report.schema_version, 20)

@@ -1,5 +1,6 @@
 //! Which findings came and went. A code that one of the runs did not look for has done neither.
 
+use crate::address::Address;
 use crate::report::{Report, ReportFinding, ReportOmission};
 
 use super::{FindingChange, FindingChanges, NotCompared};
@@ -43,7 +44,7 @@ fn is_in(report: &Report, code: &str) -> bool {
 
 /// Whether a run of a probe looked for the code and did not find it, from where the finding was made.
 fn looked_for(report: &Report, finding: &ReportFinding) -> bool {
-    let from_there = |source: Option<std::net::IpAddr>| match source {
+    let from_there = |source: Option<Address>| match source {
         None => true,
         Some(source) => {
             finding.sources.is_empty() || finding.sources.iter().any(|it| it.is_at(source))

@@ -11,6 +11,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use super::output::{FailOn, ReportFormat};
 use super::report::ReportArgs;
 use super::schema;
+use crate::redact::Level;
 use crate::settings::{
     CertificateCheck, Depth, ExpectedName, HighestTlsVersion, IpVersion, PassiveMode, SslSetting,
     Use,
@@ -240,6 +241,9 @@ pub(crate) struct CheckArgs {
     /// What makes the exit code 1
     #[arg(long, help_heading = "Report", default_value = "error")]
     pub(crate) fail_on: FailOn,
+    /// Whom the report is for: private names and addresses are replaced by tokens [default: internal]
+    #[arg(long, help_heading = "Report", value_name = "LEVEL")]
+    pub(crate) redact: Option<Level>,
     /// Say first what changed since this earlier report of the same remote (JSON or HTML)
     #[arg(long, help_heading = "Report", value_name = "FILE")]
     pub(crate) baseline: Option<PathBuf>,
@@ -262,6 +266,9 @@ pub(crate) struct CompareArgs {
     /// What makes the exit code 1
     #[arg(long, default_value = "error")]
     pub(crate) fail_on: FailOn,
+    /// Whom the report is for: private names and addresses are replaced by tokens [default: internal]
+    #[arg(long, value_name = "LEVEL")]
+    pub(crate) redact: Option<Level>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -342,6 +349,9 @@ pub(crate) struct SheetArgs {
     /// Format of the sheet
     #[arg(long, default_value = "text")]
     pub(crate) format: Format,
+    /// Whom the report is for: private names and addresses are replaced by tokens [default: internal]
+    #[arg(long, value_name = "LEVEL")]
+    pub(crate) redact: Option<Level>,
     /// Write the sheet to this file
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,

@@ -15,6 +15,7 @@ use super::{CliError, Exit, input, output, remote_file, secret, sheet};
 use crate::builtin::Catalogue;
 use crate::login::Credential;
 use crate::net::ClientCertificate;
+use crate::redact::redact;
 use crate::report::Report;
 use crate::run::{self, Cut, Interrupt};
 use crate::settings::{
@@ -65,7 +66,8 @@ pub(super) async fn run(args: CheckArgs) -> Result<Exit, CliError> {
         report.changes = Some(baseline.changes(&report)?);
     }
     drop(progress);
-    output::deliver(&report, args.format, args.fail_on, args.output.as_deref())?;
+    let shown = redact(report.clone(), args.redact)?;
+    output::deliver(&shown, args.format, args.fail_on, args.output.as_deref())?;
     for left in &report.left_behind {
         anstream::eprintln!("warning: left on the remote: {left}");
     }

@@ -3,6 +3,7 @@
 use super::args::CompareArgs;
 use super::{CliError, Exit, check, input, output};
 use crate::builtin::Catalogue;
+use crate::redact::redact;
 use crate::report::{self, Taken};
 
 pub(super) async fn run(args: &CompareArgs) -> Result<Exit, CliError> {
@@ -19,6 +20,8 @@ pub(super) async fn run(args: &CompareArgs) -> Result<Exit, CliError> {
         .collect::<Result<Vec<Taken>, CliError>>()?;
     let catalogue = Catalogue::load(&[]).await?;
     let report = report::merge(&taken, &catalogue)?;
+    let exit = check::exit(&report, args.fail_on);
+    let report = redact(report, args.redact)?;
     output::deliver(&report, args.format, args.fail_on, args.output.as_deref())?;
-    Ok(check::exit(&report, args.fail_on))
+    Ok(exit)
 }

@@ -78,6 +78,8 @@ pub(crate) enum CliError {
     #[error(transparent)]
     Merge(#[from] reports::MergeError),
     #[error(transparent)]
+    Redact(#[from] crate::redact::RedactError),
+    #[error(transparent)]
     Baseline(#[from] crate::baseline::BaselineError),
     #[error("the lab: {0}")]
     Lab(#[from] ::lab::LabError),

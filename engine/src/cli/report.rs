@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::output::{self, FailOn, ReportFormat};
 use super::{CliError, Exit, input};
 use crate::finding::Owner;
+use crate::redact::{Level, redact};
 use crate::report::{Report, message};
 
 #[derive(clap::Args, Debug)]
@@ -18,6 +19,9 @@ pub(crate) struct ReportArgs {
     /// Print what is to be sent to this owner in place of the report
     #[arg(long, value_name = "OWNER", conflicts_with = "format")]
     message: Option<Owner>,
+    /// Whom the report is for: private names and addresses are replaced by tokens [default: internal]
+    #[arg(long, value_name = "LEVEL")]
+    redact: Option<Level>,
     /// Say first what changed since this earlier report of the same remote
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
@@ -34,6 +38,7 @@ pub(super) fn run(args: &ReportArgs) -> Result<Exit, CliError> {
     if let Some(path) = &args.baseline {
         report.changes = Some(input::baseline(path, None)?.changes(&report)?);
     }
+    let report = redact(report, args.redact)?;
     let to = args.output.as_deref();
     match args.message {
         None => output::deliver(&report, args.format, args.fail_on, to)?,

@@ -7,17 +7,23 @@ use jiff::Timestamp;
 use super::args::{Format, SheetArgs};
 use super::{CliError, Exit, input, output};
 use crate::net::Resolver;
+use crate::redact::redact;
 use crate::report::{self, Report};
 use crate::run::Record;
 use crate::settings::Check;
-use crate::sheet::{self, AllowList, Looks, SeenBy, State, StateError, Subject, Zone};
+use crate::sheet::{self, AllowList, Looks, SeenBy, Spell, State, StateError, Subject, Zone};
 
 pub(super) async fn run(args: SheetArgs) -> Result<Exit, CliError> {
-    let report = input::report(&args.report)?;
+    let mut report = input::report(&args.report)?;
     let again = args.policy_list.is_some() || args.resolver.is_some();
-    let sheet = match &report.allow_list {
-        Some(sheet) if !again => sheet.clone(),
-        saved => look_again(&report, saved.as_ref(), &args).await?,
+    if report.allow_list.is_none() || again {
+        let sheet = look_again(&report, report.allow_list.as_ref(), &args).await?;
+        report.allow_list = Some(sheet);
+    }
+    // As a part of the report, so that what is known of others there is taken out here, too.
+    let report = redact(report, args.redact)?;
+    let Some(sheet) = report.allow_list else {
+        return Ok(Exit::Fine);
     };
     let rendered = match args.format {
         Format::Text => sheet::text::render(&sheet),
@@ -37,9 +43,15 @@ async fn look_again(
     saved: Option<&AllowList>,
     args: &SheetArgs,
 ) -> Result<AllowList, CliError> {
+    let remote = report.remote.known();
+    let Some(remote) = remote.filter(|_| report.redaction.is_none()) else {
+        return Err(CliError::Usage(
+            "the report is redacted, so nothing can be looked up of its addresses".into(),
+        ));
+    };
     let subjects = match saved {
         Some(sheet) => sheet.addresses.iter().map(Into::into).collect(),
-        None => sheet::subjects(&report.remote, &report.facts, &report.facts_by_source),
+        None => sheet::subjects(&remote, &report.facts, &report.facts_by_source),
     };
     if subjects
         .iter()
@@ -56,14 +68,14 @@ async fn look_again(
         .iter_mut()
         .zip(saved.iter().flat_map(|it| &it.addresses))
     {
-        look.spells.clone_from(&listed.spells);
+        look.spells = listed.spells.iter().filter_map(Spell::known).collect();
     }
     let looks = Looks {
         at: Timestamp::now(),
         policy_list: args.policy_list.clone(),
         looks,
     };
-    Ok(AllowList::new(&looks, &report.remote, &report.facts))
+    Ok(AllowList::new(&looks, &remote, &report.facts))
 }
 
 /// Looks up what is asked of the source addresses of a run, and adds them to what was seen before.

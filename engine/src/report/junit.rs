@@ -42,7 +42,9 @@ fn changed(report: &Report, since: &Changes) -> TestSuite {
             let name = format!("{}: {}", block.heading, entry.title);
             let mut told = case("changes", &name, status);
             let values = entry.values.iter();
-            let values: Vec<String> = values.map(|(word, it)| format!("{word}: {it}")).collect();
+            let values: Vec<String> = values
+                .map(|(word, it)| format!("{word} {it}").trim().into())
+                .collect();
             told.set_system_out(values.join("\n"));
             suite.add_test_case(told);
         }
@@ -107,6 +109,9 @@ fn without_run(report: &Report, probe: &str, failing: Option<Severity>) -> TestS
 fn named(report: &Report, name: &str) -> TestSuite {
     let mut suite = TestSuite::new(format!("{}: {name}", report.remote.place()));
     suite.add_property(Property::new("started", report.started.to_string()));
+    if let Some(redaction) = &report.redaction {
+        suite.add_property(Property::new("redaction", redaction.to_string()));
+    }
     suite
 }
 

@@ -52,6 +52,11 @@ pub enum MergeError {
         /// What differs, with both values.
         what: String,
     },
+    /// Its tokens stand for other values than those of another report.
+    #[error(
+        "{0} is redacted: what its tokens stand for cannot be compared; give the report as it was taken"
+    )]
+    Redacted(String),
     /// It does not say how far each address gets.
     #[error(
         "{0} has no matrix of source addresses; take it again with this version of remote-doctor"
@@ -69,6 +74,9 @@ pub fn merge(taken: &[Taken], catalogue: &Catalogue) -> Result<Report, MergeErro
     };
     if others.is_empty() {
         return Err(MergeError::TooFew);
+    }
+    if let Some(redacted) = taken.iter().find(|it| it.report.redaction.is_some()) {
+        return Err(MergeError::Redacted(redacted.place.clone()));
     }
     for other in others {
         same_remote(first, other)?;
@@ -298,11 +306,12 @@ fn assemble(parts: &[Part<'_>], seen: Seen, catalogue: &Catalogue) -> Report {
         matrix: diagnosis.rows,
         // It is looked up from one place; each report has its own.
         allow_list: None,
+        redaction: None,
         changes: None,
         merged_from: parts.iter().map(|part| part.taken.origin()).collect(),
         facts,
         facts_by_source,
-        remote,
+        remote: (&remote).into(),
     }
 }
 
@@ -318,8 +327,12 @@ impl Taken {
 
 /// The settings of the first, with the source addresses of all.
 fn remote(parts: &[Part<'_>]) -> Remote {
-    let remotes = || parts.iter().map(|part| &part.taken.report.remote);
-    let mut remote = parts[0].taken.report.remote.clone();
+    let remotes = || {
+        parts
+            .iter()
+            .filter_map(|part| part.taken.report.remote.known())
+    };
+    let mut remote = remotes().next().expect("redacted reports were refused");
     remote.sources = remotes().flat_map(|it| it.sources.clone()).collect();
     remote.dedicated = remotes().flat_map(|it| it.dedicated.clone()).collect();
     for list in [&mut remote.sources, &mut remote.dedicated] {

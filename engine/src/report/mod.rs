@@ -3,6 +3,7 @@
 pub mod addresses;
 mod case;
 mod changes;
+mod facts;
 #[cfg(test)]
 mod hostile_tests;
 pub mod html;
@@ -21,13 +22,13 @@ mod values;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::net::IpAddr;
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::address::Address;
 use crate::baseline::Changes;
 use crate::builtin::Catalogue;
 use crate::clean_up::LeftBehind;
@@ -37,6 +38,7 @@ use crate::finding::{
 };
 use crate::matrix::{Row, Vantage};
 use crate::net::{Line, printable};
+use crate::redact::Redaction;
 use crate::remedy::Directive;
 use crate::run::{Cut, Record, Status};
 use crate::settings::Remote;
@@ -44,6 +46,7 @@ use crate::sheet::AllowList;
 
 use case::Case;
 
+pub(crate) use facts::{Facts, facts};
 pub use merge::{MergeError, Origin, Taken, merge};
 pub use page::{explain, list};
 
@@ -62,7 +65,10 @@ pub struct Report {
     /// How long it took.
     pub duration_ms: u64,
     /// What was looked at.
-    pub remote: Remote,
+    pub remote: Remote<Address>,
+    /// What was taken out of this report, where it was redacted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redaction: Option<Redaction>,
     /// What changed since an earlier report, where one was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changes: Option<Changes>,
@@ -214,7 +220,7 @@ pub struct ReportLeftover {
     /// The directory it counts from.
     pub directory: Option<String>,
     /// The source address of the session that made it.
-    pub source: Option<IpAddr>,
+    pub source: Option<Address>,
     /// The probe that made it.
     pub probe: String,
     /// What the server says to its removal; none where it was not asked in time.
@@ -244,7 +250,7 @@ pub struct ReportProbe {
     /// SHA-256 of its file.
     pub digest: String,
     /// The source address.
-    pub source: Option<IpAddr>,
+    pub source: Option<Address>,
     /// How it ended.
     pub status: ProbeStatus,
     /// How long it took.
@@ -309,7 +315,8 @@ impl Report {
             tool: Tool::this(),
             started,
             duration_ms: millis(record.duration),
-            remote: remote.clone(),
+            remote: remote.into(),
+            redaction: None,
             changes: None,
             verdict: diagnosis.verdict,
             summary: summary::summary(&diagnosis, remote, &facts, record.cut),
@@ -355,7 +362,7 @@ fn leftover(left: &LeftBehind) -> ReportLeftover {
     ReportLeftover {
         path: printable(&left.path, 300),
         directory: left.directory.as_ref().map(|path| printable(path, 300)),
-        source: left.source,
+        source: left.source.map(Address::from),
         probe: left.probe.clone(),
         refusal: left.refusal.clone(),
     }
@@ -371,7 +378,7 @@ fn probe(run: &crate::run::ProbeRun) -> ReportProbe {
         id: description.name.clone(),
         version: description.version.clone(),
         digest: run.plugin.digest.clone(),
-        source: run.source,
+        source: run.source.map(Address::from),
         status: match run.status {
             Status::Ok => ProbeStatus::Ok,
             Status::Skipped(_) => ProbeStatus::Skipped,
@@ -381,27 +388,4 @@ fn probe(run: &crate::run::ProbeRun) -> ReportProbe {
         duration_ms: millis(run.duration),
         clear: run.outcome.clear.clone(),
     }
-}
-
-pub(crate) type Facts = BTreeMap<String, FactValue>;
-
-/// The facts of the first source address that has them, and of each where there are several.
-pub(crate) fn facts(record: &Record) -> (Facts, BTreeMap<String, Facts>) {
-    let (mut all, mut by_source) = (Facts::new(), BTreeMap::<String, Facts>::new());
-    for run in record.runs() {
-        for fact in &run.outcome.facts {
-            all.entry(fact.name.clone())
-                .or_insert_with(|| fact.value.clone());
-            if let Some(source) = run.source {
-                by_source
-                    .entry(source.to_string())
-                    .or_default()
-                    .insert(fact.name.clone(), fact.value.clone());
-            }
-        }
-    }
-    if by_source.len() < 2 {
-        by_source.clear();
-    }
-    (all, by_source)
 }

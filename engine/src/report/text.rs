@@ -74,6 +74,10 @@ fn head(out: &mut String, report: &Report) {
         "{}",
         plain.replacen(verdict, &styled(style, verdict), 1)
     );
+    if let Some(redaction) = &report.redaction {
+        let told = wrapped("", &redaction.to_string());
+        let _ = writeln!(out, "{}", styled(DIM, &told));
+    }
 }
 
 pub(super) fn mark_of(verdict: Verdict) -> (anstyle::Style, &'static str) {

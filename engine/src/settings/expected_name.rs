@@ -8,11 +8,12 @@ use serde::{Deserialize, Serialize};
 
 /// A name that is to lead to certain addresses.
 #[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
-pub struct ExpectedName {
+#[schemars(rename = "ExpectedName")]
+pub struct ExpectedName<A = IpAddr> {
     /// The name.
     pub name: String,
     /// Where it is to lead.
-    pub addresses: Vec<IpAddr>,
+    pub addresses: Vec<A>,
 }
 
 impl ExpectedName {

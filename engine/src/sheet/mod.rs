@@ -21,7 +21,9 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::address::Address;
 use crate::finding::FactValue;
+use crate::redact::Redaction;
 use crate::settings::Remote;
 
 pub use findings::{findings, not_tested};
@@ -106,41 +108,44 @@ pub struct AllowList {
     /// The remote, as it is configured.
     pub host: String,
     /// The remote's addresses.
-    pub server_addresses: Vec<IpAddr>,
+    pub server_addresses: Vec<Address>,
     /// What is to be let in.
     pub addresses: Vec<ListedAddress>,
     /// Where to.
     pub ports: Ports,
     /// The policy list that was asked.
     pub policy_list: Option<String>,
+    /// What was taken out of it, where it was redacted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redaction: Option<Redaction>,
 }
 
 /// An address on the sheet.
 #[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct ListedAddress {
     /// What to let in; none where only an address is known that means nothing to the remote.
-    pub address: Option<IpAddr>,
+    pub address: Option<Address>,
     /// As it was asked for; none where the system chose.
-    pub source: Option<IpAddr>,
+    pub source: Option<Address>,
     /// What our machine calls it.
-    pub local: Option<IpAddr>,
+    pub local: Option<Address>,
     /// What the remote sees, where the remote says so.
-    pub seen: Option<IpAddr>,
+    pub seen: Option<Address>,
     /// Whose it is.
     pub set: Set,
     /// What is asked of it.
     pub requirements: Vec<Row>,
     /// What was seen of it over time, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub spells: Vec<Spell>,
+    pub spells: Vec<Spell<Address>>,
 }
 
 impl From<&ListedAddress> for Subject {
     fn from(listed: &ListedAddress) -> Subject {
         Subject {
-            source: listed.source,
-            local: listed.local,
-            seen: listed.seen,
+            source: listed.source.and_then(Address::ip),
+            local: listed.local.and_then(Address::ip),
+            seen: listed.seen.and_then(Address::ip),
             dedicated: listed.set == Set::Dedicated,
         }
     }
@@ -163,7 +168,10 @@ impl AllowList {
         AllowList {
             looked_up: looks.at,
             host: remote.host.clone(),
-            server_addresses: server_addresses(remote, facts),
+            server_addresses: server_addresses(remote, facts)
+                .into_iter()
+                .map(Address::from)
+                .collect(),
             addresses: looks
                 .looks
                 .iter()
@@ -171,6 +179,7 @@ impl AllowList {
                 .collect(),
             ports: Ports::new(remote.port, facts),
             policy_list: looks.policy_list.as_ref().map(Zone::to_string),
+            redaction: None,
         }
     }
 }
@@ -179,16 +188,16 @@ fn listed(look: &Look, remote_is_public: bool, now: Timestamp) -> ListedAddress 
     let subject = &look.subject;
     let means_something = |address: &IpAddr| !remote_is_public || special(*address).is_none();
     ListedAddress {
-        address: subject.address().filter(means_something),
-        source: subject.source,
-        local: subject.local,
-        seen: subject.seen,
+        address: subject.address().filter(means_something).map(Address::from),
+        source: subject.source.map(Address::from),
+        local: subject.local.map(Address::from),
+        seen: subject.seen.map(Address::from),
         set: match subject.dedicated {
             true => Set::Dedicated,
             false => Set::Pool,
         },
         requirements: judge::rows(look, remote_is_public, now),
-        spells: look.spells.clone(),
+        spells: look.spells.iter().map(Spell::shown).collect(),
     }
 }
 
@@ -314,7 +323,8 @@ mod tests {
                 policy_list: None,
                 looks: subjects.into_iter().map(Look::of).collect(),
             };
-            AllowList::new(&looks, &remote, &facts).addresses[0].address
+            let sheet = AllowList::new(&looks, &remote, &facts);
+            sheet.addresses[0].address.and_then(Address::ip)
         };
         assert_eq!(address("ftp.example.com", "10.0.0.5", None), None);
         let seen = address("ftp.example.com", "10.0.0.5", Some("203.0.113.7"));

@@ -9,6 +9,8 @@ use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::address::Address;
+
 /// What tells our file from any other.
 const FORMAT: &str = "remote-doctor source addresses";
 const VERSION: u32 = 1;
@@ -51,15 +53,46 @@ pub enum SeenBy {
 /// A time through which an address stayed the same.
 #[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Spell {
+#[schemars(rename = "Spell")]
+pub struct Spell<A = IpAddr> {
     /// The address.
-    pub address: IpAddr,
+    pub address: A,
     /// When it was seen first.
     pub first: Timestamp,
     /// When it was seen last.
     pub last: Timestamp,
     /// How often it was seen.
     pub looks: u32,
+}
+
+impl Spell {
+    /// As a report has it.
+    pub fn shown(&self) -> Spell<Address> {
+        let Spell {
+            address,
+            first,
+            last,
+            looks,
+        } = self.clone();
+        Spell {
+            address: address.into(),
+            first,
+            last,
+            looks,
+        }
+    }
+}
+
+impl Spell<Address> {
+    /// As it was seen; none where the address was taken out.
+    pub fn known(&self) -> Option<Spell> {
+        Some(Spell {
+            address: self.address.ip()?,
+            first: self.first,
+            last: self.last,
+            looks: self.looks,
+        })
+    }
 }
 
 /// Why the file cannot be used. It is left as it is.

@@ -1,7 +1,6 @@
 //! The sheet as it is sent: what to let in first, then what is known of each address.
 
 use std::fmt::Write;
-use std::net::IpAddr;
 
 use super::{AllowList, ListedAddress, Row, Set, Standing};
 use crate::report::style::{BAD, BOLD, DIM, GOOD, UNKNOWN, WARN, WIDTH, styled, wrapped};
@@ -18,6 +17,10 @@ pub fn render(sheet: &AllowList) -> String {
         styled(BOLD, &title),
         styled(DIM, &format!("{at:>room$}"))
     );
+    if let Some(redaction) = &sheet.redaction {
+        let told = wrapped("", &redaction.to_string());
+        let _ = writeln!(out, "{}", styled(DIM, &told));
+    }
     request(&mut out, sheet);
     let _ = writeln!(
         out,
@@ -58,7 +61,7 @@ fn request(out: &mut String, sheet: &AllowList) {
     let addresses: Vec<String> = sheet
         .server_addresses
         .iter()
-        .map(IpAddr::to_string)
+        .map(ToString::to_string)
         .collect();
     let to = match addresses.as_slice() {
         [only] if *only == sheet.host => sheet.host.clone(),

@@ -63,6 +63,9 @@ fn head(out: &mut String, report: &Report) {
         "SSL setting {}, tested {when}{from}.",
         code(&remote.ssl.to_string())
     );
+    if let Some(redaction) = &report.redaction {
+        let _ = writeln!(out, "\n{}", prose(&redaction.to_string()));
+    }
     for origin in &report.merged_from {
         let when = origin.started.strftime("%Y-%m-%d %H:%M UTC");
         let _ = writeln!(out, "\n- {}: {when}", code(&origin.place));
@@ -82,6 +85,7 @@ fn what_changed(out: &mut String, since: &Changes) {
             let values = entry.values.iter();
             let values: Vec<String> = values
                 .map(|(word, value)| match *word {
+                    "" => prose(value),
                     "because" => format!("because {}", prose(value)),
                     word => format!("{word} {}", code(value)),
                 })

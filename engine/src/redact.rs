@@ -1,0 +1,175 @@
+//! Reports for others: what says who and where somebody is goes out, and a token comes in its place.
+//!
+//! A report is turned into JSON, every text of it passes the same hand, and the result is read back as a report. What may
+//! stay as it is, is listed ([`fields`]); a field that nobody thought of passes like any other. Tokens keep the kind of
+//! what they stand for, and the same value has the same token in all of a report, however it is spelt.
+
+mod collect;
+mod fields;
+mod known;
+mod shapes;
+#[cfg(test)]
+mod tests;
+mod text;
+mod tokens;
+mod words;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::report::Report;
+
+use text::Redactor;
+
+/// Whom a report may be given to. Passwords and keys are in none.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    JsonSchema,
+    Serialize,
+    Deserialize,
+    clap::ValueEnum,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Level {
+    /// Our own people: everything that was seen
+    #[default]
+    Internal,
+    /// The other party or a vendor: no user and file names, no private addresses but the server's own
+    Shareable,
+    /// Anybody: also no addresses, host names, certificate names and numbers, nor what only this server says
+    Public,
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Level::Internal => "internal",
+            Level::Shareable => "shareable",
+            Level::Public => "public",
+        })
+    }
+}
+
+/// What was taken out of a report.
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+pub struct Redaction {
+    /// Whom it may be given to.
+    pub level: Level,
+    /// How many different values of each kind were replaced by tokens.
+    pub removed: BTreeMap<String, u32>,
+}
+
+impl fmt::Display for Redaction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let counts = self.removed.iter().filter(|(_, count)| **count > 0);
+        let counts: Vec<String> = counts
+            .map(|(name, count)| format!("{} {count}", name.replace('_', " ")))
+            .collect();
+        let removed = match counts.is_empty() {
+            true => "nothing had to be removed".into(),
+            false => format!("removed and replaced by tokens: {}", counts.join(", ")),
+        };
+        write!(f, "redacted ({}); {removed}", self.level)
+    }
+}
+
+/// Why a report cannot be redacted as it was asked for. Nothing of it is shown then.
+#[derive(Debug, thiserror::Error)]
+pub enum RedactError {
+    /// What was removed is not in it.
+    #[error(
+        "the report is redacted already ({has}): what was removed cannot come back for {wanted}"
+    )]
+    Lower {
+        /// What it is.
+        has: Level,
+        /// What was asked for.
+        wanted: Level,
+    },
+    /// It holds something that no report has.
+    #[error("the report cannot be redacted: {0}")]
+    Shape(#[from] serde_json::Error),
+}
+
+/// The level of a report.
+pub fn level(report: &Report) -> Level {
+    report
+        .redaction
+        .as_ref()
+        .map_or(Level::Internal, |it| it.level)
+}
+
+/// The same report without what is not for whoever gets it. Without a level it stays what it is.
+///
+/// # Errors
+/// More is asked for than is left in it, or it is no report.
+pub fn redact(report: Report, wanted: Option<Level>) -> Result<Report, RedactError> {
+    let has = level(&report);
+    let wanted = wanted.unwrap_or(has);
+    if wanted < has {
+        return Err(RedactError::Lower { has, wanted });
+    }
+    if wanted == has {
+        return Ok(report);
+    }
+    let before = report.redaction.clone();
+    let mut redactor = Redactor::new(wanted, before.is_some());
+    let value = serde_json::to_value(&report)?;
+    collect::learn(&mut redactor, &report, &value);
+    let value = walk(value, &mut Vec::new(), &mut redactor);
+    let mut redacted: Report = serde_json::from_value(value)?;
+    let mut removed = before.map(|it| it.removed).unwrap_or_default();
+    for (name, count) in redactor.removed() {
+        *removed.entry(name).or_default() += count;
+    }
+    redacted.redaction = Some(Redaction {
+        level: wanted,
+        removed,
+    });
+    if let Some(sheet) = &mut redacted.allow_list {
+        sheet.redaction.clone_from(&redacted.redaction);
+    }
+    Ok(redacted)
+}
+
+/// Every text, and every key that is no name of a field.
+fn walk(value: Value, path: &mut Vec<String>, redactor: &mut Redactor) -> Value {
+    match value {
+        Value::String(text) if fields::is_vocabulary(path) => Value::String(text),
+        Value::String(text) => Value::String(redactor.rewrite(&text)),
+        Value::Array(items) => {
+            path.push("*".into());
+            let items = items
+                .into_iter()
+                .map(|item| walk(item, path, redactor))
+                .collect();
+            path.pop();
+            Value::Array(items)
+        }
+        Value::Object(entries) => {
+            let mut out = serde_json::Map::new();
+            for (name, value) in entries {
+                let key = match fields::is_key(path, &name) {
+                    true => name.clone(),
+                    false => redactor.rewrite(&name),
+                };
+                path.push(name);
+                out.insert(key, walk(value, path, redactor));
+                path.pop();
+            }
+            Value::Object(out)
+        }
+        other => other,
+    }
+}
