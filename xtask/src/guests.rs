@@ -1,14 +1,11 @@
-//! Builds everything that runs in the sandbox: compiles it, makes components of it, and looks that nothing of this
-//! machine got into them.
+//! Builds everything that runs in the sandbox.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use wit_component::ComponentEncoder;
+use builder::{Compiler, Workspace};
 
-use crate::cargo;
 use crate::report::{self, Failure};
-use crate::toolchain::{self, Compiler, TARGET};
 
 /// Where guests are, and where their components go under `target/`. Only `probes` are built into the program.
 const PLACES: [(&str, &str); 3] = [
@@ -28,15 +25,18 @@ struct Guest {
 pub fn build(workspace: &Path, compiler: &Compiler) -> Result<(), Failure> {
     let guests = find(workspace)?;
     report::step(&format!("building {} probes for the sandbox", guests.len()));
-    compile(workspace, compiler, &guests)?;
-    let compiled = workspace.join("target/guests").join(TARGET).join("guest");
+    let source = Workspace {
+        folder: workspace,
+        target: workspace.join("target/guests"),
+        called: "/remote-doctor",
+    };
+    let packages: Vec<&str> = guests.iter().map(|guest| guest.package.as_str()).collect();
+    source.compile(compiler, &packages)?;
     for (_, output) in PLACES {
         keep_only(&workspace.join("target").join(output), &guests, output)?;
     }
     for guest in &guests {
-        let module = compiled.join(format!("{}.wasm", guest.package.replace('-', "_")));
-        let component = component(&module)?;
-        clean(&guest.package, &component)?;
+        let component = source.component(&guest.package)?;
         write(
             &workspace
                 .join("target")
@@ -76,97 +76,6 @@ fn find(workspace: &Path) -> Result<Vec<Guest>, Failure> {
     }
     guests.sort_by(|a, b| (a.output, &a.package).cmp(&(b.output, &b.package)));
     Ok(guests)
-}
-
-fn compile(workspace: &Path, compiler: &Compiler, guests: &[Guest]) -> Result<(), Failure> {
-    let mut build = cargo();
-    build.args([
-        "build",
-        "--profile",
-        "guest",
-        "--target",
-        TARGET,
-        "--target-dir",
-    ]);
-    build.arg(workspace.join("target/guests"));
-    for guest in guests {
-        build.args(["--package", &guest.package]);
-    }
-    if let Compiler::FromSource { compiler, linker } = compiler {
-        build.args(["-Z", "build-std=std,panic_abort"]);
-        build.env("RUSTC", compiler).env("RUSTC_BOOTSTRAP", "1");
-        build.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker);
-    }
-    build.env(
-        "CARGO_ENCODED_RUSTFLAGS",
-        remapped(workspace, compiler).join("\u{1f}"),
-    );
-    report::run(&mut build)
-}
-
-/// The same bytes from every folder and every machine: paths are told apart from where they lie.
-fn remapped(workspace: &Path, compiler: &Compiler) -> Vec<String> {
-    let mut folders: Vec<(PathBuf, &str)> = registries()
-        .into_iter()
-        .map(|source| (source, "/registry"))
-        .collect();
-    folders.extend(toolchain::source_folders(compiler));
-    folders.push((workspace.into(), "/remote-doctor"));
-    folders
-        .iter()
-        .map(|(folder, name)| format!("--remap-path-prefix={}={name}", folder.display()))
-        .collect()
-}
-
-/// Where cargo keeps the sources of each registry; the folders are named after the registry's host.
-fn registries() -> Vec<PathBuf> {
-    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
-    let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
-    let sources = home.into_iter().flat_map(|home| {
-        fs::read_dir(home.join("registry/src"))
-            .into_iter()
-            .flatten()
-    });
-    sources
-        .filter_map(|source| Some(source.ok()?.path()))
-        .collect()
-}
-
-fn component(module: &Path) -> Result<Vec<u8>, Failure> {
-    let wrong = |error: String| Failure::Component(format!("{}: {error}", module.display()));
-    let bytes = fs::read(module).map_err(|error| wrong(error.to_string()))?;
-    ComponentEncoder::default()
-        .module(&bytes)
-        .and_then(|encoder| encoder.validate(true).encode())
-        .map_err(|error| wrong(format!("{error:#}")))
-}
-
-/// No absolute path of this machine, and no host name, may be in what is shipped.
-fn clean(package: &str, component: &[u8]) -> Result<(), Failure> {
-    let registries = registries()
-        .into_iter()
-        .filter_map(|folder| Some(folder.file_name()?.to_str()?.to_string()));
-    let home = std::env::var("HOME")
-        .ok()
-        .filter(|home| home.len() > 1)
-        .map(|home| format!("{home}/"));
-    let workspace = crate::workspace().display().to_string();
-    let forbidden: Vec<String> = [".cargo/registry".to_string(), workspace]
-        .into_iter()
-        .chain(home)
-        .chain(registries)
-        .collect();
-    let found = forbidden.iter().find(|text| {
-        component
-            .windows(text.len())
-            .any(|window| window == text.as_bytes())
-    });
-    match found {
-        Some(text) => Err(Failure::Component(format!(
-            "{package}: `{text}` of this machine got into it"
-        ))),
-        None => Ok(()),
-    }
 }
 
 /// Only what changed, so that nothing is built again for nothing.

@@ -21,6 +21,12 @@ pub enum Failure {
     Component(String),
 }
 
+impl From<builder::BuildError> for Failure {
+    fn from(error: builder::BuildError) -> Failure {
+        Failure::Component(error.to_string())
+    }
+}
+
 impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
