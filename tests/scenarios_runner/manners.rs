@@ -9,6 +9,8 @@ use crate::binary::{Format, Run, Seen};
 use crate::canary;
 use crate::scenario::Scenario;
 
+/// How far in lines stand that are to be typed.
+const LITERAL: usize = 15;
 const COLUMNS: usize = 80;
 
 /// Commands that change something on the server (RFC 959, RFC 3659).
@@ -66,7 +68,12 @@ fn screen(place: &str, bytes: &[u8]) -> Option<String> {
 
 fn wide_lines(bytes: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(bytes);
-    let wide = text.lines().find(|line| line.chars().count() > COLUMNS)?;
+    // What is to be typed must not be cut: it stands further in than anything else.
+    let is_literal = |line: &str| {
+        line.starts_with(&" ".repeat(LITERAL)) && !line.starts_with(&" ".repeat(LITERAL + 8))
+    };
+    let mut lines = text.lines();
+    let wide = lines.find(|line| line.chars().count() > COLUMNS && !is_literal(line))?;
     Some(format!("a line is wider than {COLUMNS} columns: {wide}"))
 }
 
