@@ -8,10 +8,12 @@ use crate::builtin::Catalogue;
 use crate::finding::{OmissionCause, PatchEffect, Severity};
 use crate::report::Report;
 use crate::run::{self, Interrupt, Watch};
-use crate::settings::{Check, SslSetting};
+use crate::settings::{Check, Depth, SslSetting};
 
 /// Less time than this is not enough to begin another look.
 const AT_LEAST: Duration = Duration::from_secs(10);
+/// Control connections that a look may open from each source address, unless it is to load the remote.
+const MOST: u32 = 6;
 
 /// Tries the changes that a report proposes, all together, and writes into the report what they cure.
 ///
@@ -32,7 +34,9 @@ pub async fn verify(
         .whole
         .saturating_sub(Duration::from_millis(report.duration_ms));
     let refused = report.fact_is("login.accepted", false);
-    if refused || report.interrupted || left < AT_LEAST {
+    let addresses = u32::try_from(report.matrix.len().max(1)).unwrap_or(1);
+    let used_up = check.depth != Depth::Full && report.connections.control >= MOST * addresses;
+    if refused || report.interrupted || left < AT_LEAST || used_up {
         return;
     }
     let Some(mut patched) = patched(check, &patch) else {
