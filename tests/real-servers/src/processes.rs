@@ -1,8 +1,13 @@
 //! Ends a server together with its sessions.
 
 use std::fs;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
+
+/// A process that was killed is gone within milliseconds.
+const PATIENCE: Duration = Duration::from_secs(5);
+const PAUSE: Duration = Duration::from_millis(2);
 
 /// Ends a process and all that descend from it. Process groups would be simpler, but vsftpd's
 /// sessions leave theirs.
@@ -23,9 +28,23 @@ pub(crate) fn end_family(ancestor: Pid) {
             }
         }
     }
-    for process in family {
-        let _ = kill_process(process, Signal::KILL);
+    for process in &family {
+        let _ = kill_process(*process, Signal::KILL);
     }
+    // A session has the listening socket, too, and keeps the port until it is gone.
+    let began = Instant::now();
+    while family.iter().any(|process| lives(*process)) && began.elapsed() < PATIENCE {
+        std::thread::sleep(PAUSE);
+    }
+}
+
+/// Whether a process has not ended; one that nobody has waited for yet has.
+fn lives(process: Pid) -> bool {
+    let status = fs::read_to_string(format!("/proc/{}/stat", process.as_raw_pid()));
+    status.is_ok_and(|status| {
+        let after_name = status.rsplit(')').next().unwrap_or_default();
+        !after_name.trim_start().starts_with(['Z', 'X'])
+    })
 }
 
 /// Every process of the system with its parent.
