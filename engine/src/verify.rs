@@ -12,6 +12,8 @@ use crate::settings::{Check, Depth, SslSetting};
 
 /// Less time than this is not enough to begin another look.
 const AT_LEAST: Duration = Duration::from_secs(10);
+/// A connection that was closed still counts for a moment at the server.
+const BREATH: Duration = Duration::from_millis(200);
 /// Control connections that a look may open from each source address, unless it is to load the remote.
 const MOST: u32 = 6;
 
@@ -43,6 +45,7 @@ pub async fn verify(
         return;
     };
     patched.timeouts.whole = left;
+    tokio::time::sleep(BREATH).await;
     let Ok(record) = run::brief(&patched, catalogue, interrupt, watch).await else {
         return;
     };
