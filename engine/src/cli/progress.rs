@@ -1,6 +1,5 @@
 //! What happens while a run goes on, on standard error: a tree that lives on a terminal, lines elsewhere.
 
-mod screen;
 mod tree;
 
 use std::io::IsTerminal;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
-use super::{CLEANING_UP, screen, told};
+use super::{CLEANING_UP, told};
 use crate::report::style::{BAD, DIM, GOOD, UNKNOWN, WARN, styled};
 use crate::run::{Event, Look, ProbeRun, Status};
 
@@ -37,7 +37,7 @@ struct Visit {
 
 impl Tree {
     pub(super) fn new(title: &str) -> Tree {
-        let screen = MultiProgress::with_draw_target(screen::stderr());
+        let screen = MultiProgress::with_draw_target(ProgressDrawTarget::stderr());
         let root = screen.add(running(0, title));
         Tree {
             screen,
