@@ -38,7 +38,7 @@ struct Visit {
 impl Tree {
     pub(super) fn new(title: &str) -> Tree {
         let screen = MultiProgress::with_draw_target(ProgressDrawTarget::stderr());
-        let root = screen.add(running(0, title));
+        let root = ticking(screen.add(running(0, title)));
         Tree {
             screen,
             title: title.into(),
@@ -65,7 +65,7 @@ impl Tree {
             (Some(source), Look::Full) => source.to_string(),
             (Some(source), Look::Ladder) => format!("{source}  the first steps"),
         };
-        let line = source.map(|_| self.screen.add(running(1, &name)));
+        let line = source.map(|_| ticking(self.screen.add(running(1, &name))));
         let visit = Visit {
             line,
             name,
@@ -80,7 +80,7 @@ impl Tree {
         let Some(visit) = self.visits.get_mut(&source) else {
             return;
         };
-        let bar = visit.add(&self.screen, running(visit.depth(), probe));
+        let bar = ticking(visit.add(&self.screen, running(visit.depth(), probe)));
         visit.steps.push((probe.into(), bar));
     }
 
@@ -184,10 +184,14 @@ fn running(depth: usize, text: &str) -> ProgressBar {
         .expect("the template is well-formed")
         .tick_chars("-\\|/ ")
         .with_key("seconds", seconds);
-    let bar = ProgressBar::new_spinner()
+    ProgressBar::new_spinner()
         .with_style(style)
         .with_prefix(INDENT.repeat(depth))
-        .with_message(text.to_owned());
+        .with_message(text.to_owned())
+}
+
+/// A line that moves; one that is not in the tree yet would draw itself beside it.
+fn ticking(bar: ProgressBar) -> ProgressBar {
     bar.enable_steady_tick(TICK);
     bar
 }
