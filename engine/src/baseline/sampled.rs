@@ -17,8 +17,9 @@ const DEPENDS: &[&str] = &["host", "port", "ssl", "user"];
 /// Fewer ports than this say nothing of a range.
 const ENOUGH: usize = 3;
 /// Where `n` ports of a range were seen, it goes on beyond the outermost by more than this part of the width seen, divided
-/// by `n - 1`, less than once in a hundred times on a side: `(1 - x)^n < 0.01`.
-const BEYOND: f64 = 5.0;
+/// by `n - 1`, less than once in ten thousand times on a side: `(1 - x)^n < 0.0001`. Reports are compared day after day, and a
+/// change that is none costs more trust than one that is seen a day later.
+const BEYOND: f64 = 15.0;
 /// Narrow ranges are used one port after the other, and a look may begin anywhere.
 const SLACK: f64 = 10.0;
 
