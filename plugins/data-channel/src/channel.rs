@@ -237,7 +237,12 @@ impl Channel {
     }
 }
 
-/// The reply of a server that does not know a command (RFC 959 section 4.2.1) and took its time to say so.
+/// Whether a server says that it does not know a command (RFC 959 section 4.2.1).
+pub(crate) fn says_not_known(reply: &Reply) -> bool {
+    matches!(reply.code, 500 | 501 | 502 | 504)
+}
+
+/// The reply of a server that does not know a command and took its time to say so.
 fn not_known(refusal: &Refusal) -> Option<&Reply> {
     use TransferAnswer::{NoDataConnection, PeerAddressRejected, ProtectionRequired, TlsRefused};
     let about_the_connection = matches!(
@@ -245,8 +250,7 @@ fn not_known(refusal: &Refusal) -> Option<&Reply> {
         Answer::Reply(TlsRefused | ProtectionRequired | PeerAddressRejected | NoDataConnection)
     );
     let reply = refusal.reply.as_ref()?;
-    let is_code = matches!(reply.code, 500 | 501 | 502 | 504);
-    (is_code && !refusal.started && !about_the_connection).then_some(reply)
+    (says_not_known(reply) && !refusal.started && !about_the_connection).then_some(reply)
 }
 
 /// The time since a moment of the run's clock, in milliseconds, rounded up.

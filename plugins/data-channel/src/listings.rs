@@ -3,7 +3,7 @@
 use probe_sdk::ftp::{Form, Listing, Reply};
 use probe_sdk::{Finding, Run, value};
 
-use crate::channel::{Channel, MAX_LISTING, StartReply};
+use crate::channel::{Channel, MAX_LISTING, StartReply, says_not_known};
 use crate::sample::Sample;
 use crate::{LISTING_TRUNCATED, NO_MACHINE_LISTING, TRUNCATED};
 
@@ -17,7 +17,7 @@ pub(crate) fn machine_readable(run: &mut Run, channel: &mut Channel) {
     let listed = run.texts("server.features").iter().any(|it| it == "MLST");
     match &start {
         Ok(_) => run.clear(&[NO_MACHINE_LISTING]),
-        Err(Some(reply)) if matches!(reply.code, 500 | 501 | 502 | 504) => {
+        Err(Some(reply)) if says_not_known(reply) => {
             let detail = "The server has no listing for machines (MLSD): times are shown in its own zone and often \
                           without seconds, and clients have to guess the form of its listing.";
             let features = if listed {
