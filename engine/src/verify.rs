@@ -19,8 +19,8 @@ const MOST: u32 = 6;
 
 /// Tries the changes that a report proposes, all together, and writes into the report what they cure.
 ///
-/// Nothing is tried that would lower security, that a refused password stands in the way of, or that needs more than one
-/// session to show.
+/// Clear text is never tried, nor anything that a refused password stands in the way of. What needs more than one session to
+/// show goes along and is not judged by this look.
 pub async fn verify(
     report: &mut Report,
     check: &Check,

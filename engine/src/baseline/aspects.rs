@@ -11,7 +11,7 @@ const PLACE: &[&str] = &["host", "port", "ssl"];
 const ACCOUNT: &[&str] = &["host", "port", "ssl", "user"];
 const FOLDER: &[&str] = &["host", "port", "ssl", "user", "remote_path"];
 /// The version that is chosen is the newest that both know.
-const OFFER: &[&str] = &["host", "port", "ssl", "tool.version"];
+const OFFER: &[&str] = &["host", "port", "ssl", "highest_tls_version", "tool.version"];
 
 /// Something that is compared: the name of the fact, the same for people, how, and what it depends on at our side.
 struct Aspect {
