@@ -41,6 +41,8 @@ mod products;
 mod recognition;
 #[path = "real_servers/record.rs"]
 mod record;
+#[path = "real_servers/recordings.rs"]
+mod recordings;
 #[path = "real_servers/rights.rs"]
 mod rights;
 #[path = "real_servers/scene.rs"]
@@ -83,6 +85,7 @@ fn main() -> ExitCode {
         recognition::cases(),
         writes::cases(),
         secrecy::cases(),
+        recordings::cases(),
     ];
     let conclusion = libtest_mimic::run(&arguments, cases.into_iter().flatten().collect());
     match healing::conclude(&arguments) {

@@ -28,10 +28,14 @@ mod interrupt;
 mod limits;
 #[path = "scenarios_runner/manners.rs"]
 mod manners;
+#[path = "scenarios_runner/recordings.rs"]
+mod recordings;
 #[path = "scenarios_runner/redaction.rs"]
 mod redaction;
 #[path = "scenarios_runner/remote_file.rs"]
 mod remote_file;
+#[path = "scenarios_runner/replay.rs"]
+mod replay;
 #[path = "scenarios_runner/report.rs"]
 mod report;
 #[path = "scenarios_runner/scenario.rs"]
@@ -77,6 +81,7 @@ fn main() -> ExitCode {
     trials.extend(baseline::trials());
     trials.extend(redaction::trials());
     trials.extend(sheet::trials());
+    trials.extend(recordings::trials());
     trials.extend(remote_file::trials());
     trials.extend(shell::trials());
     trials.extend(scenarios.keys().map(|name| {
@@ -139,6 +144,8 @@ fn complaints(scenario: &Scenario, report: &Report, json: &Run, text: &Run) -> V
     complaints.extend(manners::complaints(scenario, text));
     complaints.extend(limits::complaints(scenario, json, report));
     complaints.extend(redaction::complaints(scenario, &json.stdout));
+    complaints.extend(replay::complaints(scenario, json));
+    complaints.extend(replay::complaints(scenario, text));
     complaints.extend(report.contradictions());
     complaints.extend(expectation::complaints(&scenario.expect, report));
     complaints.extend(expectation::left_behind(

@@ -4,7 +4,10 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::finding::{Fact, FactValue};
+use crate::net::Writes;
 use crate::plugin::{Ground, Plugin};
 use crate::relay::Relay;
 use crate::settings::Check;
@@ -15,7 +18,8 @@ pub const GRACE: Duration = Duration::from_secs(15);
 const LEFT: &str = "writes.left";
 
 /// Something that is still on the remote.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub struct LeftBehind {
     /// The source address of the session that made it.
     pub source: Option<IpAddr>,
@@ -31,11 +35,13 @@ pub struct LeftBehind {
 
 /// Runs the component of a probe that ended, as a fresh instance, to remove what it owes. What it says is not used: it
 /// has looked at the remote before, and how this ends shows in what is still owed.
-pub async fn after(plugin: &Plugin, ground: &Ground, check: &Check, source: Option<IpAddr>) {
-    let left = ground.writes.clean_up(&plugin.description.name);
-    if left.is_empty() {
-        return;
-    }
+pub async fn remove(
+    left: Vec<String>,
+    plugin: &Plugin,
+    ground: Ground,
+    check: &Check,
+    source: Option<IpAddr>,
+) {
     let mut facts = ground.relay.facts();
     facts.retain(|fact| fact.name != LEFT);
     facts.push(Fact {
@@ -46,15 +52,15 @@ pub async fn after(plugin: &Plugin, ground: &Ground, check: &Check, source: Opti
         // It opens a session of its own; the one that was handed on may be what hangs.
         relay: Arc::new(Relay::default()),
         deadline: GRACE,
-        ..ground.clone()
+        ..ground
     };
     let _ = plugin.run(ground, check, source, &facts).await;
 }
 
 /// What the probes of one run from one source address have not removed.
-pub fn left_behind(ground: &Ground, source: Option<IpAddr>) -> Vec<LeftBehind> {
-    let directory = directory(&ground.relay.facts());
-    let debts = ground.writes.debts().into_iter();
+pub fn left_behind(writes: &Writes, facts: &[Fact], source: Option<IpAddr>) -> Vec<LeftBehind> {
+    let directory = directory(facts);
+    let debts = writes.debts().into_iter();
     debts
         .map(|debt| LeftBehind {
             source,

@@ -9,7 +9,7 @@
 //! use remote_doctor::{builtin::Catalogue, report::Report, run};
 //!
 //! let catalogue = Catalogue::load(&[]).await?;
-//! let record = run::run(&check, &catalogue, Default::default(), &|_| ()).await?;
+//! let record = run::run(&check, &catalogue, &Default::default(), Default::default(), &|_| ()).await?;
 //! let report = Report::new(&record, &check.remote, &catalogue, jiff::Timestamp::now());
 //! println!("{}", report.summary);
 //! # Ok(())
@@ -31,6 +31,7 @@ pub mod matrix;
 pub mod net;
 pub mod plan;
 pub mod plugin;
+pub mod recording;
 pub mod redact;
 pub mod relay;
 pub mod remedy;

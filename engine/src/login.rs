@@ -7,13 +7,15 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
 
 use crate::net::{Connection, Failure, Mask};
 use crate::settings::SslSetting;
 use crate::trust::{Question, Store, Trust, TrustFault};
 
 /// Why the password was not sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Refusal {
     /// In clear text, which neither settings nor user allow.
     Cleartext,

@@ -7,13 +7,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
 use crate::finding::{Description, Fact};
 use crate::net::Connection;
 
 /// Why a probe cannot run.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum OutOfReach {
     /// No probe of this run reaches the state.
     NobodyLeaves(String),
@@ -31,6 +33,15 @@ pub enum OutOfReach {
         /// The probe that took it.
         by: String,
     },
+}
+
+/// The connection that is handed on with a state.
+#[derive(Debug)]
+pub enum Handed {
+    /// An open one.
+    Live(Box<Connection>),
+    /// The number of a recorded one.
+    Replayed(u32),
 }
 
 /// The states of one run from one source address.
@@ -55,7 +66,7 @@ struct State {
     /// How many takers have ended.
     turn: usize,
     reached: bool,
-    connection: Option<Connection>,
+    connection: Option<Handed>,
 }
 
 impl Relay {
@@ -104,7 +115,7 @@ impl Relay {
         &self,
         probe: &Description,
         state: &str,
-        connection: Option<Connection>,
+        connection: Option<Handed>,
         facts: Vec<Fact>,
     ) -> bool {
         let mut inner = self.lock();
@@ -127,7 +138,7 @@ impl Relay {
     }
 
     /// The connection of the state that the probe declared to take.
-    pub fn take(&self, probe: &Description) -> Option<Connection> {
+    pub fn take(&self, probe: &Description) -> Option<Handed> {
         let mut inner = self.lock();
         inner
             .states
@@ -174,7 +185,7 @@ impl Relay {
 
     /// Closes what is left.
     pub async fn close(&self) {
-        let left: Vec<Connection> = self
+        let left: Vec<Handed> = self
             .lock()
             .states
             .values_mut()
@@ -191,8 +202,11 @@ impl Relay {
 }
 
 /// Ends a session as a client does, without waiting for an answer.
-async fn say_goodbye(mut connection: Connection) {
+async fn say_goodbye(handed: Handed) {
     const PATIENCE: Duration = Duration::from_millis(100);
+    let Handed::Live(mut connection) = handed else {
+        return;
+    };
     if connection.is_open() && connection.is_control() {
         // A server that does not take the QUIT sees the FIN.
         let _ = connection.write(b"QUIT\r\n", PATIENCE).await;

@@ -1,11 +1,12 @@
 //! Runs the probes against a remote: side by side where they are independent, one after another where one goes on with
 //! what another left, and from each source address in turn.
 
+mod host;
 mod itinerary;
 mod record;
 
+use std::future::Future;
 use std::net::IpAddr;
-use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -17,23 +18,17 @@ use crate::builtin::Catalogue;
 use crate::clean_up::{self, GRACE};
 use crate::compare;
 use crate::finding::{Omission, OmissionCause, Outcome};
-use crate::login::{Login, LoginPolicy};
 use crate::matrix::Step;
-use crate::net::{
-    Counts, Grant, Network, NetworkSettings, Resolver, ResolverError, Slots, TlsVersion,
-    Transcript, Writes,
-};
+use crate::net::{Counts, ResolverError};
 use crate::plan::{Plan, PlanError};
-use crate::plugin::{Ending, Ground, Plugin};
+use crate::plugin::{Answers, Ending, Ground, Outside, Plugin};
+use crate::recording::{Part, Place, Purpose, Waited, World};
 use crate::relay::Relay;
-use crate::settings::{CertificateCheck, Check, Depth, HighestTlsVersion};
-use crate::trust::Trust;
+use crate::settings::Check;
 
-use itinerary::{Going, Itinerary, Round, never_begun, sources};
-pub use record::{Cut, Look, ProbeRun, Record, Status, Visit};
-
-/// At most so many connections to one remote at a time, over all source addresses, unless `full` is asked for.
-const CONNECTIONS: usize = 3;
+use host::{CONNECTIONS, Host};
+use itinerary::{Going, Itinerary, never_begun, sources};
+pub use record::{Cut, Look, ProbeRun, Record, Round, Status, Visit};
 
 /// So many source addresses climb the ladder at a time: a connection that was closed may still count for a moment.
 const LADDERS: usize = CONNECTIONS - 1;
@@ -96,17 +91,13 @@ pub type Watch<'a> = &'a (dyn Fn(Event<'_>) + Sync);
 pub async fn run(
     check: &Check,
     catalogue: &Catalogue,
+    world: &World,
     interrupt: Interrupt,
     watch: Watch<'_>,
 ) -> Result<Record, RunError> {
-    let run = Run::new(check, catalogue, watch)?;
+    let run = Run::new(check, catalogue, (world, Part::Diagnosis), watch)?;
     let started = Instant::now();
-    let cut = tokio::select! {
-        biased;
-        () = run.every_source() => None,
-        () = interrupt.stop.cancelled() => Some(Cut::Interrupted),
-        () = tokio::time::sleep(check.timeouts.whole) => Some(Cut::TimedOut),
-    };
+    let cut = run.until_cut(run.every_source(), &interrupt).await;
     if cut.is_some() {
         tokio::select! {
             () = run.clean_up() => {}
@@ -124,35 +115,27 @@ pub async fn run(
 pub async fn brief(
     check: &Check,
     catalogue: &Catalogue,
+    world: &World,
     interrupt: Interrupt,
     watch: Watch<'_>,
 ) -> Result<Record, RunError> {
-    let mut run = Run::new(check, catalogue, watch)?;
+    let mut run = Run::new(check, catalogue, (world, Part::Proof), watch)?;
     run.ladder = Plan::new(catalogue, &check.selection)?;
     let started = Instant::now();
-    let cut = tokio::select! {
-        biased;
-        () = run.in_brief() => None,
-        () = interrupt.stop.cancelled() => Some(Cut::Interrupted),
-        () = tokio::time::sleep(check.timeouts.whole) => Some(Cut::TimedOut),
-    };
-    Ok(run.record(started.elapsed(), cut))
+    let cut = run.until_cut(run.in_brief(), &interrupt).await;
+    let record = run.record(started.elapsed(), cut);
+    world.keep(Part::Proof, &record, &check.remote);
+    Ok(record)
 }
 
-/// What all probes and source addresses of a run share.
+/// One run of the probes.
 struct Run<'a> {
     check: &'a Check,
     catalogue: &'a Catalogue,
     plan: Plan,
     ladder: Plan,
     watch: Watch<'a>,
-    login: Arc<Login>,
-    trust: Trust,
-    resolver: Arc<Resolver>,
-    grant: Arc<Grant>,
-    slots: Arc<Slots>,
-    transcript: Transcript,
-    ids: Arc<AtomicU32>,
+    host: Host,
     visits: Mutex<Vec<Going>>,
 }
 
@@ -160,43 +143,36 @@ impl<'a> Run<'a> {
     fn new(
         check: &'a Check,
         catalogue: &'a Catalogue,
+        (world, part): (&World, Part),
         watch: Watch<'a>,
     ) -> Result<Run<'a>, RunError> {
         let plan = Plan::new(catalogue, &check.selection)?;
-        let remote = &check.remote;
-        let trust = Trust::new(&check.authorities);
-        let policy = LoginPolicy {
-            ssl: remote.ssl,
-            certificate_check: remote.certificate_check == CertificateCheck::Full,
-            allow_cleartext: check.permissions.cleartext_login,
-            allow_unverified: check.permissions.unverified_login,
-            host: remote.host.clone(),
-            now: check.now,
-        };
-        let limit = match (remote.max_connections, check.depth) {
-            (None, _) => CONNECTIONS,
-            (Some(most), Depth::Full) => most,
-            (Some(most), Depth::Quick | Depth::Standard) => most.min(CONNECTIONS),
-        };
         Ok(Run {
             check,
             catalogue,
             ladder: plan.up_to(Step::Tls.state()),
             plan,
             watch,
-            login: Arc::new(Login::new(check.credential.clone(), policy, trust.clone())),
-            trust,
-            resolver: Arc::new(Resolver::new(check.resolver)?),
-            grant: Arc::new(Grant::new(
-                &remote.host,
-                remote.port,
-                check.data_addresses.iter().copied(),
-            )),
-            slots: Slots::new(limit),
-            transcript: Transcript::new(),
-            ids: Arc::default(),
+            host: Host::new(world, part, check)?,
             visits: Mutex::default(),
         })
+    }
+
+    /// Runs what is to be run, until it is done or the time is up. A recording knows by itself where its run was cut.
+    async fn until_cut(&self, run: impl Future<Output = ()>, interrupt: &Interrupt) -> Option<Cut> {
+        let recorded = self.host.recorded();
+        let time_is_up = async {
+            match recorded {
+                None => tokio::time::sleep(self.check.timeouts.whole).await,
+                Some(_) => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            () = run => recorded.and_then(|tally| tally.cut),
+            () = interrupt.stop.cancelled() => Some(Cut::Interrupted),
+            () = time_is_up => Some(Cut::TimedOut),
+        }
     }
 
     /// One source address after another: with three connections in all, two sessions at once would wait for each other.
@@ -221,44 +197,12 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// What the probes are granted from one source address.
-    fn ground(&self, source: Option<IpAddr>, look: Look, plan: &Plan) -> Ground {
-        let writes = Arc::new(match self.check.permissions.writes {
-            true => Writes::permitted(),
-            false => Writes::forbidden(),
-        });
-        let settings = NetworkSettings {
-            source,
-            connect_timeout: self.check.timeouts.connect,
-            client_certificate: self.check.client_certificate.clone(),
-            highest_tls_version: match self.check.remote.client.highest_tls_version {
-                Some(HighestTlsVersion::Tls12) => TlsVersion::Tls12,
-                Some(HighestTlsVersion::Tls13) | None => TlsVersion::Tls13,
-            },
-            expected_addresses: self.check.remote.expect_addresses.clone(),
-            expected_names: self.check.remote.expect_names.clone(),
-            fetch_issuers: self.check.permissions.fetch_issuers,
-            mask: self.login.mask(),
-            writes: writes.clone(),
-        };
-        let network = Arc::new(Network::new(
-            settings,
-            self.resolver.clone(),
-            self.grant.clone(),
-            self.slots.clone(),
-            self.transcript.clone(),
-            self.ids.clone(),
-        ));
-        let relay = Arc::new(Relay::new(
-            plan.probes.iter().map(|plugin| &plugin.description),
-        ));
+    /// What a probe is granted for one run.
+    fn ground(&self, relay: &Arc<Relay>, place: Place, answers: Answers) -> Ground {
         Ground {
-            network,
-            login: self.login.clone(),
-            trust: self.trust.clone(),
-            writes,
-            relay,
-            look,
+            answers,
+            relay: relay.clone(),
+            look: place.look,
             deadline: self.deadline(),
         }
     }
@@ -270,15 +214,24 @@ impl<'a> Run<'a> {
     }
 
     async fn visit(&self, source: Option<IpAddr>, look: Look, round: Round) {
+        let place = Place {
+            round,
+            source,
+            look,
+        };
+        if self.host.was_cut_before(place) {
+            return;
+        }
         let plan = self.plan(look);
-        let ground = self.ground(source, look, plan);
-        let place = {
+        let descriptions = plan.probes.iter().map(|plugin| &plugin.description);
+        let relay = Arc::new(Relay::new(descriptions));
+        let outside = self.host.outside(self.check, source);
+        let index = {
             let mut visits = lock(&self.visits);
             visits.push(Going {
-                round,
-                source,
-                look,
-                ground: ground.clone(),
+                place,
+                relay: relay.clone(),
+                outside: outside.clone(),
                 runs: Vec::new(),
             });
             visits.len() - 1
@@ -287,13 +240,13 @@ impl<'a> Run<'a> {
         let mut probes: FuturesUnordered<_> = plan
             .probes
             .iter()
-            .map(|plugin| self.probe(plugin, source, &ground))
+            .map(|plugin| self.probe(plugin, place, &relay, outside.as_ref()))
             .collect();
         while let Some(run) = probes.next().await {
             (self.watch)(Event::Ended(&run));
-            lock(&self.visits)[place].runs.push(run);
+            lock(&self.visits)[index].runs.push(run);
         }
-        ground.relay.close().await;
+        relay.close().await;
         (self.watch)(Event::Left { source });
     }
 
@@ -311,29 +264,51 @@ impl<'a> Run<'a> {
         let of = |source: &Option<IpAddr>| {
             going
                 .iter()
-                .filter(|visit| visit.round == round && visit.source == *source)
-                .min_by_key(|visit| visit.look == Look::Ladder)
+                .filter(|visit| visit.place.round == round && visit.place.source == *source)
+                .min_by_key(|visit| visit.place.look == Look::Ladder)
         };
         let visits = sources.iter().filter_map(of);
         visits
-            .map(|visit| visit.told(self.plan(visit.look)))
+            .map(|visit| visit.told(self.plan(visit.place.look)))
             .collect()
     }
 
     /// After a cut every probe is gone with its connections; those that owe something get an instance to remove it.
     async fn clean_up(&self) {
-        let grounds: Vec<_> = lock(&self.visits)
+        let visits: Vec<_> = lock(&self.visits)
             .iter()
-            .map(|visit| (visit.source, visit.ground.clone()))
+            .map(|visit| (visit.place, visit.relay.clone(), visit.outside.clone()))
             .collect();
-        for (source, ground) in grounds {
-            ground.relay.close().await;
-            if !ground.writes.debts().is_empty() {
+        for (place, relay, outside) in visits {
+            relay.close().await;
+            let Some(outside) = outside else { continue };
+            if !outside.writes.debts().is_empty() {
                 (self.watch)(Event::CleaningUp);
             }
             for plugin in &self.plan.probes {
-                clean_up::after(plugin, &ground, self.check, source).await;
+                self.clean_up_after(plugin, place, &relay, &outside).await;
             }
+        }
+    }
+
+    /// Removes what a probe owes.
+    async fn clean_up_after(
+        &self,
+        plugin: &Plugin,
+        place: Place,
+        relay: &Arc<Relay>,
+        outside: &Outside,
+    ) {
+        let left = outside.writes.clean_up(&plugin.description.name);
+        if left.is_empty() {
+            return;
+        }
+        let answers = self
+            .host
+            .answers(place, plugin, Some(outside), Purpose::CleanUp);
+        if let Some(answers) = answers {
+            let ground = self.ground(relay, place, answers);
+            clean_up::remove(left, plugin, ground, self.check, place.source).await;
         }
     }
 
@@ -346,30 +321,39 @@ impl<'a> Run<'a> {
     async fn probe(
         &self,
         plugin: &Arc<Plugin>,
-        source: Option<IpAddr>,
-        ground: &Ground,
+        place: Place,
+        relay: &Arc<Relay>,
+        outside: Option<&Outside>,
     ) -> ProbeRun {
         let description = &plugin.description;
-        let reached = ground.relay.reach(description).await;
+        let answers = self.host.answers(place, plugin, outside, Purpose::Look);
+        let mut answers = answers.expect("a live run has the world outside");
+        let waited = answers.wait(relay, description).await;
         let started = Instant::now();
-        let (status, outcome) = match reached {
-            Err(out_of_reach) => (Status::Skipped(out_of_reach), Outcome::default()),
-            Ok(facts) => {
+        let source = place.source;
+        let (status, outcome) = match waited {
+            Waited::Out(out_of_reach) => (Status::Skipped(out_of_reach), Outcome::default()),
+            Waited::Cut => (Status::Cut, Outcome::default()),
+            Waited::NotRecorded => ended(plugin, Ending::NotRecorded("this probe".into())),
+            Waited::Reached(facts) => {
                 (self.watch)(Event::Started {
                     probe: &description.name,
                     source,
                 });
-                let ending = plugin.run(ground.clone(), self.check, source, &facts).await;
-                clean_up::after(plugin, ground, self.check, source).await;
+                let ground = self.ground(relay, place, answers.clone());
+                let ending = plugin.run(ground, self.check, source, &facts).await;
+                if let Some(outside) = outside {
+                    self.clean_up_after(plugin, place, relay, outside).await;
+                }
                 ended(plugin, ending)
             }
         };
-        ground.relay.ended(description).await;
+        relay.ended(description).await;
         ProbeRun {
             plugin: plugin.clone(),
             source,
             status,
-            duration: started.elapsed(),
+            duration: answers.took(started.elapsed()),
             outcome,
         }
     }
@@ -381,62 +365,53 @@ impl<'a> Run<'a> {
                 visits.push(never_begun(source, &self.plan));
             }
         }
-        let second_looks = self.visits(Round::Second);
-        let going = lock(&self.visits);
-        let left_behind = going
-            .iter()
-            .flat_map(|visit| clean_up::left_behind(&visit.ground, visit.source))
-            .collect();
-        let counts = going
-            .iter()
-            .map(|visit| visit.ground.network.counts())
-            .fold(Counts::default(), |sum, each| Counts {
-                control: sum.control + each.control,
-                data: sum.data + each.data,
-            });
-        drop(going);
-        let peak = self.slots.peak();
-        Record {
+        let mut record = Record {
             visits,
-            second_looks,
-            connections: counts,
-            peak,
-            transcript: self.transcript,
+            second_looks: self.visits(Round::Second),
+            connections: Counts::default(),
+            peak: 0,
+            transcript: Vec::new(),
             duration,
             cut,
             sheet: None,
-            left_behind,
-        }
+            left_behind: Vec::new(),
+        };
+        self.host.tell(&lock(&self.visits), &mut record);
+        record
     }
 }
 
 fn ended(plugin: &Plugin, ending: Ending) -> (Status, Outcome) {
     match ending {
         Ending::Done(outcome) => (Status::Ok, outcome),
-        Ending::CouldNotLook(failure) => {
-            let omission = Omission {
-                check: plugin.description.summary.clone(),
-                codes: plugin
-                    .description
-                    .codes
-                    .iter()
-                    .map(|code| code.name.clone())
-                    .collect(),
-                cause: OmissionCause::CouldNotLook,
-                reason: failure.detail,
-            };
-            (
-                Status::Ok,
-                Outcome {
-                    not_tested: vec![omission],
-                    ..Outcome::default()
-                },
-            )
+        Ending::CouldNotLook(failure) => could_not_look(plugin, failure.detail),
+        Ending::NotRecorded(what) => {
+            could_not_look(plugin, format!("not in the recording: {what}"))
         }
         Ending::Crashed(why) => (Status::Crashed(why), Outcome::default()),
         Ending::TimedOut(why) => (Status::TimedOut(why), Outcome::default()),
         Ending::Denied(why) => (Status::Denied(why), Outcome::default()),
+        Ending::Cut => (Status::Cut, Outcome::default()),
     }
+}
+
+fn could_not_look(plugin: &Plugin, reason: String) -> (Status, Outcome) {
+    let description = &plugin.description;
+    let omission = Omission {
+        check: description.summary.clone(),
+        codes: description
+            .codes
+            .iter()
+            .map(|code| code.name.clone())
+            .collect(),
+        cause: OmissionCause::CouldNotLook,
+        reason,
+    };
+    let outcome = Outcome {
+        not_tested: vec![omission],
+        ..Outcome::default()
+    };
+    (Status::Ok, outcome)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

@@ -193,7 +193,8 @@ pub fn is_host(text: &str) -> bool {
 }
 
 /// What the user agrees to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub struct Permissions {
     /// Upload a small file and remove it.
     pub writes: bool,
@@ -206,7 +207,7 @@ pub struct Permissions {
 }
 
 /// The times a run keeps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Timeouts {
     /// For a TCP connection.
     pub connect: Duration,

@@ -11,10 +11,12 @@ use std::time::Duration;
 use rustls::pki_types::{
     CertificateDer, ServerName, SignatureVerificationAlgorithm, TrustAnchor, UnixTime,
 };
+use serde::{Deserialize, Serialize};
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 /// Why a certificate did not verify.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 #[allow(missing_docs, reason = "the texts say it")]
 pub enum TrustFault {
     #[error("it has expired")]
@@ -48,7 +50,8 @@ pub enum TrustFault {
 }
 
 /// Which roots count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Store {
     /// The system's and Mozilla's roots, and the user's CA file.
     Configured,

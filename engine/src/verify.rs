@@ -6,6 +6,7 @@ use serde_json::{Map, Value, from_value};
 
 use crate::builtin::Catalogue;
 use crate::finding::{OmissionCause, PatchEffect, Severity};
+use crate::recording::{Part, World};
 use crate::report::Report;
 use crate::run::{self, Interrupt, Watch};
 use crate::settings::{Check, Depth, SslSetting};
@@ -25,6 +26,7 @@ pub async fn verify(
     report: &mut Report,
     check: &Check,
     catalogue: &Catalogue,
+    world: &World,
     interrupt: Interrupt,
     watch: Watch<'_>,
 ) {
@@ -45,8 +47,11 @@ pub async fn verify(
         return;
     };
     patched.timeouts.whole = left;
+    if !world.has(Part::Proof, &patched.remote) {
+        return;
+    }
     tokio::time::sleep(BREATH).await;
-    let Ok(record) = run::brief(&patched, catalogue, interrupt, watch).await else {
+    let Ok(record) = run::brief(&patched, catalogue, world, interrupt, watch).await else {
         return;
     };
     let again = Report::new(&record, &patched.remote, catalogue, report.started);

@@ -7,6 +7,7 @@ use std::process::Output;
 use libtest_mimic::Failed;
 use real_servers::Elsewhere;
 
+use crate::recordings;
 use crate::scene::Scene;
 use crate::secrecy;
 use crate::seen::Seen;
@@ -92,7 +93,11 @@ impl<'a> Check<'a> {
 
     /// Runs it for the JSON report.
     pub fn run(&self) -> Result<Seen, Failed> {
-        let (output, line) = self.output(&["--format", "json"])?;
+        let folder = tempfile::tempdir()?;
+        let file = folder.path().join("run.recording");
+        let (output, line) = self.record(&file)?;
+        recordings::replays(&file, &self.password.1, &output)
+            .map_err(|what| format!("{line}\n{what}"))?;
         let report = serde_json::from_slice(&output.stdout).map_err(|error| {
             let said = String::from_utf8_lossy(&output.stderr);
             format!("{line}\nno JSON on standard output: {error}\n{said}")
@@ -104,6 +109,11 @@ impl<'a> Check<'a> {
             arguments: self.arguments.clone(),
             log: self.scene.server.log(),
         })
+    }
+
+    /// Runs it for the JSON report and a recording.
+    pub fn record(&self, file: &Path) -> Result<(Output, String), Failed> {
+        self.output(&["--format", "json", "--record", &file.to_string_lossy()])
     }
 
     /// Runs it again for people: the same verdict, and no secret either.

@@ -9,14 +9,21 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 
 /// Looks for the last word of the password, which is rare enough to stand for the whole.
 pub fn keeps(password: &str, output: &Output) -> Result<(), String> {
-    let rare = password.rsplit(' ').next().unwrap_or(password);
     for (stream, bytes) in [("output", &output.stdout), ("error", &output.stderr)] {
-        let text = String::from_utf8_lossy(bytes);
-        if let Some((form, _)) = forms(rare).iter().find(|(_, form)| text.contains(form)) {
+        if let Some(form) = leak(password, bytes) {
             return Err(format!("the password is on standard {stream}: {form}"));
         }
     }
     Ok(())
+}
+
+/// The form in which the password is among these bytes.
+pub fn leak(password: &str, bytes: &[u8]) -> Option<&'static str> {
+    let rare = password.rsplit(' ').next().unwrap_or(password);
+    let text = String::from_utf8_lossy(bytes);
+    let forms = forms(rare);
+    let found = forms.iter().find(|(_, form)| text.contains(form));
+    found.map(|(name, _)| *name)
 }
 
 /// That this would notice.

@@ -15,6 +15,8 @@ use crate::site::Site;
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_remote-doctor");
 /// Longer than any run may take; then something hangs.
 const PATIENCE: Duration = Duration::from_secs(150);
+/// The recording of a run, among the files of its site.
+pub const RECORDING: &str = "recording";
 const PAUSE: Duration = Duration::from_millis(10);
 
 /// A format of the report.
@@ -22,6 +24,16 @@ const PAUSE: Duration = Duration::from_millis(10);
 pub enum Format {
     Text,
     Json,
+}
+
+impl Format {
+    /// As it is asked for.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::Text => "text",
+            Format::Json => "json",
+        }
+    }
 }
 
 /// What a run of the program left behind.
@@ -32,6 +44,8 @@ pub struct Run {
     pub stderr: Vec<u8>,
     /// What it was given as the password.
     pub password: String,
+    /// What it kept for a replay; nothing where it had to be killed.
+    pub recording: Option<Vec<u8>>,
     /// What the lab saw of it.
     pub seen: Option<Seen>,
 }
@@ -77,6 +91,7 @@ pub fn run(scenario: &Scenario, site: &Site, format: Format) -> io::Result<Run> 
         stdout: fs::read(stdout)?,
         stderr: fs::read(stderr)?,
         password: site.password.clone(),
+        recording: fs::read(site.file(RECORDING)).ok(),
         seen: site.lab.as_ref().map(|lab| Seen {
             connections: lab.connections(),
             peak: lab.peak_connections(),
@@ -100,14 +115,11 @@ pub fn command(scenario: &Scenario, site: &Site, format: Format) -> Command {
 
 fn arguments(scenario: &Scenario, site: &Site, format: Format) -> Vec<String> {
     let check = &scenario.check;
-    let format = match format {
-        Format::Text => "text",
-        Format::Json => "json",
-    };
-    let mut arguments: Vec<String> = ["check", "--quiet", "--format", format]
+    let mut arguments: Vec<String> = ["check", "--quiet", "--format", format.name()]
         .map(String::from)
         .into();
     let mut add = |name: &str, value: String| arguments.extend([name.to_owned(), value]);
+    add("--record", site.file(RECORDING).display().to_string());
     add("--host", check.host.clone().unwrap_or_else(|| site.host()));
     if let Some(port) = check.port.or(site.port()) {
         add("--port", port.to_string());
@@ -128,13 +140,21 @@ fn arguments(scenario: &Scenario, site: &Site, format: Format) -> Vec<String> {
     if let Some(resolver) = site.resolver() {
         add("--resolver", resolver.to_string());
     }
-    for plugin in &check.plugins {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/hostile-probes");
-        let file = folder.join(plugin).with_extension("wasm");
-        add("--plugin", file.display().to_string());
+    for file in plugins(scenario) {
+        add("--plugin", file);
     }
     arguments.extend(check.args.iter().cloned());
     arguments
+}
+
+/// The files of the third-party probes of a scenario.
+pub fn plugins(scenario: &Scenario) -> impl Iterator<Item = String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/hostile-probes");
+    let plugins = scenario.check.plugins.iter();
+    plugins.map(move |plugin| {
+        let file = folder.join(plugin).with_extension("wasm");
+        file.display().to_string()
+    })
 }
 
 /// Nothing where it had to be killed.

@@ -78,7 +78,7 @@ fn compare(case: &str, format: &str, ending: &str) -> Result<(), Failed> {
     same(&printed(output)?, &golden(case, ending))
 }
 
-fn same(made: &str, file: &Path) -> Result<(), Failed> {
+pub fn same(made: &str, file: &Path) -> Result<(), Failed> {
     if std::env::var_os(BLESS).is_some() {
         // Other trials read it meanwhile.
         let part = file.with_added_extension("part");

@@ -8,7 +8,8 @@ use lab::{Event, Lab};
 use libtest_mimic::{Failed, Trial};
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::binary::{self, Format};
+use crate::binary::{self, Format, Run};
+use crate::replay;
 use crate::scenario::Scenario;
 use crate::site::Site;
 
@@ -111,6 +112,26 @@ impl Started {
     }
 }
 
+impl Started {
+    /// What was cut short is cut short in its replay, too.
+    fn replays(&self, exit: Option<i32>, stdout: String) -> Result<(), Failed> {
+        let run = Run {
+            format: Format::Text,
+            exit,
+            stdout: stdout.into_bytes(),
+            stderr: Vec::new(),
+            password: self.site.password.clone(),
+            recording: fs::read(self.site.file(binary::RECORDING)).ok(),
+            seen: None,
+        };
+        let complaints = replay::complaints(&toml::from_str(HANGS)?, &run);
+        match complaints.is_empty() {
+            true => Ok(()),
+            false => Err(complaints.join("\n").into()),
+        }
+    }
+}
+
 impl Drop for Started {
     fn drop(&mut self) {
         // Nothing to end where it has ended.
@@ -128,7 +149,7 @@ fn leaves_nothing(signal: Signal) -> Result<(), Failed> {
     if code != Some(130) || !left.is_empty() || stderr.contains("left on the remote") {
         return Err(format!("exit {code:?}, left {left:?}\n{stdout}{stderr}").into());
     }
-    Ok(())
+    started.replays(code, stdout)
 }
 
 /// The session to tidy up with takes its time to log in, and the user does not wait for it.
@@ -156,5 +177,5 @@ fn gives_up() -> Result<(), Failed> {
             format!("exit {code:?} after {took:?}, left {left:?}\n{stdout}{stderr}").into(),
         );
     }
-    Ok(())
+    started.replays(code, stdout)
 }

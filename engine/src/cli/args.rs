@@ -9,6 +9,7 @@ use std::time::Duration;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use super::output::{FailOn, ReportFormat};
+use super::replay::ReplayArgs;
 use super::report::ReportArgs;
 use super::schema;
 use crate::redact::Level;
@@ -36,6 +37,8 @@ const EXAMPLES: &str = "Examples:
   remote-doctor check remote.toml --baseline worked.json
   remote-doctor sheet report.json
   remote-doctor report report.json --format html -o report.html
+  remote-doctor check ftpes://ftp.example.com --record failure.recording
+  remote-doctor replay failure.recording
   remote-doctor explain cert.missing-intermediate
 
 Exit codes: 0 nothing found, 1 something found, 2 usage error, 3 incomplete, 130 interrupted.";
@@ -48,6 +51,8 @@ pub(crate) enum Command {
     Compare(CompareArgs),
     /// Render a saved report in another format, or print the message to one owner
     Report(ReportArgs),
+    /// Run the probes again on a recording of `check --record`, with no network
+    Replay(ReplayArgs),
     /// Compare a service's published and dedicated addresses with the last look: exit code 1 on change
     Addresses(Box<AddressesArgs>),
     /// Print the allow-list sheet of a report: the addresses to let in, the ports, and what is known of each address
@@ -247,6 +252,9 @@ pub(crate) struct CheckArgs {
     /// Say first what changed since this earlier report of the same remote (JSON or HTML)
     #[arg(long, help_heading = "Report", value_name = "FILE")]
     pub(crate) baseline: Option<PathBuf>,
+    /// Keep in this file what the probes ask and hear, without secrets, for `remote-doctor replay`
+    #[arg(long, help_heading = "Report", value_name = "FILE")]
+    pub(crate) record: Option<PathBuf>,
     /// No progress on standard error
     #[arg(short, long, help_heading = "Report")]
     pub(crate) quiet: bool,

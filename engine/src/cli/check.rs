@@ -11,10 +11,12 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use super::args::CheckArgs;
 use super::output::FailOn;
 use super::progress::Progress;
+use super::replay::Kept;
 use super::{CliError, Exit, input, output, remote_file, secret, sheet};
 use crate::builtin::Catalogue;
 use crate::login::Credential;
 use crate::net::ClientCertificate;
+use crate::recording::Part;
 use crate::redact::redact;
 use crate::report::Report;
 use crate::run::{self, Cut, Interrupt};
@@ -42,9 +44,11 @@ pub(super) async fn run(args: CheckArgs) -> Result<Exit, CliError> {
     let interrupt = Interrupt::default();
     tokio::spawn(listen(interrupt.clone()));
     let started = Timestamp::now();
+    let recording = args.record.as_deref().map(Kept::begin).transpose()?;
+    let world = recording.as_ref().map(Kept::world).unwrap_or_default();
     let progress = Progress::new(args.quiet, &check.remote.place());
     let watch = |event: run::Event<'_>| progress.tell(&event);
-    let mut record = run::run(&check, &catalogue, interrupt.clone(), &watch).await?;
+    let mut record = run::run(&check, &catalogue, &world, interrupt.clone(), &watch).await?;
     let mut saved = Ok(());
     if args.sheet && record.cut != Some(Cut::Interrupted) {
         let looking = sheet::look(&check, &record, args.policy_list.as_ref(), state);
@@ -60,14 +64,20 @@ pub(super) async fn run(args: CheckArgs) -> Result<Exit, CliError> {
             None => record.cut = Some(Cut::Interrupted),
         }
     }
+    world.keep(Part::Diagnosis, &record, &check.remote);
     let mut report = Report::new(&record, &check.remote, &catalogue, started);
-    verify(&mut report, &check, &catalogue, interrupt, &watch).await;
+    verify(&mut report, &check, &catalogue, &world, interrupt, &watch).await;
+    // What changed since another report is no part of what happened.
+    let recorded = recording.map(|recording| (recording, report.clone()));
     if let Some(baseline) = &baseline {
         report.changes = Some(baseline.changes(&report)?);
     }
     drop(progress);
     let shown = redact(report.clone(), args.redact)?;
     output::deliver(&shown, args.format, args.fail_on, args.output.as_deref())?;
+    if let Some((recording, report)) = recorded {
+        recording.finish(&check, &catalogue, started, &report)?;
+    }
     for left in &report.left_behind {
         anstream::eprintln!("warning: left on the remote: {left}");
     }

@@ -12,6 +12,7 @@ use super::args::{DemoArgs, Format};
 use super::{CliError, Exit, output};
 use crate::builtin::Catalogue;
 use crate::login::Credential;
+use crate::recording::World;
 use crate::report::{Report, text};
 use crate::run;
 use crate::settings::{
@@ -106,9 +107,18 @@ async fn diagnose(case: &Case, catalogue: &Catalogue) -> Result<Report, CliError
     let lab = Lab::start(case.behaviour.clone()).await?;
     let check = check(case, &lab);
     let started = Timestamp::now();
-    let record = run::run(&check, catalogue, Default::default(), &|_| ()).await?;
+    let record = run::run(&check, catalogue, &World::Live, Default::default(), &|_| ()).await?;
     let mut report = Report::new(&record, &check.remote, catalogue, started);
-    verify(&mut report, &check, catalogue, Default::default(), &|_| ()).await;
+    let world = World::Live;
+    verify(
+        &mut report,
+        &check,
+        catalogue,
+        &world,
+        Default::default(),
+        &|_| (),
+    )
+    .await;
     Ok(report)
 }
 

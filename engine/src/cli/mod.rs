@@ -10,6 +10,7 @@ mod lab;
 mod output;
 mod progress;
 mod remote_file;
+mod replay;
 mod report;
 mod schema;
 mod secret;
@@ -76,6 +77,13 @@ pub(crate) enum CliError {
     #[error("{place}: not a report of remote-doctor: {reason}")]
     NotAReport { place: String, reason: String },
     #[error(transparent)]
+    Recording(#[from] crate::recording::RecordingError),
+    #[error("{place}: {source}")]
+    Astray {
+        place: String,
+        source: crate::recording::Astray,
+    },
+    #[error(transparent)]
     Merge(#[from] reports::MergeError),
     #[error(transparent)]
     Redact(#[from] crate::redact::RedactError),
@@ -115,6 +123,7 @@ async fn run(command: Command) -> Result<Exit, CliError> {
         Command::Check(args) => check::run(*args).await,
         Command::Compare(args) => compare::run(&args).await,
         Command::Report(args) => report::run(&args),
+        Command::Replay(args) => replay::run(args).await,
         Command::Schema { subject } => schema::run(subject),
         Command::Addresses(args) => addresses::run(*args).await,
         Command::Sheet(args) => sheet::run(args).await,

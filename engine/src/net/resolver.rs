@@ -10,6 +10,7 @@ use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::proto::op::Query;
 use hickory_resolver::proto::rr::{Name, RData, RecordType};
 use hickory_resolver::{Hosts, Resolver as Hickory, TokioResolver};
+use serde::{Deserialize, Serialize};
 
 use super::{Failure, FailureKind, Operation, printable};
 
@@ -21,7 +22,7 @@ const MAX_ANSWERS: usize = 8;
 const MAX_TEXT: usize = 300;
 
 /// An address of a name, and whether this run may connect to it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Resolved {
     /// The address.
     pub address: IpAddr,

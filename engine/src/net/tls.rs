@@ -20,6 +20,7 @@ use rustls::{
     ClientConfig, DigitallySignedStruct, HandshakeKind, NamedGroup, ProtocolVersion,
     SignatureScheme,
 };
+use serde::{Deserialize, Serialize};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
@@ -31,7 +32,8 @@ const HANDSHAKE_FAILURE: u8 = 40;
 const CERTIFICATE_REQUIRED: u8 = 116;
 
 /// The versions we speak; TLS 1.0 and 1.1 are deprecated (RFC 8996).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum TlsVersion {
     /// RFC 5246.
     Tls12,
@@ -40,7 +42,7 @@ pub enum TlsVersion {
 }
 
 /// How to do a handshake.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TlsOptions {
     /// The name for SNI; none sends no SNI.
     pub server_name: Option<String>,
@@ -51,7 +53,7 @@ pub struct TlsOptions {
 }
 
 /// What a finished handshake showed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct TlsSession {
     /// The version agreed on.
     pub version: TlsVersion,
@@ -62,6 +64,7 @@ pub struct TlsSession {
     /// Whether there was an earlier session to offer.
     pub resumption_offered: bool,
     /// The server's certificates in the order sent (DER).
+    #[serde(with = "crate::recording::chain")]
     pub chain: Vec<CertificateDer<'static>>,
     /// Whether the server's signature over the handshake was right; false also where its key cannot be checked.
     pub signature_checked: bool,

@@ -6,7 +6,7 @@ wasmtime::component::bindgen!({
     imports: { default: async | trappable },
     exports: { default: async },
     with: {
-        "remote-doctor:probe/net.connection": crate::net::Connection,
+        "remote-doctor:probe/net.connection": super::guest::ConnectionHandle,
         "remote-doctor:probe/login.credential": super::guest::CredentialHandle,
     },
 });

@@ -2,6 +2,8 @@
 
 use wasmtime::{ResourceLimiter, Result};
 
+use crate::recording::Halt;
+
 /// Memory of a Rust probe with a large listing in hand; an interpreter's runtime would need more.
 const MEMORY: usize = 64 * 1024 * 1024;
 /// Functions a component refers to indirectly; Rust probes have a few hundred.
@@ -29,6 +31,23 @@ pub(super) enum Stop {
     UsedUp(&'static str),
     #[error("it computed for {} s without asking for anything", COMPUTE_TICKS / 100)]
     Spinning,
+    #[error("the recording does not have {0}")]
+    NotRecorded(String),
+    #[error("the recording ends here")]
+    Over,
+    #[error("the recording has an answer of another kind")]
+    Mismatched,
+}
+
+impl From<Halt> for Stop {
+    fn from(halt: Halt) -> Stop {
+        match halt {
+            Halt::Denied(why) => Stop::Denied(why),
+            Halt::NotRecorded(what) => Stop::NotRecorded(what),
+            Halt::Over => Stop::Over,
+            Halt::Astray => Stop::Mismatched,
+        }
+    }
 }
 
 /// What is left.
@@ -71,8 +90,8 @@ impl Budget {
     }
 
     /// How many bytes of `max` may still be read.
-    pub(super) fn may_read(&self, max: usize) -> usize {
-        max.min(self.bytes)
+    pub(super) fn may_read(&self, max: u32) -> u32 {
+        max.min(u32::try_from(self.bytes).unwrap_or(u32::MAX))
     }
 
     /// Counts bytes that were read.

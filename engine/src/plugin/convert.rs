@@ -77,6 +77,11 @@ pub(super) fn failure(failure: &Failure) -> types::Failure {
     }
 }
 
+/// An answer, or the failure in the words of the contract.
+pub(super) fn or_failure<T>(answer: Result<T, Failure>) -> Result<T, types::Failure> {
+    answer.map_err(|cause| failure(&cause))
+}
+
 pub(super) fn failure_in(failure: types::Failure) -> Failure {
     use types::FailureKind as Kind;
     let kind = match failure.kind {

@@ -41,22 +41,34 @@ impl Plugin {
             probe.call_run(&mut store, &request).await
         };
         // Epochs stop a guest that computes; only the clock stops one that waits.
-        let Ok(result) = tokio::time::timeout(deadline, run).await else {
-            return Ending::TimedOut(format!(
+        let result = tokio::time::timeout(deadline, run).await;
+        let ending = match result {
+            Err(_) => Ending::TimedOut(format!(
                 "it did not end within {:.0} s",
                 deadline.as_secs_f64()
-            ));
+            )),
+            Ok(result) => self.meant(result, store.data()),
         };
-        let ending = match result {
+        match &store.data().host {
+            Some(host) => host.ended(ending),
+            None => ending,
+        }
+    }
+
+    /// What the end of the guest's function means.
+    fn meant(
+        &self,
+        result: wasmtime::Result<Result<types::Outcome, types::Failure>>,
+        guest: &Guest,
+    ) -> Ending {
+        match result {
             Ok(Ok(outcome)) => match check::outcome(&self.description, convert::outcome(outcome)) {
                 Ok(outcome) => Ending::Done(outcome),
                 Err(reason) => Ending::Crashed(reason),
             },
             Ok(Err(failure)) => Ending::CouldNotLook(convert::failure_in(failure)),
-            Err(trap) => ending(&trap, store.data()),
-        };
-        drop(store);
-        ending
+            Err(trap) => ending(&trap, guest),
+        }
     }
 }
 
@@ -73,7 +85,7 @@ pub(super) async fn describe(
     match tokio::time::timeout(DESCRIBE_TIME, call).await {
         Ok(described) => described.map_err(|trap| match ending(&trap, store.data()) {
             Ending::Crashed(why) | Ending::TimedOut(why) | Ending::Denied(why) => why,
-            Ending::Done(_) | Ending::CouldNotLook(_) => trap.to_string(),
+            _ => trap.to_string(),
         }),
         Err(_) => Err("it did not end".into()),
     }
@@ -101,7 +113,10 @@ fn ending(trap: &wasmtime::Error, guest: &Guest) -> Ending {
     match trap.downcast_ref::<Stop>() {
         Some(Stop::Denied(what)) => Ending::Denied(what.clone()),
         Some(stop @ Stop::Spinning) => Ending::TimedOut(stop.to_string()),
-        Some(stop @ Stop::UsedUp(_)) => Ending::Crashed(stop.to_string()),
+        Some(Stop::NotRecorded(what)) => Ending::NotRecorded(what.clone()),
+        Some(stop @ (Stop::UsedUp(_) | Stop::Over | Stop::Mismatched)) => {
+            Ending::Crashed(stop.to_string())
+        }
         None => Ending::Crashed(match &guest.last_words {
             Some(words) => words.clone(),
             None => trap.root_cause().to_string(),

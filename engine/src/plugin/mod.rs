@@ -9,15 +9,17 @@ mod cache;
 mod check;
 mod convert;
 mod guest;
+mod host;
 mod instance;
 mod load;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::finding::Outcome;
+use crate::finding::{Description, Outcome};
 use crate::login::Login;
 use crate::net::{Failure, Network, Writes};
+use crate::recording::{Recorded, Script, Tape, Waited};
 use crate::relay::Relay;
 use crate::run::Look;
 use crate::trust::Trust;
@@ -27,6 +29,58 @@ pub use load::{LoadError, Plugin, Sandbox};
 /// What one run of a probe is granted.
 #[derive(Clone)]
 pub struct Ground {
+    /// Who answers what it asks.
+    pub answers: Answers,
+    /// What probes leave for each other.
+    pub relay: Arc<Relay>,
+    /// How much is to be looked at.
+    pub look: Look,
+    /// The longest the run may take.
+    pub deadline: Duration,
+}
+
+/// Who answers a probe.
+#[derive(Clone)]
+pub enum Answers {
+    /// The network.
+    Live(Outside),
+    /// The network, and a tape keeps it.
+    Recorded(Outside, Tape),
+    /// A recording.
+    Replayed(Script),
+}
+
+impl Answers {
+    /// Waits for what a probe needs before it can run.
+    pub async fn wait(&mut self, relay: &Relay, probe: &Description) -> Waited {
+        let reached = match self {
+            Answers::Replayed(script) => return script.wait(relay, probe).await,
+            Answers::Live(_) => relay.reach(probe).await,
+            Answers::Recorded(_, tape) => {
+                let reached = relay.reach(probe).await;
+                tape.reached(&reached);
+                reached
+            }
+        };
+        reached.map_or_else(Waited::Out, Waited::Reached)
+    }
+
+    /// How long the probe took: as it was measured now, or as it was when it was recorded.
+    pub fn took(&self, now: Duration) -> Duration {
+        match self {
+            Answers::Live(_) => now,
+            Answers::Recorded(_, tape) => {
+                tape.took(now);
+                now
+            }
+            Answers::Replayed(script) => script.took().unwrap_or(now),
+        }
+    }
+}
+
+/// The world outside, as the probes of one source address may use it.
+#[derive(Clone)]
+pub struct Outside {
     /// Names and connections.
     pub network: Arc<Network>,
     /// The password's keeper.
@@ -35,12 +89,6 @@ pub struct Ground {
     pub trust: Trust,
     /// What may be written on the remote.
     pub writes: Arc<Writes>,
-    /// What probes leave for each other.
-    pub relay: Arc<Relay>,
-    /// How much is to be looked at.
-    pub look: Look,
-    /// The longest the run may take.
-    pub deadline: Duration,
 }
 
 /// How a run ended.
@@ -56,4 +104,20 @@ pub enum Ending {
     TimedOut(String),
     /// It asked for what is not granted.
     Denied(String),
+    /// The recording it was answered from does not have this.
+    NotRecorded(String),
+    /// The whole run was cut before it ended; so says the recording.
+    Cut,
+}
+
+/// The end of a replayed run. One that came from outside is not made again by running the probe again.
+fn replayed(script: &Script, ending: Ending) -> Ending {
+    match script.recorded_end() {
+        Recorded::TimedOut(why) => Ending::TimedOut(why),
+        Recorded::Cut => Ending::Cut,
+        Recorded::OfItself => {
+            script.check_used_up();
+            ending
+        }
+    }
 }

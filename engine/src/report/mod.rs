@@ -341,7 +341,7 @@ impl Report {
             },
             incomplete: diagnosis.incomplete,
             interrupted: record.cut == Some(Cut::Interrupted),
-            transcript: record.transcript.lines(),
+            transcript: record.transcript.clone(),
         }
     }
 

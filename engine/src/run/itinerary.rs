@@ -2,12 +2,15 @@
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Look, ProbeRun, Status, Visit};
 use crate::finding::Outcome;
 use crate::plan::Plan;
-use crate::plugin::Ground;
+use crate::plugin::Outside;
+use crate::recording::Place;
+use crate::relay::Relay;
 use crate::settings::Remote;
 
 /// From so many addresses everything is looked at; a pool may have dozens.
@@ -48,19 +51,12 @@ pub(super) fn sources(remote: &Remote) -> Vec<Option<IpAddr>> {
     }
 }
 
-/// Whether an address is seen for the first time, or once more because it differed from others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Round {
-    First,
-    Second,
-}
-
 /// A visit that goes on.
 pub(super) struct Going {
-    pub(super) round: Round,
-    pub(super) source: Option<IpAddr>,
-    pub(super) look: Look,
-    pub(super) ground: Ground,
+    pub(super) place: Place,
+    pub(super) relay: Arc<Relay>,
+    /// None where the answers come from a recording.
+    pub(super) outside: Option<Outside>,
     /// The probes that have ended.
     pub(super) runs: Vec<ProbeRun>,
 }
@@ -72,20 +68,20 @@ impl Going {
             let ended = self
                 .runs
                 .iter()
-                .find(|run| std::sync::Arc::ptr_eq(&run.plugin, plugin));
+                .find(|run| Arc::ptr_eq(&run.plugin, plugin));
             ended.cloned().unwrap_or_else(|| ProbeRun {
                 plugin: plugin.clone(),
-                source: self.source,
+                source: self.place.source,
                 status: Status::Cut,
                 duration: Duration::ZERO,
                 outcome: Outcome::default(),
             })
         });
         Visit {
-            source: self.source,
-            look: self.look,
+            source: self.place.source,
+            look: self.place.look,
             runs: runs.collect(),
-            reached: self.ground.relay.reached(),
+            reached: self.relay.reached(),
         }
     }
 }

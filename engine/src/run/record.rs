@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clean_up::LeftBehind;
 use crate::finding::{FactValue, Outcome};
-use crate::net::{Counts, Transcript};
+use crate::net::{Counts, Line};
 use crate::plugin::Plugin;
 use crate::relay::OutOfReach;
 use crate::sheet::Looks;
@@ -57,6 +57,16 @@ pub enum Look {
     Ladder,
 }
 
+/// Whether an address is seen for the first time, or once more because it differed from others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Round {
+    /// For the first time.
+    First,
+    /// Once more.
+    Second,
+}
+
 /// What one source address saw.
 #[derive(Clone, Debug)]
 pub struct Visit {
@@ -82,7 +92,8 @@ impl Visit {
 }
 
 /// Why a run ended before its probes did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Cut {
     /// The time for the whole run was up.
     TimedOut,
@@ -102,7 +113,7 @@ pub struct Record {
     /// The most of them at one time.
     pub peak: usize,
     /// The dialogue.
-    pub transcript: Transcript,
+    pub transcript: Vec<Line>,
     /// How long it took.
     pub duration: Duration,
     /// Whether it ended early.

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
+use serde::{Deserialize, Serialize};
 
 use super::policy::{Policy, TEST_ENTRIES, Zone};
 use super::ranges;
@@ -17,7 +18,8 @@ const AT_A_TIME: usize = 8;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What the reverse zone says of an address.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Reverse {
     /// Nobody asked, or there is no public address to ask about.
     NotAsked,
@@ -30,7 +32,7 @@ pub enum Reverse {
 }
 
 /// A reverse name.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReverseName {
     /// The name.
     pub name: String,
@@ -39,7 +41,8 @@ pub struct ReverseName {
 }
 
 /// Where a reverse name leads.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Back {
     /// To the address it is the name of.
     Here,

@@ -43,7 +43,7 @@ const RESOLVED: &str = "dns.addresses";
 type Facts = BTreeMap<String, FactValue>;
 
 /// A source address of ours.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Subject {
     /// As it was asked for; none where the system chose.
     pub source: Option<IpAddr>,
@@ -65,7 +65,7 @@ impl Subject {
 }
 
 /// A source address, and what was learned of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Look {
     /// The address.
     pub subject: Subject,
@@ -90,7 +90,7 @@ impl Look {
 }
 
 /// Everything that was looked up.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Looks {
     /// When.
     pub at: Timestamp,

@@ -7,6 +7,8 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use crate::net::{Failure, FailureKind};
 use crate::settings::is_host_name;
 
@@ -18,8 +20,9 @@ const SPAMHAUS_POLICY: [u8; 2] = [10, 11];
 /// A label as long as this is a subscriber's key.
 const KEY_LENGTH: usize = 20;
 
-/// The zone of a policy list. A label that is a subscriber's key is not shown.
-#[derive(Clone, PartialEq, Eq)]
+/// The zone of a policy list. A label that is a subscriber's key is not shown, and not kept in recordings.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", from = "String")]
 pub struct Zone(String);
 
 /// Why a text is no zone.
@@ -35,6 +38,19 @@ impl FromStr for Zone {
         (bare.contains('.') && is_host_name(&bare))
             .then_some(Zone(bare))
             .ok_or(ZoneError)
+    }
+}
+
+impl From<Zone> for String {
+    fn from(zone: Zone) -> String {
+        zone.to_string()
+    }
+}
+
+impl From<String> for Zone {
+    /// The zone as it is shown, of a look that was made before.
+    fn from(shown: String) -> Zone {
+        Zone(shown)
     }
 }
 
@@ -55,7 +71,8 @@ impl fmt::Debug for Zone {
 }
 
 /// What a list says of an address.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Policy {
     /// No list was named, or there is no public address to ask about.
     NotAsked,

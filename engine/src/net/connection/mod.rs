@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll};
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_util::task::AbortOnDropHandle;
@@ -26,7 +27,7 @@ use super::{Failure, FailureKind, Forbidden, Mask, Operation, TlsOptions, TlsSes
 const READ_AHEAD: usize = 64 * 1024;
 
 /// How a TCP connection came to be.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Established {
     /// Our address.
     pub local: SocketAddr,

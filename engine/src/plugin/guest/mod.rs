@@ -1,8 +1,7 @@
-//! The host's side of the contract: each function of `wit/probe.wit`, as the guest may use it.
+//! The host's side of the contract: each function of `wit/probe.wit`, as the guest may use it. Here are the budgets and the
+//! words of the contract; the answers come from [`Host`].
 
 mod net;
-
-use std::time::{Duration, Instant};
 
 use wasmtime::Result;
 use wasmtime::component::{Resource, ResourceTable};
@@ -11,21 +10,23 @@ use super::Ground;
 use super::bindings::remote_doctor::probe::{clock, log, login, relay, trust, types, writes};
 use super::budget::{Budget, Stop};
 use super::convert;
+use super::host::Host;
 use crate::finding::Description;
-use crate::net::Connection;
-use crate::trust::{Question, Trust};
+use crate::recording::{Answer, Bytes, Call, KeptFact, OtherKind};
+
+/// A connection, by its number in the run.
+pub struct ConnectionHandle(u32);
 
 /// The password's handle: there is one credential in a run, and its bytes are elsewhere.
-pub struct CredentialHandle;
+pub struct CredentialHandle {
+    user: String,
+}
 
 /// Everything that belongs to one run of one probe.
 pub(super) struct Guest {
-    /// Nothing is granted while a probe says what it is.
-    granted: Option<(Ground, Description)>,
+    /// Nobody answers while a probe says what it is.
+    pub(super) host: Option<Host>,
     table: ResourceTable,
-    started: Instant,
-    /// Whether it holds the session for which a place is kept free.
-    holds_session: bool,
     pub(super) budget: Budget,
     /// What the guest's panic said, since a trap carries no text.
     pub(super) last_words: Option<String>,
@@ -34,70 +35,90 @@ pub(super) struct Guest {
 impl Guest {
     pub(super) fn granted(ground: Ground, description: Description) -> Guest {
         Guest {
-            granted: Some((ground, description)),
+            host: Some(Host::new(ground, description)),
             ..Guest::ungranted()
         }
     }
 
     pub(super) fn ungranted() -> Guest {
         Guest {
-            granted: None,
+            host: None,
             table: ResourceTable::new(),
-            started: Instant::now(),
-            holds_session: false,
             budget: Budget::new(),
             last_words: None,
         }
     }
 
-    /// Counts a host call and gives what the run grants.
-    fn call(&mut self) -> Result<(Ground, Description)> {
+    /// Counts a host call.
+    fn count(&mut self) -> Result<()> {
         self.budget.call()?;
-        self.granted
-            .clone()
-            .ok_or_else(|| Stop::Denied("it asked for something before it was run".into()).into())
+        match self.host {
+            Some(_) => Ok(()),
+            None => Err(Stop::Denied("it asked for something before it was run".into()).into()),
+        }
     }
 
-    fn connection(&mut self, handle: &Resource<Connection>) -> Result<&mut Connection> {
-        Ok(self.table.get_mut(handle)?)
+    /// Gives a question on. What cannot be answered stops the guest.
+    async fn ask<T>(&mut self, call: Call) -> Result<T>
+    where
+        T: TryFrom<Answer, Error = OtherKind>,
+    {
+        let Some(host) = &mut self.host else {
+            return Err(Stop::Denied("it asked for something before it was run".into()).into());
+        };
+        let answer = host.answer(call).await.map_err(Stop::from)?;
+        Ok(answer.try_into().map_err(|OtherKind| {
+            host.mismatched();
+            Stop::Mismatched
+        })?)
+    }
+
+    /// Counts a question and gives it on.
+    async fn call<T>(&mut self, call: Call) -> Result<T>
+    where
+        T: TryFrom<Answer, Error = OtherKind>,
+    {
+        self.count()?;
+        self.ask(call).await
+    }
+
+    fn number(&self, handle: &Resource<ConnectionHandle>) -> Result<u32> {
+        Ok(self.table.get(handle)?.0)
+    }
+
+    fn handle(&mut self, number: u32) -> Result<Resource<ConnectionHandle>> {
+        Ok(self.table.push(ConnectionHandle(number))?)
     }
 }
 
-fn millis(ms: u32) -> Duration {
-    Duration::from_millis(u64::from(ms))
-}
-
-fn micros(duration: Duration) -> u64 {
-    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+fn bytes(list: Vec<Vec<u8>>) -> Vec<Bytes> {
+    list.into_iter().map(Bytes).collect()
 }
 
 impl trust::Host for Guest {
     async fn verify(&mut self, question: trust::Question) -> Result<Result<(), trust::TrustFault>> {
-        let (ground, _) = self.call()?;
-        let ders = |list: Vec<Vec<u8>>| list.into_iter().map(Into::into).collect::<Vec<_>>();
-        let (chain, anchors) = (ders(question.chain), ders(question.anchors));
-        let question = Question {
-            chain: &chain,
-            name: question.name.as_deref(),
+        let call = Call::Verify {
+            chain: bytes(question.chain),
+            name: question.name,
             at: question.at,
             store: convert::store(question.store),
-            anchors: &anchors,
+            anchors: bytes(question.anchors),
         };
-        Ok(ground.trust.verify(&question).map_err(convert::trust_fault))
+        let verified: std::result::Result<(), _> = self.call(call).await?;
+        Ok(verified.map_err(convert::trust_fault))
     }
 
     async fn fetch_issuer(&mut self, url: String) -> Result<Result<Vec<u8>, types::Failure>> {
-        let (ground, _) = self.call()?;
+        self.count()?;
         if !self.budget.connection() {
             return Ok(Err(Guest::out_of_connections()));
         }
-        let fetched = ground.network.fetch(&url).await;
-        Ok(fetched.map_err(|failure| convert::failure(&failure)))
+        let fetched: std::result::Result<Bytes, _> = self.ask(Call::FetchIssuer { url }).await?;
+        Ok(convert::or_failure(fetched.map(|bytes| bytes.0)))
     }
 
     async fn own_authorities(&mut self) -> Result<Vec<String>> {
-        let (ground, _) = self.call()?;
-        Ok(ground.trust.own_names().to_vec())
+        self.call(Call::OwnAuthorities).await
     }
 
     async fn signed_by(
@@ -105,42 +126,40 @@ impl trust::Host for Guest {
         certificate: Vec<u8>,
         issuer: Vec<u8>,
     ) -> Result<Result<bool, trust::TrustFault>> {
-        self.call()?;
-        Ok(Trust::signed_by(&certificate, &issuer).map_err(convert::trust_fault))
+        let call = Call::SignedBy {
+            certificate: Bytes(certificate),
+            issuer: Bytes(issuer),
+        };
+        let signed: std::result::Result<bool, _> = self.call(call).await?;
+        Ok(signed.map_err(convert::trust_fault))
     }
 }
 
 impl login::Host for Guest {
     async fn offered(&mut self) -> Result<Option<Resource<CredentialHandle>>> {
-        let (ground, _) = self.call()?;
-        match ground.login.user() {
-            Some(_) => Ok(Some(self.table.push(CredentialHandle)?)),
-            None => Ok(None),
-        }
+        let user: Option<String> = self.call(Call::Offered).await?;
+        let handle = user.map(|user| self.table.push(CredentialHandle { user }));
+        Ok(handle.transpose()?)
     }
 }
 
 impl login::HostCredential for Guest {
     async fn user(&mut self, this: Resource<CredentialHandle>) -> Result<String> {
-        let (ground, _) = self.call()?;
-        self.table.get(&this)?;
-        Ok(ground.login.user().unwrap_or_default().into())
+        self.count()?;
+        Ok(self.table.get(&this)?.user.clone())
     }
 
     async fn send_password(
         &mut self,
         this: Resource<CredentialHandle>,
-        control: Resource<Connection>,
+        control: Resource<ConnectionHandle>,
         wait_ms: u32,
     ) -> Result<Result<(), login::Refusal>> {
-        let (ground, _) = self.call()?;
         self.table.get(&this)?;
-        let control = self.connection(&control)?;
-        Ok(ground
-            .login
-            .send(control, millis(wait_ms))
-            .await
-            .map_err(convert::refusal))
+        let control = self.number(&control)?;
+        let sent: std::result::Result<(), _> =
+            self.call(Call::SendPassword { control, wait_ms }).await?;
+        Ok(sent.map_err(convert::refusal))
     }
 
     async fn drop(&mut self, this: Resource<CredentialHandle>) -> Result<()> {
@@ -153,69 +172,50 @@ impl relay::Host for Guest {
     async fn leave(
         &mut self,
         state: String,
-        connection: Option<Resource<Connection>>,
+        connection: Option<Resource<ConnectionHandle>>,
         facts: Vec<types::Fact>,
     ) -> Result<()> {
-        let (ground, probe) = self.call()?;
-        let mut connection = connection
+        let connection = connection
             .map(|handle| self.table.delete(handle))
             .transpose()?;
-        if let Some(connection) = &mut connection {
-            ground.network.reserve_data(connection);
-        }
-        if probe.takes.as_deref() == Some(&*state) {
-            self.holds_session = false;
-        }
-        let facts = facts.into_iter().map(convert::fact).collect();
-        if !ground.relay.leave(&probe, &state, connection, facts) {
-            return Err(Stop::Denied(format!(
-                "it reached the state `{state}`, which it did not declare"
-            ))
-            .into());
-        }
-        Ok(())
+        let call = Call::Leave {
+            state,
+            connection: connection.map(|handle| handle.0),
+            facts: facts
+                .into_iter()
+                .map(|fact| KeptFact::from(convert::fact(fact)))
+                .collect(),
+        };
+        self.call(call).await
     }
 
-    async fn take(&mut self) -> Result<Option<Resource<Connection>>> {
-        let (ground, probe) = self.call()?;
-        let Some(mut connection) = ground.relay.take(&probe) else {
-            return Ok(None);
-        };
-        connection.belongs_to(&probe.name);
-        self.holds_session = connection.has_kept_place();
-        Ok(Some(self.table.push(connection)?))
+    async fn take(&mut self) -> Result<Option<Resource<ConnectionHandle>>> {
+        let taken: Option<u32> = self.call(Call::Take).await?;
+        taken.map(|number| self.handle(number)).transpose()
     }
 }
 
 impl writes::Host for Guest {
     async fn name(&mut self) -> Result<Option<String>> {
-        let (ground, _) = self.call()?;
-        Ok(ground.writes.name().map(Into::into))
+        self.call(Call::WritesName).await
     }
 
     async fn removed(&mut self, path: String) -> Result<()> {
-        let (ground, _) = self.call()?;
-        ground.writes.removed(&path);
-        Ok(())
+        self.call(Call::Removed { path }).await
     }
 
     async fn not_removed(&mut self, path: String, refusal: String) -> Result<()> {
-        let (ground, _) = self.call()?;
-        ground.writes.not_removed(&path, &refusal);
-        Ok(())
+        self.call(Call::NotRemoved { path, refusal }).await
     }
 }
 
 impl clock::Host for Guest {
     async fn elapsed_us(&mut self) -> Result<u64> {
-        self.call()?;
-        Ok(micros(self.started.elapsed()))
+        self.call(Call::Elapsed).await
     }
 
     async fn pause(&mut self, ms: u32) -> Result<()> {
-        self.call()?;
-        tokio::time::sleep(millis(ms)).await;
-        Ok(())
+        self.call(Call::Pause { ms }).await
     }
 }
 

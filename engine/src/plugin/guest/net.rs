@@ -1,50 +1,36 @@
 //! Names and connections, as the guest may use them.
 
-use std::future::poll_fn;
 use std::net::IpAddr;
-use std::task::Poll;
-use std::time::Duration;
+use std::result::Result as Answered;
 
 use wasmtime::Result;
 use wasmtime::component::Resource;
 
 use super::super::bindings::remote_doctor::probe::{net, types};
-use super::super::budget::Stop;
 use super::super::convert;
-use super::{Guest, millis};
-use crate::finding::Description;
-use crate::net::{Connection, Failure, FailureKind, NotBegun, NotWritten, Operation};
+use super::{ConnectionHandle, Guest};
+use crate::net::{Established, Failure, FailureKind, Operation, Resolved, TlsSession};
+use crate::recording::{Bytes, Call};
+use crate::settings::ExpectedName;
 
 /// A read gives at most this much.
 const MAX_READ: u32 = 65_536;
-/// How long a connection may wait for a free place.
-const SLOT_WAIT: Duration = Duration::from_secs(60);
 
 impl Guest {
-    fn open(
+    async fn open(
         &mut self,
-        probe: &Description,
-        opened: Result<Connection, NotBegun>,
-    ) -> Result<Result<Resource<Connection>, types::Failure>> {
+        call: Call,
+    ) -> Result<Result<Resource<ConnectionHandle>, types::Failure>> {
+        let opened: Answered<u32, Failure> = self.ask(call).await?;
         match opened {
-            Ok(mut connection) => {
-                connection.belongs_to(&probe.name);
-                Ok(Ok(self.table.push(connection)?))
-            }
-            Err(NotBegun::Denied(denied)) => {
-                Err(Stop::Denied(format!("it asked to connect where it may not: {denied}")).into())
-            }
-            Err(NotBegun::Failed(failure)) => Ok(Err(convert::failure(&failure))),
+            Ok(number) => Ok(Ok(self.handle(number)?)),
+            Err(failure) => Ok(Err(convert::failure(&failure))),
         }
     }
 
     pub(super) fn out_of_connections() -> types::Failure {
         let detail = "this probe has opened as many connections as one may";
-        convert::failure(&Failure::new(
-            Operation::Connect,
-            FailureKind::BudgetExhausted,
-            detail,
-        ))
+        used_up(Operation::Connect, detail)
     }
 }
 
@@ -57,40 +43,43 @@ fn bad_address(text: &str) -> types::Failure {
     ))
 }
 
+fn used_up(operation: Operation, detail: &str) -> types::Failure {
+    convert::failure(&Failure::new(
+        operation,
+        FailureKind::BudgetExhausted,
+        detail,
+    ))
+}
+
 impl net::Host for Guest {
     async fn expected_addresses(&mut self) -> Result<Vec<String>> {
-        let (ground, _) = self.call()?;
-        let expected = ground.network.expected_addresses();
+        let expected: Vec<IpAddr> = self.call(Call::ExpectedAddresses).await?;
         Ok(expected.iter().map(IpAddr::to_string).collect())
     }
 
     async fn expected_names(&mut self) -> Result<Vec<net::ExpectedName>> {
-        let (ground, _) = self.call()?;
-        let expected = ground.network.expected_names().iter();
-        Ok(expected.map(convert::expected_name).collect())
+        let expected: Vec<ExpectedName> = self.call(Call::ExpectedNames).await?;
+        Ok(expected.iter().map(convert::expected_name).collect())
     }
 
     async fn aliases(&mut self, name: String) -> Result<Result<Vec<String>, types::Failure>> {
-        let (ground, _) = self.call()?;
-        let aliases = ground.network.aliases(&name).await;
-        Ok(aliases.map_err(|failure| convert::failure(&failure)))
+        let aliases: Answered<Vec<String>, Failure> = self.call(Call::Aliases { name }).await?;
+        Ok(convert::or_failure(aliases))
     }
 
     async fn resolve(
         &mut self,
         name: String,
     ) -> Result<Result<Vec<net::Resolved>, types::Failure>> {
-        let (ground, _) = self.call()?;
-        Ok(match ground.network.resolve(&name).await {
-            Ok(found) => Ok(found.iter().map(convert::resolved).collect()),
-            Err(failure) => Err(convert::failure(&failure)),
-        })
+        let found: Answered<Vec<Resolved>, Failure> = self.call(Call::Resolve { name }).await?;
+        let found = found.map(|found| found.iter().map(convert::resolved).collect());
+        Ok(convert::or_failure(found))
     }
 
     async fn connect(
         &mut self,
         to: types::Endpoint,
-    ) -> Result<Result<Resource<Connection>, types::Failure>> {
+    ) -> Result<Result<Resource<ConnectionHandle>, types::Failure>> {
         let options = net::ConnectOptions { max_segment: None };
         self.connect_with(to, options).await
     }
@@ -99,38 +88,31 @@ impl net::Host for Guest {
         &mut self,
         to: types::Endpoint,
         options: net::ConnectOptions,
-    ) -> Result<Result<Resource<Connection>, types::Failure>> {
-        let (ground, probe) = self.call()?;
+    ) -> Result<Result<Resource<ConnectionHandle>, types::Failure>> {
+        self.count()?;
         if !self.budget.connection() {
             return Ok(Err(Guest::out_of_connections()));
         }
         let Ok(address) = to.ip.parse::<IpAddr>() else {
             return Ok(Err(bad_address(&to.ip)));
         };
-        let opened = ground
-            .network
-            .connect(
-                (address, to.port).into(),
-                options.max_segment,
-                self.holds_session,
-                SLOT_WAIT,
-            )
-            .await;
-        self.open(&probe, opened)
+        let to = (address, to.port).into();
+        let max_segment = options.max_segment;
+        self.open(Call::Connect { to, max_segment }).await
     }
 
     async fn most_connections(&mut self) -> Result<u32> {
-        let (ground, _) = self.call()?;
-        Ok(u32::try_from(ground.network.most_connections()).unwrap_or(u32::MAX))
+        let most: u64 = self.call(Call::MostConnections).await?;
+        Ok(u32::try_from(most).unwrap_or(u32::MAX))
     }
 
     async fn connect_data(
         &mut self,
-        control: Resource<Connection>,
+        control: Resource<ConnectionHandle>,
         port: u16,
         address: Option<String>,
-    ) -> Result<Result<Resource<Connection>, types::Failure>> {
-        let (ground, probe) = self.call()?;
+    ) -> Result<Result<Resource<ConnectionHandle>, types::Failure>> {
+        self.count()?;
         if !self.budget.connection() {
             return Ok(Err(Guest::out_of_connections()));
         }
@@ -141,167 +123,154 @@ impl net::Host for Guest {
             Ok(address) => address,
             Err(failure) => return Ok(Err(failure)),
         };
-        let holder = self.holds_session;
-        let opening = ground.network.connect_data(
-            self.connection(&control)?,
+        let control = self.number(&control)?;
+        self.open(Call::ConnectData {
+            control,
             port,
             address,
-            holder,
-            SLOT_WAIT,
-        );
-        let opened = opening.await;
-        self.open(&probe, opened)
+        })
+        .await
     }
 
     async fn ready(
         &mut self,
-        connections: Vec<Resource<Connection>>,
+        connections: Vec<Resource<ConnectionHandle>>,
         wait_ms: u32,
     ) -> Result<Vec<u32>> {
-        self.call()?;
-        let table = &mut self.table;
-        let any = poll_fn(|cx| {
-            let mut ready = Vec::new();
-            for (index, handle) in (0..).zip(&connections) {
-                match table
-                    .get_mut(handle)
-                    .map(|connection| connection.poll_advance(cx))
-                {
-                    Ok(Poll::Pending) => {}
-                    Ok(Poll::Ready(())) => ready.push(index),
-                    Err(error) => return Poll::Ready(Err(error)),
-                }
-            }
-            if ready.is_empty() {
-                Poll::Pending
-            } else {
-                Poll::Ready(Ok(ready))
-            }
-        });
-        Ok(tokio::time::timeout(millis(wait_ms), any)
-            .await
-            .unwrap_or(Ok(Vec::new()))?)
+        let connections = connections.iter().map(|handle| self.number(handle));
+        let connections = connections.collect::<Result<_>>()?;
+        self.call(Call::Ready {
+            connections,
+            wait_ms,
+        })
+        .await
     }
 }
 
 impl net::HostConnection for Guest {
     async fn established(
         &mut self,
-        this: Resource<Connection>,
+        this: Resource<ConnectionHandle>,
         wait_ms: u32,
     ) -> Result<Result<net::Established, types::Failure>> {
-        self.call()?;
-        Ok(
-            match self.connection(&this)?.established(millis(wait_ms)).await {
-                Ok(established) => Ok(convert::established(&established)),
-                Err(failure) => Err(convert::failure(&failure)),
-            },
-        )
+        let connection = self.number(&this)?;
+        let call = Call::Established {
+            connection,
+            wait_ms,
+        };
+        let established: Answered<Established, Failure> = self.call(call).await?;
+        let established = established.map(|established| convert::established(&established));
+        Ok(convert::or_failure(established))
     }
 
     async fn read(
         &mut self,
-        this: Resource<Connection>,
+        this: Resource<ConnectionHandle>,
         max: u32,
         wait_ms: u32,
     ) -> Result<Result<Vec<u8>, types::Failure>> {
-        let (ground, _) = self.call()?;
-        let max = self.budget.may_read(max.min(MAX_READ) as usize);
+        self.count()?;
+        let max = self.budget.may_read(max.min(MAX_READ));
         if max == 0 {
             let detail = "this probe has read as much as one may";
-            return Ok(Err(convert::failure(&Failure::new(
-                Operation::Read,
-                FailureKind::BudgetExhausted,
-                detail,
-            ))));
+            return Ok(Err(used_up(Operation::Read, detail)));
         }
-        let connection = self.connection(&this)?;
-        let read = connection.read(max, millis(wait_ms)).await;
-        ground.login.observe(connection);
-        Ok(match read {
-            Ok(bytes) => {
-                self.budget.read(bytes.len());
-                Ok(bytes)
-            }
-            Err(failure) => Err(convert::failure(&failure)),
-        })
+        let connection = self.number(&this)?;
+        let call = Call::Read {
+            connection,
+            max,
+            wait_ms,
+        };
+        let read: Answered<Bytes, Failure> = self.ask(call).await?;
+        Ok(convert::or_failure(read.map(|bytes| {
+            self.budget.read(bytes.0.len());
+            bytes.0
+        })))
     }
 
     async fn unread(
         &mut self,
-        this: Resource<Connection>,
+        this: Resource<ConnectionHandle>,
         bytes: Vec<u8>,
     ) -> Result<Result<(), types::Failure>> {
-        self.call()?;
-        self.connection(&this)?.unread(&bytes);
+        let (connection, bytes) = (self.number(&this)?, Bytes(bytes));
+        let () = self.call(Call::Unread { connection, bytes }).await?;
         Ok(Ok(()))
     }
 
     async fn write(
         &mut self,
-        this: Resource<Connection>,
+        this: Resource<ConnectionHandle>,
         bytes: Vec<u8>,
         wait_ms: u32,
     ) -> Result<Result<(), types::Failure>> {
-        self.call()?;
+        self.count()?;
         if !self.budget.write(bytes.len()) {
             let detail = "this probe has written as much as one may";
-            return Ok(Err(convert::failure(&Failure::new(
-                Operation::Write,
-                FailureKind::BudgetExhausted,
-                detail,
-            ))));
+            return Ok(Err(used_up(Operation::Write, detail)));
         }
-        match self.connection(&this)?.write(&bytes, millis(wait_ms)).await {
-            Ok(()) => Ok(Ok(())),
-            Err(NotWritten::Failed(failure)) => Ok(Err(convert::failure(&failure))),
-            Err(NotWritten::Forbidden(rule)) => Err(Stop::Denied(rule.to_string()).into()),
-        }
+        let call = Call::Write {
+            connection: self.number(&this)?,
+            bytes: Bytes(bytes),
+            wait_ms,
+        };
+        let written: Answered<(), Failure> = self.ask(call).await?;
+        Ok(convert::or_failure(written))
     }
 
     async fn start_tls(
         &mut self,
-        this: Resource<Connection>,
+        this: Resource<ConnectionHandle>,
         options: net::TlsOptions,
     ) -> Result<Result<(), types::Failure>> {
-        self.call()?;
-        let started = self
-            .connection(&this)?
-            .start_tls(convert::tls_options(options));
-        Ok(started.map_err(|failure| convert::failure(&failure)))
+        let call = Call::StartTls {
+            connection: self.number(&this)?,
+            options: convert::tls_options(options),
+        };
+        let started: Answered<(), Failure> = self.call(call).await?;
+        Ok(convert::or_failure(started))
     }
 
     async fn secured(
         &mut self,
-        this: Resource<Connection>,
+        this: Resource<ConnectionHandle>,
         wait_ms: u32,
     ) -> Result<Result<net::TlsSession, types::Failure>> {
-        self.call()?;
-        Ok(
-            match self.connection(&this)?.secured(millis(wait_ms)).await {
-                Ok(session) => Ok(convert::tls_session(&session)),
-                Err(failure) => Err(convert::failure(&failure)),
-            },
-        )
+        let connection = self.number(&this)?;
+        let call = Call::Secured {
+            connection,
+            wait_ms,
+        };
+        let session: Answered<TlsSession, Failure> = self.call(call).await?;
+        let session = session.map(|session| convert::tls_session(&session));
+        Ok(convert::or_failure(session))
     }
 
-    async fn unparsed(&mut self, this: Resource<Connection>) -> Result<Vec<u8>> {
-        self.call()?;
-        Ok(self.connection(&this)?.unparsed())
+    async fn unparsed(&mut self, this: Resource<ConnectionHandle>) -> Result<Vec<u8>> {
+        let connection = self.number(&this)?;
+        let bytes: Bytes = self.call(Call::Unparsed { connection }).await?;
+        Ok(bytes.0)
     }
 
     async fn finish(
         &mut self,
-        this: Resource<Connection>,
+        this: Resource<ConnectionHandle>,
         wait_ms: u32,
     ) -> Result<Result<(), types::Failure>> {
-        self.call()?;
-        let finished = self.connection(&this)?.finish(millis(wait_ms)).await;
-        Ok(finished.map_err(|failure| convert::failure(&failure)))
+        let connection = self.number(&this)?;
+        let call = Call::Finish {
+            connection,
+            wait_ms,
+        };
+        let finished: Answered<(), Failure> = self.call(call).await?;
+        Ok(convert::or_failure(finished))
     }
 
-    async fn drop(&mut self, this: Resource<Connection>) -> Result<()> {
-        self.table.delete(this)?;
+    async fn drop(&mut self, this: Resource<ConnectionHandle>) -> Result<()> {
+        let handle = self.table.delete(this)?;
+        if let Some(host) = &mut self.host {
+            host.close(handle.0);
+        }
         Ok(())
     }
 }

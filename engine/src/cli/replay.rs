@@ -1,0 +1,155 @@
+//! `remote-doctor replay`, and the file that `check --record` writes for it.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::check::exit;
+use super::output::{self, FailOn, ReportFormat};
+use super::{CliError, Exit};
+use crate::builtin::Catalogue;
+use crate::plan::Plan;
+use crate::recording::{Recorder, Recording, Replay, World};
+use crate::report::Report;
+use crate::run;
+use crate::settings::Check;
+use crate::verify::verify;
+
+#[derive(clap::Args, Debug)]
+pub(crate) struct ReplayArgs {
+    /// A file that `check --record` wrote
+    #[arg(value_name = "RECORDING")]
+    recording: PathBuf,
+
+    /// Run only this probe, and those it goes on from (repeatable) [default: as recorded]
+    #[arg(long, help_heading = "Probes", value_name = "PROBE")]
+    only: Vec<String>,
+    /// Do not run this probe (repeatable)
+    #[arg(long, help_heading = "Probes", value_name = "PROBE")]
+    skip: Vec<String>,
+    /// Run this third-party probe, too (repeatable): those that were recorded have to be given again
+    #[arg(long, help_heading = "Probes", value_name = "FILE.wasm")]
+    plugin: Vec<PathBuf>,
+
+    /// Format of the report
+    #[arg(long, help_heading = "Report", default_value = "text")]
+    format: ReportFormat,
+    /// Write the report to this file
+    #[arg(short, long, help_heading = "Report", value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// What makes the exit code 1
+    #[arg(long, help_heading = "Report", default_value = "error")]
+    fail_on: FailOn,
+}
+
+pub(super) async fn run(args: ReplayArgs) -> Result<Exit, CliError> {
+    let recording = Recording::read(&args.recording)?;
+    let catalogue = Catalogue::load(&args.plugin).await?;
+    let replay = Replay::new(recording, &catalogue.plugins);
+    let check = selected(&args, &replay.recording, &catalogue);
+    let plan = Plan::new(&catalogue, &check.selection).map_err(run::RunError::from)?;
+    complete(&args, &replay, &plan)?;
+    let (world, started) = (
+        World::Replayed(replay.clone()),
+        replay.recording.header.started,
+    );
+    let mut record = run::run(&check, &catalogue, &world, Default::default(), &|_| ()).await?;
+    record.sheet.clone_from(&replay.recording.sheet);
+    let mut report = Report::new(&record, &check.remote, &catalogue, started);
+    let interrupt = Default::default();
+    verify(&mut report, &check, &catalogue, &world, interrupt, &|_| ()).await;
+    replay.faithful().map_err(|source| CliError::Astray {
+        place: args.recording.display().to_string(),
+        source,
+    })?;
+    output::deliver(&report, args.format, args.fail_on, args.output.as_deref())?;
+    Ok(exit(&report, args.fail_on))
+}
+
+/// The recorded check, with the probes that are asked for now.
+fn selected(args: &ReplayArgs, recording: &Recording, catalogue: &Catalogue) -> Check {
+    let mut check = recording.check();
+    let selection = &mut check.selection;
+    if !args.only.is_empty() {
+        selection.only.clone_from(&args.only);
+    }
+    selection.skip.extend(args.skip.iter().cloned());
+    // A probe that is not at hand needs no leaving out; one that nobody knows is a mistake.
+    let recorded = |name: &str| recording.header.probes.iter().any(|it| it.name == name);
+    let plugins = &catalogue.plugins;
+    let at_hand = |name: &str| plugins.iter().any(|it| it.description.name == name);
+    selection
+        .skip
+        .retain(|name| !recorded(name) || at_hand(name));
+    check
+}
+
+/// Without one of its probes, a replay would leave out what was found, and look better than the remote was.
+fn complete(args: &ReplayArgs, replay: &Replay, plan: &Plan) -> Result<(), CliError> {
+    let left_out = |name: &&str| !args.only.is_empty() || args.skip.iter().any(|it| it == name);
+    match replay.missing(plan).into_iter().find(|it| !left_out(it)) {
+        None => Ok(()),
+        Some(name) => Err(CliError::Usage(format!(
+            "the recording has a probe `{name}`, which is not at hand: give it by --plugin, or leave it out by --skip {name}"
+        ))),
+    }
+}
+
+/// The file of a recording while the check runs: that it cannot be written is told before anything is asked of the remote.
+pub(super) struct Kept {
+    path: PathBuf,
+    unfinished: PathBuf,
+    file: File,
+    recorder: Arc<Recorder>,
+}
+
+impl Kept {
+    pub(super) fn begin(path: &Path) -> Result<Kept, CliError> {
+        let mut unfinished = path.as_os_str().to_owned();
+        unfinished.push(".part");
+        let unfinished = PathBuf::from(unfinished);
+        Ok(Kept {
+            file: File::create(&unfinished).map_err(|source| unwritten(path, source))?,
+            path: path.into(),
+            unfinished,
+            recorder: Arc::default(),
+        })
+    }
+
+    pub(super) fn world(&self) -> World {
+        World::Recorded(self.recorder.clone())
+    }
+
+    /// Writes it; the file is whole or not there.
+    pub(super) fn finish(
+        mut self,
+        check: &Check,
+        catalogue: &Catalogue,
+        started: Timestamp,
+        report: &Report,
+    ) -> Result<(), CliError> {
+        let bytes = self.recorder.file(check, catalogue, started, report);
+        let bytes = bytes
+            .map_err(|damage| CliError::Usage(format!("{}: {damage}", self.path.display())))?;
+        let written = self.file.write_all(&bytes);
+        let done = written.and_then(|()| fs::rename(&self.unfinished, &self.path));
+        done.map_err(|source| unwritten(&self.path, source))
+    }
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        // After a finished recording it is not there any more.
+        let _ = fs::remove_file(&self.unfinished);
+    }
+}
+
+fn unwritten(path: &Path, source: std::io::Error) -> CliError {
+    CliError::File {
+        what: path.display().to_string(),
+        source,
+    }
+}

@@ -1,0 +1,108 @@
+//! The host's side of the seam: a question of a probe goes in, an answer comes out, whether the network gives it, the
+//! network and a tape, or a recording.
+
+mod live;
+
+use std::sync::Arc;
+
+use super::{Answers, Ending, Ground, replayed};
+use crate::finding::Description;
+use crate::recording::{Answer, Call, End, Halt, Script, Tape};
+use crate::relay::{Handed, Relay};
+
+use live::Live;
+
+/// What answers one run of one probe.
+pub(super) struct Host {
+    probe: Description,
+    relay: Arc<Relay>,
+    side: Side,
+}
+
+enum Side {
+    Live(Box<Live>),
+    Recorded(Box<Live>, Tape),
+    Replayed(Script),
+}
+
+impl Host {
+    pub(super) fn new(ground: Ground, probe: Description) -> Host {
+        let (relay, of_live) = (ground.relay.clone(), probe.clone());
+        let live = |outside| Box::new(Live::new(outside, ground.relay, of_live));
+        Host {
+            side: match ground.answers {
+                Answers::Live(outside) => Side::Live(live(outside)),
+                Answers::Recorded(outside, tape) => Side::Recorded(live(outside), tape),
+                Answers::Replayed(script) => Side::Replayed(script),
+            },
+            probe,
+            relay,
+        }
+    }
+
+    /// Answers a question.
+    ///
+    /// # Errors
+    /// The probe is to be stopped: why.
+    pub(super) async fn answer(&mut self, call: Call) -> Result<Answer, Halt> {
+        match &mut self.side {
+            Side::Live(live) => live.answer(call).await,
+            Side::Recorded(live, tape) => {
+                let number = tape.asked(&call);
+                let answer = live.answer(call).await;
+                tape.heard(number, &answer);
+                answer
+            }
+            Side::Replayed(script) => {
+                let answer = script.answer(&call)?;
+                self.hand_on(call)?;
+                Ok(answer)
+            }
+        }
+    }
+
+    /// The probe needs this connection no more.
+    pub(super) fn close(&mut self, connection: u32) {
+        match &mut self.side {
+            Side::Live(live) | Side::Recorded(live, _) => live.close(connection),
+            Side::Replayed(_) => {}
+        }
+    }
+
+    /// An answer was of another kind than the question: only a forged recording has such.
+    pub(super) fn mismatched(&self) {
+        if let Side::Replayed(script) = &self.side {
+            script.mismatched();
+        }
+    }
+
+    /// The end of the run, as it counts: one that came from outside is not made again by running the probe again.
+    pub(super) fn ended(&self, ending: Ending) -> Ending {
+        match &self.side {
+            Side::Live(_) => ending,
+            Side::Recorded(_, tape) => {
+                tape.ended(match &ending {
+                    Ending::TimedOut(why) => End::TimedOut(why.clone()),
+                    _ => End::OfItself,
+                });
+                ending
+            }
+            Side::Replayed(script) => replayed(script, ending),
+        }
+    }
+
+    /// States are reached in a replay, too: what follows from them is not part of a recording.
+    fn hand_on(&self, call: Call) -> Result<(), Halt> {
+        if let Call::Leave {
+            state,
+            connection,
+            facts,
+        } = call
+        {
+            let facts = facts.into_iter().map(Into::into).collect();
+            let handed = connection.map(Handed::Replayed);
+            return live::leave(&self.relay, &self.probe, &state, handed, facts);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,38 @@
+//! Recordings: every question that the probes of a check asked of the host, with its answer, kept in a file without
+//! secrets, from which the same probes come to the same report with no network.
+//!
+//! The seam is [`Call`] and [`Answer`]: what a probe can ask and hear, in words of our own. Behind it stands the network
+//! ([`World::Live`]), the network and a tape ([`World::Recorded`]), or a recording ([`World::Replayed`]). The password is
+//! on the far side of the seam: the host forms the line it goes in, and a question says only that it is to be sent.
+//!
+//! A probe is run again: what it says is never kept. Kept is beside its questions what depends on the moment, as times, the
+//! dialogue and the number of connections. A probe of the same digest must ask exactly what was asked. Another version is
+//! answered as far as it asks what the recording knows; what it does not know is not tested.
+
+mod bytes;
+mod call;
+mod container;
+mod content;
+mod fact;
+mod lenient;
+#[cfg(test)]
+mod lenient_tests;
+mod read;
+mod recorder;
+mod replay;
+mod script;
+mod trace;
+mod world;
+
+pub use bytes::Bytes;
+pub(crate) use bytes::chain;
+pub use call::{Answer, Call, OtherKind};
+pub use container::{Damage, VERSION, pack, unpack};
+pub use content::{Conclusion, Header, Part, Place, ProbeId, Redaction, Settings, Tally};
+pub use fact::{KeptFact, KeptValue};
+pub use read::{Fault, Recording, RecordingError};
+pub use recorder::Recorder;
+pub use replay::{Astray, Replay};
+pub use script::{Halt, Recorded, Script, Waited};
+pub use trace::{End, Entry, Heard, Purpose, Reached, Tape, Trace};
+pub use world::World;

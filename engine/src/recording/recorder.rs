@@ -1,0 +1,94 @@
+//! Makes a recording while a check runs.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+
+use super::content::Block;
+use super::{
+    Conclusion, Damage, Header, Part, Place, ProbeId, Purpose, Redaction, Settings, Tally, Tape,
+    container,
+};
+use crate::builtin::Catalogue;
+use crate::report::{Report, Tool};
+use crate::run::Record;
+use crate::settings::{Check, Remote};
+use crate::sheet::Looks;
+
+/// Collects what the probes ask and hear, from all source addresses.
+#[derive(Debug, Default)]
+pub struct Recorder {
+    kept: Mutex<Kept>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    tapes: Vec<(Part, Place, Tape)>,
+    tallies: Vec<(Part, Tally)>,
+    sheet: Option<Looks>,
+}
+
+impl Recorder {
+    /// A tape for one run of a probe.
+    pub(super) fn tape(&self, part: Part, place: Place, probe: &str, purpose: Purpose) -> Tape {
+        let tape = Tape::new(probe, purpose);
+        self.kept().tapes.push((part, place, tape.clone()));
+        tape
+    }
+
+    /// Keeps what a part established, once nothing is added to it any more.
+    pub(super) fn keep(&self, part: Part, record: &Record, remote: &Remote) {
+        let mut kept = self.kept();
+        kept.tallies.push((part, Tally::of(record, remote)));
+        if let Some(looks) = &record.sheet {
+            kept.sheet = Some(looks.clone());
+        }
+    }
+
+    /// The file.
+    ///
+    /// # Errors
+    /// There is more than a recording can hold.
+    pub fn file(
+        &self,
+        check: &Check,
+        catalogue: &Catalogue,
+        started: Timestamp,
+        report: &Report,
+    ) -> Result<Vec<u8>, Damage> {
+        let probes = catalogue.plugins.iter().map(|plugin| ProbeId {
+            name: plugin.description.name.clone(),
+            version: plugin.description.version.clone(),
+            digest: plugin.digest.clone(),
+        });
+        let header = Block::Header(Box::new(Header {
+            tool: Tool::this(),
+            started,
+            redaction: Redaction::Internal,
+            settings: Settings::of(check),
+            probes: probes.collect(),
+        }));
+        let kept = self.kept();
+        let traces = kept
+            .tapes
+            .iter()
+            .map(|(part, place, tape)| Block::Trace(*part, *place, tape.copy()));
+        let tallies = kept
+            .tallies
+            .iter()
+            .map(|(part, tally)| Block::Tally(*part, Box::new(tally.clone())));
+        let sheet = kept.sheet.iter().cloned().map(Block::Sheet);
+        let blocks: Vec<Vec<u8>> = std::iter::once(header)
+            .chain(traces)
+            .chain(tallies)
+            .chain(sheet)
+            .chain([Block::Conclusion(Conclusion::from(report))])
+            .map(|block| serde_json::to_vec(&block).expect("maps have names for keys"))
+            .collect();
+        container::pack(&blocks)
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

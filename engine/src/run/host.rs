@@ -1,0 +1,199 @@
+//! What all probes and source addresses of a run share: the way to the remote, or a recording.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
+
+use super::itinerary::Going;
+use super::{Record, RunError};
+use crate::clean_up;
+use crate::login::{Login, LoginPolicy};
+use crate::net::{
+    Counts, Grant, Network, NetworkSettings, Resolver, Slots, TlsVersion, Transcript, Writes,
+};
+use crate::plugin::{Answers, Outside, Plugin};
+use crate::recording::{Part, Place, Purpose, Replay, Tally, World};
+use crate::settings::{CertificateCheck, Check, Depth, HighestTlsVersion};
+use crate::trust::Trust;
+
+/// At most so many connections to one remote at a time, over all source addresses, unless `full` is asked for.
+pub(super) const CONNECTIONS: usize = 3;
+
+/// Who answers the probes of one run.
+pub(super) enum Host {
+    /// The remote.
+    Live(Box<Shared>),
+    /// A recording.
+    Replayed(Arc<Replay>, Part),
+}
+
+/// What the source addresses of a run share.
+pub(super) struct Shared {
+    world: World,
+    part: Part,
+    login: Arc<Login>,
+    trust: Trust,
+    resolver: Arc<Resolver>,
+    grant: Arc<Grant>,
+    slots: Arc<Slots>,
+    transcript: Transcript,
+    ids: Arc<AtomicU32>,
+}
+
+impl Host {
+    pub(super) fn new(world: &World, part: Part, check: &Check) -> Result<Host, RunError> {
+        Ok(match world {
+            World::Replayed(replay) => Host::Replayed(replay.clone(), part),
+            World::Live | World::Recorded(_) => {
+                Host::Live(Box::new(Shared::new(world.clone(), part, check)?))
+            }
+        })
+    }
+
+    /// The world as one source address sees it; none in a recording.
+    pub(super) fn outside(&self, check: &Check, source: Option<IpAddr>) -> Option<Outside> {
+        match self {
+            Host::Live(shared) => Some(shared.outside(check, source)),
+            Host::Replayed(..) => None,
+        }
+    }
+
+    /// Who answers one run of a probe.
+    pub(super) fn answers(
+        &self,
+        place: Place,
+        plugin: &Plugin,
+        outside: Option<&Outside>,
+        purpose: Purpose,
+    ) -> Option<Answers> {
+        match (self, outside) {
+            (Host::Replayed(replay, part), _) => {
+                Some(Answers::Replayed(replay.script(*part, place, plugin)))
+            }
+            (Host::Live(shared), Some(outside)) => {
+                let (part, probe) = (shared.part, &plugin.description.name);
+                Some(match shared.world.tape(part, place, probe, purpose) {
+                    Some(tape) => Answers::Recorded(outside.clone(), tape),
+                    None => Answers::Live(outside.clone()),
+                })
+            }
+            (Host::Live(_), None) => None,
+        }
+    }
+
+    /// A recorded run that was cut has nothing of what would have come after.
+    pub(super) fn was_cut_before(&self, place: Place) -> bool {
+        match self {
+            Host::Live(_) => false,
+            Host::Replayed(replay, part) => replay.was_cut_before(*part, place),
+        }
+    }
+
+    /// What the recording says beside what its probes say.
+    pub(super) fn recorded(&self) -> Option<&Tally> {
+        match self {
+            Host::Live(_) => None,
+            Host::Replayed(replay, part) => replay.tally(*part),
+        }
+    }
+
+    /// Adds to a record what is not told by the probes.
+    pub(super) fn tell(&self, going: &[Going], record: &mut Record) {
+        match self {
+            Host::Live(shared) => shared.tell(going, record),
+            Host::Replayed(replay, part) => {
+                if let Some(tally) = replay.tally(*part) {
+                    tally.tell(record);
+                }
+            }
+        }
+    }
+}
+
+impl Shared {
+    fn new(world: World, part: Part, check: &Check) -> Result<Shared, RunError> {
+        let remote = &check.remote;
+        let trust = Trust::new(&check.authorities);
+        let policy = LoginPolicy {
+            ssl: remote.ssl,
+            certificate_check: remote.certificate_check == CertificateCheck::Full,
+            allow_cleartext: check.permissions.cleartext_login,
+            allow_unverified: check.permissions.unverified_login,
+            host: remote.host.clone(),
+            now: check.now,
+        };
+        let limit = match (remote.max_connections, check.depth) {
+            (None, _) => CONNECTIONS,
+            (Some(most), Depth::Full) => most,
+            (Some(most), Depth::Quick | Depth::Standard) => most.min(CONNECTIONS),
+        };
+        Ok(Shared {
+            world,
+            part,
+            login: Arc::new(Login::new(check.credential.clone(), policy, trust.clone())),
+            trust,
+            resolver: Arc::new(Resolver::new(check.resolver)?),
+            grant: Arc::new(Grant::new(
+                &remote.host,
+                remote.port,
+                check.data_addresses.iter().copied(),
+            )),
+            slots: Slots::new(limit),
+            transcript: Transcript::new(),
+            ids: Arc::default(),
+        })
+    }
+
+    fn outside(&self, check: &Check, source: Option<IpAddr>) -> Outside {
+        let writes = Arc::new(match check.permissions.writes {
+            true => Writes::permitted(),
+            false => Writes::forbidden(),
+        });
+        let settings = NetworkSettings {
+            source,
+            connect_timeout: check.timeouts.connect,
+            client_certificate: check.client_certificate.clone(),
+            highest_tls_version: match check.remote.client.highest_tls_version {
+                Some(HighestTlsVersion::Tls12) => TlsVersion::Tls12,
+                Some(HighestTlsVersion::Tls13) | None => TlsVersion::Tls13,
+            },
+            expected_addresses: check.remote.expect_addresses.clone(),
+            expected_names: check.remote.expect_names.clone(),
+            fetch_issuers: check.permissions.fetch_issuers,
+            mask: self.login.mask(),
+            writes: writes.clone(),
+        };
+        let network = Arc::new(Network::new(
+            settings,
+            self.resolver.clone(),
+            self.grant.clone(),
+            self.slots.clone(),
+            self.transcript.clone(),
+            self.ids.clone(),
+        ));
+        Outside {
+            network,
+            login: self.login.clone(),
+            trust: self.trust.clone(),
+            writes,
+        }
+    }
+
+    fn tell(&self, going: &[Going], record: &mut Record) {
+        for visit in going {
+            let Some(outside) = &visit.outside else {
+                continue;
+            };
+            let opened = outside.network.counts();
+            record.connections = Counts {
+                control: record.connections.control + opened.control,
+                data: record.connections.data + opened.data,
+            };
+            let facts = visit.relay.facts();
+            let left = clean_up::left_behind(&outside.writes, &facts, visit.place.source);
+            record.left_behind.extend(left);
+        }
+        record.peak = self.slots.peak();
+        record.transcript = self.transcript.lines();
+    }
+}
