@@ -223,8 +223,8 @@ fn forged(file: &Path) -> Result<(), Failed> {
 /// A trace that ends one question earlier.
 fn without_last_answer(block: &[u8]) -> Result<Option<Vec<u8>>, Failed> {
     let mut block: Value = serde_json::from_slice(block)?;
-    let entries = block["trace"][2]["entries"].as_array_mut();
-    match entries.and_then(Vec::pop) {
+    let entries = block.pointer_mut("/trace/2/entries");
+    match entries.and_then(Value::as_array_mut).and_then(Vec::pop) {
         Some(_) => Ok(Some(serde_json::to_vec(&block)?)),
         None => Ok(None),
     }

@@ -107,9 +107,41 @@ impl Lenient {
 
     fn use_up(&mut self, index: usize) {
         self.used[index] = true;
+        self.read_again(index);
         let entry = &self.entries()[index];
         let then = entry.at_us.saturating_add(entry.took_us);
         self.now_us = self.now_us.max(then);
+    }
+
+    /// What was put back before a read is read with it, as far as it fits.
+    fn read_again(&mut self, index: usize) {
+        let Call::Read { connection, .. } = self.entries()[index].call else {
+            return;
+        };
+        let mut left = match &self.entries()[index].heard {
+            Heard::Answer(Answer::Received(Ok(bytes))) => bytes.0.len(),
+            _ => 0,
+        };
+        for back in 0..index {
+            let length = self.put_back(back, connection);
+            if length == 0 {
+                continue;
+            }
+            let now = length.min(left);
+            left -= now;
+            *self.begun.entry(back).or_default() += now as u64;
+            self.used[back] = now == length;
+        }
+    }
+
+    /// How many bytes of an entry were put back, and are not read again yet.
+    fn put_back(&self, index: usize, on: u32) -> usize {
+        match &self.entries()[index].call {
+            Call::Unread { connection, bytes } if *connection == on && !self.used[index] => {
+                bytes.0.len().saturating_sub(self.bytes_of(index))
+            }
+            _ => 0,
+        }
     }
 
     /// The first entry that is not answered yet and fits.
@@ -265,17 +297,7 @@ impl Lenient {
         let Heard::Answer(Answer::Received(read)) = &self.entries()[index].heard else {
             return None;
         };
-        let again: usize = self.entries()[..index]
-            .iter()
-            .zip(&self.used)
-            .map(|(entry, used)| match &entry.call {
-                Call::Unread {
-                    connection: on,
-                    bytes,
-                } if *on == connection && !used => bytes.0.len(),
-                _ => 0,
-            })
-            .sum();
+        let again: usize = (0..index).map(|back| self.put_back(back, connection)).sum();
         let begun = match gave_up(&self.entries()[index]) {
             true => 0,
             false => self.bytes_of(index),
