@@ -36,9 +36,11 @@ fn replayed(scenario: &Scenario, run: &Run, recording: &[u8]) -> std::io::Result
     for plugin in binary::plugins(scenario) {
         command.args(["--plugin", &plugin]);
     }
-    let mut given = scenario.check.args.iter();
-    if given.any(|it| it == "--fail-on") {
-        command.arg("--fail-on").args(given.next());
+    // What a recording does not hold: files, and how the report is wanted.
+    for pair in scenario.check.args.windows(2) {
+        if ["--fail-on", "--plugin"].contains(&pair[0].as_str()) {
+            command.args(pair);
+        }
     }
     command.output()
 }
