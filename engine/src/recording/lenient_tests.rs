@@ -97,6 +97,7 @@ fn lenient(traces: Vec<(Part, Place, Trace)>) -> Lenient {
             dedicated: Vec::new(),
             expect_addresses: Vec::new(),
             expect_names: Vec::new(),
+            client: Default::default(),
         },
         permissions: Default::default(),
         depth: Depth::Quick,
