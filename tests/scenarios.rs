@@ -32,6 +32,8 @@ mod manners;
 mod recordings;
 #[path = "scenarios_runner/redaction.rs"]
 mod redaction;
+#[path = "scenarios_runner/plugin.rs"]
+mod plugin;
 #[path = "scenarios_runner/remote_file.rs"]
 mod remote_file;
 #[path = "scenarios_runner/replay.rs"]
@@ -83,6 +85,7 @@ fn main() -> ExitCode {
     trials.extend(sheet::trials());
     trials.extend(recordings::trials());
     trials.extend(remote_file::trials());
+    trials.extend(plugin::trials());
     trials.extend(shell::trials());
     trials.extend(scenarios.keys().map(|name| {
         let (scenarios, key) = (Arc::clone(&scenarios), name.clone());

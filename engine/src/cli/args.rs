@@ -10,6 +10,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use super::output::{FailOn, ReportFormat};
 use super::replay::ReplayArgs;
+use super::plugin::PluginCommand;
 use super::report::ReportArgs;
 use super::schema;
 use crate::redact::Level;
@@ -61,6 +62,11 @@ pub(crate) enum Command {
     Demo(DemoArgs),
     /// Run one of the lab's faulty servers in the foreground, to point other clients at
     Lab(LabArgs),
+    /// Write, build and look at probes of your own
+    Plugin {
+        #[command(subcommand)]
+        command: PluginCommand,
+    },
     /// Print the JSON Schema of a file of ours
     Schema {
         /// Which

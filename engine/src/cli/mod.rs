@@ -8,6 +8,7 @@ mod demo;
 mod input;
 mod lab;
 mod output;
+mod plugin;
 mod progress;
 mod remote_file;
 mod replay;
@@ -89,6 +90,9 @@ pub(crate) enum CliError {
     Redact(#[from] crate::redact::RedactError),
     #[error(transparent)]
     Baseline(#[from] crate::baseline::BaselineError),
+    NewProbe(#[from] plugin::NewProbeError),
+    #[error(transparent)]
+    BuildProbe(#[from] plugin::BuildProbeError),
     #[error("the lab: {0}")]
     Lab(#[from] ::lab::LabError),
 }
@@ -129,6 +133,7 @@ async fn run(command: Command) -> Result<Exit, CliError> {
         Command::Sheet(args) => sheet::run(args).await,
         Command::Demo(args) => demo::run(args).await,
         Command::Lab(args) => lab::run(args).await,
+        Command::Plugin { command } => plugin::run(command).await,
         Command::Completions { shell } => shell::completions(shell),
         Command::Man { command, output } => shell::man(command.as_deref(), output.as_deref()),
         Command::Explain { code, list, plugin } => {

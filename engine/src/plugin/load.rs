@@ -20,7 +20,7 @@ const TICK: Duration = Duration::from_millis(10);
 /// Larger than any component of a compiled language or an interpreter.
 const MAX_SIZE: usize = 32 * 1024 * 1024;
 /// The package of the contract; its version follows.
-const PACKAGE: &str = "remote-doctor:probe/";
+pub(super) const PACKAGE: &str = "remote-doctor:probe/";
 /// The version of the contract this engine speaks.
 pub(super) const CONTRACT: &str = "0.1.0";
 
@@ -141,6 +141,12 @@ impl Sandbox {
     /// # Errors
     /// Why it is not one.
     pub async fn load_file(&self, path: &Path) -> Result<Plugin, LoadError> {
+        let (name, wasm) = self.read(path)?;
+        self.load(&name, &wasm).await
+    }
+
+    /// A file with its name, unless it is too large.
+    pub(super) fn read(&self, path: &Path) -> Result<(String, Vec<u8>), LoadError> {
         let unreadable = |source| LoadError::Unreadable {
             path: path.into(),
             source,
@@ -151,7 +157,16 @@ impl Sandbox {
             return Err(LoadError::TooLarge { name });
         }
         let wasm = std::fs::read(path).map_err(unreadable)?;
-        self.load(&name, &wasm).await
+        Ok((name, wasm))
+    }
+
+    /// The component in a file.
+    pub(super) fn component(&self, name: &str, wasm: &[u8]) -> Result<Component, LoadError> {
+        let compiled = self.cache.component(&self.engine, wasm);
+        compiled.map_err(|error| LoadError::NotAComponent {
+            name: name.into(),
+            reason: error.to_string(),
+        })
     }
 
     /// Loads a probe. `name` is for error texts.
@@ -159,18 +174,11 @@ impl Sandbox {
     /// # Errors
     /// Why it is not one.
     pub async fn load(&self, name: &str, wasm: &[u8]) -> Result<Plugin, LoadError> {
-        let not_a_component = |error: wasmtime::Error| LoadError::NotAComponent {
-            name: name.into(),
-            reason: error.to_string(),
-        };
         let not_a_probe = |error: wasmtime::Error| LoadError::NotAProbe {
             name: name.into(),
             reason: error.root_cause().to_string(),
         };
-        let component = self
-            .cache
-            .component(&self.engine, wasm)
-            .map_err(not_a_component)?;
+        let component = self.component(name, wasm)?;
         self.check_imports(name, &component)?;
         let pre = self
             .linker

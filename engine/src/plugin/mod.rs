@@ -3,6 +3,7 @@
 //! A plugin is loaded once and instantiated afresh for each run. Everything it may do comes from [`Ground`]; everything
 //! it says comes back as an [`Ending`], whether it ended well or had to be stopped.
 
+mod anatomy;
 mod bindings;
 mod budget;
 mod cache;
@@ -24,6 +25,7 @@ use crate::relay::Relay;
 use crate::run::Look;
 use crate::trust::Trust;
 
+pub use anatomy::Anatomy;
 pub use load::{LoadError, Plugin, Sandbox};
 
 /// What one run of a probe is granted.

@@ -55,19 +55,11 @@ pub fn list(catalogue: &Catalogue) -> String {
             out,
             "{}  {:7}  {}",
             styled(BOLD, &name),
-            word(code.severity),
+            code.severity,
             code.title
         );
     }
     out
-}
-
-fn word(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Info => "info",
-    }
 }
 
 fn severity(severity: Severity) -> String {
@@ -76,7 +68,7 @@ fn severity(severity: Severity) -> String {
         Severity::Warning => WARN,
         Severity::Info => UNKNOWN,
     };
-    styled(style, word(severity))
+    styled(style, &severity.to_string())
 }
 
 /// The little Markdown that pages use: headings, lists, paragraphs, and blocks of what is typed as it is.

@@ -53,6 +53,11 @@ pub enum Fault {
     GreetingInPieces,
     /// A multi-line greeting whose inner lines begin with other codes: healthy (F-G09).
     GreetingMultiline,
+    /// A greeting of so many lines: healthy, and too much for simple clients.
+    GreetingOfLines {
+        /// All of them, at least two.
+        lines: usize,
+    },
     /// 120 first, and 220 later: legal, and slow (F-G09).
     GreetingNotYet {
         /// The time between both, in milliseconds.

@@ -137,6 +137,14 @@ impl Session {
                 ))
                 .await;
         }
+        if let Some(lines) = self.value(|fault| match fault {
+            Fault::GreetingOfLines { lines } => Some(*lines),
+            _ => None,
+        }) {
+            let inner = (2..lines).map(|number| format!("Our terms of use, part {number}."));
+            let long = Reply::lines_of(220, "Welcome.", inner, "Ready");
+            return self.send(long).await;
+        }
         if self.has(&Fault::GreetingInPieces) {
             self.control.reply_in_pieces(greeting).await?;
             return Ok(Flow::Continue);

@@ -94,6 +94,10 @@ pub async fn greeting(fault: Fault) {
             assert_eq!((reply.code, reply.lines.len()), (220, 5));
             assert!(reply.lines[1].starts_with("530 "));
         }
+        Fault::GreetingOfLines { lines } => {
+            let reply = client.reply().await;
+            assert_eq!((reply.code, reply.lines.len()), (220, lines));
+        }
         Fault::GreetingNotYet { .. } => {
             assert_eq!(client.reply().await.code, 120);
             assert_eq!(client.reply().await.code, 220);

@@ -36,6 +36,7 @@ fn samples() -> Vec<Fault> {
         ResetBeforeGreeting,
         GreetingInPieces,
         GreetingMultiline,
+        GreetingOfLines { lines: 12 },
         GreetingNotYet { ms: 10 },
         TooManyConnections { from: 2 },
         ServiceUnavailable,
@@ -172,6 +173,7 @@ async fn show(fault: Fault) {
         | ResetBeforeGreeting
         | GreetingInPieces
         | GreetingMultiline
+        | GreetingOfLines { .. }
         | GreetingNotYet { .. }
         | TooManyConnections { .. }
         | ServiceUnavailable

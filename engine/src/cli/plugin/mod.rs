@@ -1,0 +1,59 @@
+//! `remote-doctor plugin`: the bench of whoever writes probes.
+
+mod build;
+mod inspect;
+mod list;
+mod new;
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+
+use super::{CliError, Exit};
+
+pub(crate) use build::BuildProbeError;
+pub(crate) use new::NewProbeError;
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum PluginCommand {
+    /// Write a working probe, with its advice and its scenarios, into a new folder
+    New {
+        /// What it is called: lower-case words joined by hyphens; a path puts it elsewhere
+        #[arg(value_name = "NAME")]
+        folder: PathBuf,
+    },
+    /// Compile a probe; the last line printed is the path of the component
+    Build {
+        /// The folder of the probe
+        #[arg(default_value = ".")]
+        folder: PathBuf,
+        /// Write the component to this file [default: target/NAME.wasm in the folder]
+        #[arg(short, long, value_name = "FILE.wasm")]
+        output: Option<PathBuf>,
+    },
+    /// Show what a probe is, what it can report, what it can call, and whether it would be let in; nothing is asked of any
+    /// remote
+    Inspect {
+        /// The component
+        #[arg(value_name = "FILE.wasm")]
+        file: PathBuf,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// List the probes that run, in their order
+    List {
+        /// Include these third-party probes
+        #[arg(long, value_name = "FILE.wasm")]
+        plugin: Vec<PathBuf>,
+    },
+}
+
+pub(super) async fn run(command: PluginCommand) -> Result<Exit, CliError> {
+    match command {
+        PluginCommand::New { folder } => new::run(&folder),
+        PluginCommand::Build { folder, output } => build::run(&folder, output.as_deref()).await,
+        PluginCommand::Inspect { file, json } => inspect::run(&file, json).await,
+        PluginCommand::List { plugin } => list::run(&plugin).await,
+    }
+}
