@@ -1,6 +1,6 @@
 //! The probes that come with the program, and third-party ones beside them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use futures_util::future::try_join_all;
@@ -47,27 +47,23 @@ impl Catalogue {
     /// # Errors
     /// A file is no probe, or two of them clash.
     pub async fn load(files: &[PathBuf]) -> Result<Catalogue, CatalogueError> {
+        let mut plugins = built_in().await?;
         let sandbox = Sandbox::shared();
-        let built_in = BUILT_IN.iter().map(|(name, wasm)| {
-            let sandbox = sandbox.clone();
-            // Compiling is the work of a thread, not of the runtime; only a first run does it.
-            async move {
-                let handle = tokio::task::spawn_blocking(move || {
-                    tokio::runtime::Handle::current().block_on(sandbox.load(name, wasm))
-                });
-                handle
-                    .await
-                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
-            }
-        });
-        let mut plugins: Vec<Arc<Plugin>> = try_join_all(built_in)
-            .await?
-            .into_iter()
-            .map(Arc::new)
-            .collect();
         for file in files {
             plugins.push(Arc::new(sandbox.load_file(file).await?));
         }
+        Catalogue::of(plugins)
+    }
+
+    /// The built-in probes and, last, this file, in the place of the built-in one of its name if there is one.
+    ///
+    /// # Errors
+    /// As [`load`](Catalogue::load).
+    pub async fn trying(file: &Path) -> Result<Catalogue, CatalogueError> {
+        let tried = Sandbox::shared().load_file(file).await?;
+        let mut plugins = built_in().await?;
+        plugins.retain(|plugin| plugin.description.name != tried.description.name);
+        plugins.push(Arc::new(tried));
         Catalogue::of(plugins)
     }
 
@@ -109,6 +105,24 @@ impl Catalogue {
     pub fn code(&self, name: &str) -> Option<&Code> {
         self.codes.iter().find(|code| code.name == name)
     }
+}
+
+async fn built_in() -> Result<Vec<Arc<Plugin>>, LoadError> {
+    let sandbox = Sandbox::shared();
+    let built_in = BUILT_IN.iter().map(|(name, wasm)| {
+        let sandbox = sandbox.clone();
+        // Compiling is the work of a thread, not of the runtime; only a first run does it.
+        async move {
+            let handle = tokio::task::spawn_blocking(move || {
+                tokio::runtime::Handle::current().block_on(sandbox.load(name, wasm))
+            });
+            handle
+                .await
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
+        }
+    });
+    let plugins = try_join_all(built_in).await?;
+    Ok(plugins.into_iter().map(Arc::new).collect())
 }
 
 /// One of the codes that no probe can report.

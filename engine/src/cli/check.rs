@@ -124,7 +124,7 @@ pub(super) fn exit(report: &Report, fail_on: FailOn) -> Exit {
 }
 
 /// The arguments resolved: the URL taken apart, files read, defaults filled in.
-fn request(args: &CheckArgs) -> Result<Check, CliError> {
+pub(super) fn request(args: &CheckArgs) -> Result<Check, CliError> {
     let remote = remote(args)?;
     let password = secret::password(args)?;
     let credential = match (&remote.user, password) {

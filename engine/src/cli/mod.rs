@@ -92,6 +92,8 @@ pub(crate) enum CliError {
     Baseline(#[from] crate::baseline::BaselineError),
     NewProbe(#[from] plugin::NewProbeError),
     #[error(transparent)]
+    Scenario(#[from] plugin::ScenarioError),
+    #[error(transparent)]
     BuildProbe(#[from] plugin::BuildProbeError),
     #[error("the lab: {0}")]
     Lab(#[from] ::lab::LabError),

@@ -32,6 +32,7 @@ mod fault;
 mod issuers;
 mod journal;
 mod lab;
+mod samples;
 mod service;
 mod session;
 mod socket;

@@ -4,6 +4,7 @@ mod build;
 mod inspect;
 mod list;
 mod new;
+mod test;
 
 use std::path::PathBuf;
 
@@ -13,6 +14,7 @@ use super::{CliError, Exit};
 
 pub(crate) use build::BuildProbeError;
 pub(crate) use new::NewProbeError;
+pub(crate) use test::ScenarioError;
 
 #[derive(Subcommand, Debug)]
 pub(crate) enum PluginCommand {
@@ -41,6 +43,8 @@ pub(crate) enum PluginCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Run the conformance kit: its own scenarios, and every healthy, faulty and hostile server of the lab
+    Test(test::TestArgs),
     /// List the probes that run, in their order
     List {
         /// Include these third-party probes
@@ -54,6 +58,7 @@ pub(super) async fn run(command: PluginCommand) -> Result<Exit, CliError> {
         PluginCommand::New { folder } => new::run(&folder),
         PluginCommand::Build { folder, output } => build::run(&folder, output.as_deref()).await,
         PluginCommand::Inspect { file, json } => inspect::run(&file, json).await,
+        PluginCommand::Test(args) => test::run(&args).await,
         PluginCommand::List { plugin } => list::run(&plugin).await,
     }
 }

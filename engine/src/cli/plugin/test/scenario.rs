@@ -1,0 +1,249 @@
+//! A `scenario.toml`: a server, how it is looked at, and what must be said of it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::Parser;
+use lab::{Behaviour, Lab};
+use secrecy::SecretString;
+use serde::Deserialize;
+use toml::{Table, Value};
+
+use super::super::super::args::{Args, Command};
+use super::super::super::{CliError, check};
+use super::servers;
+use crate::login::Credential;
+use crate::report::Report;
+use crate::settings::Check;
+
+/// Why the scenarios of a probe cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ScenarioError {
+    #[error("{}: {source}; every probe needs scenarios: name their folder with --scenarios", path.display())]
+    Folder {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    #[error("{}: {reason}", path.display())]
+    File { path: PathBuf, reason: String },
+}
+
+pub(super) struct Scenario {
+    pub(super) name: String,
+    content: Content,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct Content {
+    server: Option<Behaviour>,
+    #[serde(default)]
+    check: Ask,
+    expect: Expect,
+    /// These need namespaces or a resolver of their own.
+    real: Option<Table>,
+    network: Option<Table>,
+    dns: Option<Table>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+struct Ask {
+    args: Vec<String>,
+    host: Option<String>,
+    port: Option<u16>,
+    user: bool,
+    password: Password,
+    trusted: bool,
+    plugins: Vec<String>,
+    state: Option<String>,
+}
+
+impl Default for Ask {
+    fn default() -> Self {
+        Ask {
+            args: Vec::new(),
+            host: None,
+            port: None,
+            user: true,
+            password: Password::Right,
+            trusted: true,
+            plugins: Vec::new(),
+            state: None,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Password {
+    Right,
+    Wrong,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct Expect {
+    root_causes: Vec<String>,
+    #[serde(default)]
+    findings: Vec<String>,
+    verdict: String,
+    #[serde(default)]
+    look_alike_of: Vec<String>,
+    /// Words in the detail or the evidence of a finding.
+    #[serde(default)]
+    says: Vec<String>,
+    /// What the suite of the program looks at beside these.
+    #[serde(flatten)]
+    _more: Table,
+}
+
+impl Scenario {
+    /// The scenarios of a folder, by name.
+    pub(super) fn all(folder: &Path) -> Result<Vec<Scenario>, ScenarioError> {
+        let unreadable = |source| ScenarioError::Folder {
+            path: folder.into(),
+            source,
+        };
+        let mut paths: Vec<PathBuf> = fs::read_dir(folder)
+            .map_err(unreadable)?
+            .filter_map(|entry| Some(entry.ok()?.path()))
+            .filter(|path| path.is_dir())
+            .collect();
+        paths.sort();
+        paths.iter().map(|path| Scenario::read(path)).collect()
+    }
+
+    fn read(folder: &Path) -> Result<Scenario, ScenarioError> {
+        let path = folder.join("scenario.toml");
+        let wrong = |reason: String| ScenarioError::File {
+            path: path.clone(),
+            reason,
+        };
+        let text = fs::read_to_string(&path).map_err(|error| wrong(error.to_string()))?;
+        let content = toml::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+        Ok(Scenario {
+            name: folder.file_name().unwrap_or_default().display().to_string(),
+            content,
+        })
+    }
+
+    pub(super) fn behaviour(&self) -> Behaviour {
+        self.content.server.clone().unwrap_or_default()
+    }
+
+    /// Why it cannot be run with a lab on loopback alone.
+    pub(super) fn beyond_us(&self) -> Option<&'static str> {
+        let content = &self.content;
+        if content.network.is_some() {
+            Some("it needs a network of its own")
+        } else if content.real.is_some() {
+            Some("it needs a real server")
+        } else if content.dns.is_some() {
+            Some("it needs a resolver of its own")
+        } else if content.server.is_none() || !content.check.plugins.is_empty() {
+            Some("it needs more than a server of the lab")
+        } else if content.check.state.is_some() {
+            Some("it needs what an earlier run left")
+        } else {
+            None
+        }
+    }
+
+    /// Every code that must be found.
+    pub(super) fn expected(&self) -> impl Iterator<Item = &String> {
+        let expect = &self.content.expect;
+        expect.root_causes.iter().chain(&expect.findings)
+    }
+
+    pub(super) fn finds(&self, code: &str) -> bool {
+        self.expected().any(|it| it == code)
+    }
+
+    pub(super) fn is_like(&self, code: &str) -> bool {
+        self.content
+            .expect
+            .look_alike_of
+            .iter()
+            .any(|it| it == code)
+    }
+
+    /// The check that it asks for, of a server that is there.
+    pub(super) fn check(&self, lab: &Lab) -> Result<Check, CliError> {
+        let ask = &self.content.check;
+        let host = ask
+            .host
+            .clone()
+            .unwrap_or_else(|| lab.address().ip().to_string());
+        let port = ask.port.unwrap_or(lab.address().port()).to_string();
+        let words = ["remote-doctor", "check", "--host", &host, "--port", &port];
+        let words = words.into_iter().chain(ask.args.iter().map(String::as_str));
+        let args =
+            Args::try_parse_from(words).map_err(|error| CliError::Usage(error.to_string()))?;
+        let Command::Check(args) = args.command else {
+            return Err(CliError::Usage("args: not those of a check".into()));
+        };
+        let mut made = check::request(&args)?;
+        if ask.trusted {
+            made.authorities.extend(servers::authorities(lab));
+        }
+        if ask.user {
+            let behaviour = lab.behaviour();
+            let user = made.remote.user.clone().unwrap_or(behaviour.user.clone());
+            let password = match ask.password {
+                Password::Right => behaviour.password.clone(),
+                Password::Wrong => "not the password".into(),
+            };
+            made.remote.user = Some(user.clone());
+            made.credential = Some(Credential {
+                user,
+                password: SecretString::from(password),
+            });
+        }
+        Ok(made)
+    }
+
+    /// What is not as expected, if anything is.
+    pub(super) fn missed(&self, report: &Report) -> Option<String> {
+        let expect = &self.content.expect;
+        let found = |code: &str| report.findings.iter().any(|it| it.code == code);
+        if let Some(code) = self.expected().find(|code| !found(code)) {
+            let instead = match report.root_causes.as_slice() {
+                [] => "nothing".to_string(),
+                codes => codes.join(", "),
+            };
+            return Some(format!(
+                "finds too little: {code} is expected; found: {instead}"
+            ));
+        }
+        if let Some(code) = expect.look_alike_of.iter().find(|code| found(code)) {
+            return Some(format!(
+                "blames a look-alike: {code} was found, and is not there"
+            ));
+        }
+        if report.root_causes != expect.root_causes {
+            return Some(format!(
+                "root causes are {:?}, expected {:?}",
+                report.root_causes, expect.root_causes
+            ));
+        }
+        let verdict = serde_json::to_value(report.verdict).unwrap_or_default();
+        if verdict != serde_json::json!(expect.verdict) {
+            return Some(format!(
+                "the verdict is {verdict}, expected {:?}",
+                expect.verdict
+            ));
+        }
+        let told: String = report
+            .findings
+            .iter()
+            .flat_map(|it| {
+                let evidence = it.evidence.iter().map(|it| it.value.as_str());
+                std::iter::once(it.detail.as_str()).chain(evidence)
+            })
+            .collect::<Vec<_>>()
+            .join("\n");
+        let unsaid = expect.says.iter().find(|words| !told.contains(*words));
+        unsaid.map(|words| format!("{words:?} is in no detail and no evidence"))
+    }
+}
