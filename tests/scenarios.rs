@@ -28,12 +28,12 @@ mod interrupt;
 mod limits;
 #[path = "scenarios_runner/manners.rs"]
 mod manners;
+#[path = "scenarios_runner/plugin.rs"]
+mod plugin;
 #[path = "scenarios_runner/recordings.rs"]
 mod recordings;
 #[path = "scenarios_runner/redaction.rs"]
 mod redaction;
-#[path = "scenarios_runner/plugin.rs"]
-mod plugin;
 #[path = "scenarios_runner/remote_file.rs"]
 mod remote_file;
 #[path = "scenarios_runner/replay.rs"]

@@ -9,8 +9,8 @@ use std::time::Duration;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use super::output::{FailOn, ReportFormat};
-use super::replay::ReplayArgs;
 use super::plugin::PluginCommand;
+use super::replay::ReplayArgs;
 use super::report::ReportArgs;
 use super::schema;
 use crate::redact::Level;

@@ -90,6 +90,7 @@ pub(crate) enum CliError {
     Redact(#[from] crate::redact::RedactError),
     #[error(transparent)]
     Baseline(#[from] crate::baseline::BaselineError),
+    #[error(transparent)]
     NewProbe(#[from] plugin::NewProbeError),
     #[error(transparent)]
     Scenario(#[from] plugin::ScenarioError),

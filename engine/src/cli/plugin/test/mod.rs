@@ -19,6 +19,7 @@ use super::super::output;
 use super::super::{CliError, Exit};
 use crate::builtin::Catalogue;
 use crate::plugin::Plugin;
+use crate::recording::World;
 use crate::report::Report;
 use crate::run::{self, ProbeRun};
 use crate::settings::Check;
@@ -210,7 +211,14 @@ impl Kit {
 
     async fn diagnose(&self, check: &Check) -> Result<(Report, Option<ProbeRun>), CliError> {
         let started = Timestamp::now();
-        let record = run::run(check, &self.catalogue, Default::default(), &|_| ()).await?;
+        let record = run::run(
+            check,
+            &self.catalogue,
+            &World::default(),
+            Default::default(),
+            &|_| (),
+        )
+        .await?;
         let name = &self.plugin.description.name;
         let run = record
             .runs()
