@@ -144,6 +144,7 @@ fn is_name(name: &str) -> bool {
 /// from ours.
 fn manifest(name: &str) -> String {
     let ours: Table = WORKSPACE.parse().expect("cargo has read it before us");
+    let profile = ours["profile"]["guest"].clone();
     let ours = &ours["workspace"];
     let mut inherited = Table::new();
     for folder in [&SDK, &FTP] {
@@ -173,6 +174,10 @@ fn manifest(name: &str) -> String {
     workspace.insert("lints".into(), ours["lints"].clone());
     let mut root = Table::new();
     root.insert("workspace".into(), workspace.into());
+    root.insert(
+        "profile".into(),
+        Table::from_iter([("guest".into(), profile)]).into(),
+    );
     let edition = &ours["package"]["edition"];
     format!(
         "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = {edition}\npublish = false\n\n\
@@ -204,6 +209,10 @@ mod tests {
         let inherited = &manifest["workspace"]["dependencies"];
         assert_eq!(inherited["ftp"]["path"].as_str(), Some("sdk/plugins/ftp"));
         assert!(inherited["wit-bindgen"]["version"].is_str());
+        assert_eq!(
+            manifest["profile"]["guest"]["panic"].as_str(),
+            Some("abort")
+        );
     }
 
     #[test]
