@@ -10,6 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use lab::{Behaviour, Lab};
 use libtest_mimic::{Failed, Trial};
 use remote_doctor::builtin::Catalogue;
 use remote_doctor::recording::{Conclusion, Recording, Replay, World, pack, unpack};
@@ -31,6 +32,10 @@ pub fn trials() -> Vec<Trial> {
             _ => Ok(()),
         }
     })];
+    trials.push(Trial::test(
+        "recording_of_the_lab_with_one_answer_less",
+        one_answer_less,
+    ));
     for file in files() {
         let name = file.file_stem().unwrap_or_default().to_string_lossy();
         let (first, second, third) = (file.clone(), file.clone(), file.clone());
@@ -188,8 +193,8 @@ fn refused(output: &Output, says: &str) -> Result<(), Failed> {
     }
 }
 
-/// Whoever changes the content and makes the digest anew gets an error or a report, never a crash; and where an answer is
-/// taken away, never the report of a healthy remote.
+/// Whoever changes the content and makes the digest anew gets an error or a report, never a crash; and where all answers of a
+/// probe are taken away, never the report of a healthy remote.
 fn forged(file: &Path) -> Result<(), Failed> {
     let blocks = unpack(&fs::read(file)?)?;
     let runtime = runtime()?;
@@ -203,25 +208,67 @@ fn forged(file: &Path) -> Result<(), Failed> {
             runtime.block_on(verdict(&pack(&changed)?, &catalogue));
         }
     }
-    for (number, block) in blocks.iter().enumerate() {
-        let Some(without) = without_last_answer(block)? else {
-            continue;
-        };
-        let mut changed = blocks.clone();
-        changed[number] = without;
-        if runtime
-            .block_on(verdict(&pack(&changed)?, &catalogue))
-            .as_deref()
-            == Some("healthy")
-        {
-            return Err(format!("without the last answer in block {number}: healthy").into());
-        }
-    }
-    Ok(())
+    never_healthy_without(&blocks, &catalogue, Vec::clear)
 }
 
-/// A trace that ends one question earlier.
-fn without_last_answer(block: &[u8]) -> Result<Option<Vec<u8>>, Failed> {
+/// The same probes must be asked everything that they were asked: a trace that ends one question earlier is no trace.
+fn one_answer_less() -> Result<(), Failed> {
+    let runtime = runtime()?;
+    let lab = runtime.block_on(Lab::start(Behaviour::default()))?;
+    let folder = tempfile::tempdir()?;
+    let [file, authority] = ["recording", "ca.pem"].map(|name| folder.path().join(name));
+    fs::write(&authority, lab.authority_pem())?;
+    let output = Command::new(PROGRAM)
+        .arg("check")
+        .arg(format!("ftpes://{}", lab.address()))
+        .arg("--ca-file")
+        .arg(&authority)
+        .arg("--record")
+        .arg(&file)
+        .args(["--only", "tls-modes", "--only", "certificate", "--quiet"])
+        .output()?;
+    let recorded = fs::read(&file).map_err(|error| {
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        format!("{error}: {told}")
+    })?;
+    let catalogue = runtime.block_on(Catalogue::load(&[]))?;
+    if runtime.block_on(verdict(&recorded, &catalogue)).as_deref() != Some("healthy") {
+        let told = String::from_utf8_lossy(&output.stdout).into_owned();
+        return Err(format!("the whole recording is not that of a healthy remote: {told}").into());
+    }
+    never_healthy_without(&unpack(&recorded)?, &catalogue, |entries| {
+        entries.pop();
+    })
+}
+
+/// Takes something away from the trace of each probe in turn.
+fn never_healthy_without(
+    blocks: &[Vec<u8>],
+    catalogue: &Catalogue,
+    take: fn(&mut Vec<Value>),
+) -> Result<(), Failed> {
+    let runtime = runtime()?;
+    let mut tried = 0;
+    for (number, block) in blocks.iter().enumerate() {
+        let Some(less) = with_less(block, take)? else {
+            continue;
+        };
+        let mut changed = blocks.to_vec();
+        changed[number] = less;
+        let verdict = runtime.block_on(verdict(&pack(&changed)?, catalogue));
+        if verdict.as_deref() == Some("healthy") {
+            return Err(format!("without what is missing in block {number}: healthy").into());
+        }
+        tried += 1;
+    }
+    match tried {
+        0 => Err("no trace has anything that could be taken away".into()),
+        _ => Ok(()),
+    }
+}
+
+/// A trace without some of its entries; none where the block is no trace, or an empty one.
+fn with_less(block: &[u8], take: fn(&mut Vec<Value>)) -> Result<Option<Vec<u8>>, Failed> {
     let mut block: Value = serde_json::from_slice(block)?;
     // Only what the verdict rests on: not the proof of a change, nor what tidied up.
     let part = block.pointer("/trace/0").and_then(Value::as_str);
@@ -230,9 +277,12 @@ fn without_last_answer(block: &[u8]) -> Result<Option<Vec<u8>>, Failed> {
         return Ok(None);
     }
     let entries = block.pointer_mut("/trace/2/entries");
-    match entries.and_then(Value::as_array_mut).and_then(Vec::pop) {
-        Some(_) => Ok(Some(serde_json::to_vec(&block)?)),
-        None => Ok(None),
+    match entries.and_then(Value::as_array_mut) {
+        Some(entries) if !entries.is_empty() => {
+            take(entries);
+            Ok(Some(serde_json::to_vec(&block)?))
+        }
+        _ => Ok(None),
     }
 }
 
