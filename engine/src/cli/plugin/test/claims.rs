@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use lab::Behaviour;
 
-use super::{Scenario, healthy};
+use super::scenario::Scenario;
 
 /// A misbehaviour of the lab, and a code that is expected with it.
 pub(super) struct Claims(BTreeSet<(String, String)>);
@@ -34,7 +34,7 @@ impl Claims {
 
 /// What is not as on a healthy server, each by its name in Rust.
 fn features(behaviour: &Behaviour) -> BTreeSet<String> {
-    let usual = healthy();
+    let usual = Behaviour::default();
     let kinds = [
         (format!("{:?}", behaviour.mode), format!("{:?}", usual.mode)),
         (

@@ -14,7 +14,7 @@ pub(super) fn text(plugin: &str, trials: &[Trial]) -> String {
     for trial in trials {
         let (mark, why) = match &trial.outcome {
             Outcome::Passed => continue,
-            Outcome::Failed(why) => (styled(BAD, "FAIL"), why),
+            Outcome::Failed(why) | Outcome::Broke(why) => (styled(BAD, "FAIL"), why),
             Outcome::NotRun(why) => (styled(UNKNOWN, "????"), why),
         };
         let _ = writeln!(out, "{mark}  {}: {}", trial.group, trial.name);
@@ -48,7 +48,7 @@ fn counted(trials: &[Trial]) -> BTreeMap<&'static str, [usize; 3]> {
         let of = counts.entry(trial.group).or_default();
         of[match trial.outcome {
             Outcome::Passed => 0,
-            Outcome::Failed(_) => 1,
+            Outcome::Failed(_) | Outcome::Broke(_) => 1,
             Outcome::NotRun(_) => 2,
         }] += 1;
     }
@@ -61,9 +61,10 @@ pub(super) fn junit(plugin: &str, trials: &[Trial]) -> String {
         let mut status = match &trial.outcome {
             Outcome::Passed => TestCaseStatus::success(),
             Outcome::Failed(_) => TestCaseStatus::non_success(NonSuccessKind::Failure),
+            Outcome::Broke(_) => TestCaseStatus::non_success(NonSuccessKind::Error),
             Outcome::NotRun(_) => TestCaseStatus::skipped(),
         };
-        if let Outcome::Failed(why) | Outcome::NotRun(why) = &trial.outcome {
+        if let Outcome::Failed(why) | Outcome::Broke(why) | Outcome::NotRun(why) = &trial.outcome {
             status.set_message(why.as_str());
         }
         let mut case = TestCase::new(trial.name.as_str(), status);

@@ -7,7 +7,7 @@ use clap::Parser;
 use lab::{Behaviour, Lab};
 use secrecy::SecretString;
 use serde::Deserialize;
-use toml::{Table, Value};
+use toml::Table;
 
 use super::super::super::args::{Args, Command};
 use super::super::super::{CliError, check};
@@ -15,6 +15,9 @@ use super::servers;
 use crate::login::Credential;
 use crate::report::Report;
 use crate::settings::Check;
+
+/// In a folder of each scenario.
+const FILE: &str = "scenario.toml";
 
 /// Why the scenarios of a probe cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -108,14 +111,14 @@ impl Scenario {
         let mut paths: Vec<PathBuf> = fs::read_dir(folder)
             .map_err(unreadable)?
             .filter_map(|entry| Some(entry.ok()?.path()))
-            .filter(|path| path.is_dir())
+            .filter(|path| path.join(FILE).exists())
             .collect();
         paths.sort();
         paths.iter().map(|path| Scenario::read(path)).collect()
     }
 
     fn read(folder: &Path) -> Result<Scenario, ScenarioError> {
-        let path = folder.join("scenario.toml");
+        let path = folder.join(FILE);
         let wrong = |reason: String| ScenarioError::File {
             path: path.clone(),
             reason,

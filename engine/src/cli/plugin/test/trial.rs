@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
+use crate::finding::Outcome as Told;
 use crate::run::{ProbeRun, Status};
 
 pub(super) struct Trial {
@@ -14,13 +15,19 @@ pub(super) struct Trial {
 
 pub(super) enum Outcome {
     Passed,
-    /// Why, for the author.
+    /// It gave another answer than it should have: which, for the author.
     Failed(String),
+    /// It gave no answer: it crashed, was too slow, or was stopped.
+    Broke(String),
     /// Why not.
     NotRun(String),
 }
 
 impl Trial {
+    pub(super) fn failed(&self) -> bool {
+        matches!(self.outcome, Outcome::Failed(_) | Outcome::Broke(_))
+    }
+
     pub(super) fn at_once(group: &'static str, name: &str, outcome: Outcome) -> Trial {
         Trial::since(group, name, Instant::now(), outcome)
     }
@@ -43,6 +50,7 @@ impl Trial {
 /// What a probe said in one run, without what differs from run to run by its nature (times, ports).
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Said {
+    probe: String,
     found: BTreeSet<String>,
     clear: BTreeSet<String>,
     not_tested: BTreeSet<String>,
@@ -51,37 +59,25 @@ pub(super) struct Said {
 
 impl Said {
     /// None is a probe that was not even planned.
-    pub(super) fn of(run: Option<&ProbeRun>) -> Said {
-        let Some(run) = run else {
-            return Said {
-                found: BTreeSet::new(),
-                clear: BTreeSet::new(),
-                not_tested: BTreeSet::new(),
-                trouble: Some("it did not run".into()),
-            };
-        };
-        let outcome = &run.outcome;
-        let trouble = match &run.status {
-            Status::Ok | Status::Skipped(_) => None,
-            Status::Crashed(reason) => Some(format!("it crashed: {reason}")),
-            Status::TimedOut(reason) => Some(format!("too slow: {reason}")),
-            Status::Denied(reason) => Some(format!("it asked for what it may not do: {reason}")),
-            Status::Cut => Some("too slow: the whole run was over before it".into()),
-        };
+    pub(super) fn of(probe: &str, run: Option<&ProbeRun>) -> Said {
+        let nothing = Told::default();
+        let outcome = run.map_or(&nothing, |run| &run.outcome);
+        let left_out = outcome.not_tested.iter();
         Said {
+            probe: probe.into(),
             found: outcome.findings.iter().map(|it| it.code.clone()).collect(),
             clear: outcome.clear.iter().cloned().collect(),
-            not_tested: outcome
-                .not_tested
-                .iter()
-                .flat_map(|omission| omission.codes.iter().cloned())
-                .collect(),
-            trouble,
+            not_tested: left_out.flat_map(|it| it.codes.iter().cloned()).collect(),
+            trouble: match run.map(|run| &run.status) {
+                None => Some("it did not run".into()),
+                Some(status) => trouble(status),
+            },
         }
     }
 
     pub(super) fn ended_badly(&self) -> Option<String> {
-        self.trouble.clone()
+        let trouble = self.trouble.as_ref()?;
+        Some(format!("{}: {trouble}", self.probe))
     }
 
     /// The first thing that was said once and not the other time.
@@ -96,5 +92,16 @@ impl Said {
             let code = one.symmetric_difference(two).next()?;
             Some(format!("{code} was {what} one time and not the other"))
         })
+    }
+}
+
+/// A way to end that is no answer.
+fn trouble(status: &Status) -> Option<String> {
+    match status {
+        Status::Ok | Status::Skipped(_) => None,
+        Status::Crashed(reason) => Some(format!("it crashed: {reason}")),
+        Status::TimedOut(reason) => Some(format!("too slow: {reason}")),
+        Status::Denied(reason) => Some(format!("it asked for what it may not do: {reason}")),
+        Status::Cut => Some("too slow: the whole run was over before it".into()),
     }
 }

@@ -1,0 +1,218 @@
+//! Probes under test, among the others, and what they have to stand.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use futures_util::{StreamExt, stream};
+use jiff::Timestamp;
+use lab::Lab;
+
+use super::super::super::CliError;
+use super::claims::Claims;
+use super::recorded::Recorded;
+use super::scenario::Scenario;
+use super::servers::{self, Server};
+use super::trial::{Outcome, Said, Trial};
+use crate::builtin::Catalogue;
+use crate::finding::Severity;
+use crate::plugin::Plugin;
+use crate::recording::World;
+use crate::report::Report;
+use crate::run::{self, Record};
+use crate::settings::Check;
+
+/// Servers that are talked to at a time; most of the time is waiting.
+const AT_A_TIME: usize = 8;
+
+pub(super) struct Kit {
+    catalogue: Catalogue,
+    tested: Vec<Arc<Plugin>>,
+    claims: Claims,
+}
+
+impl Kit {
+    /// Tests the last probe of a catalogue.
+    pub(super) fn of_one(catalogue: Catalogue, scenarios: &[Scenario]) -> Kit {
+        Kit {
+            tested: catalogue.plugins.last().cloned().into_iter().collect(),
+            claims: Claims::of(scenarios),
+            catalogue,
+        }
+    }
+
+    /// Tests every probe of a catalogue.
+    pub(super) fn of_all(catalogue: Catalogue, scenarios: &[Scenario]) -> Kit {
+        Kit {
+            tested: catalogue.plugins.clone(),
+            claims: Claims::of(scenarios),
+            catalogue,
+        }
+    }
+
+    /// What is tested, in a word or a few.
+    pub(super) fn name(&self) -> String {
+        let names = self.tested.iter().map(|it| it.description.name.as_str());
+        names.collect::<Vec<_>>().join(", ")
+    }
+
+    pub(super) async fn run(&self, scenarios: &[Scenario], recordings: &[Recorded]) -> Vec<Trial> {
+        let mut trials = self.covered(scenarios);
+        trials.extend(together(scenarios.iter().map(|it| self.own(it))).await);
+        trials.extend(together(recordings.iter().map(|it| self.recorded(it))).await);
+        let servers = servers::all();
+        // What does not end on its own server would not end on a hundred others, and takes its time each time.
+        let broke = trials
+            .iter()
+            .any(|it| matches!(it.outcome, Outcome::Broke(_)));
+        trials.extend(match broke {
+            true => servers.iter().map(Kit::left_out).collect(),
+            false => together(servers.iter().map(|it| self.stranger(it))).await,
+        });
+        trials
+    }
+
+    fn left_out(server: &Server) -> Trial {
+        let why = "it gave no answer to one of its own scenarios";
+        Trial::at_once(
+            "servers of the lab",
+            &server.name,
+            Outcome::NotRun(why.into()),
+        )
+    }
+
+    /// Each code needs a server on which it is found, and one on which something like it is not.
+    fn covered(&self, scenarios: &[Scenario]) -> Vec<Trial> {
+        let codes = self.tested.iter().flat_map(|it| &it.description.codes);
+        codes
+            .map(|code| {
+                let found = scenarios.iter().any(|it| it.finds(&code.name));
+                let alike = scenarios.iter().any(|it| it.is_like(&code.name));
+                let outcome = match (found, alike) {
+                    (true, true) => Outcome::Passed,
+                    (false, _) => Outcome::Failed(format!(
+                        "no scenario shows it: one has to expect {}",
+                        code.name
+                    )),
+                    (true, false) => Outcome::Failed(format!(
+                        "no look-alike: one scenario has to name {} in look-alike-of",
+                        code.name
+                    )),
+                };
+                Trial::at_once("codes", &code.name, outcome)
+            })
+            .collect()
+    }
+
+    /// A scenario of its own, twice: what is found is what is expected, both times.
+    async fn own(&self, scenario: &Scenario) -> Trial {
+        let begun = Instant::now();
+        let outcome = outcome(self.judge_own(scenario).await);
+        Trial::since("own scenarios", &scenario.name, begun, outcome)
+    }
+
+    async fn judge_own(&self, scenario: &Scenario) -> Result<Outcome, CliError> {
+        if let Some(why) = scenario.beyond_us() {
+            return Ok(Outcome::NotRun(why.into()));
+        }
+        let mut said: Option<Vec<Said>> = None;
+        for _ in 0..2 {
+            let lab = Lab::start(scenario.behaviour()).await?;
+            let check = scenario.check(&lab)?;
+            let (report, now) = self.diagnose(&check).await?;
+            if let Some(how) = ended_badly(&now) {
+                return Ok(Outcome::Broke(how));
+            }
+            if let Some(wrong) = scenario.missed(&report) {
+                return Ok(Outcome::Failed(wrong));
+            }
+            if let Some(difference) = said.as_ref().and_then(|before| differ(before, &now)) {
+                return Ok(Outcome::Failed(format!("not the same twice: {difference}")));
+            }
+            said = Some(now);
+        }
+        Ok(Outcome::Passed)
+    }
+
+    /// What a recording led to when it was made.
+    async fn recorded(&self, recorded: &Recorded) -> Trial {
+        let begun = Instant::now();
+        let outcome = outcome(recorded.judge(&self.catalogue, &self.tested).await);
+        Trial::since("recordings", &recorded.name, begun, outcome)
+    }
+
+    /// A server that has nothing to do with the probe, unless a scenario of its own says otherwise.
+    async fn stranger(&self, server: &Server) -> Trial {
+        let begun = Instant::now();
+        let outcome = outcome(self.judge_stranger(server).await);
+        Trial::since("servers of the lab", &server.name, begun, outcome)
+    }
+
+    async fn judge_stranger(&self, server: &Server) -> Result<Outcome, CliError> {
+        let lab = Lab::start(server.behaviour.clone()).await?;
+        let (report, said) = self.diagnose(&servers::check(&lab, server)).await?;
+        if let Some(how) = ended_badly(&said) {
+            return Ok(Outcome::Broke(how));
+        }
+        let wrong = report.findings.iter().find(|finding| {
+            self.declare(&finding.code)
+                && finding.severity <= Severity::Warning
+                && !self.claims.have(&server.behaviour, &finding.code)
+        });
+        Ok(match wrong {
+            None => Outcome::Passed,
+            Some(finding) if server.is_healthy => Outcome::Failed(format!(
+                "finds too much: {} on a healthy server ({})",
+                finding.code, finding.detail
+            )),
+            Some(finding) => Outcome::Failed(format!(
+                "blames a look-alike: {} where no scenario of its own expects it ({})",
+                finding.code, finding.detail
+            )),
+        })
+    }
+
+    /// Whether the code is one of those that are tested.
+    fn declare(&self, code: &str) -> bool {
+        let mut codes = self.tested.iter().flat_map(|it| &it.description.codes);
+        codes.any(|it| it.name == code)
+    }
+
+    async fn diagnose(&self, check: &Check) -> Result<(Report, Vec<Said>), CliError> {
+        let started = Timestamp::now();
+        let (world, interrupt) = (World::default(), Default::default());
+        let record = run::run(check, &self.catalogue, &world, interrupt, &|_| ()).await?;
+        let said = self.said(&record);
+        let report = Report::new(&record, &check.remote, &self.catalogue, started);
+        Ok((report, said))
+    }
+
+    /// What each of the tested probes said.
+    fn said(&self, record: &Record) -> Vec<Said> {
+        let of = |plugin: &Arc<Plugin>| {
+            let name = &plugin.description.name;
+            let run = record
+                .runs()
+                .find(|run| run.plugin.description.name == *name);
+            Said::of(name, run)
+        };
+        self.tested.iter().map(of).collect()
+    }
+}
+
+async fn together<F: Future<Output = Trial>>(trials: impl Iterator<Item = F>) -> Vec<Trial> {
+    stream::iter(trials).buffered(AT_A_TIME).collect().await
+}
+
+/// What could not even be tried has failed.
+fn outcome(judged: Result<Outcome, CliError>) -> Outcome {
+    judged.unwrap_or_else(|error| Outcome::Failed(error.to_string()))
+}
+
+fn ended_badly(said: &[Said]) -> Option<String> {
+    said.iter().find_map(Said::ended_badly)
+}
+
+fn differ(before: &[Said], now: &[Said]) -> Option<String> {
+    let mut pairs = before.iter().zip(now);
+    pairs.find_map(|(before, now)| before.differs(now))
+}
