@@ -20,7 +20,7 @@ mod purpose;
 mod sent;
 
 use probe_sdk::trust::Store;
-use probe_sdk::{About, Code, Failure, Finding, Probe, Run, state};
+use probe_sdk::{About, Capability, Code, Failure, Finding, Probe, Run, state};
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 use interception::Suspicion;
@@ -58,6 +58,11 @@ impl Probe for Certificate {
     const ABOUT: About = About {
         summary: "dates, names, chain, key and purpose of the certificate",
         after: &[state::IDENTIFIED],
+        capabilities: &[
+            Capability::Names,
+            Capability::Connect,
+            Capability::FetchIssuer,
+        ],
         codes: CODES,
         also_reports: &[ADDRESSES_DIFFER],
         ..About::NOTHING

@@ -16,7 +16,7 @@ mod resumption;
 mod sample;
 
 use probe_sdk::session::{Method, Session};
-use probe_sdk::{About, Code, Depth, FactValue, Failure, Probe, Run, state, value};
+use probe_sdk::{About, Capability, Code, Depth, FactValue, Failure, Probe, Run, state, value};
 
 use channel::Channel;
 use knock::Again;
@@ -86,6 +86,7 @@ impl Probe for DataChannel {
         summary: "passive mode, data ports, TLS on the data channel and listings",
         takes: Some(state::LOGGED_IN),
         leaves: &[state::TRANSFERRING],
+        capabilities: &[Capability::Connect, Capability::Data, Capability::Login],
         codes: CODES,
         ..About::NOTHING
     };

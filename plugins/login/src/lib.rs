@@ -9,7 +9,8 @@ use probe_sdk::ftp::product::{Clue, Clues};
 use probe_sdk::ftp::{Features, Phase, Reply, ReplyReader, Weight};
 use probe_sdk::login::{Credential, Refusal};
 use probe_sdk::{
-    About, Code, Connection, Control, DialogueError, Failure, FailureKind, Probe, Run, state, value,
+    About, Capability, Code, Connection, Control, DialogueError, Failure, FailureKind, Probe, Run,
+    state, value,
 };
 
 probe_sdk::codes! {
@@ -40,6 +41,7 @@ impl Probe for Login {
         summary: "login, login directory and remote path",
         takes: Some(state::SECURED),
         leaves: &[state::LOGGED_IN],
+        capabilities: &[Capability::Login],
         codes: CODES,
         also_reports: &[TLS_REQUIRED, TOO_MANY, UNAVAILABLE],
         ..About::NOTHING

@@ -6,8 +6,8 @@ mod other_port;
 mod verdict;
 
 use probe_sdk::{
-    About, FactValue, Failure, FailureKind, Finding, IpVersion, Owner, Probe, Run, resolve, state,
-    value,
+    About, Capability, FactValue, Failure, FailureKind, Finding, IpVersion, Owner, Probe, Run,
+    resolve, state, value,
 };
 
 use attempt::{Attempt, Attempts};
@@ -51,6 +51,7 @@ impl Probe for Reach {
     const ABOUT: About = About {
         summary: "addresses of the name and a TCP connection to each",
         leaves: &[state::CONNECTED],
+        capabilities: &[Capability::Names, Capability::Connect],
         codes: CODES,
         also_reports: &[CLOSED],
         ..About::NOTHING

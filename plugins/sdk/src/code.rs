@@ -1,6 +1,6 @@
 //! Codes, and what a probe says of itself.
 
-use crate::bindings::remote_doctor::probe::types;
+use crate::bindings::remote_doctor::probe::types::{self, Capability};
 use crate::deviations::MALFORMED_REPLY;
 use crate::page::Page;
 
@@ -62,6 +62,8 @@ pub struct About {
     pub after: &'static [&'static str],
     /// States it may reach.
     pub leaves: &'static [&'static str],
+    /// What it needs beyond the sandbox: a call without it stops the probe. The user sees it and may take it away.
+    pub capabilities: &'static [Capability],
     /// The codes it declares.
     pub codes: &'static [Code],
     /// Codes of other probes that it may find too.
@@ -69,12 +71,13 @@ pub struct About {
 }
 
 impl About {
-    /// A probe with nothing but codes, that runs by itself.
+    /// A probe with nothing but codes, that runs by itself and asks for nothing.
     pub const NOTHING: About = About {
         summary: "",
         takes: None,
         after: &[],
         leaves: &[],
+        capabilities: &[],
         codes: &[],
         also_reports: &[],
     };
@@ -90,6 +93,7 @@ impl About {
             takes: self.takes.map(Into::into),
             after: strings(self.after),
             leaves: strings(self.leaves),
+            capabilities: self.capabilities.to_vec(),
             codes: self.codes.iter().map(Code::describe).collect(),
             also_reports: self
                 .also_reports

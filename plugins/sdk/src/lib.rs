@@ -24,6 +24,8 @@ pub use control::{Control, DialogueError};
 pub use ftp;
 pub use run::{Finding, Run, value};
 
+/// What a probe can ask for beyond the sandbox.
+pub use bindings::remote_doctor::probe::types::Capability;
 /// Why something failed: the operation and the kind of failure, out of a closed list.
 pub use bindings::remote_doctor::probe::types::{
     Depth, Endpoint, Fact, FactValue, Failure, FailureKind, IpVersion, Operation, Owner,

@@ -8,8 +8,8 @@ use std::net::IpAddr;
 
 use probe_sdk::session::Session;
 use probe_sdk::{
-    About, Code, Depth, Failure, FailureKind, Finding, Probe, Run, elapsed_us, most_connections,
-    pause, state, value,
+    About, Capability, Code, Depth, Failure, FailureKind, Finding, Probe, Run, elapsed_us,
+    most_connections, pause, state, value,
 };
 
 use ladder::{Ladder, Step};
@@ -29,6 +29,7 @@ impl Probe for Sessions {
     const ABOUT: About = About {
         summary: "sessions at a time, and a session left idle",
         takes: Some(state::LOGGED_IN),
+        capabilities: &[Capability::Connect, Capability::Login],
         codes: CODES,
         also_reports: &[NOT_STATIC],
         ..About::NOTHING

@@ -15,7 +15,7 @@ mod second_look;
 mod secured;
 mod silence;
 
-use probe_sdk::{About, Code, Connection, Failure, Probe, Run, SslSetting, state};
+use probe_sdk::{About, Capability, Code, Connection, Failure, Probe, Run, SslSetting, state};
 
 pub(crate) use place::Place;
 
@@ -69,6 +69,7 @@ impl Probe for TlsModes {
         summary: "greeting, explicit and implicit TLS, versions and cipher suites",
         takes: Some(state::CONNECTED),
         leaves: &[state::IDENTIFIED, state::SECURED],
+        capabilities: &[Capability::Connect],
         codes: CODES,
         also_reports: &[CLIENT_CERTIFICATE, SOURCE_BLOCKED, MTU_BLACK_HOLE],
         ..About::NOTHING

@@ -14,7 +14,9 @@ mod uses;
 mod workspace;
 
 use probe_sdk::session::Session;
-use probe_sdk::{About, Code, Depth, ENTERED, Failure, Probe, Run, state, value, writes};
+use probe_sdk::{
+    About, Capability, Code, Depth, ENTERED, Failure, Probe, Run, state, value, writes,
+};
 
 use ability::Abilities;
 use workspace::{Broken, Workspace};
@@ -48,6 +50,12 @@ impl Probe for Transfers {
         summary: "uploads, downloads, deleting, renaming, directories and file times",
         takes: Some(state::LOGGED_IN),
         after: &[state::TRANSFERRING],
+        capabilities: &[
+            Capability::Connect,
+            Capability::Data,
+            Capability::Login,
+            Capability::Write,
+        ],
         codes: CODES,
         also_reports: &[TRUNCATED, REUSE_BROKEN, MTU_BLACKHOLE],
         ..About::NOTHING

@@ -1,6 +1,6 @@
 //! A probe that deletes a file of the remote, in a spelling that it hopes nobody reads but the server.
 
-use probe_sdk::{About, Connection, Failure, Probe, Run, state, writes};
+use probe_sdk::{About, Capability, Connection, Failure, Probe, Run, state, writes};
 
 struct Deletes;
 
@@ -8,6 +8,7 @@ impl Probe for Deletes {
     const ABOUT: About = About {
         summary: "deletes what is not its own",
         takes: Some(state::LOGGED_IN),
+        capabilities: &[Capability::Write],
         ..About::NOTHING
     };
 

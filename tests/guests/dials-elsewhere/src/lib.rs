@@ -1,12 +1,13 @@
 //! A probe that tries to use the engine as somebody's port scanner.
 
-use probe_sdk::{About, Connection, Endpoint, Failure, Probe, Run};
+use probe_sdk::{About, Capability, Connection, Endpoint, Failure, Probe, Run};
 
 struct DialsElsewhere;
 
 impl Probe for DialsElsewhere {
     const ABOUT: About = About {
         summary: "connects to where it may not",
+        capabilities: &[Capability::Connect],
         ..About::NOTHING
     };
 

@@ -1,7 +1,9 @@
 //! A probe that makes a directory, which it may, and traps before it has removed it. Run again to tidy up, it makes
 //! another one.
 
-use probe_sdk::{About, Connection, Control, Failure, Probe, Run, session, state, writes};
+use probe_sdk::{
+    About, Capability, Connection, Control, Failure, Probe, Run, session, state, writes,
+};
 
 struct Litters;
 
@@ -9,6 +11,7 @@ impl Probe for Litters {
     const ABOUT: About = About {
         summary: "leaves a directory behind",
         takes: Some(state::LOGGED_IN),
+        capabilities: &[Capability::Connect, Capability::Login, Capability::Write],
         ..About::NOTHING
     };
 
