@@ -18,6 +18,7 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("plugin_folders_that_cannot_be", not_written),
         Trial::test("plugin_inspect_of_what_is_no_probe", refused),
         Trial::test("plugin_list_names_all", list),
+        Trial::test("plugin_lies_about_itself", lies),
     ]
 }
 
@@ -145,4 +146,35 @@ fn list() -> Result<(), Failed> {
         true => Ok(()),
         false => Err(shown.into()),
     }
+}
+
+/// What a probe says of itself is checked before it may do anything.
+fn lies() -> Result<(), Failed> {
+    let built = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/hostile-probes");
+    for (probe, says) in [
+        (
+            "claims-anothers",
+            "`cert.expired` is declared by certificate and by claims-anothers",
+        ),
+        (
+            "describes-without-end",
+            "`describe` failed: it computed for",
+        ),
+        (
+            "asks-in-describe",
+            "`describe` failed: it asked for something before it was run",
+        ),
+    ] {
+        let file = built.join(format!("{probe}.wasm"));
+        let output = Command::new(PROGRAM)
+            .args(["check", "ftpes://127.0.0.1:1", "--plugin"])
+            .arg(file)
+            .output()?;
+        let told = String::from_utf8_lossy(&output.stderr);
+        let clean = output.status.code() == Some(2) && output.stdout.is_empty();
+        if !clean || !told.contains(says) {
+            return Err(format!("{probe}: {}, {told}", output.status).into());
+        }
+    }
+    Ok(())
 }

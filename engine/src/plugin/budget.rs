@@ -3,15 +3,20 @@
 use wasmtime::{ResourceLimiter, Result};
 
 use crate::recording::Halt;
+use crate::settings::Depth;
 
-/// Memory of a Rust probe with a large listing in hand; an interpreter's runtime would need more.
+/// All memories of a probe together: a Rust probe with a large listing in hand; an interpreter's runtime would need more.
 const MEMORY: usize = 64 * 1024 * 1024;
 /// Functions a component refers to indirectly; Rust probes have a few hundred.
 const TABLE_ELEMENTS: usize = 20_000;
+/// Core instances; a Rust probe has three or four.
+const INSTANCES: usize = 32;
 /// A careful probe makes some hundred host calls.
 const HOST_CALLS: u64 = 20_000;
-/// The limits on connections of PRODUCT.md are far below.
+/// Of all kinds together; only the deepest look, which loads the remote, comes near.
 const CONNECTIONS: u32 = 64;
+/// Control connections of one probe, but at full depth: what PRODUCT.md allows a whole run.
+const CONTROL_CONNECTIONS: u32 = 6;
 /// Larger than any listing a diagnosis needs.
 const BYTES_READ: usize = 16 * 1024 * 1024;
 /// Larger than any file a diagnosis needs, several times over.
@@ -54,7 +59,9 @@ impl From<Halt> for Stop {
 #[derive(Debug)]
 pub(super) struct Budget {
     calls: u64,
+    memory: usize,
     connections: u32,
+    control: u32,
     bytes: usize,
     written: usize,
     log: usize,
@@ -63,10 +70,15 @@ pub(super) struct Budget {
 }
 
 impl Budget {
-    pub(super) fn new() -> Budget {
+    pub(super) fn new(depth: Depth) -> Budget {
         Budget {
             calls: HOST_CALLS,
+            memory: MEMORY,
             connections: CONNECTIONS,
+            control: match depth {
+                Depth::Full => CONNECTIONS,
+                Depth::Quick | Depth::Standard => CONTROL_CONNECTIONS,
+            },
             bytes: BYTES_READ,
             written: BYTES_WRITTEN,
             log: LOG_BYTES,
@@ -82,6 +94,11 @@ impl Budget {
             .checked_sub(1)
             .ok_or(Stop::UsedUp("host calls"))?;
         Ok(())
+    }
+
+    /// Whether one more control connection may be opened.
+    pub(super) fn control_connection(&mut self) -> bool {
+        take(&mut self.control, 1) && self.connection()
     }
 
     /// Whether one more connection may be opened.
@@ -123,13 +140,12 @@ fn take(left: &mut u32, amount: u32) -> bool {
 impl ResourceLimiter for Budget {
     fn memory_growing(
         &mut self,
-        _current: usize,
+        current: usize,
         desired: usize,
         _maximum: Option<usize>,
     ) -> Result<bool> {
-        if desired > MEMORY {
-            return Err(Stop::UsedUp("memory (64 MiB)").into());
-        }
+        let rest = self.memory.checked_sub(desired.saturating_sub(current));
+        self.memory = rest.ok_or(Stop::UsedUp("memory (64 MiB)"))?;
         Ok(true)
     }
 
@@ -146,7 +162,7 @@ impl ResourceLimiter for Budget {
     }
 
     fn instances(&self) -> usize {
-        32
+        INSTANCES
     }
 
     fn tables(&self) -> usize {
@@ -155,5 +171,76 @@ impl ResourceLimiter for Budget {
 
     fn memories(&self) -> usize {
         8
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wasmtime::component::{Component, Linker};
+    use wasmtime::{Engine, Store};
+
+    use super::*;
+
+    /// What becomes of a component that needs this to begin with.
+    fn begun(text: &str) -> Result<(), String> {
+        let engine = Engine::default();
+        let mut store = Store::new(&engine, Budget::new(Depth::Quick));
+        store.limiter(|budget| budget);
+        let wasm = wat::parse_str(text).unwrap();
+        let component = Component::new(&engine, wasm).unwrap();
+        let instance = Linker::new(&engine).instantiate(&mut store, &component);
+        instance
+            .map(|_| ())
+            .map_err(|error| error.root_cause().to_string())
+    }
+
+    fn of_memories(pages: &[usize]) -> Result<(), String> {
+        let modules = pages.iter().map(|pages| {
+            format!(
+                "(core module $m{pages} (memory {pages})) (core instance (instantiate $m{pages}))"
+            )
+        });
+        begun(&format!("(component {})", modules.collect::<String>()))
+    }
+
+    #[test]
+    fn memory_is_counted_over_all_memories() {
+        let all = MEMORY / 65_536;
+        assert_eq!(of_memories(&[all]), Ok(()));
+        assert_eq!(of_memories(&[all / 2 - 1, all / 2]), Ok(()));
+        for pages in [&[all + 1][..], &[all / 2 + 1, all / 2]] {
+            assert!(of_memories(pages).unwrap_err().contains("memory"));
+        }
+    }
+
+    #[test]
+    fn tables_are_bounded() {
+        let of = |elements: usize| {
+            begun(&format!(
+                "(component (core module $m (table {elements} funcref)) (core instance (instantiate $m)))"
+            ))
+        };
+        assert_eq!(of(TABLE_ELEMENTS), Ok(()));
+        assert!(of(TABLE_ELEMENTS + 1).unwrap_err().contains("table"));
+    }
+
+    #[test]
+    fn instances_are_bounded() {
+        let of = |count: usize| {
+            let instances = "(core instance (instantiate $m))".repeat(count);
+            begun(&format!("(component (core module $m) {instances})"))
+        };
+        assert_eq!(of(INSTANCES), Ok(()));
+        assert!(of(INSTANCES + 1).unwrap_err().contains("instance"));
+    }
+
+    #[test]
+    fn a_probe_has_few_control_connections_unless_it_looks_deep() {
+        let opened = |depth| {
+            let mut budget = Budget::new(depth);
+            (0..1000).filter(|_| budget.control_connection()).count()
+        };
+        assert_eq!(opened(Depth::Standard), 6);
+        assert_eq!(opened(Depth::Full), 64);
     }
 }

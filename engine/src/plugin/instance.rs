@@ -34,7 +34,7 @@ impl Plugin {
         let request = convert::request(check, source, ground.look, facts);
         let mut store = store(
             &self.engine,
-            Guest::granted(ground, self.description.clone()),
+            Guest::granted(ground, self.description.clone(), check.depth),
         );
         let run = async {
             let probe = self.pre.instantiate_async(&mut store).await?;

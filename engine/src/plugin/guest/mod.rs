@@ -13,6 +13,7 @@ use super::convert;
 use super::host::Host;
 use crate::finding::Description;
 use crate::recording::{Answer, Bytes, Call, KeptFact, OtherKind};
+use crate::settings::Depth;
 
 /// A connection, by its number in the run.
 pub struct ConnectionHandle(u32);
@@ -33,9 +34,10 @@ pub(super) struct Guest {
 }
 
 impl Guest {
-    pub(super) fn granted(ground: Ground, description: Description) -> Guest {
+    pub(super) fn granted(ground: Ground, description: Description, depth: Depth) -> Guest {
         Guest {
             host: Some(Host::new(ground, description)),
+            budget: Budget::new(depth),
             ..Guest::ungranted()
         }
     }
@@ -44,7 +46,7 @@ impl Guest {
         Guest {
             host: None,
             table: ResourceTable::new(),
-            budget: Budget::new(),
+            budget: Budget::new(Depth::Quick),
             last_words: None,
         }
     }

@@ -90,7 +90,7 @@ impl net::Host for Guest {
         options: net::ConnectOptions,
     ) -> Result<Result<Resource<ConnectionHandle>, types::Failure>> {
         self.count()?;
-        if !self.budget.connection() {
+        if !self.budget.control_connection() {
             return Ok(Err(Guest::out_of_connections()));
         }
         let Ok(address) = to.ip.parse::<IpAddr>() else {

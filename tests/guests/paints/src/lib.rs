@@ -1,0 +1,31 @@
+//! A probe whose texts would paint the terminal, were they let through: colours, titles, cursors, and writing from right to
+//! left.
+
+use probe_sdk::{About, Failure, Finding, Probe, Run, value};
+
+probe_sdk::codes! {
+    PAINT = "paints.terminal";
+}
+
+const PAINT_POT: &str =
+    "red \u{1b}[31m, title \u{1b}]0;owned\u{7}, home \u{9b}1;1H, back \u{8}\u{8}, \u{202e}turned";
+
+struct Paints;
+
+impl Probe for Paints {
+    const ABOUT: About = About {
+        summary: "paints the terminal",
+        codes: CODES,
+        ..About::NOTHING
+    };
+
+    fn run(run: &mut Run) -> Result<(), Failure> {
+        run.note("paints.pot", value::text(PAINT_POT));
+        run.note("paints.pots", value::texts([PAINT_POT, PAINT_POT]));
+        run.could_not_look(PAINT_POT, &[], PAINT_POT);
+        run.found(Finding::new(PAINT, PAINT_POT).evidence(PAINT_POT, PAINT_POT));
+        Ok(())
+    }
+}
+
+probe_sdk::export!(Paints);
