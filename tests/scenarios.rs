@@ -12,6 +12,8 @@ mod baseline;
 mod binary;
 #[path = "scenarios_runner/canary.rs"]
 mod canary;
+#[path = "scenarios_runner/conformance.rs"]
+mod conformance;
 #[path = "scenarios_runner/coverage.rs"]
 mod coverage;
 #[path = "scenarios_runner/dns.rs"]
@@ -86,6 +88,7 @@ fn main() -> ExitCode {
     trials.extend(recordings::trials());
     trials.extend(remote_file::trials());
     trials.extend(plugin::trials());
+    trials.extend(conformance::trials());
     trials.extend(shell::trials());
     trials.extend(scenarios.keys().map(|name| {
         let (scenarios, key) = (Arc::clone(&scenarios), name.clone());
