@@ -24,6 +24,8 @@ mod endpoint;
 mod expectation;
 #[path = "scenarios_runner/golden.rs"]
 mod golden;
+#[path = "scenarios_runner/guide.rs"]
+mod guide;
 #[path = "scenarios_runner/interrupt.rs"]
 mod interrupt;
 #[path = "scenarios_runner/limits.rs"]
@@ -89,6 +91,7 @@ fn main() -> ExitCode {
     trials.extend(remote_file::trials());
     trials.extend(plugin::trials());
     trials.extend(conformance::trials());
+    trials.extend(guide::trials());
     trials.extend(shell::trials());
     trials.extend(scenarios.keys().map(|name| {
         let (scenarios, key) = (Arc::clone(&scenarios), name.clone());

@@ -111,9 +111,12 @@ fn refused() -> Result<(), Failed> {
     }
     std::fs::write(scratch.path().join("newer.wasm"), newer)?;
     std::fs::write(scratch.path().join("text.wasm"), "no component")?;
+    let huge = std::fs::File::create(scratch.path().join("huge.wasm"))?;
+    huge.set_len(33 << 20)?;
     for (file, words) in [
         ("newer.wasm", &["0.9.0", "0.1.0", "refused"][..]),
         ("text.wasm", &["not a WebAssembly component"]),
+        ("huge.wasm", &["larger than 32 MiB"]),
     ] {
         let output = run(scratch.path(), &["plugin", "inspect", file])?;
         let told = [output.stdout.clone(), output.stderr.clone()].concat();

@@ -23,7 +23,7 @@ use crate::golden::same;
 
 const BLESS: &str = "REMOTE_DOCTOR_BLESS";
 /// Of the changes that a forger could make, so many for each recording, evenly spread.
-const FORGERIES: usize = 400;
+const FORGERIES: usize = 120;
 
 pub fn trials() -> Vec<Trial> {
     let mut trials = vec![Trial::test("there_are_recordings", || {

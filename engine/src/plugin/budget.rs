@@ -235,6 +235,17 @@ mod tests {
     }
 
     #[test]
+    fn bytes_are_counted() {
+        let mut budget = Budget::new(Depth::Quick);
+        for _ in 0..BYTES_READ / 65_536 {
+            assert_eq!(budget.may_read(65_536), 65_536);
+            budget.read(65_536);
+        }
+        assert_eq!(budget.may_read(65_536), 0);
+        assert!(budget.write(BYTES_WRITTEN) && !budget.write(1));
+    }
+
+    #[test]
     fn a_probe_has_few_control_connections_unless_it_looks_deep() {
         let opened = |depth| {
             let mut budget = Budget::new(depth);

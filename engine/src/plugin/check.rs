@@ -10,6 +10,8 @@ use crate::net::printable;
 const MAX_TEXT: usize = 2000;
 /// More of anything in one outcome means a loop.
 const MAX_ITEMS: usize = 200;
+/// A line about a probe or a code.
+const MAX_SHOWN: usize = 200;
 /// A page of advice; the longest of ours has a tenth.
 const MAX_PAGE: usize = 100_000;
 
@@ -23,6 +25,19 @@ pub(super) fn description(description: &Description) -> Result<(), String> {
             "the name `{}` is not lower-case words joined by hyphens",
             printable(&description.name, 80)
         ));
+    }
+    let said = [&description.version, &description.summary].into_iter();
+    let states = description.takes.iter();
+    let states = states.chain(&description.after).chain(&description.leaves);
+    let mut shown = said.chain(states).chain(&description.also_reports);
+    if let Some(text) = shown.find(|text| printable(text, MAX_SHOWN) != **text) {
+        return Err(format!(
+            "`{}` in its description is too long or not printable",
+            printable(text, 80)
+        ));
+    }
+    if description.after.len() + description.leaves.len() > MAX_ITEMS {
+        return Err(format!("it names more than {MAX_ITEMS} states"));
     }
     if description.codes.len() + description.also_reports.len() > MAX_ITEMS {
         return Err(format!("it declares more than {MAX_ITEMS} codes"));
@@ -41,7 +56,9 @@ pub(super) fn description(description: &Description) -> Result<(), String> {
         if code.title.trim().is_empty() || code.page.trim().is_empty() {
             return Err(format!("`{}` has no title or no page", code.name));
         }
-        if code.page.len() > MAX_PAGE || printable(&code.title, 200) != code.title {
+        let page = code.page.replace('\t', " ");
+        let is_plain = printable_lines(&page, MAX_PAGE).trim_end() == page.trim_end();
+        if !is_plain || printable(&code.title, MAX_SHOWN) != code.title {
             return Err(format!(
                 "title or page of `{}` is too long or not printable",
                 code.name
@@ -115,7 +132,7 @@ pub(super) fn outcome(description: &Description, mut outcome: Outcome) -> Result
 }
 
 fn clean(outcome: &mut Outcome) {
-    let clean = |text: &mut String| *text = printable_lines(text);
+    let clean = |text: &mut String| *text = printable_lines(text, MAX_TEXT);
     for finding in &mut outcome.findings {
         finding.evidence.truncate(MAX_ITEMS);
         finding.alternatives.truncate(MAX_ITEMS);
@@ -148,27 +165,27 @@ fn clean_fact(fact: &mut Fact) {
     fact.name = printable(&fact.name, 80);
     match &mut fact.value {
         FactValue::Flag(_) | FactValue::Integer(_) => {}
-        FactValue::Text(text) => *text = printable_lines(text),
+        FactValue::Text(text) => *text = printable_lines(text, MAX_TEXT),
         FactValue::Texts(texts) => {
             texts.truncate(MAX_ITEMS);
             texts
                 .iter_mut()
-                .for_each(|text| *text = printable_lines(text));
+                .for_each(|text| *text = printable_lines(text, MAX_TEXT));
         }
         FactValue::Rows(rows) => {
             rows.truncate(MAX_ITEMS);
             rows.iter_mut()
                 .flat_map(|row| row.values_mut())
-                .for_each(|cell| *cell = printable_lines(cell));
+                .for_each(|cell| *cell = printable_lines(cell, MAX_TEXT));
         }
     }
 }
 
 /// Printable, with its line ends kept.
-fn printable_lines(text: &str) -> String {
-    let cut: String = text.chars().take(MAX_TEXT).collect();
+fn printable_lines(text: &str, most: usize) -> String {
+    let cut: String = text.chars().take(most).collect();
     cut.lines()
-        .map(|line| printable(line, MAX_TEXT))
+        .map(|line| printable(line, most))
         .collect::<Vec<_>>()
         .join("\n")
 }
@@ -190,7 +207,7 @@ fn is_code(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{Code, Confidence, Finding, Owner, Severity};
+    use crate::finding::{Code, Confidence, Evidence, Finding, Owner, Severity};
 
     fn probe() -> Description {
         let code = |name: &str| Code {
@@ -275,6 +292,42 @@ mod tests {
             outcome(&probe(), said).unwrap().findings[0].detail,
             "a\u{fffd}[31mb\nc"
         );
+    }
+
+    #[test]
+    fn long_texts_are_cut() {
+        let mut long = found("example.one", &"x".repeat(MAX_TEXT + 1));
+        let evidence = Evidence {
+            label: "all".into(),
+            value: "y".repeat(10 * MAX_TEXT),
+        };
+        long.evidence = vec![evidence; MAX_ITEMS + 1];
+        let said = Outcome {
+            findings: vec![long.clone()],
+            ..Outcome::default()
+        };
+        let cut = &outcome(&probe(), said).unwrap().findings[0];
+        assert_eq!(cut.detail.len(), MAX_TEXT);
+        assert_eq!(cut.evidence.len(), MAX_ITEMS);
+        assert!(cut.evidence.iter().all(|it| it.value.len() == MAX_TEXT));
+        let flood = Outcome {
+            findings: vec![long; MAX_ITEMS + 1],
+            ..Outcome::default()
+        };
+        assert!(outcome(&probe(), flood).is_err());
+    }
+
+    #[test]
+    fn what_describes_a_probe_is_printable() {
+        let painted = "red \u{1b}[31m";
+        let mut wrong = [probe(), probe(), probe(), probe()];
+        wrong[0].version = painted.into();
+        wrong[1].summary = painted.into();
+        wrong[2].leaves = vec![painted.into()];
+        wrong[3].codes[0].page = painted.into();
+        for wrong in wrong {
+            assert!(description(&wrong).is_err(), "{wrong:?}");
+        }
     }
 
     #[test]

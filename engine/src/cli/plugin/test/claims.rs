@@ -43,6 +43,10 @@ fn features(behaviour: &Behaviour) -> BTreeSet<String> {
         ),
         (format!("{:?}", behaviour.tls), format!("{:?}", usual.tls)),
         (
+            format!("{:?}", behaviour.software),
+            format!("{:?}", usual.software),
+        ),
+        (
             format!("{:?}", behaviour.session_reuse),
             format!("{:?}", usual.session_reuse),
         ),

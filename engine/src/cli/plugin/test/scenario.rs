@@ -85,21 +85,37 @@ enum Password {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case")]
 struct Expect {
     root_causes: Vec<String>,
     #[serde(default)]
     findings: Vec<String>,
     verdict: String,
+    /// Of the first root cause.
+    owner: Option<String>,
     #[serde(default)]
     look_alike_of: Vec<String>,
     /// Words in the detail or the evidence of a finding.
     #[serde(default)]
     says: Vec<String>,
-    /// What the suite of the program looks at beside these.
+    /// What is left: keys that only the suite of the program looks at, and mistakes.
     #[serde(flatten)]
-    _more: Table,
+    more: Table,
 }
+
+/// What the suite of the program looks at beside the keys of [`Expect`].
+const OF_THE_SUITE: &[&str] = &[
+    "exit",
+    "confidence",
+    "patch",
+    "together",
+    "advises",
+    "never-advises",
+    "not-tested",
+    "facts",
+    "sheet",
+    "left-behind",
+];
 
 impl Scenario {
     /// The scenarios of a folder, by name.
@@ -124,7 +140,11 @@ impl Scenario {
             reason,
         };
         let text = fs::read_to_string(&path).map_err(|error| wrong(error.to_string()))?;
-        let content = toml::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+        let content: Content = toml::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+        let mut more = content.expect.more.keys();
+        if let Some(key) = more.find(|key| !OF_THE_SUITE.contains(&key.as_str())) {
+            return Err(wrong(format!("[expect] has no key `{key}`")));
+        }
         Ok(Scenario {
             name: folder.file_name().unwrap_or_default().display().to_string(),
             content,
@@ -236,6 +256,18 @@ impl Scenario {
                 "the verdict is {verdict}, expected {:?}",
                 expect.verdict
             ));
+        }
+        let first = report
+            .findings
+            .iter()
+            .find(|it| report.root_causes.first() == Some(&it.code));
+        let owner = serde_json::to_value(first.map(|it| it.owner)).unwrap_or_default();
+        if expect
+            .owner
+            .as_ref()
+            .is_some_and(|expected| owner != serde_json::json!(expected))
+        {
+            return Some(format!("the owner is {owner}, expected {:?}", expect.owner));
         }
         let told: String = report
             .findings
