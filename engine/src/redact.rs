@@ -5,6 +5,7 @@
 //! what they stand for, and the same value has the same token in all of a report, however it is spelt.
 
 mod collect;
+mod disguise;
 mod fields;
 mod known;
 mod shapes;
@@ -141,6 +142,47 @@ pub fn redact(report: Report, wanted: Option<Level>) -> Result<Report, RedactErr
         sheet.redaction.clone_from(&redacted.redaction);
     }
     Ok(redacted)
+}
+
+/// What goes on being read by programs, for people that a report of the level `shareable` is for: what is taken out of it
+/// wears a disguise of the same length and looks.
+#[derive(Debug)]
+pub(crate) struct Disguised(Redactor);
+
+impl Disguised {
+    /// What is somebody's in the report is so elsewhere.
+    pub(crate) fn as_in(report: &Report) -> Disguised {
+        let mut redactor = Redactor::disguising(Level::Shareable);
+        let value = serde_json::to_value(report).unwrap_or_default();
+        collect::learn(&mut redactor, report, &value);
+        Disguised(redactor)
+    }
+
+    /// Names in a listing, and to whom files belong; of very many the first.
+    pub(crate) fn learn_listing(&mut self, bytes: &[u8], most: usize) {
+        collect::listing(&mut self.0, bytes, most);
+    }
+
+    /// A text in disguise, as long as it was.
+    pub(crate) fn text(&mut self, text: &str) -> String {
+        self.0.rewrite(text)
+    }
+
+    /// The same of what was read or written. Where it is no UTF-8, each byte is a character (ISO 8859-1).
+    pub(crate) fn bytes(&mut self, bytes: &[u8]) -> Vec<u8> {
+        if let Ok(text) = std::str::from_utf8(bytes) {
+            return self.text(text).into_bytes();
+        }
+        let text: String = bytes.iter().map(|byte| char::from(*byte)).collect();
+        let rewritten = self.text(&text);
+        let narrow = rewritten.chars().map(|c| u8::try_from(c).unwrap_or(b'x'));
+        narrow.collect()
+    }
+
+    /// How many different values of each kind there were.
+    pub(crate) fn removed(&self) -> BTreeMap<String, u32> {
+        self.0.removed()
+    }
 }
 
 /// Every text, and every key that is no name of a field.

@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 
 use libtest_mimic::{Failed, Trial};
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
+use serde_json::{Value, json};
 
 use crate::binary::PROGRAM;
 
@@ -37,6 +38,7 @@ fn follow() -> Result<(), Failed> {
     for step in &steps {
         author.take(step)?;
     }
+    author.compares()?;
     match steps.len() {
         0..6 => Err(format!("the guide has {} steps only", steps.len()).into()),
         _ => Ok(()),
@@ -127,6 +129,31 @@ impl Author {
             }
         }
         Ok(())
+    }
+
+    /// The report names the very file that was inspected, and the probe can do no more than it does.
+    fn compares(&self) -> Result<(), Failed> {
+        let printed = |command: &str| -> Result<Value, Failed> {
+            Ok(serde_json::from_slice(
+                &self.shell(command)?.output()?.stdout,
+            )?)
+        };
+        let file = "target/greeting-version.wasm";
+        let inspected = printed(&format!("remote-doctor plugin inspect {file} --json"))?;
+        let recording = "scenarios/customer.recording";
+        let report = printed(&format!(
+            "remote-doctor replay {recording} --plugin {file} --format json"
+        ))?;
+        let probes = report["probes"].as_array().ok_or("no probes")?;
+        let run = probes
+            .iter()
+            .find(|probe| probe["id"] == "greeting-version");
+        let run = run.ok_or("it did not run")?;
+        let same = run["digest"] == inspected["file"]["digest"] && run["digest"].is_string();
+        match same && inspected["abilities"] == json!([]) {
+            true => Ok(()),
+            false => Err(format!("inspected: {inspected:#}\nrun: {run:#}").into()),
+        }
     }
 
     fn shell(&self, command: &str) -> Result<Command, Failed> {

@@ -1,20 +1,14 @@
-//! `remote-doctor plugin`: from nothing to a probe that finds its fault, as an author would go.
+//! `remote-doctor plugin`: what it says of probes, and what it refuses. The way of an author is in `guide.rs`.
 
 use std::path::Path;
 use std::process::{Command, Output};
 
-use lab::{Behaviour, Fault, Lab};
 use libtest_mimic::{Failed, Trial};
-use serde_json::Value;
-use tokio::runtime::Runtime;
 
 use crate::binary::PROGRAM;
 
-const CODE: &str = "greeting-length.talkative-greeting";
-
 pub fn trials() -> Vec<Trial> {
     vec![
-        Trial::test("plugin_from_nothing_to_its_finding", from_nothing),
         Trial::test("plugin_folders_that_cannot_be", not_written),
         Trial::test("plugin_inspect_of_what_is_no_probe", refused),
         Trial::test("plugin_list_names_all", list),
@@ -34,52 +28,6 @@ fn printed(output: &Output) -> Result<String, Failed> {
         true => Ok(String::from_utf8(output.stdout.clone())?),
         false => Err(String::from_utf8_lossy(&output.stderr).into_owned().into()),
     }
-}
-
-fn from_nothing() -> Result<(), Failed> {
-    let scratch = tempfile::tempdir()?;
-    let here = scratch.path();
-    printed(&run(here, &["plugin", "new", "greeting-length"])?)?;
-    let built = printed(&run(here, &["plugin", "build", "greeting-length"])?)?;
-    let file = built.lines().last().ok_or("no path printed")?.to_owned();
-    let shown = printed(&run(here, &["plugin", "inspect", &file, "--json"])?)?;
-    let shown: Value = serde_json::from_str(&shown)?;
-    if shown["name"] != "greeting-length" || shown["codes"][0]["code"] != CODE {
-        return Err(format!("{shown:#}").into());
-    }
-    if shown["abilities"] != serde_json::json!([]) {
-        return Err(format!("it can do more than it does: {}", shown["abilities"]).into());
-    }
-    let found = |lines| -> Result<bool, Failed> {
-        let report = look(here, &file, lines)?;
-        let digest = &report["probes"].as_array().and_then(|all| {
-            all.iter()
-                .find(|probe| probe["id"] == "greeting-length")
-                .map(|it| it["digest"].clone())
-        });
-        if digest.as_ref() != Some(&shown["file"]["digest"]) {
-            return Err(format!("another digest in the report: {digest:?}").into());
-        }
-        let codes = report["findings"].as_array().ok_or("no findings")?;
-        Ok(codes.iter().any(|finding| finding["code"] == CODE))
-    };
-    match (found(12)?, found(3)?) {
-        (true, false) => Ok(()),
-        (long, short) => Err(format!("found: 12 lines {long}, 3 lines {short}").into()),
-    }
-}
-
-/// A report of a server that greets with so many lines.
-fn look(folder: &Path, plugin: &str, lines: usize) -> Result<Value, Failed> {
-    let runtime = Runtime::new()?;
-    let behaviour = Behaviour::faulty([Fault::GreetingOfLines { lines }]);
-    let lab = runtime.block_on(Lab::start(behaviour))?;
-    let url = format!("ftpes://{}", lab.address());
-    let args = [
-        "check", &url, "--plugin", plugin, "--format", "json", "--quiet",
-    ];
-    let output = run(folder, &args)?;
-    Ok(serde_json::from_slice(&output.stdout)?)
 }
 
 fn not_written() -> Result<(), Failed> {

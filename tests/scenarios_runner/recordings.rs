@@ -36,6 +36,11 @@ pub fn trials() -> Vec<Trial> {
         "recording_of_the_lab_with_one_answer_less",
         one_answer_less,
     ));
+    trials.push(Trial::test("recording_for_others", for_others));
+    trials.push(Trial::test(
+        "recording_for_the_public_is_refused",
+        not_for_the_public,
+    ));
     for file in files() {
         let name = file.file_stem().unwrap_or_default().to_string_lossy();
         let (first, second, third) = (file.clone(), file.clone(), file.clone());
@@ -239,6 +244,92 @@ fn one_answer_less() -> Result<(), Failed> {
     never_healthy_without(&unpack(&recorded)?, &catalogue, |entries| {
         entries.pop();
     })
+}
+
+/// Made while the check runs, and made of a recording that is there: neither tells who it was, and both lead to the report.
+fn for_others() -> Result<(), Failed> {
+    const USER: &str = "initech47";
+    let runtime = runtime()?;
+    let lab = runtime.block_on(Lab::start(Behaviour {
+        user: USER.into(),
+        login_directory: "/accounts/initech47".into(),
+        more_files: 3,
+        faults: vec![lab::Fault::EpsvRefused],
+        ..Behaviour::default()
+    }))?;
+    let folder = tempfile::tempdir()?;
+    let [authority, password] = ["ca.pem", "password"].map(|name| folder.path().join(name));
+    fs::write(&authority, lab.authority_pem())?;
+    fs::write(&password, &lab.behaviour().password)?;
+    let check = |more: &[&str]| -> Result<Value, Failed> {
+        let output = Command::new(PROGRAM)
+            .current_dir(folder.path())
+            .args(["check", &format!("ftpes://{USER}@{}", lab.address())])
+            .args(["--ca-file", "ca.pem", "--password-file", "password"])
+            .args(["--quiet", "--format", "json"])
+            .args(more)
+            .output()?;
+        report(&output)
+    };
+    check(&["--record", "theirs", "--redact", "shareable"])?;
+    let ours = check(&["--record", "ours"])?;
+    let again = |args: &[&str]| -> Result<Value, Failed> {
+        let mut command = Command::new(PROGRAM);
+        command.current_dir(folder.path()).arg("replay").args(args);
+        report(&command.args(["--format", "json"]).output()?)
+    };
+    again(&["ours", "--record", "made-of-ours", "--redact", "shareable"])?;
+    for name in ["theirs", "made-of-ours"] {
+        let blocks = unpack(&fs::read(folder.path().join(name))?)?;
+        let tells = |block: &&Vec<u8>| String::from_utf8_lossy(block).contains("initech");
+        if let Some(block) = blocks.iter().find(tells) {
+            let block = String::from_utf8_lossy(block);
+            return Err(format!("{name} tells who it was: {block}").into());
+        }
+        let theirs = again(&[name])?;
+        if theirs["redaction"]["level"] != "shareable" {
+            return Err(format!("{name}: the report does not say for whom it is").into());
+        }
+        for field in ["verdict", "root_causes"] {
+            if theirs[field] != ours[field] {
+                return Err(format!("{name}: {field} is {}", theirs[field]).into());
+            }
+        }
+    }
+    match unpack(&fs::read(folder.path().join("ours"))?)? {
+        blocks
+            if blocks
+                .iter()
+                .any(|block| String::from_utf8_lossy(block).contains(USER)) =>
+        {
+            Ok(())
+        }
+        _ => Err("the user is not even in our own recording".into()),
+    }
+}
+
+fn report(output: &Output) -> Result<Value, Failed> {
+    let told = String::from_utf8_lossy(&output.stderr);
+    serde_json::from_slice(&output.stdout)
+        .map_err(|error| format!("{}: {error}: {told}", output.status).into())
+}
+
+/// Told before anything is asked of the remote.
+fn not_for_the_public() -> Result<(), Failed> {
+    let runtime = runtime()?;
+    let lab = runtime.block_on(Lab::start(Behaviour::default()))?;
+    let folder = tempfile::tempdir()?;
+    let output = Command::new(PROGRAM)
+        .current_dir(folder.path())
+        .args(["check", &format!("ftpes://{}", lab.address())])
+        .args(["--record", "all", "--redact", "public"])
+        .output()?;
+    let told = String::from_utf8_lossy(&output.stderr);
+    let untouched = lab.connections().control == 0 && fs::read_dir(folder.path())?.count() == 0;
+    match (output.status.code(), untouched) {
+        (Some(2), true) if told.contains("shareable") => Ok(()),
+        (code, untouched) => Err(format!("{code:?}, untouched: {untouched}, {told}").into()),
+    }
 }
 
 /// Takes something away from the trace of each probe in turn.

@@ -3,9 +3,11 @@
 
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use libtest_mimic::{Failed, Trial};
+use remote_doctor::builtin::Catalogue;
+use remote_doctor::recording::{shareable, unpack};
 use remote_doctor::redact::{Level, redact};
 use remote_doctor::report::{Report, html, junit, markdown, message, text};
 use serde_json::Value;
@@ -50,6 +52,63 @@ pub fn complaints(scenario: &Scenario, json: &[u8]) -> Vec<String> {
         }
     }
     leaks(&value, &secrets)
+}
+
+/// What is wrong with the recording of this report when it is made for others: it leads elsewhere, or tells what it must not.
+pub fn of_recording(json: &[u8], recording: &[u8], plugins: &[PathBuf]) -> Vec<String> {
+    match disguised(json, recording, plugins) {
+        Err(error) => vec![format!("the recording for others: {error}")],
+        Ok(told) => told
+            .into_iter()
+            .map(|(secret, place)| {
+                let (what, text) = (secret.what, &secret.text);
+                format!("the recording for others tells {what} {text}: …{place}…")
+            })
+            .collect(),
+    }
+}
+
+fn disguised(
+    json: &[u8],
+    recording: &[u8],
+    plugins: &[PathBuf],
+) -> Result<Vec<(Secret, String)>, Box<dyn std::error::Error>> {
+    let (value, report) = (serde_json::from_slice(json)?, serde_json::from_slice(json)?);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let disguised = runtime.block_on(async {
+        let catalogue = Catalogue::load(plugins).await?;
+        let made = shareable(recording, &report, &catalogue).await;
+        made.map_err(Box::<dyn std::error::Error>::from)
+    })?;
+    let blocks: Vec<Value> = unpack(&disguised)?
+        .iter()
+        .map(|block| serde_json::from_slice(block))
+        .collect::<Result<_, _>>()?;
+    let mut all = String::new();
+    for block in &blocks {
+        texts(block, &mut |text| {
+            all.push_str(text);
+            all.push('\n');
+        });
+    }
+    let here = [
+        IpAddr::from(Ipv4Addr::LOCALHOST),
+        Ipv6Addr::LOCALHOST.into(),
+    ];
+    let secrets = secrets(&value).into_iter();
+    let secrets = secrets.filter(|it| {
+        let is_here = here
+            .iter()
+            .any(|ip| it.text.replace(',', ".") == ip.to_string());
+        it.from == Reader::Vendor && !is_here
+    });
+    let told = secrets.filter_map(|secret| {
+        let place = found(&all, &secret.text)?;
+        Some((secret, place))
+    });
+    Ok(told.collect())
 }
 
 fn leaks(value: &Value, secrets: &BTreeSet<Secret>) -> Vec<String> {

@@ -2,10 +2,12 @@
 //! letter, and the recording must not hold the password.
 
 use std::fs;
+use std::path::PathBuf;
 use std::process::{Command, Output};
 
-use crate::binary::{self, PROGRAM, Run};
+use crate::binary::{self, Format, PROGRAM, Run};
 use crate::canary;
+use crate::redaction;
 use crate::scenario::Scenario;
 
 /// What is wrong with the recording of a run, or with what is made of it.
@@ -16,6 +18,10 @@ pub fn complaints(scenario: &Scenario, run: &Run) -> Vec<String> {
     let mut complaints = Vec::new();
     if let Some(form) = leak(&run.password, recording) {
         complaints.push(format!("the recording holds the password ({form})"));
+    }
+    if run.format == Format::Json {
+        let plugins: Vec<PathBuf> = third_party(scenario).map(PathBuf::from).collect();
+        complaints.extend(redaction::of_recording(&run.stdout, recording, &plugins));
     }
     match replayed(scenario, run, recording) {
         Err(error) => complaints.push(format!("the recording cannot be replayed: {error}")),
@@ -33,16 +39,25 @@ fn replayed(scenario: &Scenario, run: &Run, recording: &[u8]) -> std::io::Result
         .arg("replay")
         .arg(&file)
         .args(["--format", run.format.name()]);
-    for plugin in binary::plugins(scenario) {
+    for plugin in third_party(scenario) {
         command.args(["--plugin", &plugin]);
     }
-    // What a recording does not hold: files, and how the report is wanted.
-    for pair in scenario.check.args.windows(2) {
-        if ["--fail-on", "--plugin"].contains(&pair[0].as_str()) {
-            command.args(pair);
-        }
-    }
+    // What a recording does not hold: how the report is wanted.
+    command.args(of_option(scenario, "--fail-on").flat_map(|value| ["--fail-on", value]));
     command.output()
+}
+
+/// The files of the probes that are not built in.
+fn third_party(scenario: &Scenario) -> impl Iterator<Item = String> {
+    let named = of_option(scenario, "--plugin").map(String::from);
+    binary::plugins(scenario).chain(named)
+}
+
+fn of_option<'a>(scenario: &'a Scenario, option: &'a str) -> impl Iterator<Item = &'a str> {
+    let pairs = scenario.check.args.windows(2);
+    pairs
+        .filter(move |pair| pair[0] == option)
+        .map(|pair| pair[1].as_str())
 }
 
 fn difference(run: &Run, replay: &Output) -> Option<String> {

@@ -258,7 +258,8 @@ pub(crate) struct CheckArgs {
     /// Say first what changed since this earlier report of the same remote (JSON or HTML)
     #[arg(long, help_heading = "Report", value_name = "FILE")]
     pub(crate) baseline: Option<PathBuf>,
-    /// Keep in this file what the probes ask and hear, without secrets, for `remote-doctor replay`
+    /// Keep in this file what the probes ask and hear, without secrets, for `remote-doctor replay`; for those that --redact
+    /// names
     #[arg(long, help_heading = "Report", value_name = "FILE")]
     pub(crate) record: Option<PathBuf>,
     /// No progress on standard error

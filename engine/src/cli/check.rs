@@ -11,7 +11,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use super::args::CheckArgs;
 use super::output::FailOn;
 use super::progress::Progress;
-use super::replay::Kept;
+use super::replay::{Kept, may_record};
 use super::{CliError, Exit, input, output, remote_file, secret, sheet};
 use crate::builtin::Catalogue;
 use crate::login::Credential;
@@ -30,6 +30,7 @@ pub(super) async fn run(args: CheckArgs) -> Result<Exit, CliError> {
     let settings_host = remote_file::host_of(&args)?;
     let args = remote_file::filled_in(args)?;
     let check = request(&args)?;
+    may_record(args.record.as_deref(), args.redact)?;
     // A baseline that cannot be used is told before anything is asked of the remote.
     let baseline = args.baseline.as_deref();
     let baseline = baseline
@@ -76,7 +77,8 @@ pub(super) async fn run(args: CheckArgs) -> Result<Exit, CliError> {
     let shown = redact(report.clone(), args.redact)?;
     output::deliver(&shown, args.format, args.fail_on, args.output.as_deref())?;
     if let Some((recording, report)) = recorded {
-        recording.finish(&check, &catalogue, started, &report)?;
+        let kept = recording.finish(&check, &catalogue, started, &report, args.redact);
+        kept.await?;
     }
     for left in &report.left_behind {
         anstream::eprintln!("warning: left on the remote: {left}");

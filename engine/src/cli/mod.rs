@@ -84,6 +84,11 @@ pub(crate) enum CliError {
         place: String,
         source: crate::recording::Astray,
     },
+    #[error("{place}: {source}")]
+    Disguise {
+        place: String,
+        source: crate::recording::DisguiseError,
+    },
     #[error(transparent)]
     Merge(#[from] reports::MergeError),
     #[error(transparent)]

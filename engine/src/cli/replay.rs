@@ -12,11 +12,11 @@ use super::output::{self, FailOn, ReportFormat};
 use super::{CliError, Exit};
 use crate::builtin::Catalogue;
 use crate::plan::Plan;
-use crate::recording::{Recorder, Recording, Replay, World};
+use crate::recording::{Recorder, Recording, Replay, World, rerun, shareable};
+use crate::redact::{Level, redact};
 use crate::report::Report;
 use crate::run;
 use crate::settings::Check;
-use crate::verify::verify;
 
 #[derive(clap::Args, Debug)]
 pub(crate) struct ReplayArgs {
@@ -43,30 +43,71 @@ pub(crate) struct ReplayArgs {
     /// What makes the exit code 1
     #[arg(long, help_heading = "Report", default_value = "error")]
     fail_on: FailOn,
+    /// Take out what is not for whoever gets the report
+    #[arg(long, help_heading = "Report", value_name = "LEVEL")]
+    redact: Option<Level>,
+    /// Write the recording anew, for those that --redact names
+    #[arg(
+        long,
+        help_heading = "Report",
+        value_name = "FILE",
+        requires = "redact"
+    )]
+    record: Option<PathBuf>,
 }
 
 pub(super) async fn run(args: ReplayArgs) -> Result<Exit, CliError> {
+    may_record(args.record.as_deref(), args.redact)?;
     let recording = Recording::read(&args.recording)?;
     let catalogue = Catalogue::load(&args.plugin).await?;
     let replay = Replay::new(recording, &catalogue.plugins);
     let check = selected(&args, &replay.recording, &catalogue);
     let plan = Plan::new(&catalogue, &check.selection).map_err(run::RunError::from)?;
     complete(&args, &replay, &plan)?;
-    let (world, started) = (
-        World::Replayed(replay.clone()),
-        replay.recording.header.started,
-    );
-    let mut record = run::run(&check, &catalogue, &world, Default::default(), &|_| ()).await?;
-    record.sheet.clone_from(&replay.recording.sheet);
-    let mut report = Report::new(&record, &check.remote, &catalogue, started);
-    let interrupt = Default::default();
-    verify(&mut report, &check, &catalogue, &world, interrupt, &|_| ()).await;
+    let report = rerun(&check, &replay, &catalogue).await?;
     replay.faithful().map_err(|source| CliError::Astray {
         place: args.recording.display().to_string(),
         source,
     })?;
-    output::deliver(&report, args.format, args.fail_on, args.output.as_deref())?;
+    if let Some(path) = &args.record {
+        let file =
+            fs::read(&args.recording).map_err(|source| unwritten(&args.recording, source))?;
+        let kept = Kept::begin(path)?;
+        kept.put(&for_level(file, args.redact, &report, &catalogue, path).await?)?;
+    }
+    let shown = redact(report.clone(), args.redact)?;
+    output::deliver(&shown, args.format, args.fail_on, args.output.as_deref())?;
     Ok(exit(&report, args.fail_on))
+}
+
+/// A recording without the remote's names and certificates would be of nothing.
+pub(super) fn may_record(path: Option<&Path>, level: Option<Level>) -> Result<(), CliError> {
+    match (path, level) {
+        (Some(path), Some(Level::Public)) => Err(CliError::Usage(format!(
+            "{}: a recording holds the remote's certificates, so it cannot be public; shareable is the furthest it goes",
+            path.display()
+        ))),
+        _ => Ok(()),
+    }
+}
+
+async fn for_level(
+    file: Vec<u8>,
+    level: Option<Level>,
+    report: &Report,
+    catalogue: &Catalogue,
+    path: &Path,
+) -> Result<Vec<u8>, CliError> {
+    match level.unwrap_or_default() {
+        Level::Internal => Ok(file),
+        Level::Shareable | Level::Public => {
+            let disguised = shareable(&file, report, catalogue).await;
+            disguised.map_err(|source| CliError::Disguise {
+                place: path.display().to_string(),
+                source,
+            })
+        }
+    }
 }
 
 /// The recorded check, with the probes that are asked for now.
@@ -123,18 +164,25 @@ impl Kept {
         World::Recorded(self.recorder.clone())
     }
 
-    /// Writes it; the file is whole or not there.
-    pub(super) fn finish(
-        mut self,
+    /// Writes what was recorded, for those that a level names.
+    pub(super) async fn finish(
+        self,
         check: &Check,
         catalogue: &Catalogue,
         started: Timestamp,
         report: &Report,
+        level: Option<Level>,
     ) -> Result<(), CliError> {
         let bytes = self.recorder.file(check, catalogue, started, report);
         let bytes = bytes
             .map_err(|damage| CliError::Usage(format!("{}: {damage}", self.path.display())))?;
-        let written = self.file.write_all(&bytes);
+        let bytes = for_level(bytes, level, report, catalogue, &self.path).await?;
+        self.put(&bytes)
+    }
+
+    /// The file is whole or not there.
+    fn put(mut self, bytes: &[u8]) -> Result<(), CliError> {
+        let written = self.file.write_all(bytes);
         let done = written.and_then(|()| fs::rename(&self.unfinished, &self.path));
         done.map_err(|source| unwritten(&self.path, source))
     }

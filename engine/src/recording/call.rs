@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Bytes, KeptFact};
 use crate::login::Refusal;
-use crate::net::{Established, Failure, Resolved, TlsOptions, TlsSession};
+use crate::net::{Established, Failure, Resolved, TlsOptions, TlsSession, printable};
 use crate::settings::ExpectedName;
 use crate::trust::{Store, TrustFault};
 
@@ -121,6 +121,17 @@ impl Call {
         }
     }
 }
+
+impl Call {
+    /// All of it, for people; cut where it is long.
+    pub(super) fn shown(&self) -> String {
+        let json = serde_json::to_string(self).unwrap_or_default();
+        printable(&json, SHOWN)
+    }
+}
+
+/// Enough to see what a question was about.
+const SHOWN: usize = 160;
 
 /// An answer is not of the kind that belongs to the question.
 #[derive(Debug)]

@@ -1,5 +1,6 @@
 //! What stands in the blocks of a recording, beside what each probe asked and heard.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -48,15 +49,13 @@ pub struct Header {
 }
 
 /// How far a recording may be passed on. Passwords and private keys are in none.
-///
-/// A level that replaces names and addresses has to do so in calls, answers, certificates and transcript alike, or the
-/// probes come to other conclusions. Until that is built, recordings are what the first level says, and a recording of
-/// another level is refused rather than believed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Redaction {
     /// Everything but secrets is in it: for people who may see the remote's addresses, names and listings.
     Internal,
+    /// Users, files and addresses of ours are in disguise; so many of each kind were found.
+    Shareable(BTreeMap<String, u32>),
 }
 
 /// A probe, as it was.

@@ -21,6 +21,7 @@ mod read;
 mod recorder;
 mod replay;
 mod script;
+mod shareable;
 mod trace;
 mod world;
 
@@ -32,7 +33,8 @@ pub use content::{Conclusion, Header, Part, Place, ProbeId, Redaction, Settings,
 pub use fact::{KeptFact, KeptValue};
 pub use read::{Fault, Recording, RecordingError};
 pub use recorder::Recorder;
-pub use replay::{Astray, Replay};
+pub use replay::{Astray, Replay, rerun};
 pub use script::{Halt, Recorded, Script, Waited};
+pub use shareable::{DisguiseError, shareable};
 pub use trace::{End, Entry, Heard, Purpose, Reached, Tape, Trace};
 pub use world::World;

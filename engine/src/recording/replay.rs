@@ -2,10 +2,15 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{Part, Place, Recording, Script, Tally};
+use super::{Part, Place, Recording, Redaction, Script, Tally, World};
+use crate::builtin::Catalogue;
 use crate::plan::Plan;
 use crate::plugin::Plugin;
-use crate::settings::Remote;
+use crate::redact::{self, Level};
+use crate::report::Report;
+use crate::run::{self, RunError};
+use crate::settings::{Check, Remote};
+use crate::verify::verify;
 
 /// Why a replay is worth nothing: a probe of the same digest asked something else than was recorded, so the recording is not
 /// of that probe.
@@ -21,6 +26,32 @@ pub struct Replay {
     /// Whether some probes are other versions than those of the recording.
     other_versions: bool,
     astray: Mutex<Option<Astray>>,
+}
+
+/// Runs the probes on a recording, with no network. `check` is that of the recording, as far as it is still wanted.
+///
+/// # Errors
+/// What cannot be run at all. Whether the probes followed the recording, the replay knows.
+pub async fn rerun(
+    check: &Check,
+    replay: &Arc<Replay>,
+    catalogue: &Catalogue,
+) -> Result<Report, RunError> {
+    let world = World::Replayed(replay.clone());
+    let header = &replay.recording.header;
+    let mut record = run::run(check, catalogue, &world, Default::default(), &|_| ()).await?;
+    record.sheet.clone_from(&replay.recording.sheet);
+    let mut report = Report::new(&record, &check.remote, catalogue, header.started);
+    let interrupt = Default::default();
+    verify(&mut report, check, catalogue, &world, interrupt, &|_| ()).await;
+    // A recording for others leads to a report for them.
+    if let Redaction::Shareable(removed) = &header.redaction {
+        report.redaction = Some(redact::Redaction {
+            level: Level::Shareable,
+            removed: removed.clone(),
+        });
+    }
+    Ok(report)
 }
 
 impl Replay {

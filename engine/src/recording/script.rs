@@ -131,7 +131,7 @@ impl Script {
             }
             // It was ended between two questions.
             None if self.recorded_end() != Recorded::OfItself => Err(Halt::Over),
-            other => Err(self.astray(next, other, &call.name())),
+            other => Err(self.astray(next, other, &call.shown())),
         }
     }
 
@@ -173,7 +173,7 @@ impl Script {
     }
 
     fn astray(&self, next: usize, recorded: Option<&Entry>, asked: &str) -> Halt {
-        let recorded = recorded.map_or("nothing more".into(), |entry| entry.call.name());
+        let recorded = recorded.map_or("nothing more".into(), |entry| entry.call.shown());
         let (probe, number) = (&self.probe, next + 1);
         self.replay.went_astray(format!(
             "question {number} of `{probe}` was {recorded}, and the same probe asks {asked}"

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use ftp::{Form, Listing};
 use serde_json::Value;
 
 use crate::finding::FactValue;
@@ -242,6 +243,32 @@ fn paths(redactor: &mut Redactor, report: &Report) {
             .and_then(|(_, rest)| rest.rsplit_once('"'));
         if let Some((path, _)) = quoted {
             redactor.learn_path(path);
+        }
+    }
+}
+
+/// Names in a listing, in whatever form it is, and the owners of what is listed.
+pub(super) fn listing(redactor: &mut Redactor, bytes: &[u8], most: usize) {
+    let all = [Form::Facts, Form::List, Form::Names].map(|form| Listing::read(form, bytes));
+    let Some(listing) = all.into_iter().find(|it| it.unread == 0) else {
+        return;
+    };
+    for entry in listing.entries.iter().take(most) {
+        redactor.learn_path(&entry.name);
+    }
+    let text = String::from_utf8_lossy(bytes);
+    for line in text.lines().take(most) {
+        // `-rw-r--r-- 1 owner group 1024 …`
+        let words: Vec<&str> = line.split_whitespace().take(5).collect();
+        if let [rights, _, owner, group, _] = words[..]
+            && rights.len() >= 10
+            && rights.starts_with(['-', 'd', 'l'])
+        {
+            for name in [owner, group].into_iter().filter(|it| !NOBODY.contains(it)) {
+                if name.parse::<u64>().is_err() {
+                    redactor.learn(Kind::User, name, Meant::Unordinary);
+                }
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use super::disguise::Disguise;
 use crate::address::{AddressToken, Scope};
 
 /// What a token stands for.
@@ -73,15 +74,29 @@ impl Kind {
     }
 }
 
-/// The tokens of one report.
+/// The tokens of one report or one recording.
 #[derive(Debug, Default)]
 pub(super) struct Tokens {
+    /// None where tokens say that they are tokens.
+    disguise: Option<Disguise>,
     numbers: HashMap<(Kind, String), u32>,
     last: HashMap<Kind, u32>,
     removed: BTreeMap<&'static str, BTreeSet<String>>,
 }
 
 impl Tokens {
+    /// Tokens that look like what they stand for and are as long.
+    pub(super) fn disguised() -> Tokens {
+        Tokens {
+            disguise: Some(Disguise::new()),
+            ..Tokens::default()
+        }
+    }
+
+    pub(super) fn are_disguises(&self) -> bool {
+        self.disguise.is_some()
+    }
+
     /// Numbers that stand in a text already are not given again: they are of an earlier redaction, or of somebody who
     /// would like to be taken for a token.
     pub(super) fn leave_out(&mut self, text: &str) {
@@ -141,17 +156,23 @@ impl Tokens {
 
     /// The token of a value; capital letters make no other value.
     pub(super) fn plain(&mut self, kind: Kind, value: &str) -> String {
-        let value = value.to_lowercase();
+        let (shown, value) = (value, value.to_lowercase());
         self.count(kind, &value);
+        if let Some(disguise) = &mut self.disguise {
+            return disguise.word(shown);
+        }
         format!("{}-{}", kind.stem(), self.number(kind, &value))
     }
 
-    /// The token of an address; an IPv4 address mapped into IPv6 is that IPv4 address.
-    pub(super) fn address(&mut self, ip: IpAddr) -> String {
+    /// The token of an address that is written like this; an IPv4 address mapped into IPv6 is that IPv4 address.
+    pub(super) fn address(&mut self, ip: IpAddr, shown: &str) -> String {
         let ip = ip.to_canonical();
         let scope = Scope::of(ip);
         let kind = Kind::Address(scope);
         self.count(kind, &ip.to_string());
+        if let Some(disguise) = &self.disguise {
+            return disguise.address(ip, shown);
+        }
         let number = self.number(kind, &ip.to_string());
         AddressToken { scope, number }.to_string()
     }
@@ -160,7 +181,7 @@ impl Tokens {
     /// still seen to.
     pub(super) fn host(&mut self, name: &str) -> String {
         if let Some(ip) = reversed(name) {
-            return format!("{}.in-addr.arpa", self.address(ip));
+            return format!("{}.in-addr.arpa", self.address(ip, name));
         }
         let bare = name.trim_end_matches('.');
         let (star, bare) = match bare.strip_prefix("*.") {

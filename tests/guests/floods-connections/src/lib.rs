@@ -1,6 +1,6 @@
 //! A probe that would try the server's patience: connection after connection, each closed at once.
 
-use probe_sdk::{About, Capability, Connection, Failure, FailureKind, Probe, Run, state};
+use probe_sdk::{About, Capability, Connection, Failure, FailureKind, Probe, Run, pause, state};
 
 /// More than any probe gets.
 const TRIES: usize = 1_000;
@@ -20,6 +20,8 @@ impl Probe for FloodsConnections {
         for tried in 0..TRIES {
             let opened = Connection::open(&run.control_endpoint())
                 .and_then(|connection| connection.established(wait_ms));
+            // The server has to notice its end before it counts the next.
+            pause(20);
             if let Err(failure) = opened
                 && failure.kind == FailureKind::BudgetExhausted
             {

@@ -10,9 +10,7 @@ use super::trial::Outcome;
 use crate::builtin::Catalogue;
 use crate::finding::OmissionCause;
 use crate::plugin::Plugin;
-use crate::recording::{Recording, Replay, World};
-use crate::report::Report;
-use crate::run;
+use crate::recording::{Recording, Replay, rerun};
 
 pub(super) struct Recorded {
     pub(super) name: String,
@@ -45,14 +43,12 @@ impl Recorded {
         tested: &[Arc<Plugin>],
     ) -> Result<Outcome, CliError> {
         let recording = Recording::read(&self.path)?;
-        let (check, started) = (recording.check(), recording.header.started);
+        let check = recording.check();
         let replay = Replay::new(recording, &catalogue.plugins);
-        let world = World::Replayed(replay.clone());
-        let record = run::run(&check, catalogue, &world, Default::default(), &|_| ()).await?;
+        let report = rerun(&check, &replay, catalogue).await?;
         if let Err(astray) = replay.faithful() {
             return Ok(Outcome::Failed(astray.to_string()));
         }
-        let report = Report::new(&record, &check.remote, catalogue, started);
         let declared: Vec<&str> = tested
             .iter()
             .flat_map(|plugin| &plugin.description.codes)

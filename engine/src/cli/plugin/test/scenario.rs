@@ -7,6 +7,7 @@ use clap::Parser;
 use lab::{Behaviour, Lab};
 use secrecy::SecretString;
 use serde::Deserialize;
+use serde_json::Value;
 use toml::Table;
 
 use super::super::super::args::{Args, Command};
@@ -173,6 +174,12 @@ impl Scenario {
         }
     }
 
+    /// Whether it is about a run whose time is up before its probes are done.
+    pub(super) fn is_cut_short(&self) -> bool {
+        let args = &self.content.check.args;
+        args.iter().any(|arg| arg == "--timeout") && self.content.expect.verdict != "healthy"
+    }
+
     /// Every code that must be found.
     pub(super) fn expected(&self) -> impl Iterator<Item = &String> {
         let expect = &self.content.expect;
@@ -228,6 +235,11 @@ impl Scenario {
 
     /// What is not as expected, if anything is.
     pub(super) fn missed(&self, report: &Report) -> Option<String> {
+        let found = self.missed_codes(report);
+        found.or_else(|| self.missed_words(report))
+    }
+
+    fn missed_codes(&self, report: &Report) -> Option<String> {
         let expect = &self.content.expect;
         let found = |code: &str| report.findings.iter().any(|it| it.code == code);
         if let Some(code) = self.expected().find(|code| !found(code)) {
@@ -244,40 +256,40 @@ impl Scenario {
                 "blames a look-alike: {code} was found, and is not there"
             ));
         }
-        if report.root_causes != expect.root_causes {
-            return Some(format!(
+        (report.root_causes != expect.root_causes).then(|| {
+            format!(
                 "root causes are {:?}, expected {:?}",
                 report.root_causes, expect.root_causes
-            ));
-        }
-        let verdict = serde_json::to_value(report.verdict).unwrap_or_default();
-        if verdict != serde_json::json!(expect.verdict) {
+            )
+        })
+    }
+
+    fn missed_words(&self, report: &Report) -> Option<String> {
+        let expect = &self.content.expect;
+        let word = |value: serde_json::Result<Value>| value.ok()?.as_str().map(String::from);
+        let verdict = word(serde_json::to_value(report.verdict)).unwrap_or_default();
+        if verdict != expect.verdict {
             return Some(format!(
-                "the verdict is {verdict}, expected {:?}",
+                "the verdict is {verdict}, expected {}",
                 expect.verdict
             ));
         }
-        let first = report
-            .findings
-            .iter()
-            .find(|it| report.root_causes.first() == Some(&it.code));
-        let owner = serde_json::to_value(first.map(|it| it.owner)).unwrap_or_default();
-        if expect
+        let first = report.root_causes.first();
+        let first = report.findings.iter().find(|it| Some(&it.code) == first);
+        let owner = first.and_then(|it| word(serde_json::to_value(it.owner)));
+        if let Some(expected) = expect
             .owner
             .as_ref()
-            .is_some_and(|expected| owner != serde_json::json!(expected))
+            .filter(|it| Some(*it) != owner.as_ref())
         {
-            return Some(format!("the owner is {owner}, expected {:?}", expect.owner));
+            let owner = owner.unwrap_or("nobody".into());
+            return Some(format!("the owner is {owner}, expected {expected}"));
         }
-        let told: String = report
-            .findings
-            .iter()
-            .flat_map(|it| {
-                let evidence = it.evidence.iter().map(|it| it.value.as_str());
-                std::iter::once(it.detail.as_str()).chain(evidence)
-            })
-            .collect::<Vec<_>>()
-            .join("\n");
+        let told = report.findings.iter().flat_map(|it| {
+            let evidence = it.evidence.iter().map(|it| it.value.as_str());
+            std::iter::once(it.detail.as_str()).chain(evidence)
+        });
+        let told = told.collect::<Vec<_>>().join("\n");
         let unsaid = expect.says.iter().find(|words| !told.contains(*words));
         unsaid.map(|words| format!("{words:?} is in no detail and no evidence"))
     }

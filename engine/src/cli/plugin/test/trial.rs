@@ -88,11 +88,23 @@ impl Said {
             ("not tested", &self.not_tested, &other.not_tested),
         ]
         .into_iter()
-        .find_map(|(what, one, two)| {
-            let code = one.symmetric_difference(two).next()?;
-            Some(format!("{code} was {what} one time and not the other"))
-        })
+        .find_map(|(what, one, two)| difference(what, one, two))
     }
+}
+
+/// The first code that was found once and not the other time, by whichever of several probes.
+pub(super) fn found_differs(before: &[Said], now: &[Said]) -> Option<String> {
+    let [one, two] = [before, now].map(|said| -> BTreeSet<String> {
+        said.iter()
+            .flat_map(|it| it.found.iter().cloned())
+            .collect()
+    });
+    difference("found", &one, &two)
+}
+
+fn difference(what: &str, one: &BTreeSet<String>, two: &BTreeSet<String>) -> Option<String> {
+    let code = one.symmetric_difference(two).next()?;
+    Some(format!("{code} was {what} one time and not the other"))
 }
 
 /// A way to end that is no answer.

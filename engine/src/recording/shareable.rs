@@ -1,0 +1,244 @@
+//! A recording for others: users, files and addresses of ours wear the disguises of [`Disguised`] in what probes asked and
+//! heard alike. So the same probes ask the same questions of it, in disguise, and come to the same conclusion; whether they
+//! do is tried before anybody gets it.
+//!
+//! What a server shows of itself stays: its names, its addresses and its certificates, as in reports of that level. Without
+//! them there would be nothing left to diagnose, so no recording is for the public.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use serde_json::Value;
+
+use super::content::Block;
+use super::{
+    Answer, Bytes, Call, Conclusion, Damage, Fault, Heard, Recording, Redaction, Replay, Trace,
+    container, rerun,
+};
+use crate::builtin::Catalogue;
+use crate::redact::Disguised;
+use crate::report::Report;
+use crate::run::RunError;
+
+/// Names of one listing that are learnt: more do not help anybody to find out why it came.
+const NAMES: usize = 5_000;
+/// In these fields stands nothing of anybody's.
+const PLAIN: &[&str] = &[
+    "base64", "digest", "version", "probe", "probes", "started", "state", "tool",
+];
+/// The fact with the certificates.
+const CHAIN: &str = "tls.chain";
+/// The first two bytes of TLS records: the type, and the version that all of them claim (RFC 8446 section 5.1).
+const TLS_TYPES: std::ops::RangeInclusive<u8> = 20..=23;
+const TLS_VERSION: u8 = 3;
+
+/// Why there is no recording for others.
+#[derive(Debug, thiserror::Error)]
+pub enum DisguiseError {
+    /// It would be larger than one can be.
+    #[error(transparent)]
+    Damage(#[from] Damage),
+    /// It is no recording to begin with, or would be none.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+    /// Nothing more can be taken out.
+    #[error("the recording is for others already")]
+    Done,
+    /// The probes could not be run on it.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// Somebody's names are part of what was found.
+    #[error(
+        "the recording cannot be made for others: with names in disguise its probes would find {is}, and they found {was}"
+    )]
+    OtherConclusion {
+        /// The root causes that were found.
+        was: String,
+        /// Those that would be.
+        is: String,
+    },
+}
+
+/// The same recording for others. `report` is what it led to: from there it is known what is somebody's.
+///
+/// # Errors
+/// Why there is none.
+pub async fn shareable(
+    file: &[u8],
+    report: &Report,
+    catalogue: &Catalogue,
+) -> Result<Vec<u8>, DisguiseError> {
+    let recording = Recording::from_bytes(file)?;
+    if recording.header.redaction != Redaction::Internal {
+        return Err(DisguiseError::Done);
+    }
+    let blocks: Vec<Value> = container::unpack(file)?
+        .iter()
+        .map(|json| serde_json::from_slice(json).map_err(|error| nonsense(&error)))
+        .collect::<Result<_, _>>()?;
+    let mut hand = Disguised::as_in(report);
+    for (_, _, trace) in &recording.traces {
+        learn_names(trace, &mut hand);
+    }
+    let mut disguised = Vec::new();
+    for block in blocks {
+        disguised.push(in_disguise(block, &mut hand)?);
+    }
+    // Counted when everything has passed the hand.
+    for block in &mut disguised {
+        if let Block::Header(header) = block {
+            header.redaction = Redaction::Shareable(hand.removed());
+        }
+    }
+    let blocks: Vec<Vec<u8>> = disguised
+        .iter()
+        .map(|block| serde_json::to_vec(block).map_err(|error| nonsense(&error)))
+        .collect::<Result<_, _>>()?;
+    let file = container::pack(&blocks)?;
+    prove(&file, &recording, catalogue).await?;
+    Ok(file)
+}
+
+fn nonsense(error: &serde_json::Error) -> Fault {
+    Fault::Nonsense(error.to_string())
+}
+
+/// The probes find in disguise what they found, or nobody gets it.
+async fn prove(
+    file: &[u8],
+    before: &Recording,
+    catalogue: &Catalogue,
+) -> Result<(), DisguiseError> {
+    let replay = Replay::new(Recording::from_bytes(file)?, &catalogue.plugins);
+    let report = rerun(&replay.recording.check(), &replay, catalogue).await?;
+    let is = Conclusion::from(&report);
+    let was = &before.conclusion;
+    if is == *was && replay.faithful().is_ok() {
+        return Ok(());
+    }
+    Err(DisguiseError::OtherConclusion {
+        was: told(was),
+        is: match replay.faithful() {
+            Ok(()) => told(&is),
+            Err(astray) => astray.0,
+        },
+    })
+}
+
+fn told(conclusion: &Conclusion) -> String {
+    match conclusion.root_causes.as_slice() {
+        [] => "no fault".into(),
+        codes => codes.join(", "),
+    }
+}
+
+/// What stands in listings, and whose it is there.
+fn learn_names(trace: &Trace, hand: &mut Disguised) {
+    for (connection, entries) in streams(trace) {
+        let is_data = trace.entries.iter().any(|entry| {
+            matches!(entry.call, Call::ConnectData { .. })
+                && matches!(&entry.heard, Heard::Answer(Answer::Opened(Ok(number))) if *number == connection)
+        });
+        let bytes: Vec<u8> = entries
+            .iter()
+            .flat_map(|at| received(trace, *at))
+            .copied()
+            .collect();
+        let is_text = !bytes
+            .iter()
+            .any(|byte| *byte < b' ' && !b"\t\r\n".contains(byte));
+        if is_data && is_text {
+            hand.learn_listing(&bytes, NAMES);
+        }
+    }
+}
+
+/// The reads of each connection, in their order.
+fn streams(trace: &Trace) -> BTreeMap<u32, Vec<usize>> {
+    let mut streams: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+    for (at, entry) in trace.entries.iter().enumerate() {
+        if let (Call::Read { connection, .. }, Heard::Answer(Answer::Received(Ok(_)))) =
+            (&entry.call, &entry.heard)
+        {
+            streams.entry(*connection).or_default().push(at);
+        }
+    }
+    streams
+}
+
+fn received(trace: &Trace, at: usize) -> &[u8] {
+    match &trace.entries[at].heard {
+        Heard::Answer(Answer::Received(Ok(bytes))) => &bytes.0,
+        _ => &[],
+    }
+}
+
+fn in_disguise(block: Value, hand: &mut Disguised) -> Result<Block, Fault> {
+    let block = walk(block, hand);
+    let mut block: Block = serde_json::from_value(block).map_err(|error| nonsense(&error))?;
+    if let Block::Trace(_, _, trace) = &mut block {
+        disguise_streams(trace, hand);
+    }
+    Ok(block)
+}
+
+/// Every text but what was read and written, which may be no text, and cut anywhere.
+fn walk(value: Value, hand: &mut Disguised) -> Value {
+    match value {
+        Value::String(text) => Value::String(hand.text(&text)),
+        Value::Array(items) => items.into_iter().map(|item| walk(item, hand)).collect(),
+        Value::Object(fields) => {
+            let is_chain = fields.get("name").is_some_and(|name| name == CHAIN);
+            let fields = fields.into_iter().map(|(name, value)| {
+                let is_plain = PLAIN.contains(&name.as_str())
+                    || name == "bytes"
+                    || name == "received" && value.get("Ok").is_some()
+                    || is_chain;
+                match is_plain {
+                    true => (name, value),
+                    false => (key(name, hand), walk(value, hand)),
+                }
+            });
+            Value::Object(fields.collect())
+        }
+        other => other,
+    }
+}
+
+/// Names of fields stay; but what was looked up of an address is kept under it.
+fn key(name: String, hand: &mut Disguised) -> String {
+    match name.parse::<IpAddr>() {
+        Ok(_) => hand.text(&name),
+        Err(_) => name,
+    }
+}
+
+fn disguise_streams(trace: &mut Trace, hand: &mut Disguised) {
+    for entries in streams(trace).into_values() {
+        let is_tls = |at: &usize| {
+            let [first, second, ..] = received(trace, *at) else {
+                return false;
+            };
+            TLS_TYPES.contains(first) && *second == TLS_VERSION
+        };
+        let text: Vec<usize> = entries.into_iter().take_while(|at| !is_tls(at)).collect();
+        let whole: Vec<u8> = text
+            .iter()
+            .flat_map(|at| received(trace, *at))
+            .copied()
+            .collect();
+        let mut rest = hand.bytes(&whole).into_iter();
+        for at in text {
+            let length = received(trace, at).len();
+            let bytes = Bytes(rest.by_ref().take(length).collect());
+            trace.entries[at].heard = Heard::Answer(Answer::Received(Ok(bytes)));
+        }
+    }
+    for entry in &mut trace.entries {
+        if let Call::Write { bytes, .. } | Call::Unread { bytes, .. } = &mut entry.call
+            && !(bytes.0.first().is_some_and(|it| TLS_TYPES.contains(it)))
+        {
+            bytes.0 = hand.bytes(&bytes.0);
+        }
+    }
+}
