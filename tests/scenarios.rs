@@ -50,6 +50,8 @@ mod scenario;
 mod sheet;
 #[path = "scenarios_runner/shell.rs"]
 mod shell;
+#[path = "scenarios_runner/signed.rs"]
+mod signed;
 #[path = "scenarios_runner/site.rs"]
 mod site;
 
@@ -92,6 +94,7 @@ fn main() -> ExitCode {
     trials.extend(plugin::trials());
     trials.extend(conformance::trials());
     trials.extend(guide::trials());
+    trials.extend(signed::trials());
     trials.extend(shell::trials());
     trials.extend(scenarios.keys().map(|name| {
         let (scenarios, key) = (Arc::clone(&scenarios), name.clone());

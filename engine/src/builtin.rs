@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures_util::future::try_join_all;
 
 use crate::finding::{Code, Owner, Severity};
-use crate::plugin::{LoadError, Plugin, Sandbox};
+use crate::plugin::{LoadError, Plugin, Sandbox, Signatures};
 
 /// Name and component of each built-in probe.
 static BUILT_IN: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/built_in.rs"));
@@ -42,15 +42,26 @@ pub struct Catalogue {
 }
 
 impl Catalogue {
-    /// The built-in probes and these files.
+    /// The built-in probes alone.
     ///
     /// # Errors
-    /// A file is no probe, or two of them clash.
-    pub async fn load(files: &[PathBuf]) -> Result<Catalogue, CatalogueError> {
+    /// A defect of this program.
+    pub async fn built_in() -> Result<Catalogue, CatalogueError> {
+        Catalogue::of(built_in().await?)
+    }
+
+    /// The built-in probes and these files, of which each has to have the signature that is asked for.
+    ///
+    /// # Errors
+    /// A file is no probe or has not that signature, or two of them clash.
+    pub async fn load(
+        files: &[PathBuf],
+        signatures: &Signatures,
+    ) -> Result<Catalogue, CatalogueError> {
         let mut plugins = built_in().await?;
         let sandbox = Sandbox::shared();
         for file in files {
-            plugins.push(Arc::new(sandbox.load_file(file).await?));
+            plugins.push(Arc::new(sandbox.load_file(file, signatures).await?));
         }
         Catalogue::of(plugins)
     }
@@ -59,8 +70,8 @@ impl Catalogue {
     ///
     /// # Errors
     /// As [`load`](Catalogue::load).
-    pub async fn trying(file: &Path) -> Result<Catalogue, CatalogueError> {
-        let tried = Sandbox::shared().load_file(file).await?;
+    pub async fn trying(file: &Path, signatures: &Signatures) -> Result<Catalogue, CatalogueError> {
+        let tried = Sandbox::shared().load_file(file, signatures).await?;
         let mut plugins = built_in().await?;
         plugins.retain(|plugin| plugin.description.name != tried.description.name);
         plugins.push(Arc::new(tried));
@@ -114,7 +125,7 @@ async fn built_in() -> Result<Vec<Arc<Plugin>>, LoadError> {
         // Compiling is the work of a thread, not of the runtime; only a first run does it.
         async move {
             let handle = tokio::task::spawn_blocking(move || {
-                tokio::runtime::Handle::current().block_on(sandbox.load(name, wasm))
+                tokio::runtime::Handle::current().block_on(sandbox.load_built_in(name, wasm))
             });
             handle
                 .await
@@ -197,4 +208,20 @@ fn engine_codes() -> Vec<Code> {
         page: page.into(),
     })
     .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn probes_of_ours_ask_for_what_they_call_and_nothing_else() {
+        let sandbox = Sandbox::shared();
+        for (name, wasm) in BUILT_IN {
+            let plugin = sandbox.load_built_in(name, wasm).await.unwrap();
+            let anatomy = sandbox.anatomy_of(name, wasm).unwrap();
+            assert_eq!(plugin.description.capabilities, anatomy.needs(), "{name}");
+            assert!(!plugin.is_third_party());
+        }
+    }
 }

@@ -1,9 +1,12 @@
 //! The nouns: codes, findings, evidence, omissions, facts. What probes say and what reports are made of.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use crate::capability::Capability;
 
 /// How bad a fault is. Declared with the code, never decided while running.
 #[derive(
@@ -275,6 +278,8 @@ pub struct Description {
     pub after: Vec<String>,
     /// States it may reach.
     pub leaves: Vec<String>,
+    /// What it asks for.
+    pub capabilities: BTreeSet<Capability>,
     /// The codes it declares.
     pub codes: Vec<Code>,
     /// Codes of other probes that it may find too.

@@ -8,7 +8,7 @@
 //! # async fn example(check: remote_doctor::settings::Check) -> Result<(), Box<dyn std::error::Error>> {
 //! use remote_doctor::{builtin::Catalogue, report::Report, run};
 //!
-//! let catalogue = Catalogue::load(&[]).await?;
+//! let catalogue = Catalogue::built_in().await?;
 //! let record = run::run(&check, &catalogue, &Default::default(), Default::default(), &|_| ()).await?;
 //! let report = Report::new(&record, &check.remote, &catalogue, jiff::Timestamp::now());
 //! println!("{}", report.summary);
@@ -21,6 +21,7 @@ pub mod address;
 pub mod addresses;
 pub mod baseline;
 pub mod builtin;
+pub mod capability;
 pub mod clean_up;
 pub mod cli;
 pub mod compare;

@@ -368,6 +368,7 @@ impl<'a> Run<'a> {
         let mut record = Record {
             visits,
             second_looks: self.visits(Round::Second),
+            denied: self.check.selection.denied.clone(),
             connections: Counts::default(),
             peak: 0,
             transcript: Vec::new(),

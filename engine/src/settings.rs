@@ -5,6 +5,7 @@ mod expected_name;
 mod file;
 mod shown;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
@@ -16,6 +17,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::capability::Capability;
 use crate::login::Credential;
 use crate::net::ClientCertificate;
 
@@ -236,6 +238,8 @@ pub struct Selection {
     pub skip: Vec<String>,
     /// Third-party probes.
     pub plugins: Vec<PathBuf>,
+    /// What third-party probes do not get, though they ask for it.
+    pub denied: BTreeSet<Capability>,
 }
 
 /// Everything a check needs to know.

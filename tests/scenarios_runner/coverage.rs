@@ -86,7 +86,7 @@ fn undeclared() -> Result<(), Failed> {
 
 fn catalogue() -> Result<Catalogue, Failed> {
     let runtime = tokio::runtime::Runtime::new()?;
-    Ok(runtime.block_on(Catalogue::load(&[]))?)
+    Ok(runtime.block_on(Catalogue::built_in())?)
 }
 
 /// All but those that say what happened to a probe.

@@ -44,7 +44,7 @@ pub fn trials() -> Vec<Trial> {
     }));
     trials.push(Trial::test("golden_reports_fit_the_schema", fit_the_schema));
     trials.push(Trial::test(
-        "the_schema_is_the_published_one",
+        "golden_schema_is_the_published_one",
         published_schema,
     ));
     trials.push(Trial::test("each_owner_has_a_message", messages));

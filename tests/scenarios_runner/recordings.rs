@@ -107,7 +107,7 @@ fn runtime() -> Result<tokio::runtime::Runtime, Failed> {
 
 fn led_to_the_same(file: &Path) -> Result<(), Failed> {
     let recording = Recording::read(file)?;
-    let catalogue = runtime()?.block_on(Catalogue::load(&[]))?;
+    let catalogue = runtime()?.block_on(Catalogue::built_in())?;
     let skip = newer(&recording, &catalogue);
     let output = replay(file, "json", &skip)?;
     let told = String::from_utf8_lossy(&output.stderr);
@@ -203,7 +203,7 @@ fn refused(output: &Output, says: &str) -> Result<(), Failed> {
 fn forged(file: &Path) -> Result<(), Failed> {
     let blocks = unpack(&fs::read(file)?)?;
     let runtime = runtime()?;
-    let catalogue = runtime.block_on(Catalogue::load(&[]))?;
+    let catalogue = runtime.block_on(Catalogue::built_in())?;
     let total: usize = blocks.iter().map(Vec::len).sum();
     let step = (total / FORGERIES).max(1);
     for (number, block) in blocks.iter().enumerate() {
@@ -236,7 +236,7 @@ fn one_answer_less() -> Result<(), Failed> {
         let told = String::from_utf8_lossy(&output.stderr).into_owned();
         format!("{error}: {told}")
     })?;
-    let catalogue = runtime.block_on(Catalogue::load(&[]))?;
+    let catalogue = runtime.block_on(Catalogue::built_in())?;
     if runtime.block_on(verdict(&recorded, &catalogue)).as_deref() != Some("healthy") {
         let told = String::from_utf8_lossy(&output.stdout).into_owned();
         return Err(format!("the whole recording is not that of a healthy remote: {told}").into());

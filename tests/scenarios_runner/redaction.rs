@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use libtest_mimic::{Failed, Trial};
 use remote_doctor::builtin::Catalogue;
+use remote_doctor::plugin::Signatures;
 use remote_doctor::recording::{shareable, unpack};
 use remote_doctor::redact::{Level, redact};
 use remote_doctor::report::{Report, html, junit, markdown, message, text};
@@ -78,7 +79,7 @@ fn disguised(
         .enable_all()
         .build()?;
     let disguised = runtime.block_on(async {
-        let catalogue = Catalogue::load(plugins).await?;
+        let catalogue = Catalogue::load(plugins, &Signatures::default()).await?;
         let made = shareable(recording, &report, &catalogue).await;
         made.map_err(Box::<dyn std::error::Error>::from)
     })?;

@@ -13,6 +13,8 @@ use super::plugin::PluginCommand;
 use super::replay::ReplayArgs;
 use super::report::ReportArgs;
 use super::schema;
+use super::third_party::SignatureArgs;
+use crate::capability::Capability;
 use crate::redact::Level;
 use crate::settings::{
     CertificateCheck, Depth, ExpectedName, HighestTlsVersion, IpVersion, PassiveMode, SslSetting,
@@ -96,6 +98,8 @@ pub(crate) enum Command {
         /// Include the codes of these third-party probes
         #[arg(long, value_name = "FILE.wasm")]
         plugin: Vec<PathBuf>,
+        #[command(flatten)]
+        signatures: SignatureArgs,
     },
 }
 
@@ -239,9 +243,19 @@ pub(crate) struct CheckArgs {
     /// Do not run this probe (repeatable)
     #[arg(long, help_heading = "Probes", value_name = "PROBE")]
     pub(crate) skip: Vec<String>,
-    /// Run this third-party probe, too (repeatable)
+    /// Run this third-party probe, too (repeatable); what it asks for is printed first
     #[arg(long, help_heading = "Probes", value_name = "FILE.wasm")]
     pub(crate) plugin: Vec<PathBuf>,
+    /// Do not give this to third-party probes, though they ask for it (repeatable)
+    #[arg(
+        long,
+        help_heading = "Probes",
+        value_name = "CAPABILITY",
+        requires = "plugin"
+    )]
+    pub(crate) deny: Vec<Capability>,
+    #[command(flatten)]
+    pub(crate) signatures: SignatureArgs,
 
     /// Format of the report
     #[arg(long, help_heading = "Report", default_value = "text")]
@@ -262,7 +276,7 @@ pub(crate) struct CheckArgs {
     /// names
     #[arg(long, help_heading = "Report", value_name = "FILE")]
     pub(crate) record: Option<PathBuf>,
-    /// No progress on standard error
+    /// No progress, and nothing of third-party probes, on standard error
     #[arg(short, long, help_heading = "Report")]
     pub(crate) quiet: bool,
 }

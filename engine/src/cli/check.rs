@@ -12,7 +12,7 @@ use super::args::CheckArgs;
 use super::output::FailOn;
 use super::progress::Progress;
 use super::replay::{Kept, may_record};
-use super::{CliError, Exit, input, output, remote_file, secret, sheet};
+use super::{CliError, Exit, input, output, remote_file, secret, sheet, third_party};
 use crate::builtin::Catalogue;
 use crate::login::Credential;
 use crate::net::ClientCertificate;
@@ -39,7 +39,11 @@ pub(super) async fn run(args: CheckArgs) -> Result<Exit, CliError> {
     if let Some(baseline) = &baseline {
         baseline.is_about(&check.remote.host)?;
     }
-    let catalogue = Catalogue::load(&check.selection.plugins).await?;
+    let plugins = &check.selection.plugins;
+    let catalogue = Catalogue::load(plugins, &args.signatures.signatures(plugins)?).await?;
+    if !args.quiet {
+        third_party::announce(&catalogue, &check.selection.denied);
+    }
     // A state that cannot be used is told before anything is asked of the remote.
     let state = args.state.as_deref().map(State::read).transpose()?;
     let interrupt = Interrupt::default();
@@ -168,6 +172,7 @@ pub(super) fn request(args: &CheckArgs) -> Result<Check, CliError> {
             only: args.only.clone(),
             skip: args.skip.clone(),
             plugins: args.plugin.clone(),
+            denied: args.deny.iter().copied().collect(),
         },
         now: Timestamp::now().as_second(),
         remote,

@@ -18,7 +18,7 @@ pub(super) async fn run(args: &CompareArgs) -> Result<Exit, CliError> {
             })
         })
         .collect::<Result<Vec<Taken>, CliError>>()?;
-    let catalogue = Catalogue::load(&[]).await?;
+    let catalogue = Catalogue::built_in().await?;
     let report = report::merge(&taken, &catalogue)?;
     let exit = check::exit(&report, args.fail_on);
     let report = redact(report, args.redact)?;

@@ -85,7 +85,7 @@ fn cases() -> Vec<Case> {
 }
 
 pub(super) async fn run(args: DemoArgs) -> Result<Exit, CliError> {
-    let catalogue = Catalogue::load(&[]).await?;
+    let catalogue = Catalogue::built_in().await?;
     let cases = cases();
     let reports = try_join_all(cases.iter().map(|case| diagnose(case, &catalogue))).await?;
     match args.format {

@@ -17,6 +17,7 @@ mod schema;
 mod secret;
 mod sheet;
 mod shell;
+mod third_party;
 
 use std::process::ExitCode;
 
@@ -101,6 +102,8 @@ pub(crate) enum CliError {
     Scenario(#[from] plugin::ScenarioError),
     #[error(transparent)]
     BuildProbe(#[from] plugin::BuildProbeError),
+    #[error(transparent)]
+    Key(#[from] crate::plugin::KeyError),
     #[error("the lab: {0}")]
     Lab(#[from] ::lab::LabError),
 }
@@ -144,8 +147,14 @@ async fn run(command: Command) -> Result<Exit, CliError> {
         Command::Plugin { command } => plugin::run(command).await,
         Command::Completions { shell } => shell::completions(shell),
         Command::Man { command, output } => shell::man(command.as_deref(), output.as_deref()),
-        Command::Explain { code, list, plugin } => {
-            let catalogue = Catalogue::load(&plugin).await?;
+        Command::Explain {
+            code,
+            list,
+            plugin,
+            signatures,
+        } => {
+            let signatures = signatures.signatures(&plugin)?;
+            let catalogue = Catalogue::load(&plugin, &signatures).await?;
             explain(&catalogue, code.as_deref(), list)
         }
     }

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use super::check::exit;
 use super::output::{self, FailOn, ReportFormat};
+use super::third_party::SignatureArgs;
 use super::{CliError, Exit};
 use crate::builtin::Catalogue;
 use crate::plan::Plan;
@@ -33,6 +34,8 @@ pub(crate) struct ReplayArgs {
     /// Run this third-party probe, too (repeatable): those that were recorded have to be given again
     #[arg(long, help_heading = "Probes", value_name = "FILE.wasm")]
     plugin: Vec<PathBuf>,
+    #[command(flatten)]
+    signatures: SignatureArgs,
 
     /// Format of the report
     #[arg(long, help_heading = "Report", default_value = "text")]
@@ -59,7 +62,8 @@ pub(crate) struct ReplayArgs {
 pub(super) async fn run(args: ReplayArgs) -> Result<Exit, CliError> {
     may_record(args.record.as_deref(), args.redact)?;
     let recording = Recording::read(&args.recording)?;
-    let catalogue = Catalogue::load(&args.plugin).await?;
+    let catalogue =
+        Catalogue::load(&args.plugin, &args.signatures.signatures(&args.plugin)?).await?;
     let replay = Replay::new(recording, &catalogue.plugins);
     let check = selected(&args, &replay.recording, &catalogue);
     let plan = Plan::new(&catalogue, &check.selection).map_err(run::RunError::from)?;

@@ -32,6 +32,18 @@ pub enum Change {
     Unbounded(String),
 }
 
+impl Change {
+    /// The path, or the command where there is none.
+    pub(super) fn what(self) -> String {
+        match self {
+            Change::Make(what)
+            | Change::Remove(what)
+            | Change::Alter(what)
+            | Change::Unbounded(what) => what,
+        }
+    }
+}
+
 /// What a probe sends on one control connection.
 #[derive(Debug, Default)]
 pub(super) struct Commands {

@@ -19,6 +19,9 @@ pub enum Forbidden {
     /// The user did not permit writing.
     #[error("it would change `{0}` on the remote, and --allow-writes was not given")]
     NotPermitted(String),
+    /// The probe does not have the capability, or not any more.
+    #[error("it would change `{0}` on the remote, and does not have the capability `write`")]
+    NotGranted(String),
     /// Not under the name of this run.
     #[error("it would change `{0}` on the remote, which is not under the name of this run")]
     ForeignName(String),

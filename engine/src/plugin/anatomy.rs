@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use wasmtime::component::types::ComponentItem;
 
 use super::load::{CONTRACT, LoadError, PACKAGE, Sandbox};
+use crate::capability::Capability;
 
 /// What a component asks for and offers, as its types have it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -31,6 +32,14 @@ impl Anatomy {
     /// The version of the contract that this program speaks.
     pub const SPOKEN: &'static str = CONTRACT;
 
+    /// What it would have to ask for, to call all that it can call.
+    pub fn needs(&self) -> BTreeSet<Capability> {
+        let calls = self.calls.iter();
+        calls
+            .filter_map(|call| Capability::needed_by(call))
+            .collect()
+    }
+
     /// Whether the sandbox would take it, as far as its imports go.
     pub fn is_ours(&self) -> bool {
         self.foreign.is_empty() && self.contract.iter().all(|version| version == CONTRACT)
@@ -44,11 +53,16 @@ impl Sandbox {
     /// It cannot be read, or is no component at all.
     pub fn anatomy(&self, path: &Path) -> Result<Anatomy, LoadError> {
         let (name, wasm) = self.read(path)?;
-        let component = self.component(&name, &wasm)?;
+        self.anatomy_of(&name, &wasm)
+    }
+
+    /// As [`anatomy`](Sandbox::anatomy). `name` is for error texts.
+    pub(crate) fn anatomy_of(&self, name: &str, wasm: &[u8]) -> Result<Anatomy, LoadError> {
+        let component = self.component(name, wasm)?;
         let shape = component.component_type();
         let mut anatomy = Anatomy {
             size: wasm.len(),
-            digest: format!("sha256:{}", HEXLOWER.encode(&Sha256::digest(&wasm))),
+            digest: format!("sha256:{}", HEXLOWER.encode(&Sha256::digest(wasm))),
             contract: BTreeSet::new(),
             calls: BTreeSet::new(),
             foreign: BTreeSet::new(),

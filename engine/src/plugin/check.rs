@@ -226,6 +226,7 @@ mod tests {
             takes: None,
             after: Vec::new(),
             leaves: Vec::new(),
+            capabilities: BTreeSet::new(),
             codes: vec![code("example.one"), code("example.two")],
             also_reports: vec!["net.unreachable".into()],
         }

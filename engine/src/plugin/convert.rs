@@ -2,6 +2,7 @@
 //! are generated and frozen with its version, ours are documented and serialised.
 
 use super::bindings::remote_doctor::probe::{login, net, trust, types};
+use crate::capability::Capability;
 use crate::finding::{
     Alternative, Code, Confidence, Description, Evidence, Fact, FactValue, Finding, Omission,
     OmissionCause, Outcome, Owner, PatchEffect, SettingsPatch, Severity,
@@ -41,6 +42,9 @@ same_cases! {
     fn depth(Depth => types::Depth) { Quick, Standard, Full }
     fn version(TlsVersion => net::TlsVersion) { Tls12, Tls13 }
     fn version_in(net::TlsVersion => TlsVersion) { Tls12, Tls13 }
+    fn capability(types::Capability => Capability) {
+        Names, Connect, Data, Login, Write, FetchIssuer
+    }
     fn store_in(trust::Store => Store) { Configured, Public, None }
 }
 
@@ -250,6 +254,11 @@ pub(super) fn description(description: types::Description) -> Description {
         takes: description.takes,
         after: description.after,
         leaves: description.leaves,
+        capabilities: description
+            .capabilities
+            .into_iter()
+            .map(capability)
+            .collect(),
         codes: description.codes.into_iter().map(code).collect(),
         also_reports: description.also_reports,
     }

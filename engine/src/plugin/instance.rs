@@ -7,7 +7,9 @@ use wasmtime::{Engine, Store, UpdateDeadline};
 use super::bindings::ProbePre;
 use super::bindings::remote_doctor::probe::types;
 use super::budget::{COMPUTE_TICKS, Stop};
+use super::granted::Granted;
 use super::guest::Guest;
+use super::host::Host;
 use super::{Ending, Ground, Plugin, check, convert};
 use crate::finding::Fact;
 use crate::settings::Check;
@@ -32,10 +34,12 @@ impl Plugin {
     ) -> Ending {
         let deadline = ground.deadline;
         let request = convert::request(check, source, ground.look, facts);
-        let mut store = store(
-            &self.engine,
-            Guest::granted(ground, self.description.clone(), check.depth),
+        let granted = Granted::new(
+            &self.description.capabilities,
+            &self.denied(&check.selection.denied),
         );
+        let guest = Guest::granted(ground, self.description.clone(), granted, check.depth);
+        let mut store = store(&self.engine, guest);
         let run = async {
             let probe = self.pre.instantiate_async(&mut store).await?;
             probe.call_run(&mut store, &request).await
@@ -61,12 +65,24 @@ impl Plugin {
         result: wasmtime::Result<Result<types::Outcome, types::Failure>>,
         guest: &Guest,
     ) -> Ending {
+        let granted = guest.host.as_ref().map(Host::granted);
         match result {
             Ok(Ok(outcome)) => match check::outcome(&self.description, convert::outcome(outcome)) {
-                Ok(outcome) => Ending::Done(outcome),
+                Ok(mut outcome) => {
+                    let check = &self.description.summary;
+                    let missed = granted.and_then(|granted| granted.omission(check));
+                    outcome.not_tested.extend(missed);
+                    Ending::Done(outcome)
+                }
                 Err(reason) => Ending::Crashed(reason),
             },
-            Ok(Err(failure)) => Ending::CouldNotLook(convert::failure_in(failure)),
+            Ok(Err(failure)) => {
+                let mut failure = convert::failure_in(failure);
+                if let Some(missed) = granted.and_then(Granted::missed) {
+                    failure.detail = missed;
+                }
+                Ending::CouldNotLook(failure)
+            }
             Err(trap) => ending(&trap, guest),
         }
     }

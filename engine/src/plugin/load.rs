@@ -1,5 +1,6 @@
 //! From bytes to a plugin that can be run: checked, compiled, described.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -12,7 +13,9 @@ use wasmtime::{Config, Engine};
 use super::bindings::{Probe, ProbePre};
 use super::cache::Cache;
 use super::guest::Guest;
+use super::signature::{SignatureError, Signatures, Signer};
 use super::{check, convert, instance};
+use crate::capability::Capability;
 use crate::finding::Description;
 
 /// How often a running guest is looked at.
@@ -83,6 +86,9 @@ pub enum LoadError {
         /// How.
         reason: String,
     },
+    /// Nobody vouches for it, or not for what it is now.
+    #[error(transparent)]
+    Signature(#[from] SignatureError),
     /// What it says of itself makes no sense.
     #[error("{name}: {reason}")]
     Description {
@@ -106,6 +112,8 @@ pub struct Plugin {
     pub description: Description,
     /// SHA-256 of its file.
     pub digest: String,
+    /// Who vouches for it.
+    pub signer: Signer,
     pub(super) engine: Engine,
     pub(super) pre: ProbePre<Guest>,
 }
@@ -136,13 +144,26 @@ impl Sandbox {
         }
     }
 
-    /// Loads a probe from a file.
+    /// Loads a third-party probe from a file, once it is known who vouches for it: before that nothing of it is compiled.
     ///
     /// # Errors
-    /// Why it is not one.
-    pub async fn load_file(&self, path: &Path) -> Result<Plugin, LoadError> {
+    /// Why it is not one, or not to be let in.
+    pub async fn load_file(
+        &self,
+        path: &Path,
+        signatures: &Signatures,
+    ) -> Result<Plugin, LoadError> {
         let (name, wasm) = self.read(path)?;
-        self.load(&name, &wasm).await
+        let signer = signatures.signer(path, &wasm)?;
+        self.load(&name, &wasm, signer).await
+    }
+
+    /// Loads a probe that is a part of this program.
+    ///
+    /// # Errors
+    /// Why it is not one: a defect of this program.
+    pub async fn load_built_in(&self, name: &str, wasm: &[u8]) -> Result<Plugin, LoadError> {
+        self.load(name, wasm, Signer::BuiltIn).await
     }
 
     /// A file with its name, unless it is too large.
@@ -170,10 +191,7 @@ impl Sandbox {
     }
 
     /// Loads a probe. `name` is for error texts.
-    ///
-    /// # Errors
-    /// Why it is not one.
-    pub async fn load(&self, name: &str, wasm: &[u8]) -> Result<Plugin, LoadError> {
+    async fn load(&self, name: &str, wasm: &[u8], signer: Signer) -> Result<Plugin, LoadError> {
         let not_a_probe = |error: wasmtime::Error| LoadError::NotAProbe {
             name: name.into(),
             reason: error.root_cause().to_string(),
@@ -200,6 +218,7 @@ impl Sandbox {
         Ok(Plugin {
             description,
             digest,
+            signer,
             engine: self.engine.clone(),
             pre,
         })
@@ -223,6 +242,21 @@ impl Sandbox {
             }
         }
         Ok(())
+    }
+}
+
+impl Plugin {
+    /// Whether it is not a part of this program.
+    pub fn is_third_party(&self) -> bool {
+        self.signer != Signer::BuiltIn
+    }
+
+    /// What of all that the user denies to third-party probes this one asks for.
+    pub fn denied(&self, denied: &BTreeSet<Capability>) -> BTreeSet<Capability> {
+        match self.is_third_party() {
+            true => &self.description.capabilities & denied,
+            false => BTreeSet::new(),
+        }
     }
 }
 

@@ -9,10 +9,12 @@ mod budget;
 mod cache;
 mod check;
 mod convert;
+mod granted;
 mod guest;
 mod host;
 mod instance;
 mod load;
+mod signature;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,6 +29,7 @@ use crate::trust::Trust;
 
 pub use anatomy::Anatomy;
 pub use load::{LoadError, Plugin, Sandbox};
+pub use signature::{KeyError, SignatureError, Signatures, Signer, TrustedKey};
 
 /// What one run of a probe is granted.
 #[derive(Clone)]

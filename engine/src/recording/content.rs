@@ -1,6 +1,6 @@
 //! What stands in the blocks of a recording, beside what each probe asked and heard.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Trace;
+use crate::capability::Capability;
 use crate::clean_up::LeftBehind;
 use crate::diagnose::Verdict;
 use crate::net::{Counts, Line};
@@ -86,6 +87,9 @@ pub struct Settings {
     pub only: Vec<String>,
     /// The probes that were left out.
     pub skip: Vec<String>,
+    /// What third-party probes did not get.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub denied: BTreeSet<Capability>,
     /// The time certificates were judged by, in seconds since 1970.
     pub now: i64,
 }
@@ -99,6 +103,7 @@ impl Settings {
             timeouts: check.timeouts,
             only: check.selection.only.clone(),
             skip: check.selection.skip.clone(),
+            denied: check.selection.denied.clone(),
             now: check.now,
         }
     }
@@ -119,6 +124,7 @@ impl Settings {
                 only: self.only.clone(),
                 skip: self.skip.clone(),
                 plugins: Vec::new(),
+                denied: self.denied.clone(),
             },
             now: self.now,
         }

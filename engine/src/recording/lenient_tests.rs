@@ -104,6 +104,7 @@ fn lenient(traces: Vec<(Part, Place, Trace)>) -> Lenient {
         timeouts: Default::default(),
         only: Vec::new(),
         skip: Vec::new(),
+        denied: Default::default(),
         now: 0,
     };
     let recording = Recording {

@@ -40,6 +40,10 @@ const VOCABULARY: &[&str] = &[
     "probes.*.id",
     "probes.*.version",
     "probes.*.digest",
+    "probes.*.signer.status",
+    "probes.*.signer.key_id",
+    "probes.*.capabilities.*",
+    "probes.*.denied.*",
     "probes.*.status",
     "probes.*.clear.*",
     "matrix.*.look",
@@ -203,6 +207,7 @@ mod tests {
             "transcript.*.text",
             "facts.server.greeting",
             "merged_from.*.place",
+            "probes.*.signer.comment",
             "a.field.of.tomorrow",
         ] {
             let path: Vec<String> = place.split('.').map(String::from).collect();

@@ -20,7 +20,7 @@ mod table;
 pub mod text;
 mod values;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use jiff::Timestamp;
@@ -31,6 +31,7 @@ use serde_json::{Map, Value};
 use crate::address::Address;
 use crate::baseline::Changes;
 use crate::builtin::Catalogue;
+use crate::capability::Capability;
 use crate::clean_up::LeftBehind;
 use crate::diagnose::{NotTested, Verdict, diagnose};
 use crate::finding::{
@@ -38,9 +39,10 @@ use crate::finding::{
 };
 use crate::matrix::{Row, Vantage};
 use crate::net::{Line, printable};
+use crate::plugin::Signer;
 use crate::redact::Redaction;
 use crate::remedy::Directive;
-use crate::run::{Cut, Record, Status};
+use crate::run::{Cut, ProbeRun, Record, Status};
 use crate::settings::Remote;
 use crate::sheet::AllowList;
 
@@ -249,6 +251,15 @@ pub struct ReportProbe {
     pub version: String,
     /// SHA-256 of its file.
     pub digest: String,
+    /// Who vouches for it; none in reports of versions that did not say so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signer: Option<Signer>,
+    /// What it asked for.
+    #[serde(default)]
+    pub capabilities: BTreeSet<Capability>,
+    /// What of it the user denied.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub denied: BTreeSet<Capability>,
     /// The source address.
     pub source: Option<Address>,
     /// How it ended.
@@ -329,7 +340,7 @@ impl Report {
                 .iter()
                 .map(ReportOmission::from)
                 .collect(),
-            probes: record.runs().map(probe).collect(),
+            probes: record.runs().map(|run| probe(run, record)).collect(),
             facts,
             facts_by_source,
             matrix: diagnosis.rows,
@@ -372,12 +383,15 @@ fn millis(duration: std::time::Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-fn probe(run: &crate::run::ProbeRun) -> ReportProbe {
+fn probe(run: &ProbeRun, record: &Record) -> ReportProbe {
     let description = &run.plugin.description;
     ReportProbe {
         id: description.name.clone(),
         version: description.version.clone(),
         digest: run.plugin.digest.clone(),
+        signer: Some(run.plugin.signer.clone()),
+        capabilities: description.capabilities.clone(),
+        denied: run.plugin.denied(&record.denied),
         source: run.source.map(Address::from),
         status: match run.status {
             Status::Ok => ProbeStatus::Ok,

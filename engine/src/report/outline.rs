@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::{Remedy, Report, ReportFinding, ReportOmission, ReportProbe};
 use crate::finding::{FactValue, OmissionCause, Severity};
 use crate::matrix::Vantage;
+use crate::plugin::Signer;
 use crate::remedy::Directive;
 
 /// What has to be acted on: root causes, worst first.
@@ -242,4 +243,21 @@ pub(super) fn concern(sources: &[Vantage], probe: &ReportProbe) -> bool {
 pub(super) fn listed(vantages: &[Vantage]) -> String {
     let names: Vec<String> = vantages.iter().map(ToString::to_string).collect();
     names.join(", ")
+}
+
+/// The probes that are no part of this program, each once, with who vouches for them.
+pub(super) fn third_party(report: &Report) -> Vec<String> {
+    let mut lines = Vec::new();
+    for probe in &report.probes {
+        let signer = probe.signer.as_ref().filter(|it| **it != Signer::BuiltIn);
+        let Some(signer) = signer else { continue };
+        let line = format!(
+            "with the third-party probe {} {}, {signer}",
+            probe.id, probe.version
+        );
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    lines
 }

@@ -323,6 +323,9 @@ fn foot(out: &mut String, report: &Report) {
             )
         )
     );
+    for probe in outline::third_party(report) {
+        let _ = writeln!(out, "{}", styled(DIM, &wrapped("", &probe)));
+    }
 }
 
 pub(super) fn line(out: &mut String, first: &str, text: &str) {

@@ -8,6 +8,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::capability::Capability;
 use crate::clean_up::LeftBehind;
 use crate::finding::{FactValue, Outcome};
 use crate::net::{Counts, Line};
@@ -108,6 +109,8 @@ pub struct Record {
     pub visits: Vec<Visit>,
     /// Where addresses differed: the first steps of some of them once more, after all others.
     pub second_looks: Vec<Visit>,
+    /// What third-party probes did not get, though they may have asked for it.
+    pub denied: BTreeSet<Capability>,
     /// Connections opened.
     pub connections: Counts,
     /// The most of them at one time.

@@ -7,7 +7,7 @@ use builder::{BuildError, Compiler, Workspace};
 use toml::Table;
 
 use super::super::{CliError, Exit, output};
-use crate::plugin::Sandbox;
+use crate::plugin::{Sandbox, Signatures};
 
 /// Why there is no component.
 #[derive(Debug, thiserror::Error)]
@@ -49,7 +49,9 @@ async fn component(folder: &Path, to: Option<&Path>) -> Result<PathBuf, BuildPro
         source,
     })?;
     // What would be refused later is refused now, with the reason.
-    Sandbox::shared().load_file(&file).await?;
+    Sandbox::shared()
+        .load_file(&file, &Signatures::default())
+        .await?;
     Ok(file)
 }
 

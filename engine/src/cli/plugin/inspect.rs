@@ -5,34 +5,17 @@ use std::path::Path;
 
 use serde_json::json;
 
+use super::super::third_party::SignatureArgs;
 use super::super::{CliError, Exit, output};
 use crate::builtin::CatalogueError;
+use crate::capability::Capability;
 use crate::finding::Description;
-use crate::plugin::{Anatomy, LoadError, Sandbox};
+use crate::plugin::{Anatomy, LoadError, Plugin, Sandbox, Signer};
 use crate::report::style::{BAD, BOLD, GOOD, styled};
 
-/// What calling a function of the contract means to whoever runs a probe, by its beginning. What is not here has no effect
+/// What calling a function of the contract means, where no capability stands for it. What is in neither list has no effect
 /// outside the sandbox.
-const MEANING: &[(&str, &str)] = &[
-    ("net.resolve", "ask for the addresses of names"),
-    ("net.aliases", "ask for the addresses of names"),
-    ("net.connect-data", "open data connections to the remote"),
-    (
-        "net.connect",
-        "connect to the remote: the configured port, 21 and 990",
-    ),
-    (
-        "login.credential.send-password",
-        "have the host log in; the password itself stays with the host",
-    ),
-    (
-        "writes.name",
-        "write on the remote, where --allow-writes is given: files of its own, which it removes",
-    ),
-    (
-        "trust.fetch-issuer",
-        "fetch a certificate's issuer from a third party, where --fetch-issuers is given",
-    ),
+const HANDED_ON: &[(&str, &str)] = &[
     (
         "relay.take",
         "go on with a session that another probe opened",
@@ -40,14 +23,18 @@ const MEANING: &[(&str, &str)] = &[
     ("relay.leave", "hand its session on to other probes"),
 ];
 
-pub(super) async fn run(file: &Path, as_json: bool) -> Result<Exit, CliError> {
+pub(super) async fn run(
+    file: &Path,
+    as_json: bool,
+    signatures: &SignatureArgs,
+) -> Result<Exit, CliError> {
+    let signatures = signatures.signatures(&[file])?;
     let sandbox = Sandbox::shared();
     let anatomy = sandbox.anatomy(file).map_err(CatalogueError::from)?;
-    let loaded = sandbox.load_file(file).await;
-    let described = loaded.as_ref().map(|plugin| &plugin.description);
+    let loaded = sandbox.load_file(file, &signatures).await;
     let text = match as_json {
-        true => output::json(&record(&anatomy, described)),
-        false => shown(file, &anatomy, described),
+        true => output::json(&record(&anatomy, loaded.as_ref())),
+        false => shown(file, &anatomy, loaded.as_ref()),
     };
     output::print(&text)?;
     match loaded {
@@ -56,22 +43,35 @@ pub(super) async fn run(file: &Path, as_json: bool) -> Result<Exit, CliError> {
     }
 }
 
+/// What its imports let it do.
 fn abilities(anatomy: &Anatomy) -> Vec<&'static str> {
-    let mut all: Vec<&str> = MEANING
-        .iter()
-        .filter(|(call, _)| {
-            anatomy.calls.iter().any(|it| {
-                it.strip_prefix(call)
-                    .is_some_and(|rest| rest.is_empty() || rest == "-with")
-            })
-        })
-        .map(|(_, meaning)| *meaning)
-        .collect();
-    all.dedup();
-    all
+    let needed = anatomy.needs();
+    let needed = needed.iter().map(|it| it.meaning());
+    needed.chain(handed_on(anatomy)).collect()
 }
 
-fn record(anatomy: &Anatomy, described: Result<&Description, &LoadError>) -> serde_json::Value {
+fn handed_on(anatomy: &Anatomy) -> impl Iterator<Item = &'static str> {
+    let can = HANDED_ON
+        .iter()
+        .filter(|(call, _)| anatomy.calls.contains(*call));
+    can.map(|(_, meaning)| *meaning)
+}
+
+/// The functions that it can call and does not ask for: calling one of them stops it.
+fn unasked<'a>(anatomy: &'a Anatomy, description: &Description) -> Vec<&'a str> {
+    let asked = &description.capabilities;
+    let unasked =
+        |call: &&String| Capability::needed_by(call).is_some_and(|needed| !asked.contains(&needed));
+    anatomy
+        .calls
+        .iter()
+        .filter(unasked)
+        .map(String::as_str)
+        .collect()
+}
+
+fn record(anatomy: &Anatomy, loaded: Result<&Plugin, &LoadError>) -> serde_json::Value {
+    let described = loaded.map(|plugin| &plugin.description);
     let codes = |description: &Description| {
         let codes = description.codes.iter();
         codes
@@ -91,6 +91,9 @@ fn record(anatomy: &Anatomy, described: Result<&Description, &LoadError>) -> ser
         "summary": described.map(|it| it.summary.clone()).ok(),
         "file": anatomy,
         "contract_spoken": Anatomy::SPOKEN,
+        "signer": loaded.map(|it| it.signer.clone()).ok(),
+        "capabilities": described.map(|it| it.capabilities.clone()).ok(),
+        "unasked_calls": described.map(|it| unasked(anatomy, it)).ok(),
         "abilities": abilities(anatomy),
         "codes": described.map(codes).ok(),
         "also_reports": described.map(|it| it.also_reports.clone()).ok(),
@@ -101,7 +104,8 @@ fn record(anatomy: &Anatomy, described: Result<&Description, &LoadError>) -> ser
     })
 }
 
-fn shown(file: &Path, anatomy: &Anatomy, described: Result<&Description, &LoadError>) -> String {
+fn shown(file: &Path, anatomy: &Anatomy, loaded: Result<&Plugin, &LoadError>) -> String {
+    let described = loaded.map(|plugin| &plugin.description);
     let mut out = String::new();
     let mut row = |label: &str, value: &str| {
         let _ = writeln!(out, "{label:10}{value}");
@@ -114,6 +118,9 @@ fn shown(file: &Path, anatomy: &Anatomy, described: Result<&Description, &LoadEr
     row("file", &file.display().to_string());
     row("size", &format!("{} KiB", anatomy.size.div_ceil(1024)));
     row("digest", &anatomy.digest);
+    if let Ok(plugin) = loaded {
+        row("signer", &signer(&plugin.signer));
+    }
     let versions: Vec<&str> = anatomy.contract.iter().map(String::as_str).collect();
     let contract = match versions[..] {
         [] => "none".to_string(),
@@ -142,13 +149,25 @@ fn shown(file: &Path, anatomy: &Anatomy, described: Result<&Description, &LoadEr
         if let Some(takes) = &description.takes {
             row("takes", takes);
         }
+        for (index, asked) in description.capabilities.iter().enumerate() {
+            let label = if index == 0 { "asks for" } else { "" };
+            row(label, &format!("{asked}: to {}", asked.meaning()));
+        }
+        if description.capabilities.is_empty() {
+            row("asks for", "nothing beyond what other probes found");
+        }
+        for (index, call) in unasked(anatomy, description).iter().enumerate() {
+            let label = if index == 0 { "unasked" } else { "" };
+            row(label, &format!("{call}: would stop it"));
+        }
     }
-    let abilities = abilities(anatomy);
-    for (index, ability) in abilities.iter().enumerate() {
+    // What it asks for, it can; of one that is refused nobody knows what it asks for.
+    let can = match described {
+        Ok(_) => handed_on(anatomy).collect(),
+        Err(_) => abilities(anatomy),
+    };
+    for (index, ability) in can.iter().enumerate() {
         row(if index == 0 { "can" } else { "" }, ability);
-    }
-    if abilities.is_empty() {
-        row("can", "nothing but read what other probes found");
     }
     for (index, import) in anatomy.foreign.iter().enumerate() {
         row(if index == 0 { "not given" } else { "" }, import);
@@ -159,4 +178,12 @@ fn shown(file: &Path, anatomy: &Anatomy, described: Result<&Description, &LoadEr
     };
     row("verdict", &verdict);
     out
+}
+
+/// With the words that a trusted signer put beside the signature.
+fn signer(signer: &Signer) -> String {
+    match signer {
+        Signer::Trusted { comment, .. } if !comment.is_empty() => format!("{signer} ({comment})"),
+        _ => signer.to_string(),
+    }
 }

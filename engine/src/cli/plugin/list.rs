@@ -2,12 +2,13 @@
 
 use std::path::PathBuf;
 
+use super::super::third_party::SignatureArgs;
 use super::super::{CliError, Exit, output};
 use crate::builtin::Catalogue;
 use crate::report::style::{BOLD, styled};
 
-pub(super) async fn run(files: &[PathBuf]) -> Result<Exit, CliError> {
-    let catalogue = Catalogue::load(files).await?;
+pub(super) async fn run(files: &[PathBuf], signatures: &SignatureArgs) -> Result<Exit, CliError> {
+    let catalogue = Catalogue::load(files, &signatures.signatures(files)?).await?;
     let width = catalogue.plugins.iter().map(|it| it.description.name.len());
     let width = width.max().unwrap_or_default();
     let mut out = String::new();
@@ -15,13 +16,23 @@ pub(super) async fn run(files: &[PathBuf]) -> Result<Exit, CliError> {
         let about = &plugin.description;
         let name = format!("{:width$}", about.name);
         let codes = about.codes.len();
+        let asked: Vec<_> = about.capabilities.iter().map(ToString::to_string).collect();
+        let asks_for = match asked.is_empty() {
+            true => "nothing".into(),
+            false => asked.join(", "),
+        };
+        let vouched_for = match plugin.is_third_party() {
+            true => format!("; {}", plugin.signer),
+            false => String::new(),
+        };
         out.push_str(&format!(
-            "{}  {}  {codes:2} code{}  {}  {}\n",
+            "{}  {}  {codes:2} code{}  {}  {}; asks for {asks_for}{}\n",
             styled(BOLD, &name),
             about.version,
             if codes == 1 { " " } else { "s" },
             &plugin.digest[..plugin.digest.len().min(19)],
             about.summary,
+            vouched_for,
         ));
     }
     output::print(&out)?;

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
+use super::third_party::SignatureArgs;
 use super::{CliError, Exit};
 
 pub(crate) use build::BuildProbeError;
@@ -33,8 +34,7 @@ pub(crate) enum PluginCommand {
         #[arg(short, long, value_name = "FILE.wasm")]
         output: Option<PathBuf>,
     },
-    /// Show what a probe is, what it can report, what it can call, and whether it would be let in; nothing is asked of any
-    /// remote
+    /// Show what a probe is, who signed it, what it asks for, and whether it would be let in; nothing is asked of any remote
     Inspect {
         /// The component
         #[arg(value_name = "FILE.wasm")]
@@ -42,6 +42,8 @@ pub(crate) enum PluginCommand {
         /// Print JSON
         #[arg(long)]
         json: bool,
+        #[command(flatten)]
+        signatures: SignatureArgs,
     },
     /// Run the conformance kit: its own scenarios, and every healthy, faulty and hostile server of the lab
     Test(test::TestArgs),
@@ -50,6 +52,8 @@ pub(crate) enum PluginCommand {
         /// Include these third-party probes
         #[arg(long, value_name = "FILE.wasm")]
         plugin: Vec<PathBuf>,
+        #[command(flatten)]
+        signatures: SignatureArgs,
     },
 }
 
@@ -57,8 +61,12 @@ pub(super) async fn run(command: PluginCommand) -> Result<Exit, CliError> {
     match command {
         PluginCommand::New { folder } => new::run(&folder),
         PluginCommand::Build { folder, output } => build::run(&folder, output.as_deref()).await,
-        PluginCommand::Inspect { file, json } => inspect::run(&file, json).await,
+        PluginCommand::Inspect {
+            file,
+            json,
+            signatures,
+        } => inspect::run(&file, json, &signatures).await,
         PluginCommand::Test(args) => test::run(&args).await,
-        PluginCommand::List { plugin } => list::run(&plugin).await,
+        PluginCommand::List { plugin, signatures } => list::run(&plugin, &signatures).await,
     }
 }

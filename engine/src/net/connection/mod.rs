@@ -14,7 +14,7 @@ use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_util::task::AbortOnDropHandle;
 
-use super::commands::Commands;
+use super::commands::{Change, Commands};
 use super::dialogue::Dialogue;
 use super::network::Wanted;
 use super::slots::{Reservation, Slot};
@@ -75,6 +75,8 @@ pub struct Connection {
     mask: Option<Mask>,
     commands: Commands,
     writes: Arc<Writes>,
+    /// Whether the probe it belongs to may send commands that change something.
+    may_write: bool,
     dialogue: Dialogue,
     _slot: Slot,
 }
@@ -115,14 +117,16 @@ impl Connection {
             mask,
             commands: Commands::default(),
             writes,
+            may_write: false,
             dialogue: Dialogue::new(transcript),
             _slot: slot,
         }
     }
 
-    /// From now on the connection belongs to this probe.
-    pub fn belongs_to(&mut self, probe: &str) {
+    /// From now on the connection belongs to this probe, which may send commands that change something or not.
+    pub fn belongs_to(&mut self, probe: &str, may_write: bool) {
         self.dialogue.probe = probe.into();
+        self.may_write = may_write;
     }
 
     /// The number of the connection, in the order they were opened.
@@ -230,9 +234,13 @@ impl Connection {
             return written.map_err(NotWritten::Failed);
         }
         let probe = &self.dialogue.probe;
+        let permit = |change: Change| match self.may_write {
+            true => self.writes.permit(probe, change),
+            false => Err(Forbidden::NotGranted(change.what())),
+        };
         let leaving = self
             .commands
-            .pass(bytes, |change| self.writes.permit(probe, change))
+            .pass(bytes, permit)
             .map_err(NotWritten::Forbidden)?;
         if leaving.is_empty() {
             return Ok(());

@@ -10,6 +10,7 @@ use super::Ground;
 use super::bindings::remote_doctor::probe::{clock, log, login, relay, trust, types, writes};
 use super::budget::{Budget, Stop};
 use super::convert;
+use super::granted::Granted;
 use super::host::Host;
 use crate::finding::Description;
 use crate::recording::{Answer, Bytes, Call, KeptFact, OtherKind};
@@ -34,9 +35,14 @@ pub(super) struct Guest {
 }
 
 impl Guest {
-    pub(super) fn granted(ground: Ground, description: Description, depth: Depth) -> Guest {
+    pub(super) fn granted(
+        ground: Ground,
+        description: Description,
+        granted: Granted,
+        depth: Depth,
+    ) -> Guest {
         Guest {
-            host: Some(Host::new(ground, description)),
+            host: Some(Host::new(ground, description, granted)),
             budget: Budget::new(depth),
             ..Guest::ungranted()
         }

@@ -24,6 +24,7 @@ pub(super) struct Live {
     outside: Outside,
     relay: Arc<Relay>,
     probe: Description,
+    may_write: bool,
     connections: BTreeMap<u32, Connection>,
     started: Instant,
     /// Whether it holds the session for which a place is kept free.
@@ -31,11 +32,17 @@ pub(super) struct Live {
 }
 
 impl Live {
-    pub(super) fn new(outside: Outside, relay: Arc<Relay>, probe: Description) -> Live {
+    pub(super) fn new(
+        outside: Outside,
+        relay: Arc<Relay>,
+        probe: Description,
+        may_write: bool,
+    ) -> Live {
         Live {
             outside,
             relay,
             probe,
+            may_write,
             connections: BTreeMap::new(),
             started: Instant::now(),
             holds_session: false,
@@ -159,7 +166,7 @@ impl Live {
 
     /// Takes a connection in; gives its number.
     fn keep(&mut self, mut connection: Connection) -> u32 {
-        connection.belongs_to(&self.probe.name);
+        connection.belongs_to(&self.probe.name, self.may_write);
         let number = connection.id();
         self.connections.insert(number, connection);
         number

@@ -5,6 +5,7 @@ mod live;
 
 use std::sync::Arc;
 
+use super::granted::Granted;
 use super::{Answers, Ending, Ground, replayed};
 use crate::finding::Description;
 use crate::recording::{Answer, Call, End, Halt, Script, Tape};
@@ -16,6 +17,7 @@ use live::Live;
 pub(super) struct Host {
     probe: Description,
     relay: Arc<Relay>,
+    granted: Granted,
     side: Side,
 }
 
@@ -26,9 +28,10 @@ enum Side {
 }
 
 impl Host {
-    pub(super) fn new(ground: Ground, probe: Description) -> Host {
+    pub(super) fn new(ground: Ground, probe: Description, granted: Granted) -> Host {
         let (relay, of_live) = (ground.relay.clone(), probe.clone());
-        let live = |outside| Box::new(Live::new(outside, ground.relay, of_live));
+        let may_write = granted.may_write();
+        let live = |outside| Box::new(Live::new(outside, ground.relay, of_live, may_write));
         Host {
             side: match ground.answers {
                 Answers::Live(outside) => Side::Live(live(outside)),
@@ -37,7 +40,13 @@ impl Host {
             },
             probe,
             relay,
+            granted,
         }
+    }
+
+    /// What the probe was granted, and what of it was missed.
+    pub(super) fn granted(&self) -> &Granted {
+        &self.granted
     }
 
     /// Answers a question.
@@ -45,6 +54,10 @@ impl Host {
     /// # Errors
     /// The probe is to be stopped: why.
     pub(super) async fn answer(&mut self, call: Call) -> Result<Answer, Halt> {
+        // Ahead of the tape: a replay withholds the same, and asks the recording for the rest.
+        if let Some(answer) = self.granted.withheld(&call)? {
+            return Ok(answer);
+        }
         match &mut self.side {
             Side::Live(live) => live.answer(call).await,
             Side::Recorded(live, tape) => {

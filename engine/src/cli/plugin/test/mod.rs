@@ -12,6 +12,7 @@ mod trial;
 use std::path::{Path, PathBuf};
 
 use super::super::output;
+use super::super::third_party::SignatureArgs;
 use super::super::{CliError, Exit};
 use crate::builtin::Catalogue;
 use kit::Kit;
@@ -25,6 +26,8 @@ pub(crate) struct TestArgs {
     /// The component [default: the built-in probes, all together]
     #[arg(value_name = "FILE.wasm")]
     file: Option<PathBuf>,
+    #[command(flatten)]
+    signatures: SignatureArgs,
     /// The folder with the probe's own scenarios and recordings [default: scenarios, beside the folder target that holds
     /// the component]
     #[arg(long, value_name = "DIR", required_unless_present = "file")]
@@ -53,8 +56,11 @@ pub(super) async fn run(args: &TestArgs) -> Result<Exit, CliError> {
     };
     let (scenarios, recordings) = (Scenario::all(&folder)?, Recorded::all(&folder)?);
     let kit = match &args.file {
-        Some(file) => Kit::of_one(Catalogue::trying(file).await?, &scenarios),
-        None => Kit::of_all(Catalogue::load(&[]).await?, &scenarios),
+        Some(file) => {
+            let signatures = args.signatures.signatures(&[file])?;
+            Kit::of_one(Catalogue::trying(file, &signatures).await?, &scenarios)
+        }
+        None => Kit::of_all(Catalogue::built_in().await?, &scenarios),
     };
     let trials = kit.run(&scenarios, &recordings).await;
     let rendered = match args.format {

@@ -1,0 +1,24 @@
+//! A probe that asks for what it needs, and makes nothing of it where it does not get it: what it says then is not to be
+//! taken for health.
+
+use probe_sdk::{About, Capability, Failure, Probe, Run, session, state, value};
+
+struct OpensASession;
+
+impl Probe for OpensASession {
+    const ABOUT: About = About {
+        summary: "opens a session of its own",
+        after: &[state::LOGGED_IN],
+        capabilities: &[Capability::Connect, Capability::Login],
+        ..About::NOTHING
+    };
+
+    fn run(run: &mut Run) -> Result<(), Failure> {
+        let opening = session::Opening::like_the_first(run);
+        let opened = session::Session::open(run, &opening).is_ok();
+        run.note("sessions.opened", value::flag(opened));
+        Ok(())
+    }
+}
+
+probe_sdk::export!(OpensASession);
