@@ -106,7 +106,7 @@ pub(super) fn check(lab: &Lab, server: &Server) -> Check {
         depth: Depth::Standard,
         timeouts: Timeouts {
             connect: Duration::from_secs(1),
-            reply: Duration::from_secs(3),
+            reply: Duration::from_secs(5),
             ..Timeouts::default()
         },
         resolver: None,
