@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use futures_util::{StreamExt, stream};
+use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 use lab::Lab;
 
@@ -56,28 +57,27 @@ impl Kit {
     }
 
     pub(super) async fn run(&self, scenarios: &[Scenario], recordings: &[Recorded]) -> Vec<Trial> {
-        let mut trials = self.covered(scenarios);
-        trials.extend(together(scenarios.iter().map(|it| self.own(it))).await);
-        trials.extend(together(recordings.iter().map(|it| self.recorded(it))).await);
         let servers = servers::all();
+        let bar = progress(scenarios.len() + recordings.len() + servers.len());
+        let mut trials = self.covered(scenarios);
+        trials.extend(together(&bar, scenarios.iter().map(|it| self.own(it))).await);
+        trials.extend(together(&bar, recordings.iter().map(|it| self.recorded(it))).await);
         // What does not end on its own server would not end on a hundred others, and takes its time each time.
         let broke = trials
             .iter()
             .any(|it| matches!(it.outcome, Outcome::Broke(_)));
         trials.extend(match broke {
             true => servers.iter().map(Kit::left_out).collect(),
-            false => together(servers.iter().map(|it| self.stranger(it))).await,
+            false => together(&bar, servers.iter().map(|it| self.stranger(it))).await,
         });
+        bar.finish_and_clear();
         trials
     }
 
     fn left_out(server: &Server) -> Trial {
         let why = "it gave no answer to one of its own scenarios";
-        Trial::at_once(
-            "servers of the lab",
-            &server.name,
-            Outcome::NotRun(why.into()),
-        )
+        let outcome = Outcome::NotRun(why.into());
+        Trial::at_once("servers of the lab", &server.name, outcome)
     }
 
     /// Each code needs a server on which it is found, and one on which something like it is not.
@@ -199,8 +199,19 @@ impl Kit {
     }
 }
 
-async fn together<F: Future<Output = Trial>>(trials: impl Iterator<Item = F>) -> Vec<Trial> {
-    stream::iter(trials).buffered(AT_A_TIME).collect().await
+async fn together<F: Future<Output = Trial>>(
+    bar: &ProgressBar,
+    trials: impl Iterator<Item = F>,
+) -> Vec<Trial> {
+    let trials = stream::iter(trials).buffered(AT_A_TIME);
+    trials.inspect(|_| bar.inc(1)).collect().await
+}
+
+/// Only on a terminal.
+fn progress(trials: usize) -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:30} {pos} of {len} servers, {elapsed}");
+    let bar = ProgressBar::new(trials as u64);
+    bar.with_style(style.expect("a template of ours"))
 }
 
 /// What could not even be tried has failed.
