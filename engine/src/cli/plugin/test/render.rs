@@ -8,16 +8,33 @@ use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 use super::trial::{Outcome, Trial};
 use crate::report::style::{BAD, GOOD, UNKNOWN, styled, wrapped};
 
-/// What failed and what was not run, each with its reason, and how many passed.
+/// What failed and what was not run, with the reasons, and how many passed.
 pub(super) fn text(plugin: &str, trials: &[Trial]) -> String {
     let mut out = String::new();
+    let mut left_out: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
     for trial in trials {
-        let (mark, why) = match &trial.outcome {
-            Outcome::Passed => continue,
-            Outcome::Failed(why) | Outcome::Broke(why) => (styled(BAD, "FAIL"), why),
-            Outcome::NotRun(why) => (styled(UNKNOWN, "????"), why),
+        match &trial.outcome {
+            Outcome::Passed => {}
+            Outcome::Failed(why) | Outcome::Broke(why) => {
+                let mark = styled(BAD, "FAIL");
+                let _ = writeln!(out, "{mark}  {}: {}", trial.group, trial.name);
+                let _ = writeln!(out, "{}", wrapped("      ", why));
+            }
+            Outcome::NotRun(why) => {
+                left_out
+                    .entry((trial.group, why))
+                    .or_default()
+                    .push(&trial.name);
+            }
+        }
+    }
+    for ((group, why), names) in left_out {
+        let which = match names[..] {
+            [name] => name.to_owned(),
+            _ => format!("{} of them", names.len()),
         };
-        let _ = writeln!(out, "{mark}  {}: {}", trial.group, trial.name);
+        let mark = styled(UNKNOWN, "????");
+        let _ = writeln!(out, "{mark}  {group}: {which} not run");
         let _ = writeln!(out, "{}", wrapped("      ", why));
     }
     if !out.is_empty() {
