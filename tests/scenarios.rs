@@ -28,6 +28,8 @@ mod golden;
 mod guide;
 #[path = "scenarios_runner/interrupt.rs"]
 mod interrupt;
+#[path = "scenarios_runner/languages.rs"]
+mod languages;
 #[path = "scenarios_runner/limits.rs"]
 mod limits;
 #[path = "scenarios_runner/manners.rs"]
@@ -95,6 +97,7 @@ fn main() -> ExitCode {
     trials.extend(conformance::trials());
     trials.extend(guide::trials());
     trials.extend(signed::trials());
+    trials.extend(languages::trials());
     trials.extend(shell::trials());
     trials.extend(scenarios.keys().map(|name| {
         let (scenarios, key) = (Arc::clone(&scenarios), name.clone());

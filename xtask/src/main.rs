@@ -1,6 +1,7 @@
 //! Set-up: `cargo xtask demo` and `cargo xtask test` do everything that is needed on a bare machine.
 
 mod guests;
+mod languages;
 mod report;
 mod servers;
 mod table;
@@ -15,6 +16,8 @@ use report::Failure;
 const USAGE: &str = "cargo xtask <command>
 
   setup   prepare: get the WebAssembly target and build the probes; then `cargo build --release` works
+  examples
+          build the probes in Python and JavaScript; their compilers come from PyPI and npm
   demo    prepare, build, and show what remote-doctor finds on the lab's faulty servers
   test    prepare, get the real FTP servers, build, and run all tests
   table [--runs N]
@@ -27,6 +30,7 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match words[..] {
         ["setup"] => setup(),
+        ["examples"] => languages::build(&workspace()),
         ["demo"] => setup()
             .and_then(|()| build())
             .and_then(|()| run_built(&["demo"])),
@@ -75,6 +79,10 @@ fn run_built(arguments: &[&str]) -> Result<(), Failure> {
 
 fn test() -> Result<(), Failure> {
     with_servers(|| {
+        // The tests that need them fail by name; here is why.
+        if let Err(failure) = languages::build(&workspace()) {
+            report::step(&format!("NOT MADE: probes in other languages: {failure}"));
+        }
         report::step("running the tests");
         let all = ["test", "--release", "--workspace", "--no-fail-fast"];
         let (passed, outcomes) = table::run_tests(cargo().args(all))?;

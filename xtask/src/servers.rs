@@ -281,6 +281,21 @@ fn imports(folder: &Path) -> bool {
         )
 }
 
+/// Makes sure that `python3 -m pip` works; root installs what is missing.
+pub fn ensure_pip() -> Result<(), ServersError> {
+    if has_pip() {
+        return Ok(());
+    }
+    let packages = ["python3", "python3-pip"].map(str::to_owned);
+    if !is_root()? {
+        return Err(ServersError::Failed(
+            "python3 -m pip".to_owned(),
+            format!("`sudo apt-get install {}`", packages.join(" ")),
+        ));
+    }
+    install_packages(&packages)
+}
+
 fn has_pip() -> bool {
     succeeds(Command::new("python3").args(["-m", "pip", "--version"]))
 }

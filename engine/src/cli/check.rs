@@ -10,7 +10,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use super::args::CheckArgs;
 use super::output::FailOn;
-use super::progress::Progress;
+use super::progress::{Progress, patiently};
 use super::replay::{Kept, may_record};
 use super::{CliError, Exit, input, output, remote_file, secret, sheet, third_party};
 use crate::builtin::Catalogue;
@@ -40,7 +40,9 @@ pub(super) async fn run(args: CheckArgs) -> Result<Exit, CliError> {
         baseline.is_about(&check.remote.host)?;
     }
     let plugins = &check.selection.plugins;
-    let catalogue = Catalogue::load(plugins, &args.signatures.signatures(plugins)?).await?;
+    let signatures = args.signatures.signatures(plugins)?;
+    let loading = Catalogue::load(plugins, &signatures);
+    let catalogue = patiently(args.quiet, loading).await?;
     if !args.quiet {
         third_party::announce(&catalogue, &check.selection.denied);
     }

@@ -154,7 +154,8 @@ async fn run(command: Command) -> Result<Exit, CliError> {
             signatures,
         } => {
             let signatures = signatures.signatures(&plugin)?;
-            let catalogue = Catalogue::load(&plugin, &signatures).await?;
+            let loading = Catalogue::load(&plugin, &signatures);
+            let catalogue = progress::patiently(false, loading).await?;
             explain(&catalogue, code.as_deref(), list)
         }
     }

@@ -5,12 +5,31 @@ mod tree;
 use std::io::IsTerminal;
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use crate::run::{Event, ProbeRun, Status};
 use tree::Tree;
 
 /// What is said once the run was cut.
 const CLEANING_UP: &str = "removing what was made on the remote; Ctrl-C gives that up";
+
+/// How long probes are loaded without a word.
+const LOADING: Duration = Duration::from_secs(1);
+
+/// Waits for probes to be loaded. What is loaded for the first time is compiled, and that takes seconds where an
+/// interpreter is in it.
+pub(super) async fn patiently<T>(quiet: bool, loading: impl Future<Output = T>) -> T {
+    // On a thread of its own, since compiling keeps this one.
+    let word = tokio::spawn(async move {
+        tokio::time::sleep(LOADING).await;
+        if !quiet {
+            anstream::eprintln!("… compiling probes; this is done once");
+        }
+    });
+    let loaded = loading.await;
+    word.abort();
+    loaded
+}
 
 /// How progress is shown. Whatever is drawn goes away with it.
 pub(super) enum Progress {

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use super::check::exit;
 use super::output::{self, FailOn, ReportFormat};
+use super::progress::patiently;
 use super::third_party::SignatureArgs;
 use super::{CliError, Exit};
 use crate::builtin::Catalogue;
@@ -62,8 +63,8 @@ pub(crate) struct ReplayArgs {
 pub(super) async fn run(args: ReplayArgs) -> Result<Exit, CliError> {
     may_record(args.record.as_deref(), args.redact)?;
     let recording = Recording::read(&args.recording)?;
-    let catalogue =
-        Catalogue::load(&args.plugin, &args.signatures.signatures(&args.plugin)?).await?;
+    let signatures = args.signatures.signatures(&args.plugin)?;
+    let catalogue = patiently(false, Catalogue::load(&args.plugin, &signatures)).await?;
     let replay = Replay::new(recording, &catalogue.plugins);
     let check = selected(&args, &replay.recording, &catalogue);
     let plan = Plan::new(&catalogue, &check.selection).map_err(run::RunError::from)?;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use wasmtime::{Engine, Store, UpdateDeadline};
+use wasmtime::{Engine, Store, Trap, UpdateDeadline};
 
 use super::bindings::ProbePre;
 use super::bindings::remote_doctor::probe::types;
@@ -19,6 +19,11 @@ const DESCRIBE_TIME: Duration = Duration::from_secs(10);
 
 /// What crosses from guest to host in one call, strings and lists together.
 const LIFTED_PER_CALL: usize = 1024 * 1024;
+
+/// What is known of a probe that gave up without last words. An interpreter does so where it is asked for what a system
+/// would give and no sandbox has.
+const MUTE: &str = "it stopped without a word; if an interpreter is in it, it may have asked for files, the environment, \
+                    entropy or a clock, which no probe is given";
 
 /// As many connections and credentials as a probe may hold at a time.
 const HANDLES: usize = 256;
@@ -133,9 +138,10 @@ fn ending(trap: &wasmtime::Error, guest: &Guest) -> Ending {
         Some(stop @ (Stop::UsedUp(_) | Stop::Over | Stop::Mismatched)) => {
             Ending::Crashed(stop.to_string())
         }
-        None => Ending::Crashed(match &guest.last_words {
-            Some(words) => words.clone(),
-            None => trap.root_cause().to_string(),
+        None => Ending::Crashed(match (&guest.last_words, trap.downcast_ref::<Trap>()) {
+            (Some(words), _) => words.clone(),
+            (None, Some(Trap::UnreachableCodeReached)) => MUTE.into(),
+            (None, _) => trap.root_cause().to_string(),
         }),
     }
 }

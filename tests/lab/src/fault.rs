@@ -186,6 +186,8 @@ pub enum Fault {
     ClosesAfterLogin,
     /// `FEAT` is not understood (F-P06).
     FeatRefused,
+    /// UTF8 is not listed and cannot be switched on: names are in an encoding that nobody states (F-P07, F-S18).
+    NamesNotUtf8,
 
     // Paths and rights.
     /// No directory but `/` can be entered or listed: `ftp.path-not-found` (F-S04).

@@ -73,6 +73,7 @@ impl Fault {
             PasswordEchoed,
             ClosesAfterLogin,
             FeatRefused,
+            NamesNotUtf8,
             PathMissing,
             ListDenied,
             WriteDenied,

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde_json::json;
 
+use super::super::progress::patiently;
 use super::super::third_party::SignatureArgs;
 use super::super::{CliError, Exit, output};
 use crate::builtin::CatalogueError;
@@ -30,8 +31,12 @@ pub(super) async fn run(
 ) -> Result<Exit, CliError> {
     let signatures = signatures.signatures(&[file])?;
     let sandbox = Sandbox::shared();
-    let anatomy = sandbox.anatomy(file).map_err(CatalogueError::from)?;
-    let loaded = sandbox.load_file(file, &signatures).await;
+    let looking = async {
+        let anatomy = sandbox.anatomy(file);
+        (anatomy, sandbox.load_file(file, &signatures).await)
+    };
+    let (anatomy, loaded) = patiently(false, looking).await;
+    let anatomy = anatomy.map_err(CatalogueError::from)?;
     let text = match as_json {
         true => output::json(&record(&anatomy, loaded.as_ref())),
         false => shown(file, &anatomy, loaded.as_ref()),

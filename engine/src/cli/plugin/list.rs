@@ -2,13 +2,15 @@
 
 use std::path::PathBuf;
 
+use super::super::progress::patiently;
 use super::super::third_party::SignatureArgs;
 use super::super::{CliError, Exit, output};
 use crate::builtin::Catalogue;
 use crate::report::style::{BOLD, styled};
 
 pub(super) async fn run(files: &[PathBuf], signatures: &SignatureArgs) -> Result<Exit, CliError> {
-    let catalogue = Catalogue::load(files, &signatures.signatures(files)?).await?;
+    let signatures = signatures.signatures(files)?;
+    let catalogue = patiently(false, Catalogue::load(files, &signatures)).await?;
     let width = catalogue.plugins.iter().map(|it| it.description.name.len());
     let width = width.max().unwrap_or_default();
     let mut out = String::new();

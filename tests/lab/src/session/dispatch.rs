@@ -97,7 +97,7 @@ impl Session {
 
     async fn opts(&mut self, argument: &str) -> Step {
         let wanted = argument.to_ascii_uppercase();
-        if wanted.starts_with("UTF8") {
+        if wanted.starts_with("UTF8") && !self.has(&crate::Fault::NamesNotUtf8) {
             self.reply(200, "Names are UTF-8 always").await
         } else if wanted.starts_with("MLST") && !self.has(&crate::Fault::NoMachineListing) {
             self.reply(200, "MLST OPTS type;size;modify;perm;").await

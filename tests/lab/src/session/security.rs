@@ -201,7 +201,10 @@ impl Session {
         if !self.has(&Fault::RestRefused) {
             features.push("REST STREAM");
         }
-        features.extend(["SIZE", "TVFS", "UTF8"]);
+        features.extend(["SIZE", "TVFS"]);
+        if !self.has(&Fault::NamesNotUtf8) {
+            features.push("UTF8");
+        }
         features
     }
 }

@@ -94,7 +94,8 @@ async fn show(fault: Fault) {
         | NoPasswordNeeded
         | PasswordEchoed
         | ClosesAfterLogin
-        | FeatRefused => rights::login(fault).await,
+        | FeatRefused
+        | NamesNotUtf8 => rights::login(fault).await,
         PathMissing
         | ListDenied
         | WriteDenied

@@ -14,6 +14,12 @@ pub async fn login(fault: Fault) {
         assert_eq!(client.send("FEAT").await.code, 502);
         return;
     }
+    if fault == Fault::NamesNotUtf8 {
+        let features = client.send("FEAT").await;
+        assert!(!features.lines.iter().any(|line| line.contains("UTF8")));
+        assert_eq!(client.send("OPTS UTF8 ON").await.code, 501);
+        return;
+    }
     let user = client.send("USER demo").await;
     match fault {
         Fault::UserRefused => return assert_eq!(user.code, 530),

@@ -12,6 +12,7 @@ mod trial;
 use std::path::{Path, PathBuf};
 
 use super::super::output;
+use super::super::progress::patiently;
 use super::super::third_party::SignatureArgs;
 use super::super::{CliError, Exit};
 use crate::builtin::Catalogue;
@@ -58,7 +59,8 @@ pub(super) async fn run(args: &TestArgs) -> Result<Exit, CliError> {
     let kit = match &args.file {
         Some(file) => {
             let signatures = args.signatures.signatures(&[file])?;
-            Kit::of_one(Catalogue::trying(file, &signatures).await?, &scenarios)
+            let trying = Catalogue::trying(file, &signatures);
+            Kit::of_one(patiently(false, trying).await?, &scenarios)
         }
         None => Kit::of_all(Catalogue::built_in().await?, &scenarios),
     };
