@@ -83,7 +83,11 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let mut trials = coverage::trials(&scenarios);
+    // The longest first, so that the others fill the time they wait.
+    let mut trials = conformance::trials();
+    trials.extend(languages::trials());
+    trials.extend(guide::trials());
+    trials.extend(coverage::trials(&scenarios));
     trials.push(canary::trial());
     trials.extend(golden::trials());
     trials.extend(interrupt::trials());
@@ -94,10 +98,7 @@ fn main() -> ExitCode {
     trials.extend(recordings::trials());
     trials.extend(remote_file::trials());
     trials.extend(plugin::trials());
-    trials.extend(conformance::trials());
-    trials.extend(guide::trials());
     trials.extend(signed::trials());
-    trials.extend(languages::trials());
     trials.extend(shell::trials());
     trials.extend(scenarios.keys().map(|name| {
         let (scenarios, key) = (Arc::clone(&scenarios), name.clone());

@@ -5,7 +5,7 @@
 //! What a server shows of itself stays: its names, its addresses and its certificates, as in reports of that level. Without
 //! them there would be nothing left to diagnose, so no recording is for the public.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use serde_json::Value;
@@ -24,7 +24,7 @@ use crate::run::RunError;
 const NAMES: usize = 5_000;
 /// In these fields stands nothing of anybody's.
 const PLAIN: &[&str] = &[
-    "base64", "digest", "version", "probe", "probes", "started", "state", "tool",
+    "url", "base64", "digest", "version", "probe", "probes", "started", "state", "tool",
 ];
 /// The fact with the certificates.
 const CHAIN: &str = "tls.chain";
@@ -134,23 +134,38 @@ fn told(conclusion: &Conclusion) -> String {
 
 /// What stands in listings, and whose it is there.
 fn learn_names(trace: &Trace, hand: &mut Disguised) {
+    let data = data_connections(trace);
     for (connection, entries) in streams(trace) {
-        let is_data = trace.entries.iter().any(|entry| {
-            matches!(entry.call, Call::ConnectData { .. })
-                && matches!(&entry.heard, Heard::Answer(Answer::Opened(Ok(number))) if *number == connection)
-        });
-        let bytes: Vec<u8> = entries
-            .iter()
-            .flat_map(|at| received(trace, *at))
-            .copied()
-            .collect();
-        let is_text = !bytes
-            .iter()
-            .any(|byte| *byte < b' ' && !b"\t\r\n".contains(byte));
-        if is_data && is_text {
+        let bytes = joined(trace, &entries);
+        if data.contains(&connection) && is_text(&bytes) {
             hand.learn_listing(&bytes, NAMES);
         }
     }
+}
+
+/// The connections that listings and files go over.
+fn data_connections(trace: &Trace) -> BTreeSet<u32> {
+    let opened = trace.entries.iter().filter_map(|entry| match &entry.heard {
+        Heard::Answer(Answer::Opened(Ok(number)))
+            if matches!(entry.call, Call::ConnectData { .. }) =>
+        {
+            Some(*number)
+        }
+        _ => None,
+    });
+    opened.collect()
+}
+
+/// Files that probes send and fetch are their own, and made so that nobody takes them for text.
+fn is_text(bytes: &[u8]) -> bool {
+    !bytes
+        .iter()
+        .any(|byte| *byte < b' ' && !b"\t\r\n".contains(byte))
+}
+
+fn joined(trace: &Trace, entries: &[usize]) -> Vec<u8> {
+    let pieces = entries.iter().flat_map(|at| received(trace, *at));
+    pieces.copied().collect()
 }
 
 /// The reads of each connection, in their order.
@@ -214,19 +229,14 @@ fn key(name: String, hand: &mut Disguised) -> String {
 }
 
 fn disguise_streams(trace: &mut Trace, hand: &mut Disguised) {
-    for entries in streams(trace).into_values() {
-        let is_tls = |at: &usize| {
-            let [first, second, ..] = received(trace, *at) else {
-                return false;
-            };
-            TLS_TYPES.contains(first) && *second == TLS_VERSION
-        };
+    let data = data_connections(trace);
+    for (connection, entries) in streams(trace) {
+        let is_tls = |at: &usize| starts_tls(received(trace, *at));
         let text: Vec<usize> = entries.into_iter().take_while(|at| !is_tls(at)).collect();
-        let whole: Vec<u8> = text
-            .iter()
-            .flat_map(|at| received(trace, *at))
-            .copied()
-            .collect();
+        let whole = joined(trace, &text);
+        if data.contains(&connection) && !is_text(&whole) {
+            continue;
+        }
         let mut rest = hand.bytes(&whole).into_iter();
         for at in text {
             let length = received(trace, at).len();
@@ -235,10 +245,19 @@ fn disguise_streams(trace: &mut Trace, hand: &mut Disguised) {
         }
     }
     for entry in &mut trace.entries {
-        if let Call::Write { bytes, .. } | Call::Unread { bytes, .. } = &mut entry.call
-            && !(bytes.0.first().is_some_and(|it| TLS_TYPES.contains(it)))
+        if let Call::Write {
+            connection, bytes, ..
+        }
+        | Call::Unread { connection, bytes } = &mut entry.call
+            && !data.contains(connection)
+            && !starts_tls(&bytes.0)
         {
             bytes.0 = hand.bytes(&bytes.0);
         }
     }
+}
+
+/// Hellos that probes make themselves, and the answers to them.
+fn starts_tls(bytes: &[u8]) -> bool {
+    matches!(bytes, [first, TLS_VERSION, ..] if TLS_TYPES.contains(first))
 }
