@@ -1,5 +1,4 @@
 //! The shortest complete probe: is the greeting so long that simple clients give up on it?
-
 use probe_sdk::{About, Failure, Finding, Probe, Run, state, value};
 
 probe_sdk::codes! {
@@ -17,15 +16,11 @@ impl Probe for Greeting {
     };
 
     fn run(run: &mut Run) -> Result<(), Failure> {
-        let lines = run
-            .text("server.greeting")
-            .unwrap_or_default()
-            .lines()
-            .count();
+        let greeting = run.text("server.greeting").unwrap_or_default();
+        let lines = greeting.lines().count();
         run.note("example.greeting-lines", value::number(lines));
         if lines > 10 {
-            let detail =
-                format!("The greeting has {lines} lines; some devices stop reading after a few.");
+            let detail = format!("The greeting has {lines} lines; some devices read only a few.");
             run.found(Finding::new(TALKATIVE, detail).evidence("lines", lines));
         }
         run.rest_clear(CODES);
