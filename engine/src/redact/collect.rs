@@ -223,12 +223,15 @@ fn paths(redactor: &mut Redactor, report: &Report) {
         redactor.learn_path(&it.value);
     }
     for (command, argument) in sent(report) {
-        if WITH_PATH.contains(&command.as_str()) && !argument.starts_with('-') {
-            redactor.learn_path(argument);
-        }
-        // A time, and then the path.
-        if let ("MFMT", Some((_, path))) = (command.as_str(), argument.split_once(' ')) {
+        // A time, and then the path: servers that know no MFMT set times with MDTM.
+        let timed = argument.split_once(' ').filter(|(time, _)| {
+            ["MFMT", "MDTM"].contains(&command.as_str())
+                && time.bytes().all(|byte| byte.is_ascii_digit())
+        });
+        if let Some((_, path)) = timed {
             redactor.learn_path(path);
+        } else if WITH_PATH.contains(&command.as_str()) && !argument.starts_with('-') {
+            redactor.learn_path(argument);
         }
     }
     let received = report
