@@ -152,7 +152,9 @@ impl Client {
             .https_or_http()
             .enable_http1()
             .build();
-        Client(HttpClient::builder(TokioExecutor::new()).build(connector))
+        // Servers that close after an answer do so in the moment of the next question; so each has a connection of its own.
+        let mut builder = HttpClient::builder(TokioExecutor::new());
+        Client(builder.pool_max_idle_per_host(0).build(connector))
     }
 
     /// Gets what is there.

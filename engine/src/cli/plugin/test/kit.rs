@@ -23,7 +23,7 @@ use crate::run::{self, Record};
 use crate::settings::Check;
 
 /// Servers that are talked to at a time; most of the time is waiting.
-const AT_A_TIME: usize = 16;
+const AT_A_TIME: usize = 24;
 
 pub(super) struct Kit {
     catalogue: Catalogue,
