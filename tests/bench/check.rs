@@ -1,24 +1,44 @@
-//! What a healthy check costs the user and the remote: round trips and connections, beside curl on the same servers in
-//! the same run, and what it takes to start.
+//! What a check costs: round trips and connections beside other clients on the same servers in the same run, start-up,
+//! processor time inside and outside of the sandbox, many diagnoses at once, memory; and the targets beside all of that.
 //!
-//! The round trips need root and the servers that `cargo xtask test` puts into `target/servers`. What cannot be
-//! measured is named at the end, and the exit code says so, too.
+//! `cargo xtask bench` gets what is needed and runs all of it; names of parts after it run these alone. The round trips need
+//! root. What cannot be measured is named at the end, and the exit code says so, too.
 
 mod client;
 mod cost;
+mod crowd;
+mod diagnoses;
 mod failure;
 mod lab;
+mod load;
+mod part;
+mod phases;
 mod process;
+mod profile;
+mod remote;
+mod results;
+mod sandbox;
+mod scanners;
 mod scene;
 mod startup;
 mod table;
+mod target;
+mod usage;
+#[path = "probe/src/work.rs"]
+mod work;
+mod worker;
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use client::Client;
 use cost::Cost;
-use failure::Failure;
+use part::Part;
+use profile::Profile;
+use results::Results;
+use sandbox::Sandbox;
+use scanners::SCANNERS;
 use scene::{Kind, Scene};
 use startup::Startup;
 use table::Row;
@@ -30,53 +50,102 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_remote-doctor");
 const ROUND_TRIP: Duration = Duration::from_millis(100);
 
 fn main() -> ExitCode {
-    let mut missed = Vec::new();
+    if let Some(done) = worker::work() {
+        return done;
+    }
+    let parts = match Part::asked() {
+        Ok(parts) => parts,
+        Err(mistake) => {
+            eprintln!("{mistake}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let mut results = Results::default();
     match tempfile::tempdir() {
         Ok(cache) => {
-            // Fills the cache for the checks, too.
-            let startup = note(&mut missed, "start-up", Startup::measure(cache.path()));
-            let rows = rows(&mut missed, &Client::all(cache.path()));
-            println!("{}", table::render(&rows, startup.as_ref()));
+            for part in parts {
+                measure(part, cache.path(), &mut results);
+            }
+            println!("{}\n", table::render(&results));
         }
-        Err(error) => missed.push(format!("anything: {error}")),
+        Err(error) => results.missed.push(format!("anything: {error}")),
     }
-    for what in &missed {
+    for what in &results.missed {
         println!("not measured: {what}");
     }
-    if missed.is_empty() {
+    if results.missed.is_empty() {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     }
 }
 
+fn measure(part: Part, cache: &Path, results: &mut Results) {
+    match part {
+        Part::Startup => {
+            // Fills the cache for the checks, too.
+            results.startup = results.note("start-up", Startup::measure(cache));
+        }
+        Part::RoundTrips => round_trips(cache, results),
+        Part::Scanners => scan(results),
+        Part::Sandbox => {
+            results.sandbox = results.note("the sandbox", Sandbox::measure());
+            results.phases = results.note("steps of a diagnosis", load::phases(cache));
+        }
+        Part::Throughput => {
+            let took = results.note("throughput", load::throughput(cache));
+            results.throughput = took.unwrap_or_default();
+        }
+        Part::Memory => {
+            for (name, held) in load::memory(cache) {
+                let held = results.note(name, held);
+                results.memory.extend(held.map(|held| (name, held)));
+            }
+        }
+        Part::Profile => {
+            let profile = load::with_site(|site| Profile::measure(&site, cache));
+            results.profile = results.note("a profile", profile);
+        }
+    }
+}
+
 /// Every client on every server.
-fn rows(missed: &mut Vec<String>, clients: &[Client]) -> Vec<Row> {
-    let mut rows = Vec::new();
+fn round_trips(cache: &Path, results: &mut Results) {
+    let mut clients = Client::checks(cache);
+    for peer in Client::peers() {
+        clients.extend(results.note("a client to compare with", peer));
+    }
     for kind in Kind::all() {
         let scene = match Scene::new(kind) {
             Ok(scene) => scene,
-            Err(failure) if failure.is_lack_of_rights() => {
-                missed.push(format!("round trips and connections: could not {failure}"));
-                break;
-            }
             Err(failure) => {
-                missed.push(format!("{kind}: could not {failure}"));
+                let no_use = failure.is_lack_of_rights();
+                results.missed.push(format!("{kind}: could not {failure}"));
+                if no_use {
+                    break;
+                }
                 continue;
             }
         };
         for client in clients.iter().filter(|client| client.suits(kind)) {
             eprintln!("{kind}: {client}");
-            let cost = Cost::measure(&scene, client, ROUND_TRIP);
-            let cost = note(missed, &format!("{client} on {kind}"), cost);
-            rows.extend(cost.map(|cost| Row::new(&scene, client, cost)));
+            let round_trips = [ROUND_TRIP].iter().chain(client.also_at()).copied();
+            let costs = Cost::measure(&scene, client, round_trips);
+            let costs = results.note(&format!("{client} on {kind}"), costs);
+            let costs = costs.into_iter().flatten();
+            let rows = costs.map(|cost| Row::new(kind, client, cost));
+            results.rows.extend(rows);
         }
     }
-    rows
 }
 
-fn note<T>(missed: &mut Vec<String>, what: &str, measured: Result<T, Failure>) -> Option<T> {
-    measured
-        .map_err(|failure| missed.push(format!("{what}: could not {failure}")))
-        .ok()
+fn scan(results: &mut Results) {
+    let Some(scene) = results.note("scanners", Scene::new(Kind::for_scanners())) else {
+        return;
+    };
+    for scanner in SCANNERS {
+        eprintln!("{}", scanner.name);
+        let scan = results.note(scanner.name, scanner.scan(&scene));
+        results.scans.extend(scan);
+    }
 }

@@ -1,4 +1,4 @@
-//! What lists a directory: the check, and curl to compare it with.
+//! What lists a directory: the check, and curl and lftp to compare it with.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -15,12 +15,21 @@ use crate::failure::Failure;
 use crate::process;
 use crate::scene::{Kind, Scene};
 
+/// Near, and on the other side of the world. Without any delay it is measured in any case.
+const OTHER_ROUND_TRIPS: [Duration; 2] = [Duration::from_millis(20), Duration::from_millis(300)];
+
 /// A program that logs in and lists the directory it lands in.
 pub enum Client {
     /// `remote-doctor check` at a depth, with a folder for compiled probes.
-    Check { depth: &'static str, cache: PathBuf },
+    Check {
+        depth: &'static str,
+        writes: bool,
+        cache: PathBuf,
+    },
     /// curl of a version.
     Curl(String),
+    /// lftp of a version.
+    Lftp(String),
 }
 
 /// What a client itself says about its run.
@@ -33,44 +42,63 @@ pub struct Told {
 }
 
 impl Client {
-    /// The check at two depths, and curl if it is there.
-    pub fn all(cache: &Path) -> Vec<Self> {
-        let check = |depth| Self::Check {
+    /// The check at two depths, and with writes.
+    pub fn checks(cache: &Path) -> Vec<Self> {
+        let check = |depth, writes| Self::Check {
             depth,
+            writes,
             cache: cache.into(),
         };
-        let curl = process::run("curl", Command::new("curl").arg("--version"));
-        let curl = curl.ok().and_then(|(_, output)| {
-            let said = String::from_utf8_lossy(&output.stdout).into_owned();
-            Some(Self::Curl(said.split_whitespace().nth(1)?.into()))
-        });
-        [check("quick"), check("standard")]
-            .into_iter()
-            .chain(curl)
-            .collect()
+        vec![
+            check("quick", false),
+            check("standard", false),
+            check("standard", true),
+        ]
     }
 
-    /// Whether this server is worth a comparison: implicit TLS only saves curl one round trip, and time is short.
+    /// What others use.
+    pub fn peers() -> Vec<Result<Self, Failure>> {
+        vec![
+            version("curl", 1).map(Self::Curl),
+            version("lftp", 3).map(Self::Lftp),
+        ]
+    }
+
+    /// Whether this server is worth a comparison: implicit TLS only saves others one round trip, and time is short.
     pub fn suits(&self, kind: Kind) -> bool {
         match self {
-            Self::Check { .. } => true,
-            Self::Curl(_) => !kind.is_implicit(),
+            Self::Check { writes, .. } => !writes || !kind.is_implicit(),
+            Self::Curl(_) | Self::Lftp(_) => !kind.is_implicit(),
+        }
+    }
+
+    /// The round trips that it is measured at beside the usual one.
+    pub fn also_at(&self) -> &[Duration] {
+        match self {
+            Self::Check { depth: "quick", .. } => &OTHER_ROUND_TRIPS,
+            _ => &[],
         }
     }
 
     /// The command that lists the directory of this server.
     pub fn command(&self, scene: &Scene) -> Command {
         match self {
-            Self::Check { depth, cache } => check(scene, depth, cache),
+            Self::Check {
+                depth,
+                writes,
+                cache,
+            } => check(scene, depth, *writes, cache),
             Self::Curl(_) => curl(scene),
+            Self::Lftp(_) => lftp(scene),
         }
     }
 
-    /// Reads what it printed.
-    pub fn told(&self, output: &Output) -> Result<Told, Failure> {
+    /// Reads what it printed, after so long.
+    pub fn told(&self, output: &Output, took: Duration) -> Result<Told, Failure> {
         let told = match self {
             Self::Check { .. } => told_by_check(&output.stdout),
             Self::Curl(_) => told_by_curl(&output.stdout),
+            Self::Lftp(_) => told_by_lftp(&output.stdout, took),
         };
         told.ok_or_else(|| Failure::Unhealthy {
             what: self.to_string(),
@@ -82,18 +110,34 @@ impl Client {
 impl fmt::Display for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Check { writes: true, .. } => write!(f, "check, writes"),
             Self::Check { depth, .. } => write!(f, "check, {depth}"),
             Self::Curl(version) => write!(f, "curl {version}"),
+            Self::Lftp(version) => write!(f, "lftp {version}"),
         }
     }
 }
 
-fn check(scene: &Scene, depth: &str, cache: &Path) -> Command {
+/// The word of its first line that has the version.
+fn version(program: &str, word: usize) -> Result<String, Failure> {
+    let (_, output) = process::run(program, Command::new(program).arg("--version"))?;
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let version = said.split_whitespace().nth(word).map(str::to_owned);
+    version.ok_or(Failure::Unhealthy {
+        what: program.into(),
+        said,
+    })
+}
+
+fn check(scene: &Scene, depth: &str, writes: bool, cache: &Path) -> Command {
     let account = &scene.account;
     let ssl = format!("require-{}", scene.kind.tls());
     let mut command = scene.net.client();
     command.args([PROGRAM, "check", "--quiet", "--format", "json"]);
     command.args(["--depth", depth, "--ssl", &ssl]);
+    if writes {
+        command.arg("--allow-writes");
+    }
     command.args(["--host", &SERVER.to_string()]);
     command.args(["--port", &account.port.to_string()]);
     command.args(["--user", account.user, "--password-file"]);
@@ -111,6 +155,22 @@ fn curl(scene: &Scene) -> Command {
     command.args(["--user", &format!("{}:{}", account.user, account.password)]);
     command.arg("--cacert").arg(&account.authority);
     command.arg(format!("ftp://{SERVER}:{}/", account.port));
+    command
+}
+
+fn lftp(scene: &Scene) -> Command {
+    let account = &scene.account;
+    let settings = format!(
+        "set ssl:ca-file {}; set ftp:ssl-force true; set ftp:ssl-protect-data true; set net:max-retries 1; ls; exit",
+        account.authority.display()
+    );
+    let mut command = scene.net.client();
+    command.args([
+        "lftp",
+        "-u",
+        &format!("{},{}", account.user, account.password),
+    ]);
+    command.args(["-e", &settings, &format!("ftp://{SERVER}:{}", account.port)]);
     command
 }
 
@@ -136,6 +196,15 @@ fn told_by_curl(output: &[u8]) -> Option<Told> {
     let seconds = String::from_utf8_lossy(output).trim().parse().ok()?;
     Some(Told {
         listed: Duration::from_secs_f64(seconds),
+        connections: None,
+    })
+}
+
+/// It says nothing of times, and ends with the listing.
+fn told_by_lftp(output: &[u8], took: Duration) -> Option<Told> {
+    let listing = String::from_utf8_lossy(output);
+    listing.lines().next().map(|_| Told {
+        listed: took,
         connections: None,
     })
 }

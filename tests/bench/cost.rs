@@ -13,8 +13,13 @@ use crate::scene::Scene;
 /// and the server, and to take too much off would flatter.
 const RUNS: usize = 5;
 
+/// So long a delay is measured together: short ones several times, of which the fastest counts, too.
+const DELAYS: Duration = Duration::from_millis(200);
+
 /// Times are those of a run with a delay without those of a run without one.
 pub struct Cost {
+    /// The delay.
+    pub round_trip: Duration,
     /// The whole run without a delay.
     pub own_time: Duration,
     /// Until the program has ended, in round trips.
@@ -34,26 +39,55 @@ struct Run {
 }
 
 impl Cost {
-    pub fn measure(scene: &Scene, client: &Client, round_trip: Duration) -> Result<Self, Failure> {
-        let near = (0..RUNS).map(|_| Run::measure(scene, client, Duration::ZERO));
-        let near = near.collect::<Result<Vec<_>, _>>()?;
-        let own_time = fastest(near.iter().map(|run| run.took));
-        let own_listed = fastest(near.iter().map(|run| run.told.listed));
-        let far = Run::measure(scene, client, round_trip)?;
-        let in_round_trips = |took: Duration, own: Duration| {
-            (took.as_secs_f64() - own.as_secs_f64()) / round_trip.as_secs_f64()
+    /// At each of these round trips.
+    pub fn measure(
+        scene: &Scene,
+        client: &Client,
+        round_trips: impl Iterator<Item = Duration>,
+    ) -> Result<Vec<Self>, Failure> {
+        let near = Run::fastest(scene, client, Duration::ZERO, RUNS)?;
+        let at = |round_trip: Duration| {
+            let times = DELAYS.div_duration_f64(round_trip) as usize;
+            let far = Run::fastest(scene, client, round_trip, times.clamp(1, RUNS))?;
+            let in_round_trips = |far: Duration, near: Duration| {
+                (far.as_secs_f64() - near.as_secs_f64()) / round_trip.as_secs_f64()
+            };
+            Ok(Self {
+                round_trip,
+                own_time: near.took,
+                whole: in_round_trips(far.took, near.took),
+                listed: in_round_trips(far.told.listed, near.told.listed),
+                told: far.told.connections,
+                seen: far.seen,
+            })
         };
-        Ok(Self {
-            own_time,
-            whole: in_round_trips(far.took, own_time),
-            listed: in_round_trips(far.told.listed, own_listed),
-            told: far.told.connections,
-            seen: far.seen,
-        })
+        round_trips.map(at).collect()
     }
 }
 
 impl Run {
+    /// The shortest times of several runs, and the connections of the last.
+    fn fastest(
+        scene: &Scene,
+        client: &Client,
+        round_trip: Duration,
+        times: usize,
+    ) -> Result<Self, Failure> {
+        let mut best = Self::measure(scene, client, round_trip)?;
+        for _ in 1..times {
+            let run = Self::measure(scene, client, round_trip)?;
+            best = Self {
+                took: best.took.min(run.took),
+                told: Told {
+                    listed: best.told.listed.min(run.told.listed),
+                    ..run.told
+                },
+                ..run
+            };
+        }
+        Ok(best)
+    }
+
     fn measure(scene: &Scene, client: &Client, round_trip: Duration) -> Result<Self, Failure> {
         let delay = scene.net.delay(round_trip)?;
         let (took, output) = process::run(&client.to_string(), &mut client.command(scene))?;
@@ -64,7 +98,7 @@ impl Run {
         };
         Ok(Self {
             took,
-            told: client.told(&output)?,
+            told: client.told(&output, took)?,
             seen: Connections {
                 control: count(true),
                 data: count(false),
@@ -72,8 +106,4 @@ impl Run {
             },
         })
     }
-}
-
-fn fastest(times: impl Iterator<Item = Duration>) -> Duration {
-    times.min().unwrap_or_default()
 }

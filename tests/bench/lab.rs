@@ -1,9 +1,10 @@
-//! The lab's healthy server, as `remote-doctor lab` runs it, on the server's side.
+//! The lab's healthy server, as `remote-doctor lab` runs it: on the server's side of a network, or on loopback.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -27,17 +28,33 @@ pub struct Lab {
 }
 
 impl Lab {
+    /// One in a network of its own, where the ports are the usual ones.
     pub fn start(net: &Net, mode: Mode) -> Result<Self, Failure> {
         let (port, behaviour) = match mode {
             Mode::Implicit => (990, r#"{"mode": "implicit"}"#),
             _ => (21, r#"{"mode": "explicit"}"#),
         };
+        let mut command = net.server();
+        command.arg(PROGRAM);
+        Self::run(command, (SERVER, port).into(), behaviour)
+    }
+
+    /// One on a free port of loopback that lets very many in.
+    pub fn on_loopback() -> Result<Self, Failure> {
+        let behaviour = r#"{"mode": "explicit", "limits": {"connections": 4000}}"#;
+        Self::run(
+            Command::new(PROGRAM),
+            (Ipv4Addr::LOCALHOST, 0).into(),
+            behaviour,
+        )
+    }
+
+    fn run(mut command: Command, at: SocketAddr, behaviour: &str) -> Result<Self, Failure> {
         let folder = tempfile::tempdir().map_err(Failure::system("a folder"))?;
         let password = folder.path().join("password");
         fs::write(&password, PASSWORD).map_err(Failure::system("a password file"))?;
-        let mut command = net.server();
-        command.args([PROGRAM, "lab", "--listen", &SERVER.to_string()]);
-        command.args(["--port", &port.to_string(), "--behaviour", behaviour]);
+        command.args(["lab", "--listen", &at.ip().to_string()]);
+        command.args(["--port", &at.port().to_string(), "--behaviour", behaviour]);
         command
             .arg("--ca-file")
             .arg(folder.path().join("authority.pem"));
@@ -50,9 +67,9 @@ impl Lab {
         let mut lab = Self {
             process,
             folder,
-            port,
+            port: 0,
         };
-        lab.wait_until_it_listens()?;
+        lab.port = lab.wait_until_it_listens()?;
         Ok(lab)
     }
 
@@ -64,8 +81,8 @@ impl Lab {
         self.folder.path().join("password")
     }
 
-    /// It says so in its first line. The thread that reads it ends with the lab at the latest.
-    fn wait_until_it_listens(&mut self) -> Result<(), Failure> {
+    /// It says where in its first line. The thread that reads it ends with the lab at the latest.
+    fn wait_until_it_listens(&mut self) -> Result<u16, Failure> {
         let late = || Failure::TooLong("the lab".into());
         let output = self.process.stdout.take().ok_or_else(late)?;
         let (sender, receiver) = mpsc::channel();
@@ -76,13 +93,14 @@ impl Lab {
         });
         let line = receiver.recv_timeout(PATIENCE).map_err(|_| late())?;
         let line = line.map_err(Failure::system("the lab"))?;
-        if line.starts_with("listening") {
-            return Ok(());
-        }
-        Err(Failure::Unhealthy {
-            what: "the lab".into(),
-            said: line,
-        })
+        let address = line.strip_prefix("listening on ");
+        let address = address.and_then(|rest| rest.split(' ').next()?.parse::<SocketAddr>().ok());
+        address
+            .map(|address| address.port())
+            .ok_or_else(|| Failure::Unhealthy {
+                what: "the lab".into(),
+                said: line,
+            })
     }
 }
 

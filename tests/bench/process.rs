@@ -12,6 +12,33 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Runs it and returns how long it took and what it printed. One that does not end in time is ended.
 pub fn run(name: &str, command: &mut Command) -> Result<(Duration, Output), Failure> {
+    run_within(name, command, PATIENCE)
+}
+
+/// The same for one that may take so long.
+pub fn run_within(
+    name: &str,
+    command: &mut Command,
+    patience: Duration,
+) -> Result<(Duration, Output), Failure> {
+    let (took, output) = run_to_any_end(name, command, patience)?;
+    if !output.status.success() {
+        let said = [&output.stdout, &output.stderr]
+            .map(|said| String::from_utf8_lossy(said).trim().to_string());
+        return Err(Failure::Unhealthy {
+            what: name.into(),
+            said: said.join(" "),
+        });
+    }
+    Ok((took, output))
+}
+
+/// The same for one that also ends otherwise where all is well.
+pub fn run_to_any_end(
+    name: &str,
+    command: &mut Command,
+    patience: Duration,
+) -> Result<(Duration, Output), Failure> {
     let began = Instant::now();
     let child = command
         .stdin(Stdio::null())
@@ -21,19 +48,11 @@ pub fn run(name: &str, command: &mut Command) -> Result<(Duration, Output), Fail
         .map_err(Failure::system(name))?;
     let output = child
         .controlled_with_output()
-        .time_limit(PATIENCE)
+        .time_limit(patience)
         .terminate_for_timeout()
         .wait()
         .map_err(Failure::system(name))?;
     let took = began.elapsed();
     let output = output.ok_or_else(|| Failure::TooLong(name.into()))?;
-    if !output.status.success() {
-        let said = [&output.stdout, &output.stderr]
-            .map(|said| String::from_utf8_lossy(said).trim().to_string());
-        return Err(Failure::Unhealthy {
-            what: name.into(),
-            said: said.join(" "),
-        });
-    }
     Ok((took, output))
 }

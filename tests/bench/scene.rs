@@ -38,6 +38,18 @@ impl Kind {
         }
     }
 
+    pub fn is_lab(self) -> bool {
+        self.product.is_none()
+    }
+
+    /// The server that scanners are let loose on.
+    pub fn for_scanners() -> Self {
+        Self {
+            product: Some(Product::Pyftpdlib),
+            mode: Mode::Explicit,
+        }
+    }
+
     pub fn tls(self) -> &'static str {
         if self.is_implicit() {
             "implicit"

@@ -1,31 +1,22 @@
 //! Everything that was measured, for people.
 
+use std::time::Duration;
+
 use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
 use remote_doctor::report::Connections;
 
 use crate::ROUND_TRIP;
 use crate::client::Client;
 use crate::cost::Cost;
-use crate::scene::Scene;
-use crate::startup::Startup;
-
-const HEADER: [&str; 10] = [
-    "server",
-    "TLS",
-    "client",
-    "at 0 ms",
-    "whole run",
-    "listing",
-    "floor",
-    "ratio",
-    "reported",
-    "seen",
-];
+use crate::results::{MIB, Results};
+use crate::sandbox::Compared;
+use crate::scanners;
+use crate::scene::Kind;
 
 const LEGEND: &str = "\
 at 0 ms    the whole run without a delay; what it takes then is taken off the next two
 whole run  until the program has ended, in round trips
-listing    until the reply that ends the first listing, in round trips
+listing    until the reply that ends the first listing, in round trips; of lftp until it has ended
 floor      round trips one command at a time takes until then: TCP, greeting, AUTH TLS, handshake, USER, PASS,
            PBSZ, PROT, EPSV, data TCP with LIST, data handshake, data; implicit TLS saves AUTH TLS
 reported   control + data connections and the most at one time, as the client says
@@ -33,24 +24,53 @@ seen       the same, counted by the packets on the way
 curl       7.88 idles up to a second where a server begins the TLS of the data connection only after LIST: all but
            pyftpdlib";
 
-/// One client on one server.
-pub struct Row([String; 10]);
+/// One client on one server at one delay.
+pub struct Row {
+    kind: Kind,
+    pub client: String,
+    pub cost: Cost,
+}
 
 impl Row {
-    pub fn new(scene: &Scene, client: &Client, cost: Cost) -> Self {
-        let floor = if scene.kind.is_implicit() { 11 } else { 12 };
-        Self([
-            scene.kind.server().into(),
-            scene.kind.tls().into(),
-            client.to_string(),
+    pub fn new(kind: Kind, client: &Client, cost: Cost) -> Self {
+        Self {
+            kind,
+            client: client.to_string(),
+            cost,
+        }
+    }
+
+    /// Whether it is one that all clients are compared by.
+    pub fn is_usual(&self) -> bool {
+        self.cost.round_trip == ROUND_TRIP
+    }
+
+    pub fn is_explicit_lab(&self) -> bool {
+        self.kind.is_lab() && !self.kind.is_implicit()
+    }
+
+    fn floor(&self) -> u32 {
+        if self.kind.is_implicit() { 11 } else { 12 }
+    }
+
+    fn ratio(&self) -> f64 {
+        self.cost.listed / f64::from(self.floor())
+    }
+
+    fn cells(&self) -> Vec<String> {
+        let cost = &self.cost;
+        vec![
+            self.kind.server().into(),
+            self.kind.tls().into(),
+            self.client.clone(),
             format!("{} ms", cost.own_time.as_millis()),
             format!("{:.1}", cost.whole),
             format!("{:.1}", cost.listed),
-            floor.to_string(),
-            format!("{:.2}", cost.listed / f64::from(floor)),
+            self.floor().to_string(),
+            format!("{:.2}", self.ratio()),
             cost.told.map_or_else(|| "-".into(), connections),
             connections(cost.seen),
-        ])
+        ]
     }
 }
 
@@ -58,26 +78,248 @@ fn connections(count: Connections) -> String {
     format!("{} + {}, {}", count.control, count.data, count.peak)
 }
 
-pub fn render(rows: &[Row], startup: Option<&Startup>) -> String {
-    let mut text = String::from("What a healthy check costs\n");
-    if !rows.is_empty() {
-        let mut table = Table::new();
-        table.load_style(ASCII_MARKDOWN).set_header(HEADER);
-        table.add_rows(rows.iter().map(|row| &row.0));
-        for column in table.column_iter_mut().skip(3) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-        let round_trip = ROUND_TRIP.as_millis();
-        text += &format!("\nWith a round-trip time of {round_trip} ms:\n\n{table}\n\n{LEGEND}\n");
+pub fn render(results: &Results) -> String {
+    let sections = [
+        round_trips(results),
+        other_round_trips(results),
+        scans(results),
+        startup(results),
+        sandbox(results),
+        phases(results),
+        throughput(results),
+        memory(results),
+        profile(results),
+        targets(results),
+    ];
+    let sections: Vec<String> = sections.into_iter().flatten().collect();
+    sections.join("\n\n")
+}
+
+/// A table whose first columns are words; none without rows.
+fn table(
+    title: &str,
+    header: &[&str],
+    words: usize,
+    rows: impl IntoIterator<Item = Vec<String>>,
+) -> Option<String> {
+    let mut table = Table::new();
+    table.load_style(ASCII_MARKDOWN).set_header(header);
+    table.add_rows(rows);
+    for column in table.column_iter_mut().skip(words) {
+        column.set_cell_alignment(CellAlignment::Right);
     }
-    if let Some(startup) = startup {
-        text += &format!(
-            "\nFrom the start of the program until all codes are listed, all probes loaded (medians): {} ms, {} ms with \
-             nothing in the cache\nThe program: {:.1} MiB\n",
-            startup.warm.as_millis(),
-            startup.cold.as_millis(),
-            startup.bytes as f64 / f64::from(1 << 20)
-        );
+    (table.row_count() > 0).then(|| format!("{title}:\n\n{table}"))
+}
+
+fn round_trips(results: &Results) -> Option<String> {
+    let header = [
+        "server",
+        "TLS",
+        "client",
+        "at 0 ms",
+        "whole run",
+        "listing",
+        "floor",
+        "ratio",
+        "reported",
+        "seen",
+    ];
+    let rows = results.rows.iter().filter(|row| row.is_usual());
+    let title = format!("A healthy server {} ms away", ROUND_TRIP.as_millis());
+    let table = table(&title, &header, 3, rows.map(Row::cells))?;
+    Some(format!("{table}\n\n{LEGEND}"))
+}
+
+fn other_round_trips(results: &Results) -> Option<String> {
+    let mut rows: Vec<&Row> = results
+        .rows
+        .iter()
+        .filter(|row| row.client == "check, quick")
+        .collect();
+    rows.sort_by_key(|row| (row.kind.to_string(), row.cost.round_trip));
+    let cells = rows.into_iter().map(|row| {
+        vec![
+            row.kind.to_string(),
+            format!("{} ms", row.cost.round_trip.as_millis()),
+            format!("{:.1}", row.cost.whole),
+            format!("{:.1}", row.cost.listed),
+            format!("{:.2}", row.ratio()),
+        ]
+    });
+    let header = ["server", "away", "whole run", "listing", "ratio"];
+    table(
+        "Round trips of check, quick, near and far",
+        &header,
+        1,
+        cells,
+    )
+}
+
+fn scans(results: &Results) -> Option<String> {
+    let rows = results.scans.iter().map(|scan| {
+        vec![
+            scan.name.into(),
+            scan.connections.to_string(),
+            format!("{:.1} s", scan.took.as_secs_f64()),
+        ]
+    });
+    let away = scanners::ROUND_TRIP.as_millis();
+    let title = format!("Scanners of TLS, which never log in, on pyftpdlib {away} ms away");
+    table(&title, &["scanner", "connections", "time"], 1, rows)
+}
+
+fn startup(results: &Results) -> Option<String> {
+    let startup = results.startup.as_ref()?;
+    Some(format!(
+        "From the start of the program until all codes are listed, all probes loaded (medians): {} ms, {} ms with nothing \
+         in the cache\nThe program: {:.1} MiB",
+        startup.warm.as_millis(),
+        startup.cold.as_millis(),
+        startup.bytes as f64 / MIB
+    ))
+}
+
+fn sandbox(results: &Results) -> Option<String> {
+    let sandbox = results.sandbox.as_ref()?;
+    let cells = |compared: &Compared| {
+        vec![
+            compared.work.name().into(),
+            micros(compared.outside),
+            micros(compared.inside),
+            format!("{:.2}", compared.ratio()),
+        ]
+    };
+    let rows = sandbox.parsing.iter().chain([&sandbox.call]).map(cells);
+    let table = table(
+        "The same work outside of the sandbox and in it, processor time of one piece",
+        &["work", "outside", "inside", "ratio"],
+        1,
+        rows,
+    )?;
+    let empty = micros(sandbox.empty_run);
+    Some(format!(
+        "{table}\n\nreplies    a login's dialogue of 1 KiB; listing: 500 files; flight: a TLS 1.2 server's; clock: one call of \
+         the host\nA whole run of one probe that does nothing: {empty}"
+    ))
+}
+
+fn phases(results: &Results) -> Option<String> {
+    let phases = results.phases.as_ref()?;
+    let whole = phases.whole();
+    let row = |name: &str, took: Duration| {
+        let share = took.div_duration_f64(whole);
+        vec![name.into(), micros(took), format!("{:.0} %", share * 100.0)]
+    };
+    let rows = [
+        row("probes, network and TLS", phases.run),
+        row("the report", phases.report),
+        row("its JSON", phases.json),
+        row("all", whole),
+        row(
+            "the probes on a recording, without network and TLS",
+            phases.sandbox(),
+        ),
+    ];
+    let table = table(
+        "Processor time of one quick diagnosis",
+        &["step", "time", "share"],
+        1,
+        rows,
+    )?;
+    Some(format!(
+        "{table}\n\n{} probes ask the host {} times",
+        phases.probes, phases.calls
+    ))
+}
+
+fn throughput(results: &Results) -> Option<String> {
+    let rows = results.throughput.iter().map(|took| {
+        let each = took.each();
+        vec![
+            took.at_once.to_string(),
+            took.diagnoses.to_string(),
+            micros(each),
+            format!("{:.0}", 1.0 / each.as_secs_f64()),
+            format!("{:.0}", took.diagnoses as f64 / took.wall.as_secs_f64()),
+            format!("{:.1}", took.resident as f64 / MIB),
+            format!("{:.1}", took.peak as f64 / MIB),
+        ]
+    });
+    let header = [
+        "at once",
+        "diagnoses",
+        "CPU each",
+        "per s of CPU",
+        "per s",
+        "MiB before",
+        "MiB at most",
+    ];
+    table(
+        "Quick diagnoses of labs on this machine, processor time of the engine alone",
+        &header,
+        0,
+        rows,
+    )
+}
+
+fn memory(results: &Results) -> Option<String> {
+    let rows = results.memory.iter().map(|(name, held)| {
+        vec![
+            (*name).into(),
+            held.checks.to_string(),
+            held.probes.to_string(),
+            format!("{:.1}", held.before as f64 / MIB),
+            format!("{:.1}", held.meanwhile as f64 / MIB),
+            format!("{:.0} KiB", held.each() / 1024.0),
+        ]
+    });
+    let header = [
+        "who waits",
+        "checks",
+        "probes",
+        "MiB before",
+        "MiB meanwhile",
+        "each probe",
+    ];
+    table("Memory of probes that wait", &header, 1, rows)
+}
+
+fn profile(results: &Results) -> Option<String> {
+    let profile = results.profile.as_ref()?;
+    let percent = |share: f64| format!("{:.1} %", share * 100.0);
+    let parts = profile
+        .parts
+        .iter()
+        .map(|(name, share)| vec![(*name).into(), percent(*share)]);
+    let hot = profile
+        .hot
+        .iter()
+        .map(|(name, share)| vec![name.clone(), percent(*share)]);
+    let parts = table(
+        "Where the processor time of quick diagnoses goes, sampled",
+        &["part", "share"],
+        1,
+        parts,
+    )?;
+    let hot = table(
+        "By function, what it calls not included",
+        &["function", "share"],
+        1,
+        hot,
+    )?;
+    Some(format!("{parts}\n\n{hot}"))
+}
+
+fn targets(results: &Results) -> Option<String> {
+    let rows = results.targets();
+    let rows = rows.iter().map(|target| target.cells().to_vec());
+    table("Targets", &["what", "target", "measured", "met"], 1, rows)
+}
+
+fn micros(took: Duration) -> String {
+    match took.as_nanos() {
+        nanos @ 0..10_000 => format!("{nanos} ns"),
+        nanos @ 10_000..1_000_000 => format!("{:.0} µs", nanos as f64 / 1e3),
+        nanos => format!("{:.2} ms", nanos as f64 / 1e6),
     }
-    text
 }

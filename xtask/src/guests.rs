@@ -8,10 +8,11 @@ use builder::{Compiler, Workspace};
 use crate::report::{self, Failure};
 
 /// Where guests are, and where their components go under `target/`. Only `probes` are built into the program.
-const PLACES: [(&str, &str); 3] = [
+const PLACES: [(&str, &str); 4] = [
     ("plugins", "probes"),
     ("examples", "example-probes"),
     ("tests/guests", "hostile-probes"),
+    ("tests/bench", "bench-probes"),
 ];
 
 /// A package that makes a component.

@@ -2,6 +2,7 @@
 
 mod guests;
 mod languages;
+mod peers;
 mod report;
 mod servers;
 mod table;
@@ -23,7 +24,9 @@ const USAGE: &str = "cargo xtask <command>
   table [--runs N]
           prepare, get the real FTP servers, build, and print a table of every scenario and every case on a real server:
           root causes expected and reported, right or wrong, connections, time; N times in a row
-  bench   prepare, build, and print what a healthy check costs";
+  bench [PART...]
+          prepare, get the real FTP servers and the programs to compare with, build, and measure: start-up, round-trips,
+          scanners, sandbox, throughput, memory, profile, or all of it";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -37,7 +40,7 @@ fn main() -> ExitCode {
         ["test"] => setup().and_then(|()| test()),
         ["table"] => setup().and_then(|()| tables("1")),
         ["table", "--runs", times] => setup().and_then(|()| tables(times)),
-        ["bench"] => setup().and_then(|()| build()).and_then(|()| bench()),
+        ["bench", ref parts @ ..] => setup().and_then(|()| build()).and_then(|()| bench(parts)),
         _ => Err(Failure::Usage(USAGE.into())),
     };
     match done {
@@ -138,6 +141,10 @@ fn with_servers(work: impl FnOnce() -> Result<(), Failure>) -> Result<(), Failur
     }
 }
 
-fn bench() -> Result<(), Failure> {
-    report::run(cargo().args(["bench", "--package", "remote-doctor"]))
+fn bench(parts: &[&str]) -> Result<(), Failure> {
+    with_servers(|| {
+        peers::install(&workspace().join("target/peers"));
+        let bench = ["bench", "--package", "remote-doctor", "--"];
+        report::run(cargo().args(bench).args(parts))
+    })
 }

@@ -228,7 +228,7 @@ fn libraries(downloads: &Path) -> Result<Vec<String>, ServersError> {
     Ok(names)
 }
 
-fn install_packages(packages: &[String]) -> Result<(), ServersError> {
+pub fn install_packages(packages: &[String]) -> Result<(), ServersError> {
     say(&format!("installing {}", packages.join(", ")));
     let attempt = || {
         run(Command::new("apt-get")
@@ -308,7 +308,7 @@ fn is_installed(package: &str) -> bool {
 }
 
 /// Whether a program is on the search path, or where only root's search path looks.
-fn found(program: &str) -> bool {
+pub fn found(program: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let system = ["/usr/sbin", "/sbin"].map(PathBuf::from);
     std::env::split_paths(&path)
@@ -329,7 +329,7 @@ fn succeeds(command: &mut Command) -> bool {
 }
 
 /// Runs a program to its end; its own output is shown only if it fails.
-fn run(command: &mut Command) -> Result<Output, ServersError> {
+pub fn run(command: &mut Command) -> Result<Output, ServersError> {
     let line = format!("{command:?}").replace('"', "");
     let output = match command.stdin(Stdio::null()).output() {
         Ok(output) => output,
