@@ -137,6 +137,10 @@ fn check(scene: &Scene, depth: &str, writes: bool, cache: &Path) -> Command {
     command.args(["--depth", depth, "--ssl", &ssl]);
     if writes {
         command.arg("--allow-writes");
+        // Where the account of the real servers may write.
+        if !scene.kind.is_lab() {
+            command.args(["--remote-path", "inbox"]);
+        }
     }
     command.args(["--host", &SERVER.to_string()]);
     command.args(["--port", &account.port.to_string()]);

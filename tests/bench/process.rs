@@ -10,6 +10,9 @@ use crate::failure::Failure;
 /// Nothing healthy takes nearly as long.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// In characters.
+const LAST_WORDS: usize = 400;
+
 /// Runs it and returns how long it took and what it printed. One that does not end in time is ended.
 pub fn run(name: &str, command: &mut Command) -> Result<(Duration, Output), Failure> {
     run_within(name, command, PATIENCE)
@@ -23,14 +26,24 @@ pub fn run_within(
 ) -> Result<(Duration, Output), Failure> {
     let (took, output) = run_to_any_end(name, command, patience)?;
     if !output.status.success() {
-        let said = [&output.stdout, &output.stderr]
-            .map(|said| String::from_utf8_lossy(said).trim().to_string());
         return Err(Failure::Unhealthy {
             what: name.into(),
-            said: said.join(" "),
+            said: last_words(&output),
         });
     }
     Ok((took, output))
+}
+
+/// The end of what it said; a report may be long.
+pub fn last_words(output: &Output) -> String {
+    let said = [&output.stdout, &output.stderr].map(|said| {
+        let said = String::from_utf8_lossy(said);
+        let said: Vec<char> = said.trim().chars().collect();
+        said[said.len().saturating_sub(LAST_WORDS)..]
+            .iter()
+            .collect::<String>()
+    });
+    said.join(" ")
 }
 
 /// The same for one that also ends otherwise where all is well.

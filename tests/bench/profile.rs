@@ -16,27 +16,52 @@ const PATIENCE: Duration = Duration::from_secs(300);
 const HOT: usize = 12;
 
 /// Parts in the order they are looked for: words of an object or a symbol, of which one is enough.
-const PARTS: [(&str, &[&str]); 8] = [
+const PARTS: [(&str, &[&str]); 9] = [
     ("kernel: sockets, memory, threads", &["[kernel", "[vdso]"]),
-    ("probes: compiled WebAssembly", &[".cwasm"]),
-    ("cryptography (aws-lc)", &["aws_lc"]),
+    (PROBES, &[".cwasm"]),
     (
-        "TLS and certificates (rustls, webpki)",
-        &["rustls", "webpki", "x509"],
+        "entropy, once in a process (aws-lc)",
+        &["jent_", "rol64", "xoshiro"],
     ),
-    ("sandbox (wasmtime)", &["wasmtime", "remote_doctor::plugin"]),
     (
-        "memory: allocation, copying",
+        "cryptography (aws-lc)",
         &[
-            "malloc", "free", "alloc", "memmove", "memcpy", "memset", "memcmp",
+            "aws_lc",
+            "ecp_nistz",
+            "x25519",
+            "curve25519",
+            "p384",
+            "sha2",
         ],
     ),
     (
-        "names (hickory) and settings of the system",
+        "TLS and certificates",
+        &["rustls", "webpki", "x509", "asn1", "der_parser"],
+    ),
+    (
+        "sandbox (wasmtime)",
+        &["wasmtime", "cranelift", "remote_doctor::plugin"],
+    ),
+    (
+        "memory: allocation, copying, comparing",
+        &[
+            "malloc",
+            "free",
+            "calloc",
+            "unlink_chunk",
+            "memmove",
+            "memset",
+            "memcmp",
+            "alloc::",
+        ],
+    ),
+    (
+        "names and settings of the system (hickory)",
         &["hickory", "resolv"],
     ),
     ("runtime (tokio)", &["tokio", "mio::", "futures"]),
 ];
+const PROBES: &str = "probes: compiled WebAssembly";
 const REST: &str = "the rest: engine, report, JSON";
 
 /// Shares of all samples, from 0 to 1.
@@ -78,6 +103,12 @@ impl Profile {
         Self::read(&String::from_utf8_lossy(&output.stdout))
     }
 
+    /// The share of the probes' own code.
+    pub fn probes(&self) -> f64 {
+        let own = self.parts.iter().find(|(name, _)| *name == PROBES);
+        own.map_or(0.0, |(_, share)| *share)
+    }
+
     fn read(text: &str) -> Result<Self, Failure> {
         let lines: Vec<(f64, &str, &str)> = text.lines().filter_map(line).collect();
         if lines.is_empty() {
@@ -92,7 +123,8 @@ impl Profile {
             let of = lines
                 .iter()
                 .filter(|(_, object, symbol)| part(object, symbol) == name);
-            (name, of.map(|(share, ..)| share / all).sum())
+            // A sum of nothing is negative zero.
+            (name, of.fold(0.0, |sum, (share, ..)| sum + share / all))
         });
         let hot = lines.iter().take(HOT);
         Ok(Self {

@@ -33,6 +33,18 @@ impl Results {
         noted.map_err(|missed| self.missed.push(missed)).ok()
     }
 
+    /// From its parts: an instance for each probe, the way into the host and back for each question, and what the probes'
+    /// own code takes longer than outside.
+    fn cost_of_sandbox(&self) -> Option<f64> {
+        let (sandbox, phases) = (self.sandbox.as_ref()?, self.phases.as_ref()?);
+        let probes = self.profile.as_ref()?.probes();
+        let calls = sandbox.call.inside.saturating_sub(sandbox.call.outside);
+        let own = phases.whole().mul_f64(probes);
+        let longer = own.mul_f64(1.0 - 1.0 / sandbox.ratio());
+        let instances = sandbox.empty_run * phases.probes as u32;
+        Some(phases.beside(instances + calls * phases.calls as u32 + longer))
+    }
+
     pub fn targets(&self) -> Vec<Target> {
         let explicit = |client: &str| {
             let mut rows = self
@@ -77,10 +89,18 @@ impl Results {
                 self.startup.as_ref().map(|it| it.warm.as_secs_f64() * 1e3),
             ),
             Target::at_most(
-                "a diagnosis in the sandbox, of one whose probes cost nothing",
+                "sandbox: a diagnosis, of the same without the parts below that it adds",
                 1.3,
                 "",
-                self.phases.as_ref().map(Phases::cost_of_sandbox),
+                self.cost_of_sandbox(),
+            ),
+            Target::at_most(
+                "sandbox: a diagnosis, of one whose probes cost nothing at all (a bound)",
+                1.3,
+                "",
+                self.phases
+                    .as_ref()
+                    .map(|phases| phases.beside(phases.sandbox())),
             ),
             Target::at_least(
                 "quick diagnoses per second of processor time",

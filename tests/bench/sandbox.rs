@@ -22,6 +22,8 @@ const ROUNDS: usize = 3;
 const CALLS: u32 = 15_000;
 /// So many such runs take long enough.
 const RUNS: u32 = 100;
+/// So many runs without a call.
+const EMPTY_RUNS: u32 = 2000;
 
 /// The same work in both places.
 pub struct Compared {
@@ -47,6 +49,12 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
+    /// Inside to outside, over all parsing (the geometric mean).
+    pub fn ratio(&self) -> f64 {
+        let logarithms: f64 = self.parsing.iter().map(|it| it.ratio().ln()).sum();
+        (logarithms / self.parsing.len() as f64).exp()
+    }
+
     pub fn measure() -> Result<Self, Failure> {
         eprintln!("sandbox");
         let runtime = Builder::new_multi_thread().enable_all().build();
@@ -58,16 +66,16 @@ impl Sandbox {
             for work in [Work::Replies, Work::Listing, Work::Flight] {
                 parsing.push(parsed(&inside, work).await?);
             }
-            let empty = inside.spend(Work::Clock, 0, RUNS).await?;
+            let empty_run = inside.spend(Work::Clock, 0, EMPTY_RUNS).await? / EMPTY_RUNS;
             let asking = inside.spend(Work::Clock, CALLS, RUNS).await?;
             Ok(Self {
                 parsing,
                 call: Compared {
                     work: Work::Clock,
                     outside: outside(Work::Clock, CALLS * RUNS)?.0 / (CALLS * RUNS),
-                    inside: asking.saturating_sub(empty) / (CALLS * RUNS),
+                    inside: asking.saturating_sub(empty_run * RUNS) / (CALLS * RUNS),
                 },
-                empty_run: empty / RUNS,
+                empty_run,
             })
         })
     }

@@ -52,11 +52,9 @@ impl Scanner {
         let port = scene.account.port;
         let connections = traffic.connections(|to| to == port);
         if connections == 0 {
-            let said = [&output.stdout, &output.stderr];
-            let said = said.map(|said| String::from_utf8_lossy(said).trim().to_string());
             return Err(Failure::Unhealthy {
                 what: self.name.into(),
-                said: said.join(" "),
+                said: process::last_words(&output),
             });
         }
         Ok(Scan {

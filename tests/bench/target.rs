@@ -58,11 +58,12 @@ impl Target {
     }
 }
 
-/// Three digits or so.
+/// As many digits as tell a miss from a hit.
 fn shown(number: f64) -> String {
     match number {
         _ if number >= 100.0 => format!("{number:.0}"),
         _ if number >= 10.0 => format!("{number:.1}"),
-        _ => format!("{number:.2}"),
+        _ if number.fract() == 0.0 => format!("{number:.0}"),
+        _ => format!("{number:.3}"),
     }
 }
