@@ -59,13 +59,13 @@ impl Results {
         let throughput = self.throughput.iter();
         vec![
             Target::at_most(
-                "quick: round trips to a finished listing, of the floor of 12",
+                "quick, lab: round trips to a finished listing, of the floor of 12",
                 1.15,
                 "",
                 explicit("check, quick").map(|row| row.cost.listed / 12.0),
             ),
             Target::at_most(
-                "standard: round trips of the whole run",
+                "standard, lab: round trips of the whole run",
                 40.0,
                 "",
                 standard.map(|row| row.cost.whole),
