@@ -223,7 +223,7 @@ impl<'a> Run<'a> {
             return;
         }
         let plan = self.plan(look);
-        let descriptions = plan.probes.iter().map(|plugin| &plugin.description);
+        let descriptions = plan.probes.iter().map(|plugin| &*plugin.description);
         let relay = Arc::new(Relay::new(descriptions));
         let outside = self.host.outside(self.check, source);
         let index = {
@@ -354,7 +354,7 @@ impl<'a> Run<'a> {
             source,
             status,
             duration: answers.took(started.elapsed()),
-            outcome,
+            outcome: Arc::new(outcome),
         }
     }
 

@@ -12,6 +12,8 @@ const SHORT: usize = 4;
 #[derive(Clone, Default)]
 pub struct Mask {
     needles: Vec<Vec<u8>>,
+    /// The bytes that a needle begins with: all others are passed on without another look.
+    beginnings: Vec<u8>,
     /// Bytes that may be the beginning of a needle.
     held: Vec<u8>,
 }
@@ -38,8 +40,12 @@ impl Mask {
         // The longest first, so that a form is not cut by a shorter one inside it.
         needles.sort_by_key(|needle| std::cmp::Reverse(needle.len()));
         needles.dedup();
+        let mut beginnings: Vec<u8> = needles.iter().map(|needle| needle[0]).collect();
+        beginnings.sort_unstable();
+        beginnings.dedup();
         Mask {
             needles,
+            beginnings,
             held: Vec::new(),
         }
     }
@@ -70,7 +76,16 @@ impl Mask {
         let mut out = Vec::with_capacity(bytes.len());
         let mut at = 0;
         while at < bytes.len() {
+            let plain = bytes[at..]
+                .iter()
+                .take_while(|byte| !self.beginnings.contains(byte))
+                .count();
+            out.extend_from_slice(&bytes[at..at + plain]);
+            at += plain;
             let rest = &bytes[at..];
+            if rest.is_empty() {
+                break;
+            }
             if let Some(needle) = self
                 .needles
                 .iter()

@@ -25,6 +25,6 @@ pub use network::{Counts, Network, NetworkSettings, NotBegun};
 pub use resolver::{Resolved, Resolver, ResolverError};
 pub use slots::Slots;
 pub use tls::{ClientCertificate, TlsOptions, TlsSession, TlsVersion};
-pub(crate) use transcript::printable;
 pub use transcript::{Direction, Line, Transcript};
+pub(crate) use transcript::{is_plain, printable};
 pub use writes::{Debt, Forbidden, Writes};

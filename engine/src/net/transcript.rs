@@ -111,6 +111,9 @@ impl Default for Transcript {
 /// Text of a server as it may reach a terminal: no control characters (which include escapes), no bidirectional
 /// overrides, at most `length` characters.
 pub(crate) fn printable(text: &str, length: usize) -> String {
+    if text.len() <= length && is_plain(text) {
+        return text.to_string();
+    }
     let mut out: String = text
         .chars()
         .take(length)
@@ -126,6 +129,12 @@ pub(crate) fn printable(text: &str, length: usize) -> String {
         out.push('…');
     }
     out
+}
+
+/// Whether a text is printable as it stands, as nearly all are, and of one line.
+pub(crate) fn is_plain(text: &str) -> bool {
+    text.bytes()
+        .all(|byte| byte == b' ' || byte.is_ascii_graphic())
 }
 
 #[cfg(test)]

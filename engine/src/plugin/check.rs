@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::finding::{Description, Fact, FactValue, Omission, OmissionCause, Outcome};
-use crate::net::printable;
+use crate::net::{is_plain, printable};
 
 /// Longer evidence is cut: a report is for people.
 const MAX_TEXT: usize = 2000;
@@ -132,7 +132,7 @@ pub(super) fn outcome(description: &Description, mut outcome: Outcome) -> Result
 }
 
 fn clean(outcome: &mut Outcome) {
-    let clean = |text: &mut String| *text = printable_lines(text, MAX_TEXT);
+    let clean = |text: &mut String| clean_text(text, MAX_TEXT);
     for finding in &mut outcome.findings {
         finding.evidence.truncate(MAX_ITEMS);
         finding.alternatives.truncate(MAX_ITEMS);
@@ -165,19 +165,23 @@ fn clean_fact(fact: &mut Fact) {
     fact.name = printable(&fact.name, 80);
     match &mut fact.value {
         FactValue::Flag(_) | FactValue::Integer(_) => {}
-        FactValue::Text(text) => *text = printable_lines(text, MAX_TEXT),
+        FactValue::Text(text) => clean_text(text, MAX_TEXT),
         FactValue::Texts(texts) => {
             texts.truncate(MAX_ITEMS);
-            texts
-                .iter_mut()
-                .for_each(|text| *text = printable_lines(text, MAX_TEXT));
+            texts.iter_mut().for_each(|text| clean_text(text, MAX_TEXT));
         }
         FactValue::Rows(rows) => {
             rows.truncate(MAX_ITEMS);
             rows.iter_mut()
                 .flat_map(|row| row.values_mut())
-                .for_each(|cell| *cell = printable_lines(cell, MAX_TEXT));
+                .for_each(|cell| clean_text(cell, MAX_TEXT));
         }
+    }
+}
+
+fn clean_text(text: &mut String, most: usize) {
+    if text.len() > most || !is_plain(text) {
+        *text = printable_lines(text, most);
     }
 }
 

@@ -109,7 +109,7 @@ pub struct Sandbox {
 /// A probe that can be run.
 pub struct Plugin {
     /// What it says of itself.
-    pub description: Description,
+    pub description: Arc<Description>,
     /// SHA-256 of its file.
     pub digest: String,
     /// Who vouches for it.
@@ -216,7 +216,7 @@ impl Sandbox {
         })?;
         let digest = format!("sha256:{}", HEXLOWER.encode(&Sha256::digest(wasm)));
         Ok(Plugin {
-            description,
+            description: Arc::new(description),
             digest,
             signer,
             engine: self.engine.clone(),

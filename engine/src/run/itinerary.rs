@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Look, ProbeRun, Status, Visit};
-use crate::finding::Outcome;
 use crate::plan::Plan;
 use crate::plugin::Outside;
 use crate::recording::Place;
@@ -74,7 +73,7 @@ impl Going {
                 source: self.place.source,
                 status: Status::Cut,
                 duration: Duration::ZERO,
-                outcome: Outcome::default(),
+                outcome: Arc::default(),
             })
         });
         Visit {
@@ -93,7 +92,7 @@ pub(super) fn never_begun(source: Option<IpAddr>, plan: &Plan) -> Visit {
         source,
         status: Status::Cut,
         duration: Duration::ZERO,
-        outcome: Outcome::default(),
+        outcome: Arc::default(),
     });
     Visit {
         source,

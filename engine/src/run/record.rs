@@ -45,7 +45,7 @@ pub struct ProbeRun {
     /// How long it took.
     pub duration: Duration,
     /// What it said.
-    pub outcome: Outcome,
+    pub outcome: Arc<Outcome>,
 }
 
 /// How much is looked at from one source address.

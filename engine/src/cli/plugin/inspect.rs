@@ -76,7 +76,7 @@ fn unasked<'a>(anatomy: &'a Anatomy, description: &Description) -> Vec<&'a str> 
 }
 
 fn record(anatomy: &Anatomy, loaded: Result<&Plugin, &LoadError>) -> serde_json::Value {
-    let described = loaded.map(|plugin| &plugin.description);
+    let described = loaded.map(|plugin| &*plugin.description);
     let codes = |description: &Description| {
         let codes = description.codes.iter();
         codes
@@ -110,7 +110,7 @@ fn record(anatomy: &Anatomy, loaded: Result<&Plugin, &LoadError>) -> serde_json:
 }
 
 fn shown(file: &Path, anatomy: &Anatomy, loaded: Result<&Plugin, &LoadError>) -> String {
-    let described = loaded.map(|plugin| &plugin.description);
+    let described = loaded.map(|plugin| &*plugin.description);
     let mut out = String::new();
     let mut row = |label: &str, value: &str| {
         let _ = writeln!(out, "{label:10}{value}");

@@ -3,6 +3,8 @@
 
 mod net;
 
+use std::sync::Arc;
+
 use wasmtime::Result;
 use wasmtime::component::{Resource, ResourceTable};
 
@@ -37,7 +39,7 @@ pub(super) struct Guest {
 impl Guest {
     pub(super) fn granted(
         ground: Ground,
-        description: Description,
+        description: Arc<Description>,
         granted: Granted,
         depth: Depth,
     ) -> Guest {

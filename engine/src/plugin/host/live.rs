@@ -23,7 +23,7 @@ const SLOT_WAIT: Duration = Duration::from_secs(60);
 pub(super) struct Live {
     outside: Outside,
     relay: Arc<Relay>,
-    probe: Description,
+    probe: Arc<Description>,
     may_write: bool,
     connections: BTreeMap<u32, Connection>,
     started: Instant,
@@ -35,7 +35,7 @@ impl Live {
     pub(super) fn new(
         outside: Outside,
         relay: Arc<Relay>,
-        probe: Description,
+        probe: Arc<Description>,
         may_write: bool,
     ) -> Live {
         Live {

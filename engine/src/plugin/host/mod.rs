@@ -15,7 +15,7 @@ use live::Live;
 
 /// What answers one run of one probe.
 pub(super) struct Host {
-    probe: Description,
+    probe: Arc<Description>,
     relay: Arc<Relay>,
     granted: Granted,
     side: Side,
@@ -28,7 +28,7 @@ enum Side {
 }
 
 impl Host {
-    pub(super) fn new(ground: Ground, probe: Description, granted: Granted) -> Host {
+    pub(super) fn new(ground: Ground, probe: Arc<Description>, granted: Granted) -> Host {
         let (relay, of_live) = (ground.relay.clone(), probe.clone());
         let may_write = granted.may_write();
         let live = |outside| Box::new(Live::new(outside, ground.relay, of_live, may_write));

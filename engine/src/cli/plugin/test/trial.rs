@@ -61,7 +61,7 @@ impl Said {
     /// None is a probe that was not even planned.
     pub(super) fn of(probe: &str, run: Option<&ProbeRun>) -> Said {
         let nothing = Told::default();
-        let outcome = run.map_or(&nothing, |run| &run.outcome);
+        let outcome = run.map_or(&nothing, |run| &*run.outcome);
         let left_out = outcome.not_tested.iter();
         Said {
             probe: probe.into(),
