@@ -4,8 +4,10 @@
 //! thing changed at a time, and this module answers each question by itself.
 
 mod path;
+mod roots;
+mod signatures;
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::pki_types::{
@@ -13,6 +15,9 @@ use rustls::pki_types::{
 };
 use serde::{Deserialize, Serialize};
 use x509_parser::prelude::{FromDer, X509Certificate};
+
+use roots::Roots;
+use signatures::Signatures;
 
 /// Why a certificate did not verify.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
@@ -76,47 +81,30 @@ pub struct Question<'a> {
     pub anchors: &'a [CertificateDer<'static>],
 }
 
-/// The roots of this process: read once, since that costs more than a handshake.
-static SYSTEM: LazyLock<Vec<TrustAnchor<'static>>> = LazyLock::new(|| {
-    // Roots that cannot be read are not there; Mozilla's are, in any case.
-    let found = rustls_native_certs::load_native_certs();
-    found.certs.iter().filter_map(anchor).collect()
-});
-
-/// The roots a remote is checked against.
+/// The roots a remote is checked against, and what is already known of signatures: one for all questions of a run.
 #[derive(Clone, Debug, Default)]
 pub struct Trust {
-    own: Arc<Vec<TrustAnchor<'static>>>,
-    own_names: Arc<Vec<String>>,
+    roots: Arc<Roots>,
+    signatures: Arc<Signatures>,
 }
 
 impl Trust {
-    /// Public roots and the user's own CAs. The system's roots are read meanwhile: that takes as long as a handshake,
-    /// and is not needed before one is over.
+    /// Public roots and the user's own CAs.
     pub fn new(own: &[CertificateDer<'static>]) -> Trust {
-        std::thread::spawn(|| LazyLock::force(&SYSTEM).len());
-        let names = own
-            .iter()
-            .filter_map(|der| Some(X509Certificate::from_der(der).ok()?.1.subject().to_string()));
         Trust {
-            own_names: Arc::new(names.collect()),
-            own: Arc::new(own.iter().filter_map(anchor).collect()),
+            roots: Arc::new(Roots::new(own)),
+            signatures: Arc::default(),
         }
     }
 
     /// The roots a client is to trust: the user's own CAs, Mozilla's and the system's.
     pub fn roots(&self) -> rustls::RootCertStore {
-        self.configured().collect()
-    }
-
-    fn configured(&self) -> impl Iterator<Item = TrustAnchor<'static>> {
-        let public = webpki_roots::TLS_SERVER_ROOTS.iter();
-        self.own.iter().chain(public).chain(SYSTEM.iter()).cloned()
+        self.roots.all().iter().cloned().collect()
     }
 
     /// The names of the user's own CAs.
     pub fn own_names(&self) -> &[String] {
-        &self.own_names
+        self.roots.own_names()
     }
 
     /// Verifies a chain as a TLS client would (RFC 5280 section 6, names by RFC 9525).
@@ -127,11 +115,11 @@ impl Trust {
         let (leaf, others) = question.chain.split_first().ok_or(TrustFault::Malformed)?;
         let leaf = webpki::EndEntityCert::try_from(leaf).map_err(fault)?;
         if question.store != Store::None || !question.anchors.is_empty() {
-            let anchors = self.anchors(question);
-            match verify_path(&leaf, others, &anchors, question.at) {
+            let anchors = self.roots.of(question);
+            match self.verify_path(&leaf, others, &anchors, question.at) {
                 // The library says these of the leaf before it looks for a path.
                 Err(TrustFault::CaUsedAsLeaf | TrustFault::WrongPurpose)
-                    if !path::leads_to_root(question.chain, &anchors) =>
+                    if !path::leads_to_root(question.chain, &anchors, &self.signatures) =>
                 {
                     return Err(TrustFault::UnknownIssuer);
                 }
@@ -146,64 +134,40 @@ impl Trust {
         Ok(())
     }
 
-    fn anchors(&self, question: &Question<'_>) -> Vec<TrustAnchor<'static>> {
-        let mut anchors: Vec<_> = question.anchors.iter().filter_map(anchor).collect();
-        match question.store {
-            Store::Configured => anchors.extend(self.configured()),
-            Store::Public => anchors.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
-            Store::None => {}
-        }
-        anchors
+    fn verify_path(
+        &self,
+        leaf: &webpki::EndEntityCert<'_>,
+        others: &[CertificateDer<'static>],
+        anchors: &[TrustAnchor<'static>],
+        at: i64,
+    ) -> Result<(), TrustFault> {
+        let at = UnixTime::since_unix_epoch(Duration::from_secs(u64::try_from(at).unwrap_or(0)));
+        let purpose = webpki::KeyUsage::server_auth();
+        let algorithms = self.signatures.algorithms();
+        let algorithms: Vec<_> = algorithms
+            .iter()
+            .map(|it| it as &dyn SignatureVerificationAlgorithm)
+            .collect();
+        leaf.verify_for_usage(&algorithms, anchors, others, at, purpose, None, None)
+            .map(drop)
+            .map_err(fault)
     }
 
     /// Whether the signature on one certificate was made with the key of another.
     ///
     /// # Errors
     /// Where one of them cannot be read or the algorithm is not one we can check.
-    pub fn signed_by(certificate: &[u8], issuer: &[u8]) -> Result<bool, TrustFault> {
+    pub fn signed_by(&self, certificate: &[u8], issuer: &[u8]) -> Result<bool, TrustFault> {
         let parse = |der| {
             X509Certificate::from_der(der)
                 .map(|(_, it)| it)
                 .map_err(|_| TrustFault::Malformed)
         };
         let (certificate, issuer) = (parse(certificate)?, parse(issuer)?);
-        match certificate.verify_signature(Some(issuer.public_key())) {
-            Ok(()) => Ok(true),
-            Err(x509_parser::error::X509Error::SignatureUnsupportedAlgorithm) => {
-                Err(TrustFault::UnsupportedSignature)
-            }
-            Err(_) => Ok(false),
-        }
+        self.signatures
+            .made_with(issuer.public_key(), &certificate)
+            .map_err(|_| TrustFault::UnsupportedSignature)
     }
-}
-
-fn verify_path(
-    leaf: &webpki::EndEntityCert<'_>,
-    others: &[CertificateDer<'static>],
-    anchors: &[TrustAnchor<'static>],
-    at: i64,
-) -> Result<(), TrustFault> {
-    let at = UnixTime::since_unix_epoch(Duration::from_secs(u64::try_from(at).unwrap_or(0)));
-    let purpose = webpki::KeyUsage::server_auth();
-    leaf.verify_for_usage(algorithms(), anchors, others, at, purpose, None, None)
-        .map(drop)
-        .map_err(fault)
-}
-
-fn anchor(der: &CertificateDer<'_>) -> Option<TrustAnchor<'static>> {
-    webpki::anchor_from_trusted_cert(der)
-        .ok()
-        .map(|anchor| anchor.to_owned())
-}
-
-fn algorithms() -> &'static [&'static dyn SignatureVerificationAlgorithm] {
-    static ALL: LazyLock<&'static [&'static dyn SignatureVerificationAlgorithm]> =
-        LazyLock::new(|| {
-            rustls::crypto::aws_lc_rs::default_provider()
-                .signature_verification_algorithms
-                .all
-        });
-    *ALL
 }
 
 fn fault(error: webpki::Error) -> TrustFault {

@@ -3,14 +3,20 @@
 
 use rustls::pki_types::{CertificateDer, TrustAnchor};
 use x509_parser::asn1_rs::Any;
-use x509_parser::error::X509Error;
 use x509_parser::prelude::{FromDer, SubjectPublicKeyInfo, X509Certificate, X509Name};
+
+use super::signatures::Signatures;
 
 /// Goes up from the first certificate. Dates and rights are other questions.
 pub(super) fn leads_to_root(
     chain: &[CertificateDer<'_>],
     anchors: &[TrustAnchor<'static>],
+    signatures: &Signatures,
 ) -> bool {
+    // A signature that cannot be checked is another fault: the name has to do.
+    let signed = |certificate: &X509Certificate<'_>, key: &SubjectPublicKeyInfo<'_>| {
+        signatures.made_with(key, certificate).unwrap_or(true)
+    };
     let sent: Vec<X509Certificate<'_>> = chain
         .iter()
         .filter_map(|der| Some(X509Certificate::from_der(der).ok()?.1))
@@ -21,7 +27,14 @@ pub(super) fn leads_to_root(
         let Some(certificate) = current else {
             return false;
         };
-        if anchors.iter().any(|anchor| vouches(anchor, certificate)) {
+        let leads = anchors.iter().any(|anchor| {
+            is(anchor, certificate)
+                || key_of_issuer(anchor, certificate).is_some_and(|der| {
+                    SubjectPublicKeyInfo::from_der(&der)
+                        .is_ok_and(|(_, key)| signed(certificate, &key))
+                })
+        });
+        if leads {
             return true;
         }
         current = sent.iter().find(|other| {
@@ -33,20 +46,16 @@ pub(super) fn leads_to_root(
     false
 }
 
-fn vouches(anchor: &TrustAnchor<'_>, certificate: &X509Certificate<'_>) -> bool {
-    if content(certificate.issuer()) != Some(&anchor.subject) {
-        return false;
-    }
-    let key = sequence(&anchor.subject_public_key_info);
-    SubjectPublicKeyInfo::from_der(&key).is_ok_and(|(_, key)| signed(certificate, &key))
+/// Whether a certificate is the root itself: its own signature says nothing then (RFC 5280 section 6.1).
+fn is(anchor: &TrustAnchor<'_>, certificate: &X509Certificate<'_>) -> bool {
+    content(certificate.subject()) == Some(&anchor.subject)
+        && certificate.public_key().raw == sequence(&anchor.subject_public_key_info)
 }
 
-/// A signature that cannot be checked is another fault: the name has to do.
-fn signed(certificate: &X509Certificate<'_>, key: &SubjectPublicKeyInfo<'_>) -> bool {
-    matches!(
-        certificate.verify_signature(Some(key)),
-        Ok(()) | Err(X509Error::SignatureUnsupportedAlgorithm)
-    )
+/// The key of an anchor that has the name of the issuer.
+fn key_of_issuer(anchor: &TrustAnchor<'_>, certificate: &X509Certificate<'_>) -> Option<Vec<u8>> {
+    let is_issuer = content(certificate.issuer()) == Some(&anchor.subject);
+    is_issuer.then(|| sequence(&anchor.subject_public_key_info))
 }
 
 /// Anchors hold names and keys without the tag and the length they have in a certificate.

@@ -14,7 +14,7 @@ use crate::finding::{Description, Fact};
 use crate::net::{Connection, Failure, NotBegun, NotWritten, TlsOptions};
 use crate::recording::{Answer, Bytes, Call, Halt, KeptFact};
 use crate::relay::{Handed, Relay};
-use crate::trust::{Question, Store, Trust, TrustFault};
+use crate::trust::{Question, Store, TrustFault};
 
 /// How long a connection may wait for a free place.
 const SLOT_WAIT: Duration = Duration::from_secs(60);
@@ -75,7 +75,10 @@ impl Live {
             Call::SignedBy {
                 certificate,
                 issuer,
-            } => Trust::signed_by(&certificate.0, &issuer.0).into(),
+            } => {
+                let trust = &self.outside.trust;
+                trust.signed_by(&certificate.0, &issuer.0).into()
+            }
             Call::Offered => self.outside.login.user().map(String::from).into(),
             Call::Leave {
                 state,
