@@ -76,6 +76,8 @@ impl Count {
 }
 
 pub async fn wait(crowd: Crowd) -> Result<Held, Failure> {
+    let (Crowd::Idle(number, _) | Crowd::Unanswered(number)) = &crowd;
+    remote::make_room(*number);
     let (number, files) = match &crowd {
         Crowd::Idle(number, file) => (*number, vec![file.clone()]),
         Crowd::Unanswered(number) => (*number, Vec::new()),

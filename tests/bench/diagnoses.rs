@@ -51,6 +51,7 @@ impl Took {
 
 /// Runs them all; one that does not end as it should ends them.
 pub async fn diagnose(load: Load) -> Result<Took, Failure> {
+    remote::make_room(load.at_once);
     let catalogue = Arc::new(remote::catalogue(&[]).await?);
     let checks: Result<Vec<_>, _> = load.sites.iter().map(remote::of).collect();
     let checks: Vec<_> = checks?.into_iter().map(Arc::new).collect();

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use remote_doctor::builtin::Catalogue;
 use remote_doctor::diagnose::Verdict;
 use remote_doctor::login::Credential;
+use remote_doctor::plugin::Sandbox;
 use remote_doctor::report::Report;
 use remote_doctor::settings::{
     CertificateCheck, Check, ClientSettings, Depth, Permissions, Remote, Selection, SslSetting,
@@ -20,6 +21,15 @@ use secrecy::SecretString;
 use crate::failure::Failure;
 use crate::lab;
 use crate::worker::Site;
+
+/// Probes of one check that run at once, at most.
+const PROBES: u32 = 4;
+
+/// Makes room for the probes of so many checks at once, as a program does that has them.
+pub fn make_room(checks: usize) {
+    let checks = u32::try_from(checks).unwrap_or(u32::MAX);
+    drop(Sandbox::shared_by(checks.saturating_mul(PROBES).max(128)));
+}
 
 /// A quick check of a healthy lab.
 pub fn of(site: &Site) -> Result<Check, Failure> {

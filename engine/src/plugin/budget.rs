@@ -8,9 +8,13 @@ use crate::settings::Depth;
 /// All memories of a probe together: a Rust probe with a large listing in hand, and four times what CPython begins with.
 const MEMORY: usize = 64 * 1024 * 1024;
 /// Functions a component refers to indirectly; Rust probes have a few hundred, CPython has 5,700.
-const TABLE_ELEMENTS: usize = 20_000;
+pub(super) const TABLE_ELEMENTS: usize = 20_000;
 /// Core instances: a Rust probe has three or four, QuickJS 13, CPython with its libraries 38.
 const INSTANCES: usize = 64;
+/// Of all modules of a component together.
+pub(super) const TABLES: u32 = 32;
+/// Likewise.
+pub(super) const MEMORIES: u32 = 8;
 /// A careful probe makes some hundred host calls.
 const HOST_CALLS: u64 = 20_000;
 /// Of all kinds together; only the deepest look, which loads the remote, comes near.
@@ -166,11 +170,11 @@ impl ResourceLimiter for Budget {
     }
 
     fn tables(&self) -> usize {
-        32
+        TABLES as usize
     }
 
     fn memories(&self) -> usize {
-        8
+        MEMORIES as usize
     }
 }
 

@@ -10,6 +10,7 @@ use super::budget::{COMPUTE_TICKS, Stop};
 use super::granted::Granted;
 use super::guest::Guest;
 use super::host::Host;
+use super::room::Seat;
 use super::{Ending, Ground, Plugin, check, convert};
 use crate::finding::Fact;
 use crate::settings::Check;
@@ -38,6 +39,8 @@ impl Plugin {
         facts: &[Fact],
     ) -> Ending {
         let deadline = ground.deadline;
+        // Before the store, so that it is dropped after it.
+        let _seat = self.seat().await;
         let request = convert::request(check, source, ground.look, facts);
         let granted = Granted::new(
             &self.description.capabilities,
@@ -97,6 +100,7 @@ impl Plugin {
 pub(super) async fn describe(
     engine: &Engine,
     pre: &ProbePre<Guest>,
+    _seat: Seat,
 ) -> Result<types::Description, String> {
     let mut store = store(engine, Guest::ungranted());
     let call = async {

@@ -13,6 +13,7 @@ use wasmtime::{Config, Engine};
 use super::bindings::{Probe, ProbePre};
 use super::cache::Cache;
 use super::guest::Guest;
+use super::room::{Room, SEATS, Seat};
 use super::signature::{SignatureError, Signatures, Signer};
 use super::{check, convert, instance};
 use crate::capability::Capability;
@@ -102,6 +103,7 @@ pub enum LoadError {
 /// Where probes run: one engine, one linker, one cache for the process.
 pub struct Sandbox {
     pub(super) engine: Engine,
+    room: Room,
     linker: Linker<Guest>,
     cache: Cache,
 }
@@ -116,29 +118,40 @@ pub struct Plugin {
     pub signer: Signer,
     pub(super) engine: Engine,
     pub(super) pre: ProbePre<Guest>,
+    room: Room,
+    seats: u32,
 }
 
 impl Sandbox {
     /// The sandbox of this process.
     pub fn shared() -> Arc<Sandbox> {
-        static SHARED: OnceLock<Arc<Sandbox>> = OnceLock::new();
-        SHARED.get_or_init(|| Arc::new(Sandbox::new())).clone()
+        Sandbox::shared_by(SEATS)
     }
 
-    fn new() -> Sandbox {
+    /// The same, with room for so many probes at once; more of them wait for each other. The first call of a process
+    /// decides, so one that checks many remotes at once says it before it loads a probe.
+    pub fn shared_by(probes: u32) -> Arc<Sandbox> {
+        static SHARED: OnceLock<Arc<Sandbox>> = OnceLock::new();
+        SHARED
+            .get_or_init(|| Arc::new(Sandbox::new(probes)))
+            .clone()
+    }
+
+    fn new(seats: u32) -> Sandbox {
         let mut config = Config::new();
         // Concurrency within a component costs half of the speed of host calls, and no probe needs it.
         config
             .wasm_component_model(true)
             .epoch_interruption(true)
             .concurrency_support(false);
-        let engine = Engine::new(&config).expect("settings that this machine supports");
+        let (engine, room) = Room::new(&mut config, seats);
         let mut linker = Linker::new(&engine);
         Probe::add_to_linker::<_, HasSelf<Guest>>(&mut linker, |guest| guest)
             .expect("each import once");
         keep_ticking(&engine);
         Sandbox {
             engine,
+            room,
             linker,
             cache: Cache::open(),
         }
@@ -203,7 +216,9 @@ impl Sandbox {
             .instantiate_pre(&component)
             .map_err(not_a_probe)?;
         let pre = ProbePre::new(pre).map_err(not_a_probe)?;
-        let described = instance::describe(&self.engine, &pre)
+        let seats = self.room.needed(&component);
+        let seat = self.room.seat(seats).await;
+        let described = instance::describe(&self.engine, &pre, seat)
             .await
             .map_err(|reason| LoadError::Describe {
                 name: name.into(),
@@ -221,6 +236,8 @@ impl Sandbox {
             signer,
             engine: self.engine.clone(),
             pre,
+            room: self.room.clone(),
+            seats,
         })
     }
 
@@ -246,6 +263,11 @@ impl Sandbox {
 }
 
 impl Plugin {
+    /// Waits for room to run in.
+    pub(super) async fn seat(&self) -> Seat {
+        self.room.seat(self.seats).await
+    }
+
     /// Whether it is not a part of this program.
     pub fn is_third_party(&self) -> bool {
         self.signer != Signer::BuiltIn

@@ -14,6 +14,7 @@ mod guest;
 mod host;
 mod instance;
 mod load;
+mod room;
 mod signature;
 
 use std::sync::Arc;
