@@ -2,6 +2,10 @@
 
 use std::process::ExitCode;
 
+/// A diagnosis is some thousands of small pieces of memory: this takes half the time the system's allocator takes.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     remote_doctor::cli::main()
 }

@@ -43,6 +43,10 @@ use scene::{Kind, Scene};
 use startup::Startup;
 use table::Row;
 
+/// The one that the program has.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The program that is measured.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_remote-doctor");
 
