@@ -186,6 +186,8 @@ pub enum Fault {
     ClosesAfterLogin,
     /// `FEAT` is not understood (F-P06).
     FeatRefused,
+    /// `FEAT` in clear text ends the connection without a word: healthy, and no answer to anything that comes after it.
+    FeatHangsUpInClear,
     /// UTF8 is not listed and cannot be switched on: names are in an encoding that nobody states (F-P07, F-S18).
     NamesNotUtf8,
 

@@ -73,6 +73,7 @@ impl Fault {
             PasswordEchoed,
             ClosesAfterLogin,
             FeatRefused,
+            FeatHangsUpInClear,
             NamesNotUtf8,
             PathMissing,
             ListDenied,

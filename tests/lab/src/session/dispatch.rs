@@ -87,6 +87,9 @@ impl Session {
         if self.has(&crate::Fault::FeatRefused) {
             return self.reply(502, "FEAT not implemented").await;
         }
+        if self.has(&crate::Fault::FeatHangsUpInClear) && !self.secured {
+            return Ok(Flow::Close);
+        }
         let features = self
             .features()
             .into_iter()

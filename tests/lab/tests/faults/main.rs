@@ -95,6 +95,7 @@ async fn show(fault: Fault) {
         | PasswordEchoed
         | ClosesAfterLogin
         | FeatRefused
+        | FeatHangsUpInClear
         | NamesNotUtf8 => rights::login(fault).await,
         PathMissing
         | ListDenied

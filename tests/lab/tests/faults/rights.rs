@@ -8,6 +8,14 @@ use crate::client::{Client, Tls, faulty, soon};
 
 pub async fn login(fault: Fault) {
     let lab = faulty(fault.clone()).await;
+    if fault == Fault::FeatHangsUpInClear {
+        let mut client = Client::greeted(&lab).await;
+        client.write(b"FEAT\r\n").await;
+        assert!(soon(client.rest()).await.is_ok_and(|rest| rest.is_empty()));
+        let mut client = Client::secured(&lab, &Tls::both(&lab)).await;
+        assert_eq!(client.send("FEAT").await.code, 211);
+        return;
+    }
     let tls = Tls::both(&lab);
     let mut client = Client::secured(&lab, &tls).await;
     if fault == Fault::FeatRefused {
