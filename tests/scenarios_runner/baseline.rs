@@ -29,6 +29,7 @@ pub fn trials() -> Vec<Trial> {
             another_address,
         ),
         Trial::test("baseline_with_other_settings", other_settings),
+        Trial::test("baseline_of_another_depth", another_depth),
         Trial::test("baseline_of_another_remote", another_remote),
         Trial::test("baseline_in_every_format", every_format),
     ]
@@ -102,8 +103,13 @@ impl Place {
 
     /// A report to compare with later.
     fn keep(&self, name: &str) -> Result<(), Failed> {
-        let args = ["--host", "127.0.0.1", "--format", "json", "-o", name];
-        self.check(&args)?;
+        self.keep_of(name, &[])
+    }
+
+    /// The same of a check with more arguments.
+    fn keep_of(&self, name: &str, args: &[&str]) -> Result<(), Failed> {
+        let usual = ["--host", "127.0.0.1", "--format", "json", "-o", name];
+        self.check(&[&usual[..], args].concat())?;
         match self.file(name).exists() {
             true => Ok(()),
             false => Err("there is no report".into()),
@@ -245,6 +251,18 @@ fn other_settings() -> Result<(), Failed> {
         &names(&changes["ours"]),
         &["certificate_check", "max_connections"],
     )
+}
+
+/// A quick look asks before the login what a longer one asks after it: nothing has come or gone on the server.
+fn another_depth() -> Result<(), Failed> {
+    let place = Place::open(Behaviour::default())?;
+    let quick = ["--depth", "quick"];
+    for (then, now) in [(&quick[..], &[][..]), (&[], &quick)] {
+        place.keep_of("old.json", then)?;
+        let changes = place.changes(now)?;
+        is("remote", &names(&changes["remote"]), &[])?;
+    }
+    Ok(())
 }
 
 /// Exit code 2 before anything is asked, unless the remote was renamed.

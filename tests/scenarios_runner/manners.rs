@@ -82,7 +82,8 @@ fn towards_the_server(scenario: &Scenario, seen: &Seen) -> Vec<String> {
     if seen.peak as u64 > Limits::of(&scenario.check.args).at_a_time {
         complaints.push(format!("{} connections at one time", seen.peak));
     }
-    let (mut secured, mut accepted) = (BTreeSet::new(), false);
+    let (mut secured, mut logged_in) = (BTreeSet::new(), BTreeSet::new());
+    let mut accepted = false;
     let mut tried = 0;
     for exchange in &seen.log {
         match &exchange.event {
@@ -98,6 +99,10 @@ fn towards_the_server(scenario: &Scenario, seen: &Seen) -> Vec<String> {
                 if WRITING.contains(&verb) && !may {
                     complaints.push(format!("{line} was sent, which nobody allowed"));
                 }
+                let unasked = &scenario.expect.not_after_login;
+                if logged_in.contains(&exchange.connection) && unasked.iter().any(|it| it == verb) {
+                    complaints.push(format!("{line} was sent after a login"));
+                }
                 if verb != "PASS" {
                     continue;
                 }
@@ -109,7 +114,10 @@ fn towards_the_server(scenario: &Scenario, seen: &Seen) -> Vec<String> {
                     complaints.push("the password was tried again before it was accepted".into());
                 }
             }
-            Event::Sent(line) if line.starts_with("230") => accepted = true,
+            Event::Sent(line) if line.starts_with("230") => {
+                accepted = true;
+                logged_in.insert(exchange.connection);
+            }
             _ => {}
         }
     }

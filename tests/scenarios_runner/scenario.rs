@@ -185,6 +185,9 @@ pub struct Expect {
     /// Facts that must be so.
     #[serde(default)]
     pub facts: BTreeMap<String, serde_json::Value>,
+    /// Commands that must not come from a session that is logged in.
+    #[serde(default)]
+    pub not_after_login: Vec<String>,
     /// How requirements of the sheet stand: "ADDRESS requirement".
     #[serde(default)]
     pub sheet: BTreeMap<String, String>,

@@ -128,6 +128,12 @@ const ASPECTS: &[Aspect] = &[
     aspect("server.product", "server product", How::Sometimes, PLACE),
     aspect("server.features", "FEAT list", How::Set, ACCOUNT),
     aspect(
+        "server.features-before-login",
+        "FEAT list before the login",
+        How::Set,
+        PLACE,
+    ),
+    aspect(
         "server.requires-tls",
         "whether the server requires TLS",
         How::Value,

@@ -9,8 +9,8 @@ use probe_sdk::ftp::product::{Clue, Clues};
 use probe_sdk::ftp::{Features, Phase, Reply, ReplyReader, Weight};
 use probe_sdk::login::{Credential, Refusal};
 use probe_sdk::{
-    About, Capability, Code, Connection, Control, DialogueError, Failure, FailureKind, Probe, Run,
-    state, value,
+    About, Capability, Code, Connection, Control, DialogueError, FEATURES_ASKED_BESIDE, Failure,
+    FailureKind, Probe, Run, state, value,
 };
 
 probe_sdk::codes! {
@@ -63,7 +63,9 @@ impl Probe for Login {
             Attempt::LoggedIn => {
                 run.note("login.accepted", value::flag(true));
                 directory::look(run, &mut control);
-                features(run, &mut control, &mut clues);
+                if !run.flag(FEATURES_ASKED_BESIDE) {
+                    features(run, &mut control, &mut clues);
+                }
                 vantage::look(run, &mut control, &mut clues);
                 run.rest_clear(CODES);
                 run.leave(state::LOGGED_IN, Some(control.into_connection()));

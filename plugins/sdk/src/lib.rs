@@ -55,6 +55,10 @@ pub use bindings::remote_doctor::probe::clock::{elapsed_us, pause};
 /// probe to probe and not into the report.
 pub const CHAIN: &str = "tls.chain";
 
+/// The flag that another connection asks for the features, in clear text and before any login, so that the session that logs
+/// in need not: that is one round trip less for everything behind it. It goes from probe to probe and not into the report.
+pub const FEATURES_ASKED_BESIDE: &str = "server.features-asked-beside";
+
 /// The fact with the path that was entered from the login directory; empty where that is the directory itself.
 pub const ENTERED: &str = "login.entered";
 

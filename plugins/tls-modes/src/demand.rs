@@ -1,12 +1,21 @@
-//! Does the server take a user name without TLS? Asked with `USER` on a connection of its own; no password follows.
+//! What a server says without TLS, on a connection of its own: whether it takes a user name (`USER`; no password follows),
+//! and what it can do (`FEAT`) where the session that logs in is not asked that.
 
 use probe_sdk::ftp::phase::greeting::{self, Greeting};
 use probe_sdk::ftp::phase::login::{self, LoginAnswer};
-use probe_sdk::ftp::{Phase, Reply};
-use probe_sdk::{Depth, Finding, Run, value};
+use probe_sdk::ftp::product::{Clue, Clues};
+use probe_sdk::ftp::{Features, Phase, Reply};
+use probe_sdk::{Control, Depth, Finding, Run, value};
 
 use crate::secured::Mode;
 use crate::{CLEARTEXT_LOGIN, Place, REQUIRED};
+
+/// Whether [`look`] asks for the features, so that nobody else has to. A quick look does: the connection is made anyhow and
+/// runs beside the session that logs in, and many clients ask before the login, too. The list may change with the login
+/// (RFC 2389 section 3.2); whatever a list decides is left to longer looks, which ask after it.
+pub(crate) fn asks_for_features(run: &Run, mode: Mode) -> bool {
+    run.request().depth == Depth::Quick && mode == Mode::Explicit && !run.has_found(REQUIRED)
+}
 
 /// On a server that has TLS: would it do without?
 pub(crate) fn look(run: &mut Run, place: &Place, mode: Mode) {
@@ -17,7 +26,12 @@ pub(crate) fn look(run: &mut Run, place: &Place, mode: Mode) {
     if run.request().depth == Depth::Ladder {
         return run.not_applicable(check, &[CLEARTEXT_LOGIN], "asked from another address");
     }
-    match ask(run, place) {
+    let answer = if asks_for_features(run, mode) {
+        ask_for_features_and_user(run, place)
+    } else {
+        ask(run, place)
+    };
+    match answer {
         Some((
             LoginAnswer::PasswordWanted | LoginAnswer::LoggedIn | LoginAnswer::NoPasswordNeeded,
             reply,
@@ -41,16 +55,59 @@ pub(crate) fn refused_in_clear(run: &Run, place: &Place) -> Option<Reply> {
     }
 }
 
-fn ask(run: &Run, place: &Place) -> Option<(LoginAnswer, Reply)> {
+type Answer = (LoginAnswer, Reply);
+
+fn ask(run: &Run, place: &Place) -> Option<Answer> {
+    ask_for_user(run, welcomed(place)?.0)
+}
+
+/// Both questions on one connection. Where `FEAT` ends it, `USER` is asked on another: that is what counts.
+fn ask_for_features_and_user(run: &mut Run, place: &Place) -> Option<Answer> {
+    let (mut control, greeting) = welcomed(place)?;
+    let features = control.command("FEAT").ok();
+    let answer = match &features {
+        Some(_) => ask_for_user(run, control),
+        None => None,
+    };
+    let answer = answer.or_else(|| ask(run, place));
+    if let Some(features) = features.as_ref().and_then(Features::parse) {
+        run.note(
+            "server.features-before-login",
+            value::texts(features.names()),
+        );
+        recognise(run, &greeting, &features, answer.as_ref());
+    }
+    answer
+}
+
+/// One more connection, where the port has greeted before.
+fn welcomed(place: &Place) -> Option<(Control, Reply)> {
     let mut control = place.control().ok()?;
     let greeting = control.greeting_within(place.reply_ms).ok()?;
-    if greeting::judge(&greeting) != Greeting::Ready {
-        return None;
-    }
+    (greeting::judge(&greeting) == Greeting::Ready).then_some((control, greeting))
+}
+
+fn ask_for_user(run: &Run, mut control: Control) -> Option<Answer> {
     let user = run.remote().user.as_deref().unwrap_or("anonymous");
     let reply = control.command(&format!("USER {user}")).ok()?;
     let (answer, _) = login::judge(Phase::User, &reply, true);
     // Servers count those who leave without a word.
     control.quit();
     Some((answer, reply))
+}
+
+/// Which product it is, where the greeting alone does not show that and the list does.
+fn recognise(run: &mut Run, greeting: &Reply, features: &Features, answer: Option<&Answer>) {
+    let mut clues = Clues::default();
+    clues.hear(Clue::Greeting, &greeting.text());
+    if clues.recognise().is_some() {
+        return;
+    }
+    clues.see(features);
+    if let Some((_, reply)) = answer {
+        clues.hear(Clue::User, &reply.text());
+    }
+    if let Some(recognised) = clues.recognise() {
+        run.note_product(&recognised);
+    }
 }

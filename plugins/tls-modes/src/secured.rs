@@ -3,10 +3,12 @@
 use probe_sdk::ftp::Reply;
 use probe_sdk::ftp::phase::greeting::{self as phase, Greeting};
 use probe_sdk::ftp::product::{Clue, Clues, Recognition};
-use probe_sdk::{Control, Failure, Run, TlsSession, state, value, version_name};
+use probe_sdk::{
+    Control, FEATURES_ASKED_BESIDE, Fact, Failure, Run, TlsSession, state, value, version_name,
+};
 
 use crate::explicit::{self, Auth};
-use crate::{Place, greeting};
+use crate::{Place, demand, greeting};
 
 /// How the control connection is secured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -145,7 +147,12 @@ impl Secured {
                 .as_ref()
                 .map_or(&[], |session| session.chain.as_slice()),
         );
-        run.leave(state::SECURED, Some(self.control.into_connection()));
+        let asked_beside = demand::asks_for_features(run, self.mode).then(|| Fact {
+            name: FEATURES_ASKED_BESIDE.into(),
+            value: value::flag(true),
+        });
+        let connection = self.control.into_connection();
+        run.leave_with(state::SECURED, Some(connection), asked_beside);
     }
 }
 
