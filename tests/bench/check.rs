@@ -21,6 +21,7 @@ mod sandbox;
 mod scanners;
 mod scene;
 mod startup;
+mod strict;
 mod table;
 mod target;
 mod usage;
@@ -116,7 +117,8 @@ fn measure(part: Part, cache: &Path, results: &mut Results) {
 
 /// Every client on every server.
 fn round_trips(cache: &Path, results: &mut Results) {
-    let mut clients = Client::checks(cache);
+    let mut clients = vec![Client::Strict];
+    clients.extend(Client::checks(cache));
     for peer in Client::peers() {
         clients.extend(results.note("a client to compare with", peer));
     }

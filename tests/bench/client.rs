@@ -1,4 +1,4 @@
-//! What lists a directory: the check, and curl and lftp to compare it with.
+//! What lists a directory: the check, and a strict client, curl and lftp to compare it with.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -14,12 +14,19 @@ use crate::PROGRAM;
 use crate::failure::Failure;
 use crate::process;
 use crate::scene::{Kind, Scene};
+use crate::strict::{Listed, Listing};
+use crate::worker::{self, Job};
 
 /// Near, and on the other side of the world. Without any delay it is measured in any case.
 const OTHER_ROUND_TRIPS: [Duration; 2] = [Duration::from_millis(20), Duration::from_millis(300)];
 
+/// The name of the client that others are measured by.
+pub const STRICT: &str = "strict";
+
 /// A program that logs in and lists the directory it lands in.
 pub enum Client {
+    /// One command at a time and nothing else: what is left to save on this server is what the others take longer.
+    Strict,
     /// `remote-doctor check` at a depth, with a folder for compiled probes.
     Check {
         depth: &'static str,
@@ -67,6 +74,7 @@ impl Client {
     /// Whether this server is worth a comparison: implicit TLS only saves others one round trip, and time is short.
     pub fn suits(&self, kind: Kind) -> bool {
         match self {
+            Self::Strict => true,
             Self::Check { writes, .. } => !writes || !kind.is_implicit(),
             Self::Curl(_) | Self::Lftp(_) => !kind.is_implicit(),
         }
@@ -75,14 +83,15 @@ impl Client {
     /// The round trips that it is measured at beside the usual one.
     pub fn also_at(&self) -> &[Duration] {
         match self {
-            Self::Check { depth: "quick", .. } => &OTHER_ROUND_TRIPS,
+            Self::Strict | Self::Check { depth: "quick", .. } => &OTHER_ROUND_TRIPS,
             _ => &[],
         }
     }
 
     /// The command that lists the directory of this server.
-    pub fn command(&self, scene: &Scene) -> Command {
-        match self {
+    pub fn command(&self, scene: &Scene) -> Result<Command, Failure> {
+        Ok(match self {
+            Self::Strict => strict(scene)?,
             Self::Check {
                 depth,
                 writes,
@@ -90,12 +99,13 @@ impl Client {
             } => check(scene, depth, *writes, cache),
             Self::Curl(_) => curl(scene),
             Self::Lftp(_) => lftp(scene),
-        }
+        })
     }
 
     /// Reads what it printed, after so long.
     pub fn told(&self, output: &Output, took: Duration) -> Result<Told, Failure> {
         let told = match self {
+            Self::Strict => told_by_strict(&output.stdout),
             Self::Check { .. } => told_by_check(&output.stdout),
             Self::Curl(_) => told_by_curl(&output.stdout),
             Self::Lftp(_) => told_by_lftp(&output.stdout, took),
@@ -110,6 +120,7 @@ impl Client {
 impl fmt::Display for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Strict => write!(f, "{STRICT}"),
             Self::Check { writes: true, .. } => write!(f, "check, writes"),
             Self::Check { depth, .. } => write!(f, "check, {depth}"),
             Self::Curl(version) => write!(f, "curl {version}"),
@@ -127,6 +138,21 @@ fn version(program: &str, word: usize) -> Result<String, Failure> {
         what: program.into(),
         said,
     })
+}
+
+fn strict(scene: &Scene) -> Result<Command, Failure> {
+    let account = &scene.account;
+    let job = Job::List(Listing {
+        server: SERVER,
+        port: account.port,
+        implicit: scene.kind.is_implicit(),
+        user: account.user.into(),
+        password_file: account.password_file.clone(),
+        authority: account.authority.clone(),
+    });
+    let mut command = scene.net.client();
+    command.args(worker::words(&job)?);
+    Ok(command)
 }
 
 fn check(scene: &Scene, depth: &str, writes: bool, cache: &Path) -> Command {
@@ -176,6 +202,14 @@ fn lftp(scene: &Scene) -> Command {
     ]);
     command.args(["-e", &settings, &format!("ftp://{SERVER}:{}", account.port)]);
     command
+}
+
+fn told_by_strict(output: &[u8]) -> Option<Told> {
+    let listed: Listed = serde_json::from_slice(output).ok()?;
+    (listed.bytes > 0).then_some(Told {
+        listed: listed.after,
+        connections: None,
+    })
 }
 
 /// The first listing ends with the reply that follows the data.

@@ -90,7 +90,7 @@ impl Run {
 
     fn measure(scene: &Scene, client: &Client, round_trip: Duration) -> Result<Self, Failure> {
         let delay = scene.net.delay(round_trip)?;
-        let (took, output) = process::run(&client.to_string(), &mut client.command(scene))?;
+        let (took, output) = process::run(&client.to_string(), &mut client.command(scene)?)?;
         let traffic = delay.end();
         let count = |is_control| {
             let port = scene.account.port;

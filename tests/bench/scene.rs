@@ -9,7 +9,7 @@ use crate::failure::Failure;
 use crate::lab::{self, Lab};
 
 /// Which server, and how TLS starts there.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Kind {
     /// The lab where there is none.
     product: Option<Product>,

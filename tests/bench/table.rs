@@ -6,7 +6,7 @@ use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
 use remote_doctor::report::Connections;
 
 use crate::ROUND_TRIP;
-use crate::client::Client;
+use crate::client::{Client, STRICT};
 use crate::cost::Cost;
 use crate::results::{MIB, Results};
 use crate::sandbox::Compared;
@@ -18,7 +18,10 @@ at 0 ms    the whole run without a delay; what it takes then is taken off the ne
 whole run  until the program has ended, in round trips
 listing    until the reply that ends the first listing, in round trips; of lftp until it has ended
 floor      round trips one command at a time takes until then: TCP, greeting, AUTH TLS, handshake, USER, PASS,
-           PBSZ, PROT, EPSV, data TCP with LIST, data handshake, data; implicit TLS saves AUTH TLS
+           PBSZ, PROT, EPSV, data TCP, LIST with the data handshake, data; implicit TLS saves AUTH TLS
+of floor   the listing, as a multiple of that
+of strict  the same as a multiple of what a client took that does just that, on the same server in the same run: what
+           the server itself takes longer counts for both
 reported   control + data connections and the most at one time, as the client says
 seen       the same, counted by the packets on the way
 curl       7.88 idles up to a second where a server begins the TLS of the data connection only after LIST: all but
@@ -57,7 +60,17 @@ impl Row {
         self.cost.listed / f64::from(self.floor())
     }
 
-    fn cells(&self) -> Vec<String> {
+    /// The listing as a multiple of the strict client's on the same server, from as far away.
+    pub fn of_strict(&self, rows: &[Row]) -> Option<f64> {
+        let strict = rows.iter().find(|row| {
+            row.client == STRICT
+                && row.kind == self.kind
+                && row.cost.round_trip == self.cost.round_trip
+        })?;
+        Some(self.cost.listed / strict.cost.listed)
+    }
+
+    fn cells(&self, rows: &[Row]) -> Vec<String> {
         let cost = &self.cost;
         vec![
             self.kind.server().into(),
@@ -68,10 +81,15 @@ impl Row {
             format!("{:.1}", cost.listed),
             self.floor().to_string(),
             format!("{:.2}", self.ratio()),
+            multiple(self.of_strict(rows)),
             cost.told.map_or_else(|| "-".into(), connections),
             connections(cost.seen),
         ]
     }
+}
+
+fn multiple(ratio: Option<f64>) -> String {
+    ratio.map_or_else(|| "-".into(), |ratio| format!("{ratio:.2}"))
 }
 
 fn connections(count: Connections) -> String {
@@ -120,13 +138,15 @@ fn round_trips(results: &Results) -> Option<String> {
         "whole run",
         "listing",
         "floor",
-        "ratio",
+        "of floor",
+        "of strict",
         "reported",
         "seen",
     ];
     let rows = results.rows.iter().filter(|row| row.is_usual());
     let title = format!("A healthy server {} ms away", ROUND_TRIP.as_millis());
-    let table = table(&title, &header, 3, rows.map(Row::cells))?;
+    let cells = rows.map(|row| row.cells(&results.rows));
+    let table = table(&title, &header, 3, cells)?;
     Some(format!("{table}\n\n{LEGEND}"))
 }
 
@@ -144,9 +164,17 @@ fn other_round_trips(results: &Results) -> Option<String> {
             format!("{:.1}", row.cost.whole),
             format!("{:.1}", row.cost.listed),
             format!("{:.2}", row.ratio()),
+            multiple(row.of_strict(&results.rows)),
         ]
     });
-    let header = ["server", "away", "whole run", "listing", "ratio"];
+    let header = [
+        "server",
+        "away",
+        "whole run",
+        "listing",
+        "of floor",
+        "of strict",
+    ];
     table(
         "Round trips of check, quick, near and far",
         &header,

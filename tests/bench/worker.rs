@@ -2,6 +2,7 @@
 //! itself with a job, and the job prints what came of it.
 
 use std::env;
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 use std::time::Duration;
@@ -15,6 +16,7 @@ use crate::diagnoses::{self, Load};
 use crate::failure::Failure;
 use crate::phases;
 use crate::process;
+use crate::strict::{self, Listing};
 
 /// The first argument of such a process.
 const WORKER: &str = "worker";
@@ -31,6 +33,8 @@ pub enum Job {
     Phases(Site, usize),
     /// Probes that wait.
     Wait(Crowd),
+    /// One listing, with as few round trips as one command at a time takes.
+    List(Listing),
 }
 
 /// A healthy lab.
@@ -44,12 +48,17 @@ pub struct Site {
 
 /// The command that does a job.
 pub fn command(job: &Job) -> Result<Command, Failure> {
-    let program = env::current_exe().map_err(Failure::system("this program"))?;
+    let [program, arguments @ ..] = words(job)?;
     let mut command = Command::new(program);
-    command
-        .arg(WORKER)
-        .arg(serde_json::to_string(job).expect("a job is plain data"));
+    command.args(arguments);
     Ok(command)
+}
+
+/// Its words.
+pub fn words(job: &Job) -> Result<[OsString; 3], Failure> {
+    let program = env::current_exe().map_err(Failure::system("this program"))?;
+    let job = serde_json::to_string(job).expect("a job is plain data");
+    Ok([program.into(), WORKER.into(), job.into()])
 }
 
 /// Has a job done.
@@ -88,6 +97,7 @@ fn told(job: Job) -> Result<String, Failure> {
             Job::Diagnose(load) => json(diagnoses::diagnose(load).await?),
             Job::Phases(site, times) => json(phases::measure(&site, times).await?),
             Job::Wait(crowd) => json(crowd::wait(crowd).await?),
+            Job::List(listing) => json(strict::list(&listing)?),
         }
     });
     runtime.shutdown_background();
