@@ -89,9 +89,10 @@ impl Tap {
         )
     }
 
-    /// From here on a write that comes too late fails at once.
+    /// From here on a write that comes too late fails at once, and what comes is acknowledged at once.
     pub(super) fn handshake_ended(&mut self) {
         self.handshaking = false;
+        acknowledge_at_once(&self.stream);
     }
 
     fn written(
@@ -107,6 +108,16 @@ impl Tap {
             written => written,
         }
     }
+}
+
+/// After an answer the system holds an acknowledgement back for up to 40 ms, in case there is something to send with it
+/// (RFC 9293 section 3.8.6.3). Servers that hold the end of their data back until the data before it is acknowledged (section
+/// 3.7.4; Pure-FTPd) are waited for so much longer. Where it cannot be had, it takes that long.
+fn acknowledge_at_once(stream: &TcpStream) {
+    #[cfg(target_os = "linux")]
+    let _ = socket2::SockRef::from(stream).set_tcp_quickack(true);
+    #[cfg(not(target_os = "linux"))]
+    let _ = stream;
 }
 
 fn is_gone(error: &io::Error) -> bool {
