@@ -55,7 +55,7 @@ impl Compiler {
         })
     }
 
-    /// Lets a `cargo build` use it.
+    /// Lets cargo use it.
     pub(crate) fn configure(&self, build: &mut Command) {
         if let Compiler::FromSource { compiler, linker } = self {
             build.args(["-Z", "build-std=std,panic_abort"]);

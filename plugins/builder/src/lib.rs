@@ -67,32 +67,35 @@ impl Workspace<'_> {
     /// # Errors
     /// The compiler cannot be started, or refuses the source.
     pub fn compile(&self, compiler: &Compiler, packages: &[&str]) -> Result<(), BuildError> {
+        packages
+            .iter()
+            .try_for_each(|package| self.compile_one(compiler, package))
+    }
+
+    /// As a `cdylib` and nothing else, whatever its manifest asks for: beside an `rlib`, for native use, cargo optimises
+    /// nothing across crates.
+    fn compile_one(&self, compiler: &Compiler, package: &str) -> Result<(), BuildError> {
         let mut build = cargo();
         build
             .current_dir(self.folder)
-            .args(["build", "--profile", PROFILE, "--target", TARGET])
+            .args(["rustc", "--profile", PROFILE, "--target", TARGET])
+            .args(["--package", package, "--lib", "--crate-type", "cdylib"])
             .arg("--target-dir")
             .arg(&self.target);
-        for package in packages {
-            build.args(["--package", package]);
-        }
         compiler.configure(&mut build);
         build.env(
             "CARGO_ENCODED_RUSTFLAGS",
             self.remapped(compiler).join("\u{1f}"),
         );
-        let command = "cargo build";
-        let status = build.status().map_err(|error| BuildError::Compile {
-            command: command.into(),
-            status: error.to_string(),
-        })?;
-        if status.success() {
-            return Ok(());
+        let wrong = |status: String| BuildError::Compile {
+            command: "cargo rustc".into(),
+            status,
+        };
+        let status = build.status().map_err(|error| wrong(error.to_string()))?;
+        match status.success() {
+            true => Ok(()),
+            false => Err(wrong(status.to_string())),
         }
-        Err(BuildError::Compile {
-            command: command.into(),
-            status: status.to_string(),
-        })
     }
 
     /// The component of a package that was compiled.
