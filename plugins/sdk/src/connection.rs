@@ -1,6 +1,6 @@
 //! Connections, as a probe uses them.
 
-use crate::bindings::remote_doctor::probe::{net, relay};
+use crate::imports::{net, relay};
 use crate::{Endpoint, Failure, FailureKind, Operation};
 
 pub use net::{Established, Resolved, TlsOptions, TlsSession, TlsVersion};

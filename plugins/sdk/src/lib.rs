@@ -9,6 +9,8 @@ mod code;
 mod connection;
 mod control;
 mod deviations;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod native;
 mod page;
 mod product;
 mod run;
@@ -33,23 +35,23 @@ pub use bindings::remote_doctor::probe::types::{
 };
 /// Questions about certificates, answered by the host.
 pub mod trust {
-    pub use crate::bindings::remote_doctor::probe::trust::{
+    pub use crate::imports::trust::{
         Question, Store, TrustFault, fetch_issuer, own_authorities, signed_by, verify,
     };
 }
 /// The password, which the host alone sends.
 pub mod login {
-    pub use crate::bindings::remote_doctor::probe::login::{Credential, Refusal, offered};
+    pub use crate::imports::login::{Credential, Refusal, offered};
 }
 /// What this run may make on the remote, and what it owes to remove.
 pub mod writes {
-    pub use crate::bindings::remote_doctor::probe::writes::{name, not_removed, removed};
+    pub use crate::imports::writes::{name, not_removed, removed};
 
     /// The fact with the paths that an earlier instance of this probe left: where it is there, they are to be removed, and
     /// nothing else is to be done.
     pub const LEFT: &str = "writes.left";
 }
-pub use bindings::remote_doctor::probe::clock::{elapsed_us, pause};
+pub use imports::clock::{elapsed_us, pause};
 
 /// The fact with the certificates that the server showed: DER in Base64, the leaf first, in the order sent. It goes from
 /// probe to probe and not into the report.
@@ -94,6 +96,12 @@ pub mod bindings {
     });
 }
 
+/// The functions of the contract: a component's imports, or what stands in their place.
+#[cfg(target_arch = "wasm32")]
+use bindings::remote_doctor::probe as imports;
+#[cfg(not(target_arch = "wasm32"))]
+use native::imports;
+
 /// One aspect of a remote that can be looked at.
 pub trait Probe {
     /// What the host learns before the probe runs.
@@ -106,12 +114,15 @@ pub trait Probe {
     fn run(run: &mut Run) -> Result<(), Failure>;
 }
 
-/// Makes the component's exports out of a type that implements [`Probe`]. Name and version are the package's.
+/// Makes the component's exports out of a type that implements [`Probe`]. Name and version are the package's. Compiled for
+/// this machine, the same is a `native::NativeProbe` called `PROBE`.
 #[macro_export]
 macro_rules! export {
     ($probe:ty) => {
+        #[cfg(target_arch = "wasm32")]
         struct Component;
 
+        #[cfg(target_arch = "wasm32")]
         impl $crate::bindings::Guest for Component {
             fn describe() -> $crate::bindings::remote_doctor::probe::types::Description {
                 <$probe as $crate::Probe>::ABOUT.describe(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))
@@ -124,7 +135,13 @@ macro_rules! export {
             }
         }
 
+        #[cfg(target_arch = "wasm32")]
         $crate::bindings::export_component!(Component with_types_in $crate::bindings);
+
+        /// The probe outside of the sandbox.
+        #[cfg(not(target_arch = "wasm32"))]
+        pub static PROBE: $crate::native::NativeProbe =
+            $crate::native::NativeProbe::of::<$probe>(env!("CARGO_PKG_NAME"));
     };
 }
 
@@ -132,9 +149,10 @@ macro_rules! export {
 pub fn execute<P: Probe>(
     request: Request,
 ) -> Result<bindings::remote_doctor::probe::types::Outcome, Failure> {
-    use bindings::remote_doctor::probe::log;
     // A trap carries no text; the panic's own words must leave before it.
+    #[cfg(target_arch = "wasm32")]
     std::panic::set_hook(Box::new(|panic| {
+        use imports::log;
         log::write(log::Level::Warning, &panic.to_string())
     }));
     let mut run = Run::new(request);

@@ -2,7 +2,8 @@
 
 use data_encoding::BASE64;
 
-use crate::bindings::remote_doctor::probe::{login, relay, types};
+use crate::bindings::remote_doctor::probe::types;
+use crate::imports::{login, relay};
 use crate::{Code, Connection, Depth, Endpoint, Fact, FactValue, Owner, Request};
 
 /// One run of a probe: the request, and the outcome as it grows.
