@@ -1,5 +1,6 @@
 //! What a check costs: round trips and connections beside other clients on the same servers in the same run, start-up,
-//! processor time inside and outside of the sandbox, many diagnoses at once, memory; and the targets beside all of that.
+//! processor time with the probes in the sandbox and outside of it, many diagnoses at once, memory; and the targets beside
+//! all of that.
 //!
 //! `cargo xtask bench` gets what is needed and runs all of it; names of parts after it run these alone. The round trips need
 //! root. What cannot be measured is named at the end, and the exit code says so, too.
@@ -11,6 +12,7 @@ mod diagnoses;
 mod failure;
 mod lab;
 mod load;
+mod native;
 mod part;
 mod phases;
 mod process;
@@ -25,20 +27,20 @@ mod strict;
 mod table;
 mod target;
 mod usage;
-#[path = "probe/src/work.rs"]
-mod work;
 mod worker;
 
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
+// `native` has a file of the engine in it, which finds its words here.
+use remote_doctor::{capability, finding, login, net, run, settings, trust};
+
 use client::Client;
 use cost::Cost;
 use part::Part;
 use profile::Profile;
 use results::Results;
-use sandbox::Sandbox;
 use scanners::SCANNERS;
 use scene::{Kind, Scene};
 use startup::Startup;
@@ -95,7 +97,6 @@ fn measure(part: Part, cache: &Path, results: &mut Results) {
         Part::RoundTrips => round_trips(cache, results),
         Part::Scanners => scan(results),
         Part::Sandbox => {
-            results.sandbox = results.note("the sandbox", Sandbox::measure());
             results.phases = results.note("steps of a diagnosis", load::phases(cache));
         }
         Part::Throughput => {

@@ -1,28 +1,24 @@
-//! What each step of a quick diagnosis costs for itself: what a worker does.
+//! What each step of a quick diagnosis costs for itself, and what of it is the sandbox: what a worker does.
 
-use std::fs;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use remote_doctor::builtin::Catalogue;
-use remote_doctor::recording::{Part, Recorder, Recording, Replay, World, rerun, unpack};
+use remote_doctor::recording::{Part, Recorder, Recording, Replay, World};
 use remote_doctor::report::Report;
 use remote_doctor::run;
 use remote_doctor::settings::Check;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::diagnoses::could_not_run;
 use crate::failure::Failure;
+use crate::sandbox::{Compared, Comparison};
 use crate::worker::Site;
 use crate::{remote, usage};
 
-/// What takes so little that it is done so often.
-const SHORT: u32 = 10;
-
 /// Processor time of each step, of one diagnosis.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Phases {
     /// Running the probes against the lab.
     pub run: Duration,
@@ -30,12 +26,8 @@ pub struct Phases {
     pub report: Duration,
     /// Writing it as JSON.
     pub json: Duration,
-    /// The probes once more, on a recording: all of the sandbox, and neither network nor TLS. Its report is in it.
-    pub replay: Duration,
-    /// How often the probes ask the host.
-    pub calls: usize,
-    /// How many probes run.
-    pub probes: usize,
+    /// The probes once more, on a recording and in both forms: neither network nor TLS.
+    pub probes: Vec<Compared>,
 }
 
 impl Phases {
@@ -44,69 +36,61 @@ impl Phases {
         self.run + self.report + self.json
     }
 
-    /// What running the probes on a recording takes without the report.
-    pub fn sandbox(&self) -> Duration {
-        self.replay.saturating_sub(self.report)
+    /// What all probes take on a recording.
+    pub fn of_probes(&self, form: impl Fn(&Compared) -> Duration) -> Duration {
+        self.probes.iter().map(form).sum()
     }
 
-    /// How many times more a diagnosis costs than one without the cost of the sandbox.
-    pub fn beside(&self, sandbox: Duration) -> f64 {
-        let whole = self.whole();
-        whole.div_duration_f64(whole.saturating_sub(sandbox))
+    /// How many times more a diagnosis costs than one whose probes are compiled for this machine.
+    pub fn beside_native(&self) -> f64 {
+        let whole = self.whole().as_secs_f64();
+        let sandbox = self.of_probes(|it| it.sandbox).as_secs_f64();
+        let native = self.of_probes(|it| it.native).as_secs_f64();
+        whole / (whole - (sandbox - native))
     }
 }
 
+/// A diagnosis and each probe in both forms in turns, so that whatever else the machine does falls on all of them.
 pub async fn measure(site: &Site, times: usize) -> Result<Phases, Failure> {
     let catalogue = remote::catalogue(&[]).await?;
     let check = remote::of(site)?;
-    let (replay, calls, probes) = recorded(&check, &catalogue).await?;
-    let started = Timestamp::now();
-    let each = |cpu: Duration| cpu.div_f64(times as f64);
-
-    let begin = usage::cpu()?;
-    let mut records = Vec::with_capacity(times);
+    let replay = recorded(&check, &catalogue).await?;
+    let mut comparison = Comparison::new(&replay, &catalogue)?;
+    let mut all = Phases::default();
     for _ in 0..times {
-        let (world, interrupt) = Default::default();
-        let record = run::run(&check, &catalogue, &world, interrupt, &|_| ()).await;
-        records.push(record.map_err(could_not_run)?);
+        one(&check, &catalogue, &mut all).await?;
+        comparison.round().await?;
     }
-    let ran = usage::cpu()?;
-    let report = |record| Report::new(record, &check.remote, &catalogue, started);
-    let reports: Vec<Report> = records.iter().map(report).collect();
-    let again = || (1..SHORT).flat_map(|_| &records);
-    again()
-        .map(report)
-        .for_each(|report| drop(std::hint::black_box(report)));
-    let reported = usage::cpu()?;
-    for report in (0..SHORT).flat_map(|_| &reports) {
-        std::hint::black_box(serde_json::to_vec(report).expect("a report is plain data"));
-    }
-    let written = usage::cpu()?;
-    reports.iter().try_for_each(remote::healthy)?;
-
-    let begin_replay = usage::cpu()?;
-    let recorded = replay.recording.check();
-    for _ in 0..times {
-        let report = rerun(&recorded, &replay, &catalogue).await;
-        remote::healthy(&report.map_err(could_not_run)?)?;
-    }
-    let replayed = usage::cpu()?;
-    replay.faithful().map_err(|astray| unhealthy(&astray))?;
+    let each = |total: Duration| total.div_f64(times as f64);
     Ok(Phases {
-        run: each(ran - begin),
-        report: each(reported - ran) / SHORT,
-        json: each(written - reported) / SHORT,
-        replay: each(replayed - begin_replay),
-        calls,
-        probes,
+        run: each(all.run),
+        report: each(all.report),
+        json: each(all.json),
+        probes: comparison.of(times)?,
     })
 }
 
-/// Records one diagnosis; with the number of questions and of probes in it.
-async fn recorded(
-    check: &Check,
-    catalogue: &Catalogue,
-) -> Result<(Arc<Replay>, usize, usize), Failure> {
+/// Adds the steps of one diagnosis.
+async fn one(check: &Check, catalogue: &Catalogue, all: &mut Phases) -> Result<(), Failure> {
+    let started = Timestamp::now();
+    let begun = usage::cpu();
+    let (world, interrupt) = Default::default();
+    let record = run::run(check, catalogue, &world, interrupt, &|_| ()).await;
+    let record = record.map_err(could_not_run)?;
+    let ran = usage::cpu();
+    let report = Report::new(&record, &check.remote, catalogue, started);
+    let reported = usage::cpu();
+    let json = serde_json::to_vec(&report).expect("a report is plain data");
+    let written = usage::cpu();
+    drop(std::hint::black_box(json));
+    all.run += ran - begun;
+    all.report += reported - ran;
+    all.json += written - reported;
+    remote::healthy(&report)
+}
+
+/// Records one diagnosis.
+async fn recorded(check: &Check, catalogue: &Catalogue) -> Result<Arc<Replay>, Failure> {
     let recorder = Arc::<Recorder>::default();
     let world = World::Recorded(recorder.clone());
     let started = Timestamp::now();
@@ -116,22 +100,8 @@ async fn recorded(
     let report = Report::new(&record, &check.remote, catalogue, started);
     let file = recorder.file(check, catalogue, started, &report);
     let file = file.map_err(|damage| unhealthy(&damage))?;
-    let blocks = unpack(&file).map_err(|damage| unhealthy(&damage))?;
-    let asked: Vec<usize> = blocks.iter().filter_map(|block| questions(block)).collect();
-    let folder = tempfile::tempdir().map_err(Failure::system("a folder"))?;
-    let path = folder.path().join("recording");
-    fs::write(&path, file).map_err(Failure::system("a recording"))?;
-    let recording = Recording::read(&path).map_err(|error| unhealthy(&error))?;
-    let probes = asked.iter().filter(|asked| **asked > 0).count();
-    let replay = Replay::new(recording, &catalogue.plugins);
-    Ok((replay, asked.iter().sum(), probes))
-}
-
-/// How many questions the trace in a block has, if it holds one.
-fn questions(block: &[u8]) -> Option<usize> {
-    let block: Value = serde_json::from_slice(block).ok()?;
-    let entries = block.get("trace")?.get(2)?.get("entries")?;
-    entries.as_array().map(Vec::len)
+    let recording = Recording::from_bytes(&file).map_err(|fault| unhealthy(&fault))?;
+    Ok(Replay::new(recording, &catalogue.plugins))
 }
 
 fn unhealthy(said: &dyn std::fmt::Display) -> Failure {

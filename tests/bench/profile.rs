@@ -103,12 +103,6 @@ impl Profile {
         Self::read(&String::from_utf8_lossy(&output.stdout))
     }
 
-    /// The share of the probes' own code.
-    pub fn probes(&self) -> f64 {
-        let own = self.parts.iter().find(|(name, _)| *name == PROBES);
-        own.map_or(0.0, |(_, share)| *share)
-    }
-
     fn read(text: &str) -> Result<Self, Failure> {
         let lines: Vec<(f64, &str, &str)> = text.lines().filter_map(line).collect();
         if lines.is_empty() {

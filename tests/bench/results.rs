@@ -5,7 +5,6 @@ use crate::diagnoses::Took;
 use crate::failure::Failure;
 use crate::phases::Phases;
 use crate::profile::Profile;
-use crate::sandbox::Sandbox;
 use crate::scanners::Scan;
 use crate::startup::Startup;
 use crate::table::Row;
@@ -17,7 +16,6 @@ pub struct Results {
     pub startup: Option<Startup>,
     pub rows: Vec<Row>,
     pub scans: Vec<Scan>,
-    pub sandbox: Option<Sandbox>,
     pub throughput: Vec<Took>,
     pub phases: Option<Phases>,
     pub memory: Vec<(&'static str, Held)>,
@@ -31,18 +29,6 @@ impl Results {
     pub fn note<T>(&mut self, what: &str, measured: Result<T, Failure>) -> Option<T> {
         let noted = measured.map_err(|failure| format!("{what}: could not {failure}"));
         noted.map_err(|missed| self.missed.push(missed)).ok()
-    }
-
-    /// From its parts: an instance for each probe, the way into the host and back for each question, and what the probes'
-    /// own code takes longer than outside.
-    fn cost_of_sandbox(&self) -> Option<f64> {
-        let (sandbox, phases) = (self.sandbox.as_ref()?, self.phases.as_ref()?);
-        let probes = self.profile.as_ref()?.probes();
-        let calls = sandbox.call.inside.saturating_sub(sandbox.call.outside);
-        let own = phases.whole().mul_f64(probes);
-        let longer = own.mul_f64(1.0 - 1.0 / sandbox.ratio());
-        let instances = sandbox.empty_run * phases.probes as u32;
-        Some(phases.beside(instances + calls * phases.calls as u32 + longer))
     }
 
     pub fn targets(&self) -> Vec<Target> {
@@ -89,18 +75,10 @@ impl Results {
                 self.startup.as_ref().map(|it| it.warm.as_secs_f64() * 1e3),
             ),
             Target::at_most(
-                "sandbox: a diagnosis, of the same without the parts below that it adds",
+                "sandbox: a diagnosis, of the same with probes compiled natively",
                 1.3,
                 "",
-                self.cost_of_sandbox(),
-            ),
-            Target::at_most(
-                "sandbox: a diagnosis, of one whose probes cost nothing at all (a bound)",
-                1.3,
-                "",
-                self.phases
-                    .as_ref()
-                    .map(|phases| phases.beside(phases.sandbox())),
+                self.phases.as_ref().map(Phases::beside_native),
             ),
             Target::at_least(
                 "quick diagnoses per second of processor time",

@@ -1,165 +1,138 @@
-//! What the sandbox costs: the same work in a probe and outside of one, by the processor time of this process.
+//! What the sandbox costs: each probe of a recorded diagnosis as a component and compiled for this machine, told the same and
+//! answered the same. Both have to say the same.
 
-use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
+use native_probes::PROBES;
+use probe_sdk::native::NativeProbe;
 use remote_doctor::builtin::Catalogue;
-use remote_doctor::finding::FactValue;
-use remote_doctor::run::{self, Status};
-use tokio::runtime::Builder;
+use remote_doctor::finding::Fact;
+use remote_doctor::plugin::{Answers, Ending, Ground, Plugin};
+use remote_doctor::recording::{Reached, Replay};
+use remote_doctor::relay::Relay;
+use remote_doctor::settings::Check;
+use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
-use crate::remote;
+use crate::native;
 use crate::usage;
-use crate::work::{self, Work};
 
-const PROBE: &str = "bench-probe";
-/// So long the work takes outside: long enough for steps of 10 ms, and inside far from the limit on computing.
-const OUTSIDE: Duration = Duration::from_millis(600);
-/// Inside and outside in turns, of which the fastest counts.
-const ROUNDS: usize = 3;
-/// Of the 20,000 that a run may make.
-const CALLS: u32 = 15_000;
-/// So many such runs take long enough.
-const RUNS: u32 = 100;
-/// So many runs without a call.
-const EMPTY_RUNS: u32 = 2000;
+/// No probe takes nearly as long on a recording.
+const DEADLINE: Duration = Duration::from_secs(20);
 
-/// The same work in both places.
+/// One probe of a diagnosis in both forms, by the processor time of a run.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Compared {
-    pub work: Work,
-    pub outside: Duration,
-    pub inside: Duration,
+    pub probe: String,
+    /// How often it asks the host.
+    pub questions: usize,
+    /// Compiled for this machine.
+    pub native: Duration,
+    /// As a component: store, instance, and judging what it said are in it.
+    pub sandbox: Duration,
 }
 
-impl Compared {
-    pub fn ratio(&self) -> f64 {
-        self.inside.div_duration_f64(self.outside)
-    }
+/// The probes of a recorded diagnosis.
+pub struct Comparison<'a> {
+    replay: &'a Arc<Replay>,
+    catalogue: &'a Catalogue,
+    check: Check,
+    probes: Vec<Both<'a>>,
 }
 
-/// What is there to compare.
-pub struct Sandbox {
-    /// Once each.
-    pub parsing: Vec<Compared>,
-    /// One call of the host.
-    pub call: Compared,
-    /// A run of a probe that does nothing: a check of its own, store, instance, outcome.
-    pub empty_run: Duration,
+struct Both<'a> {
+    component: &'a Plugin,
+    native: &'static NativeProbe,
+    /// Which run of the recording it is.
+    trace: usize,
+    /// What it was told by others.
+    facts: Vec<Fact>,
+    compared: Compared,
 }
 
-impl Sandbox {
-    /// Inside to outside, over all parsing (the geometric mean).
-    pub fn ratio(&self) -> f64 {
-        let logarithms: f64 = self.parsing.iter().map(|it| it.ratio().ln()).sum();
-        (logarithms / self.parsing.len() as f64).exp()
-    }
-
-    pub fn measure() -> Result<Self, Failure> {
-        eprintln!("sandbox");
-        let runtime = Builder::new_multi_thread().enable_all().build();
-        let runtime = runtime.map_err(Failure::system("a runtime"))?;
-        runtime.block_on(async {
-            let inside = Inside::new().await?;
-            inside.spend(Work::Replies, 1, 10).await?;
-            let mut parsing = Vec::new();
-            for work in [Work::Replies, Work::Listing, Work::Flight] {
-                parsing.push(parsed(&inside, work).await?);
-            }
-            let empty_run = inside.spend(Work::Clock, 0, EMPTY_RUNS).await? / EMPTY_RUNS;
-            let asking = inside.spend(Work::Clock, CALLS, RUNS).await?;
-            Ok(Self {
-                parsing,
-                call: Compared {
-                    work: Work::Clock,
-                    outside: outside(Work::Clock, CALLS * RUNS)?.0 / (CALLS * RUNS),
-                    inside: asking.saturating_sub(empty_run * RUNS) / (CALLS * RUNS),
+impl<'a> Comparison<'a> {
+    /// Those that ran.
+    pub fn new(replay: &'a Arc<Replay>, catalogue: &'a Catalogue) -> Result<Self, Failure> {
+        let mut probes = Vec::new();
+        for (number, (_, _, trace)) in replay.recording.traces.iter().enumerate() {
+            let Some(Reached::Facts(facts)) = &trace.reached else {
+                continue;
+            };
+            let name = &trace.probe;
+            let mut components = catalogue.plugins.iter();
+            let component = components.find(|plugin| plugin.description.name == *name);
+            let native = PROBES.iter().copied().find(|probe| probe.name == name);
+            probes.push(Both {
+                component: component.ok_or_else(|| differs(name, "is no component"))?,
+                native: native.ok_or_else(|| differs(name, "is not linked natively"))?,
+                trace: number,
+                facts: facts.iter().cloned().map(Into::into).collect(),
+                compared: Compared {
+                    probe: name.clone(),
+                    questions: trace.entries.len(),
+                    native: Duration::ZERO,
+                    sandbox: Duration::ZERO,
                 },
-                empty_run,
-            })
-        })
-    }
-}
-
-async fn parsed(inside: &Inside, work: Work) -> Result<Compared, Failure> {
-    let times = times(work);
-    let mut best = (Duration::MAX, Duration::MAX);
-    for _ in 0..ROUNDS {
-        let (took, sum) = outside(work, times)?;
-        best.0 = best.0.min(took);
-        let before = usage::cpu()?;
-        let same = inside.run(work, times).await? == sum;
-        best.1 = best.1.min(usage::cpu()? - before);
-        if !same {
-            return Err(Failure::Unhealthy {
-                what: work.name().into(),
-                said: "another sum in the sandbox".into(),
             });
         }
-    }
-    Ok(Compared {
-        work,
-        outside: best.0 / times,
-        inside: best.1 / times,
-    })
-}
-
-/// How often it is to be done to take long enough.
-fn times(work: Work) -> u32 {
-    const SOME: u32 = 500;
-    let began = Instant::now();
-    work::done(work, SOME, || 0);
-    (OUTSIDE.div_duration_f64(began.elapsed()) * f64::from(SOME)) as u32
-}
-
-/// Does it here.
-fn outside(work: Work, times: u32) -> Result<(Duration, i64), Failure> {
-    let (before, began) = (usage::cpu()?, Instant::now());
-    let clock = || began.elapsed().as_micros() as u64;
-    let sum = std::hint::black_box(work::done(work, times, clock));
-    Ok((usage::cpu()? - before, sum))
-}
-
-/// The probe that does it.
-struct Inside {
-    catalogue: Catalogue,
-    file: PathBuf,
-}
-
-impl Inside {
-    async fn new() -> Result<Self, Failure> {
-        let file = remote::probe("bench-probes", PROBE);
-        let catalogue = remote::catalogue(std::slice::from_ref(&file)).await?;
-        Ok(Self { catalogue, file })
+        Ok(Self {
+            replay,
+            catalogue,
+            check: replay.recording.check(),
+            probes,
+        })
     }
 
-    /// Processor time of so many runs.
-    async fn spend(&self, work: Work, times: u32, runs: u32) -> Result<Duration, Failure> {
-        let before = usage::cpu()?;
-        for _ in 0..runs {
-            self.run(work, times).await?;
+    /// Runs each probe once in either form.
+    pub async fn round(&mut self) -> Result<(), Failure> {
+        let mut said = Vec::with_capacity(self.probes.len());
+        for probe in &mut self.probes {
+            let answers = native::Answers::new(self.replay, probe.trace);
+            let begun = usage::cpu();
+            let outcome = native::run(probe.native, answers, &self.check, &probe.facts);
+            probe.compared.native += usage::cpu() - begun;
+            said.push(outcome);
         }
-        Ok(usage::cpu()? - before)
+        for (probe, native) in self.probes.iter_mut().zip(said) {
+            let (part, place, _) = self.replay.recording.traces[probe.trace];
+            let plugins = self.catalogue.plugins.iter();
+            let ground = Ground {
+                answers: Answers::Replayed(self.replay.script(part, place, probe.component)),
+                relay: Arc::new(Relay::new(plugins.map(|plugin| &*plugin.description))),
+                look: place.look,
+                deadline: DEADLINE,
+            };
+            let begun = usage::cpu();
+            let component = probe.component;
+            let run = component.run(ground, &self.check, place.source, &probe.facts);
+            let ending = run.await;
+            probe.compared.sandbox += usage::cpu() - begun;
+            match (ending, native) {
+                (Ending::Done(outcome), Some(native)) if outcome == native => {}
+                other => return Err(differs(&probe.compared.probe, &format!("said {other:?}"))),
+            }
+        }
+        Ok(())
     }
 
-    /// One run; what it came to.
-    async fn run(&self, work: Work, times: u32) -> Result<i64, Failure> {
-        let mut check = remote::only(remote::nowhere(21), PROBE, self.file.clone());
-        check.remote.remote_path = Some(format!("{}:{times}", work.name()));
-        let (world, interrupt) = Default::default();
-        let record = run::run(&check, &self.catalogue, &world, interrupt, &|_| ()).await;
-        let record = record.map_err(crate::diagnoses::could_not_run)?;
-        let run = record.runs().next();
-        let fact = run.and_then(|run| match (&run.status, run.outcome.facts.first()) {
-            (Status::Ok, Some(fact)) => Some(&fact.value),
-            _ => None,
+    /// What came of so many rounds.
+    pub fn of(self, rounds: usize) -> Result<Vec<Compared>, Failure> {
+        let faithful = self.replay.faithful();
+        faithful.map_err(|astray| differs("a probe", &astray.to_string()))?;
+        let each = |total: Duration| total.div_f64(rounds as f64);
+        let compared = self.probes.into_iter().map(|probe| Compared {
+            native: each(probe.compared.native),
+            sandbox: each(probe.compared.sandbox),
+            ..probe.compared
         });
-        match fact {
-            Some(FactValue::Integer(sum)) => Ok(*sum),
-            _ => Err(Failure::Unhealthy {
-                what: PROBE.into(),
-                said: format!("{:?}", run.map(|run| &run.status)),
-            }),
-        }
+        Ok(compared.collect())
+    }
+}
+
+fn differs(probe: &str, said: &str) -> Failure {
+    Failure::Unhealthy {
+        what: format!("the comparison of `{probe}`"),
+        said: said.into(),
     }
 }

@@ -9,7 +9,6 @@ use crate::ROUND_TRIP;
 use crate::client::{Client, STRICT};
 use crate::cost::Cost;
 use crate::results::{MIB, Results};
-use crate::sandbox::Compared;
 use crate::scanners;
 use crate::scene::Kind;
 
@@ -208,27 +207,33 @@ fn startup(results: &Results) -> Option<String> {
 }
 
 fn sandbox(results: &Results) -> Option<String> {
-    let sandbox = results.sandbox.as_ref()?;
-    let cells = |compared: &Compared| {
+    let phases = results.phases.as_ref()?;
+    let row = |name: &str, questions: usize, native: Duration, sandbox: Duration| {
         vec![
-            compared.work.name().into(),
-            micros(compared.outside),
-            micros(compared.inside),
-            format!("{:.2}", compared.ratio()),
+            name.into(),
+            questions.to_string(),
+            micros(native),
+            micros(sandbox),
+            format!("{:.2}", sandbox.div_duration_f64(native)),
         ]
     };
-    let rows = sandbox.parsing.iter().chain([&sandbox.call]).map(cells);
-    let table = table(
-        "The same work outside of the sandbox and in it, processor time of one piece",
-        &["work", "outside", "inside", "ratio"],
+    let rows = phases
+        .probes
+        .iter()
+        .map(|it| row(&it.probe, it.questions, it.native, it.sandbox));
+    let all = row(
+        "all",
+        phases.probes.iter().map(|it| it.questions).sum(),
+        phases.of_probes(|it| it.native),
+        phases.of_probes(|it| it.sandbox),
+    );
+    let header = ["probe", "questions", "native", "sandbox", "ratio"];
+    table(
+        "The probes of a recorded quick diagnosis, compiled for this machine and in the sandbox, processor time of a run",
+        &header,
         1,
-        rows,
-    )?;
-    let empty = micros(sandbox.empty_run);
-    Some(format!(
-        "{table}\n\nreplies    a login's dialogue of 1 KiB; listing: 500 files; flight: a TLS 1.2 server's; clock: one call of \
-         the host\nA whole run of one probe that does nothing: {empty}"
-    ))
+        rows.chain([all]),
+    )
 }
 
 fn phases(results: &Results) -> Option<String> {
@@ -243,21 +248,13 @@ fn phases(results: &Results) -> Option<String> {
         row("the report", phases.report),
         row("its JSON", phases.json),
         row("all", whole),
-        row(
-            "the probes on a recording, without network and TLS",
-            phases.sandbox(),
-        ),
     ];
-    let table = table(
+    table(
         "Processor time of one quick diagnosis",
         &["step", "time", "share"],
         1,
         rows,
-    )?;
-    Some(format!(
-        "{table}\n\n{} probes ask the host {} times",
-        phases.probes, phases.calls
-    ))
+    )
 }
 
 fn throughput(results: &Results) -> Option<String> {

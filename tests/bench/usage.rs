@@ -1,33 +1,19 @@
-//! What this process has used up, as the kernel counts it (proc(5)).
+//! What this process has used up.
 
 use std::fs;
 use std::time::Duration;
 
+use rustix::time::{ClockId, clock_gettime};
+
 use crate::failure::Failure;
 
-/// The unit of times in `/proc/self/stat`: `USER_HZ`, which is 100 on every architecture that Linux still runs on.
-const TICK: Duration = Duration::from_millis(10);
-
-/// CPU time of all threads, those that have ended too, in steps of 10 ms.
-pub fn cpu() -> Result<Duration, Failure> {
-    let (user, system) = cpu_of("self")?;
-    Ok(user + system)
+/// Processor time of all threads, those that have ended too, in nanoseconds (clock_gettime(2)).
+pub fn cpu() -> Duration {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    Duration::try_from(time).expect("no process has used less than nothing")
 }
 
-/// User and system time of a process.
-pub fn cpu_of(process: &str) -> Result<(Duration, Duration), Failure> {
-    let path = format!("/proc/{process}/stat");
-    let text = read(&path)?;
-    // The name of the program comes second, in parentheses, and may hold anything.
-    let fields = text.rsplit_once(')').map_or("", |(_, fields)| fields);
-    let ticks = |index: usize| fields.split_whitespace().nth(index)?.parse::<u32>().ok();
-    match (ticks(11), ticks(12)) {
-        (Some(user), Some(system)) => Ok((TICK * user, TICK * system)),
-        _ => Err(unreadable(&path)),
-    }
-}
-
-/// Resident memory, in bytes.
+/// Resident memory, in bytes (proc(5)).
 pub fn resident() -> Result<u64, Failure> {
     status("VmRSS:")
 }
@@ -39,19 +25,11 @@ pub fn peak_resident() -> Result<u64, Failure> {
 
 fn status(name: &str) -> Result<u64, Failure> {
     let path = "/proc/self/status";
-    let text = read(path)?;
+    let text = fs::read_to_string(path).map_err(Failure::system(path))?;
     let line = text.lines().find_map(|line| line.strip_prefix(name));
     let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
-    kib.map(|kib| kib * 1024).ok_or_else(|| unreadable(path))
-}
-
-fn read(path: &str) -> Result<String, Failure> {
-    fs::read_to_string(path).map_err(Failure::system(path))
-}
-
-fn unreadable(path: &str) -> Failure {
-    Failure::Unhealthy {
+    kib.map(|kib| kib * 1024).ok_or_else(|| Failure::Unhealthy {
         what: path.into(),
         said: "what nobody can read".into(),
-    }
+    })
 }

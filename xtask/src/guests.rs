@@ -8,11 +8,10 @@ use builder::{Compiler, Workspace};
 use crate::report::{self, Failure};
 
 /// Where guests are, and where their components go under `target/`. Only `probes` are built into the program.
-const PLACES: [(&str, &str); 4] = [
+const PLACES: [(&str, &str); 3] = [
     ("plugins", "probes"),
     ("examples", "example-probes"),
     ("tests/guests", "hostile-probes"),
-    ("tests/bench", "bench-probes"),
 ];
 
 /// A package that makes a component.

@@ -53,7 +53,8 @@ pub struct Recording {
     pub conclusion: Conclusion,
     /// What was looked up for the allow-list sheet, if it was asked for.
     pub sheet: Option<Looks>,
-    pub(super) traces: Vec<(Part, Place, Trace)>,
+    /// Every run of every probe.
+    pub traces: Vec<(Part, Place, Trace)>,
     pub(super) tallies: Vec<(Part, Tally)>,
 }
 

@@ -84,7 +84,7 @@ impl Replay {
     }
 
     /// What a probe is answered.
-    pub(crate) fn script(self: &Arc<Self>, part: Part, place: Place, plugin: &Plugin) -> Script {
+    pub fn script(self: &Arc<Self>, part: Part, place: Place, plugin: &Plugin) -> Script {
         Script::new(self.clone(), part, place, plugin)
     }
 
