@@ -1,4 +1,4 @@
-//! Gets the programs that the benchmarks compare with: lftp and testssl.sh from the distribution, sslyze from PyPI.
+//! Gets the programs that the benchmarks compare with: curl, lftp and testssl.sh from the distribution, sslyze from PyPI.
 
 use std::path::Path;
 use std::process::Command;
@@ -7,7 +7,8 @@ use crate::report;
 use crate::servers::{self, ServersError};
 
 /// Program and package.
-const PACKAGES: [(&str, &str); 3] = [
+const PACKAGES: [(&str, &str); 4] = [
+    ("curl", "curl"),
     ("lftp", "lftp"),
     ("testssl", "testssl.sh"),
     ("perf", "linux-perf"),
