@@ -40,7 +40,7 @@ fn main() -> ExitCode {
         ["test"] => setup().and_then(|()| test()),
         ["table"] => setup().and_then(|()| tables("1")),
         ["table", "--runs", times] => setup().and_then(|()| tables(times)),
-        ["bench", ref parts @ ..] => setup().and_then(|()| build()).and_then(|()| bench(parts)),
+        ["bench", ref parts @ ..] => setup().and_then(|()| bench(parts)),
         _ => Err(Failure::Usage(USAGE.into())),
     };
     match done {
