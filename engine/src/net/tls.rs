@@ -268,12 +268,7 @@ impl Recorder {
         // A hybrid key share makes a ClientHello of two packets, which old middleboxes drop: a fault of ours, then.
         provider
             .kx_groups
-            .retain(|group| group.name() != NamedGroup::X25519MLKEM768);
-        // The first ClientHello has a key share of the first group. This is the one that every server of TLS 1.3 must know
-        // (RFC 8446 section 9.1): those that take no other (vsftpd, Pure-FTPd) would ask for it, one round trip later.
-        provider
-            .kx_groups
-            .sort_by_key(|group| group.name() != NamedGroup::secp256r1);
+            .retain(|group| group.name() != rustls::NamedGroup::X25519MLKEM768);
         Recorder {
             provider: Arc::new(provider),
             unchecked: Mutex::default(),
@@ -370,8 +365,6 @@ impl ResolvesClientCert for OwnCertificate {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use hello::{Group, Suite};
 
     use super::*;
@@ -387,12 +380,11 @@ mod tests {
             .map(|suite| suite.suite().into())
             .collect();
         assert_eq!(suites, Vec::from_iter(Suite::OURS.iter().map(|it| it.0)));
-        // Which comes first decides on the key share, and what is offered by hand has none.
-        let groups: BTreeSet<u16> = provider
+        let groups: Vec<u16> = provider
             .kx_groups
             .iter()
             .map(|group| group.name().into())
             .collect();
-        assert_eq!(groups, Group::OURS.iter().map(|it| it.0).collect());
+        assert_eq!(groups, Vec::from_iter(Group::OURS.iter().map(|it| it.0)));
     }
 }
