@@ -112,6 +112,7 @@ const OF_THE_SUITE: &[&str] = &[
     "together",
     "advises",
     "never-advises",
+    "not-after-login",
     "not-tested",
     "facts",
     "sheet",
