@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::capability::Capability;
+use crate::settings::Depth;
 
 /// How bad a fault is. Declared with the code, never decided while running.
 #[derive(
@@ -278,6 +279,8 @@ pub struct Description {
     pub after: Vec<String>,
     /// States it may reach.
     pub leaves: Vec<String>,
+    /// The least depth at which it runs; none where it always does, also for the first steps alone.
+    pub from_depth: Option<Depth>,
     /// What it asks for.
     pub capabilities: BTreeSet<Capability>,
     /// The codes it declares.

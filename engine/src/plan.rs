@@ -6,13 +6,15 @@ use std::sync::Arc;
 use crate::builtin::Catalogue;
 use crate::finding::Description;
 use crate::plugin::Plugin;
-use crate::settings::Selection;
+use crate::settings::{Depth, Selection};
 
 /// The probes of a run, in the order they are told of.
 #[derive(Debug)]
 pub struct Plan {
     /// Those that run.
     pub probes: Vec<Arc<Plugin>>,
+    /// Those that were asked for, too, and have nothing to look at at this depth.
+    pub deeper: Vec<Arc<Plugin>>,
 }
 
 /// Why there is no plan.
@@ -32,11 +34,16 @@ pub enum PlanError {
 }
 
 impl Plan {
-    /// The probes asked for, with those they go on from; ordered so that each comes after what it needs.
+    /// The probes asked for, with those they go on from; ordered so that each comes after what it needs. Without a depth
+    /// nothing is looked at but the main line.
     ///
     /// # Errors
     /// A name that no probe has, or probes that wait for each other.
-    pub fn new(catalogue: &Catalogue, selection: &Selection) -> Result<Plan, PlanError> {
+    pub fn new(
+        catalogue: &Catalogue,
+        selection: &Selection,
+        depth: Option<Depth>,
+    ) -> Result<Plan, PlanError> {
         let all = &catalogue.plugins;
         for name in selection.only.iter().chain(&selection.skip) {
             if !all.iter().any(|plugin| plugin.description.name == *name) {
@@ -64,13 +71,19 @@ impl Plan {
             .filter(|plugin| wanted.contains(plugin.description.name.as_str()))
             .cloned()
             .collect();
-        Ok(Plan {
-            probes: in_order(chosen)?,
-        })
+        let (probes, deeper) = in_order(chosen)?
+            .into_iter()
+            .partition(|plugin| plugin.description.from_depth <= depth);
+        Ok(Plan { probes, deeper })
     }
 }
 
 impl Plan {
+    /// Those that run, and those that would at another depth.
+    pub fn asked(&self) -> impl Iterator<Item = &Arc<Plugin>> {
+        self.probes.iter().chain(&self.deeper)
+    }
+
     /// The probes of this plan that lead up to a state.
     pub fn up_to(&self, state: &str) -> Plan {
         let leads = |plugin: &&Arc<Plugin>| plugin.description.leaves.iter().any(|it| it == state);
@@ -87,6 +100,7 @@ impl Plan {
             .filter(|it| wanted.contains(it.description.name.as_str()));
         Plan {
             probes: probes.cloned().collect(),
+            deeper: Vec::new(),
         }
     }
 }

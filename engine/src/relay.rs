@@ -270,6 +270,7 @@ mod tests {
             takes: takes.map(Into::into),
             after: strings(after),
             leaves: strings(leaves),
+            from_depth: None,
             capabilities: Default::default(),
             codes: Vec::new(),
             also_reports: Vec::new(),

@@ -120,7 +120,7 @@ pub async fn brief(
     watch: Watch<'_>,
 ) -> Result<Record, RunError> {
     let mut run = Run::new(check, catalogue, (world, Part::Proof), watch)?;
-    run.ladder = Plan::new(catalogue, &check.selection)?;
+    run.ladder = Plan::new(catalogue, &check.selection, None)?;
     let started = Instant::now();
     let cut = run.until_cut(run.in_brief(), &interrupt).await;
     let record = run.record(started.elapsed(), cut);
@@ -146,7 +146,7 @@ impl<'a> Run<'a> {
         (world, part): (&World, Part),
         watch: Watch<'a>,
     ) -> Result<Run<'a>, RunError> {
-        let plan = Plan::new(catalogue, &check.selection)?;
+        let plan = Plan::new(catalogue, &check.selection, Some(check.depth))?;
         Ok(Run {
             check,
             catalogue,

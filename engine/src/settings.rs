@@ -102,6 +102,16 @@ pub enum Depth {
     Full,
 }
 
+impl fmt::Display for Depth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Depth::Quick => "quick",
+            Depth::Standard => "standard",
+            Depth::Full => "full",
+        })
+    }
+}
+
 /// What a remote is configured for.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize, clap::ValueEnum,

@@ -1,6 +1,7 @@
 //! Why a probe said nothing: what kept the one that it would have gone on from.
 
-use crate::finding::{Finding, OmissionCause, Severity};
+use crate::capability::Capability;
+use crate::finding::{Description, Finding, OmissionCause, Severity};
 use crate::relay::OutOfReach;
 use crate::run::{ProbeRun, Status};
 
@@ -23,6 +24,10 @@ pub fn why_not_run(runs: &[ProbeRun], run: &ProbeRun) -> Option<(OmissionCause, 
             could_not_look("the probe was stopped for asking for what it may not do")
         }
         Status::Cut => could_not_look("the run ended before this check"),
+        Status::Deeper(depth) => Some((
+            not_so_deep(&run.plugin.description),
+            format!("it looks from --depth {depth} on"),
+        )),
         Status::Skipped(OutOfReach::NobodyLeaves(state)) => Some((
             OmissionCause::NotAsked,
             format!("no probe of this run reaches the state `{state}`"),
@@ -34,6 +39,14 @@ pub fn why_not_run(runs: &[ProbeRun], run: &ProbeRun) -> Option<(OmissionCause, 
         Status::Skipped(OutOfReach::NotReached { by, .. }) => {
             Some(in_words(why_not_reached(runs, by)))
         }
+    }
+}
+
+/// Less depth has less to look at. What writes is listed all the same: the user decides on that, and looks for it.
+fn not_so_deep(probe: &Description) -> OmissionCause {
+    match probe.capabilities.contains(&Capability::Write) {
+        true => OmissionCause::NoPermission,
+        false => OmissionCause::NotApplicable,
     }
 }
 

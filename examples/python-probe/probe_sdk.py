@@ -24,6 +24,8 @@ class Probe:
     name = version = summary = ""
     takes: str | None = None
     after: list[str] = []
+    # The least depth it has something to look at, such as "full"; with less, it is not run.
+    from_depth: str = "ladder"
     # What it asks for beyond the sandbox, in the words of the contract, such as "connect". `takes` needs none.
     capabilities: list[str] = []
     codes: list[str] = []
@@ -36,7 +38,8 @@ class Probe:
         # While the component is built, so that a page that is missing or wrong is no matter of the probe's users.
         codes = [code(name) for name in cls.codes]
         capabilities = [types.Capability[name.upper().replace("-", "_")] for name in cls.capabilities]
-        about = (cls.name, cls.version, cls.summary, cls.takes, cls.after, [], capabilities, codes, [])
+        depth = types.Depth[cls.from_depth.upper()]
+        about = (cls.name, cls.version, cls.summary, cls.takes, cls.after, [], depth, capabilities, codes, [])
         cls._about = types.Description(*about)
 
     def describe(self) -> types.Description:

@@ -94,7 +94,7 @@ fn told(run: &ProbeRun) -> String {
     let what = match &run.status {
         Status::Ok if found == 0 => format!("{} clear", run.outcome.clear.len()),
         Status::Ok => format!("{found} found"),
-        Status::Skipped(_) => return "not run".into(),
+        Status::Skipped(_) | Status::Deeper(_) => return "not run".into(),
         Status::Crashed(_) | Status::Denied(_) => "crashed".into(),
         Status::TimedOut(_) | Status::Cut => "timed out".into(),
     };

@@ -67,7 +67,8 @@ pub(super) async fn run(args: ReplayArgs) -> Result<Exit, CliError> {
     let catalogue = patiently(false, Catalogue::load(&args.plugin, &signatures)).await?;
     let replay = Replay::new(recording, &catalogue.plugins);
     let check = selected(&args, &replay.recording, &catalogue);
-    let plan = Plan::new(&catalogue, &check.selection).map_err(run::RunError::from)?;
+    let plan =
+        Plan::new(&catalogue, &check.selection, Some(check.depth)).map_err(run::RunError::from)?;
     complete(&args, &replay, &plan)?;
     let report = rerun(&check, &replay, &catalogue).await?;
     replay.faithful().map_err(|source| CliError::Astray {

@@ -263,7 +263,7 @@ fn about_the_probe(run: &ProbeRun) -> Option<Finding> {
         Status::Crashed(why) => ("probe.crashed", why),
         Status::TimedOut(why) => ("probe.timed-out", why),
         Status::Denied(why) => ("probe.denied", why),
-        Status::Ok | Status::Skipped(_) | Status::Cut => return None,
+        Status::Ok | Status::Skipped(_) | Status::Deeper(_) | Status::Cut => return None,
     };
     let description = &run.plugin.description;
     Some(Finding {

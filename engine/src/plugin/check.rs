@@ -230,6 +230,7 @@ mod tests {
             takes: None,
             after: Vec::new(),
             leaves: Vec::new(),
+            from_depth: None,
             capabilities: BTreeSet::new(),
             codes: vec![code("example.one"), code("example.two")],
             also_reports: vec!["net.unreachable".into()],

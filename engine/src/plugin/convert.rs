@@ -254,6 +254,12 @@ pub(super) fn description(description: types::Description) -> Description {
         takes: description.takes,
         after: description.after,
         leaves: description.leaves,
+        from_depth: match description.from_depth {
+            types::Depth::Ladder => None,
+            types::Depth::Quick => Some(Depth::Quick),
+            types::Depth::Standard => Some(Depth::Standard),
+            types::Depth::Full => Some(Depth::Full),
+        },
         capabilities: description
             .capabilities
             .into_iter()

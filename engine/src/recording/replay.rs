@@ -70,7 +70,7 @@ impl Replay {
 
     /// The recorded probes that are not part of a plan, though they were asked for: third-party ones that are not at hand.
     pub fn missing(&self, plan: &Plan) -> Vec<&str> {
-        let of = |name: &str| plan.probes.iter().any(|it| it.description.name == name);
+        let of = |name: &str| plan.asked().any(|it| it.description.name == name);
         let mut names: Vec<&str> = self
             .recording
             .traces

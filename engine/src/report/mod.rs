@@ -395,7 +395,7 @@ fn probe(run: &ProbeRun, record: &Record) -> ReportProbe {
         source: run.source.map(Address::from),
         status: match run.status {
             Status::Ok => ProbeStatus::Ok,
-            Status::Skipped(_) => ProbeStatus::Skipped,
+            Status::Skipped(_) | Status::Deeper(_) => ProbeStatus::Skipped,
             Status::Crashed(_) | Status::Denied(_) => ProbeStatus::Crashed,
             Status::TimedOut(_) | Status::Cut => ProbeStatus::TimedOut,
         },

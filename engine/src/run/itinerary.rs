@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::{Look, ProbeRun, Status, Visit};
 use crate::plan::Plan;
-use crate::plugin::Outside;
+use crate::plugin::{Outside, Plugin};
 use crate::recording::Place;
 use crate::relay::Relay;
 use crate::settings::Remote;
@@ -63,21 +63,14 @@ pub(super) struct Going {
 impl Going {
     /// What there is of it: probes of its plan that have not ended were cut.
     pub(super) fn told(&self, plan: &Plan) -> Visit {
-        let runs = plan.probes.iter().map(|plugin| {
-            let ended = self
-                .runs
-                .iter()
-                .find(|run| Arc::ptr_eq(&run.plugin, plugin));
-            ended.cloned().unwrap_or_else(|| ProbeRun {
-                plugin: plugin.clone(),
-                source: self.place.source,
-                status: Status::Cut,
-                duration: Duration::ZERO,
-                outcome: Arc::default(),
-            })
+        let source = self.place.source;
+        let runs = plan.asked().map(|plugin| {
+            let mut ended = self.runs.iter();
+            let ended = ended.find(|run| Arc::ptr_eq(&run.plugin, plugin));
+            ended.map_or_else(|| not_run(plugin, source, plan), ProbeRun::clone)
         });
         Visit {
-            source: self.place.source,
+            source,
             look: self.place.look,
             runs: runs.collect(),
             reached: self.relay.reached(),
@@ -87,17 +80,26 @@ impl Going {
 
 /// A visit for which there was no time.
 pub(super) fn never_begun(source: Option<IpAddr>, plan: &Plan) -> Visit {
-    let runs = plan.probes.iter().map(|plugin| ProbeRun {
-        plugin: plugin.clone(),
-        source,
-        status: Status::Cut,
-        duration: Duration::ZERO,
-        outcome: Arc::default(),
-    });
+    let runs = plan.asked().map(|plugin| not_run(plugin, source, plan));
     Visit {
         source,
         look: Look::Full,
         runs: runs.collect(),
         reached: BTreeSet::new(),
+    }
+}
+
+/// Not at this depth, or not any more.
+fn not_run(plugin: &Arc<Plugin>, source: Option<IpAddr>, plan: &Plan) -> ProbeRun {
+    let deeper = plan.deeper.iter().any(|it| Arc::ptr_eq(it, plugin));
+    ProbeRun {
+        plugin: plugin.clone(),
+        source,
+        status: match plugin.description.from_depth.filter(|_| deeper) {
+            Some(depth) => Status::Deeper(depth),
+            None => Status::Cut,
+        },
+        duration: Duration::ZERO,
+        outcome: Arc::default(),
     }
 }

@@ -14,6 +14,7 @@ use crate::finding::{FactValue, Outcome};
 use crate::net::{Counts, Line};
 use crate::plugin::Plugin;
 use crate::relay::OutOfReach;
+use crate::settings::Depth;
 use crate::sheet::Looks;
 
 /// How a probe's run ended.
@@ -21,8 +22,10 @@ use crate::sheet::Looks;
 pub enum Status {
     /// It said what it saw.
     Ok,
-    /// It was not run.
+    /// It was not run: what it goes on from was not there.
     Skipped(OutOfReach),
+    /// It was not run: it has nothing to look at before this depth.
+    Deeper(Depth),
     /// It trapped or said what makes no sense.
     Crashed(String),
     /// It did not end in time.

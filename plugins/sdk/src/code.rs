@@ -1,6 +1,6 @@
 //! Codes, and what a probe says of itself.
 
-use crate::bindings::remote_doctor::probe::types::{self, Capability};
+use crate::bindings::remote_doctor::probe::types::{self, Capability, Depth};
 use crate::deviations::MALFORMED_REPLY;
 use crate::page::Page;
 
@@ -62,6 +62,8 @@ pub struct About {
     pub after: &'static [&'static str],
     /// States it may reach.
     pub leaves: &'static [&'static str],
+    /// The least depth at which it has something to look at; with less, it is not run.
+    pub from_depth: Depth,
     /// What it needs beyond the sandbox: a call without it stops the probe. The user sees it and may take it away.
     pub capabilities: &'static [Capability],
     /// The codes it declares.
@@ -71,12 +73,13 @@ pub struct About {
 }
 
 impl About {
-    /// A probe with nothing but codes, that runs by itself and asks for nothing.
+    /// A probe with nothing but codes, that runs by itself, at every depth, and asks for nothing.
     pub const NOTHING: About = About {
         summary: "",
         takes: None,
         after: &[],
         leaves: &[],
+        from_depth: Depth::Ladder,
         capabilities: &[],
         codes: &[],
         also_reports: &[],
@@ -93,6 +96,7 @@ impl About {
             takes: self.takes.map(Into::into),
             after: strings(self.after),
             leaves: strings(self.leaves),
+            from_depth: self.from_depth,
             capabilities: self.capabilities.to_vec(),
             codes: self.codes.iter().map(Code::describe).collect(),
             also_reports: self

@@ -29,6 +29,7 @@ impl Probe for Sessions {
     const ABOUT: About = About {
         summary: "sessions at a time, and a session left idle",
         takes: Some(state::LOGGED_IN),
+        from_depth: Depth::Full,
         capabilities: &[Capability::Connect, Capability::Login],
         codes: CODES,
         also_reports: &[NOT_STATIC],
@@ -37,13 +38,8 @@ impl Probe for Sessions {
 
     fn run(run: &mut Run) -> Result<(), Failure> {
         let first = Session::taken(run)?;
-        if run.request().depth == Depth::Full {
-            look(run);
-            run.rest_clear(CODES);
-        } else {
-            let reason = "--depth full opens as many sessions as the settings allow";
-            run.not_applicable("sessions at a time", CODES, reason);
-        }
+        look(run);
+        run.rest_clear(CODES);
         run.leave(state::LOGGED_IN, Some(first.control.into_connection()));
         Ok(())
     }

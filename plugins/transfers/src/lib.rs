@@ -50,6 +50,7 @@ impl Probe for Transfers {
         summary: "uploads, downloads, deleting, renaming, directories and file times",
         takes: Some(state::LOGGED_IN),
         after: &[state::TRANSFERRING],
+        from_depth: Depth::Standard,
         capabilities: &[
             Capability::Connect,
             Capability::Data,
@@ -97,10 +98,6 @@ fn permitted(run: &mut Run) -> Option<String> {
         run.not_permitted(CHECKS, CODES, "--allow-writes was not given");
         return None;
     };
-    if run.is_brief() {
-        run.not_permitted(CHECKS, CODES, "--depth quick leaves what writes out");
-        return None;
-    }
     let astray = run.remote().remote_path.is_some() && !run.has_fact(ENTERED);
     if astray {
         let reason = "the remote path could not be entered, and nothing is written elsewhere";

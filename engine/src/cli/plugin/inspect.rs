@@ -105,6 +105,7 @@ fn record(anatomy: &Anatomy, loaded: Result<&Plugin, &LoadError>) -> serde_json:
         "takes": described.ok().and_then(|it| it.takes.clone()),
         "after": described.map(|it| it.after.clone()).ok(),
         "leaves": described.map(|it| it.leaves.clone()).ok(),
+        "from_depth": described.ok().and_then(|it| it.from_depth),
         "refused": described.err().map(ToString::to_string),
     })
 }
@@ -153,6 +154,9 @@ fn shown(file: &Path, anatomy: &Anatomy, loaded: Result<&Plugin, &LoadError>) ->
         }
         if let Some(takes) = &description.takes {
             row("takes", takes);
+        }
+        if let Some(depth) = description.from_depth {
+            row("looks", &format!("from --depth {depth} on"));
         }
         for (index, asked) in description.capabilities.iter().enumerate() {
             let label = if index == 0 { "asks for" } else { "" };

@@ -94,7 +94,7 @@ impl Tree {
         let (style, mark) = match &run.status {
             Status::Ok if found == 0 => (GOOD, "ok"),
             Status::Ok => (WARN, "!"),
-            Status::Skipped(_) => (DIM, "-"),
+            Status::Skipped(_) | Status::Deeper(_) => (DIM, "-"),
             Status::Crashed(_) | Status::Denied(_) | Status::TimedOut(_) | Status::Cut => {
                 visit.failed = true;
                 (BAD, "?")

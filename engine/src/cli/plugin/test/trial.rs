@@ -110,7 +110,7 @@ fn difference(what: &str, one: &BTreeSet<String>, two: &BTreeSet<String>) -> Opt
 /// A way to end that is no answer.
 fn trouble(status: &Status) -> Option<String> {
     match status {
-        Status::Ok | Status::Skipped(_) => None,
+        Status::Ok | Status::Skipped(_) | Status::Deeper(_) => None,
         Status::Crashed(reason) => Some(format!("it crashed: {reason}")),
         Status::TimedOut(reason) => Some(format!("too slow: {reason}")),
         Status::Denied(reason) => Some(format!("it asked for what it may not do: {reason}")),
