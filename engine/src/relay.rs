@@ -62,9 +62,11 @@ struct State {
     leavers: Vec<String>,
     /// Leavers that have not ended yet.
     pending: usize,
+    /// Takers that have not ended yet, in their order: it is the first one's turn. One that is out of reach for another
+    /// reason ends before its turn.
     takers: Vec<String>,
-    /// How many takers have ended.
-    turn: usize,
+    /// Who took the connection last.
+    taken_by: Option<String>,
     reached: bool,
     connection: Option<Handed>,
 }
@@ -130,7 +132,7 @@ impl Relay {
         if let Some(state) = inner.states.get_mut(state) {
             state.reached = true;
             // Without anybody to take it, it would only hold a place.
-            state.connection = connection.filter(|_| state.turn < state.takers.len());
+            state.connection = connection.filter(|_| !state.takers.is_empty());
         }
         drop(inner);
         self.changed.notify_waiters();
@@ -140,11 +142,9 @@ impl Relay {
     /// The connection of the state that the probe declared to take.
     pub fn take(&self, probe: &Description) -> Option<Handed> {
         let mut inner = self.lock();
-        inner
-            .states
-            .get_mut(probe.takes.as_ref()?)?
-            .connection
-            .take()
+        let state = inner.states.get_mut(probe.takes.as_ref()?)?;
+        state.taken_by = Some(probe.name.clone());
+        state.connection.take()
     }
 
     /// The states that were reached so far.
@@ -171,8 +171,8 @@ impl Relay {
             }
             let taken = probe.takes.as_ref();
             if let Some(state) = taken.and_then(|state| inner.states.get_mut(state)) {
-                state.turn += 1;
-                if state.turn >= state.takers.len() {
+                state.takers.retain(|taker| *taker != probe.name);
+                if state.takers.is_empty() {
                     left.extend(state.connection.take());
                 }
             }
@@ -239,14 +239,11 @@ impl Inner {
             .as_ref()
             .and_then(|name| Some((name, self.states.get(name)?)))
         {
-            if state.takers.get(state.turn) != Some(&probe.name) {
+            if state.takers.first() != Some(&probe.name) {
                 return Ok(None);
             }
             if state.connection.is_none() {
-                let by = state
-                    .takers
-                    .get(state.turn.wrapping_sub(1))
-                    .unwrap_or(&state.leavers[0]);
+                let by = state.taken_by.as_ref().unwrap_or(&state.leavers[0]);
                 return Err(OutOfReach::UsedUp {
                     state: name.clone(),
                     by: by.clone(),
@@ -320,6 +317,43 @@ mod tests {
                 by
             })
         );
+    }
+
+    #[tokio::test]
+    async fn a_probe_that_ends_before_its_turn_takes_nobody_elses() {
+        let login = probe("login", None, &[], &["logged-in"]);
+        let first = probe("first", Some("logged-in"), &[], &["transferring"]);
+        let second = probe("second", Some("logged-in"), &[], &[]);
+        let third = probe("third", Some("logged-in"), &["transferring"], &[]);
+        let relay = Relay::new([&login, &first, &second, &third]);
+        relay.leave(&login, "logged-in", Some(Handed::Replayed(1)), Vec::new());
+        relay.ended(&login).await;
+        assert!(relay.take(&first).is_some());
+        relay.leave(&first, "logged-in", Some(Handed::Replayed(1)), Vec::new());
+        relay.ended(&first).await;
+        assert!(relay.reach(&third).await.is_err());
+        relay.ended(&third).await;
+        let patience = Duration::from_secs(5);
+        let reached = tokio::time::timeout(patience, relay.reach(&second)).await;
+        assert_eq!(
+            reached.expect("it is the second one's turn"),
+            Ok(Vec::new())
+        );
+        assert!(relay.take(&second).is_some());
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_is_not_handed_back_was_used_up_by_whoever_took_it() {
+        let login = probe("login", None, &[], &["logged-in"]);
+        let first = probe("first", Some("logged-in"), &[], &[]);
+        let second = probe("second", Some("logged-in"), &[], &[]);
+        let relay = Relay::new([&login, &first, &second]);
+        relay.leave(&login, "logged-in", Some(Handed::Replayed(1)), Vec::new());
+        assert!(relay.take(&first).is_some());
+        relay.ended(&first).await;
+        let (state, by) = ("logged-in".into(), "first".into());
+        let used_up = OutOfReach::UsedUp { state, by };
+        assert_eq!(relay.reach(&second).await, Err(used_up));
     }
 
     #[tokio::test]
