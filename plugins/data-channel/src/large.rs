@@ -33,7 +33,10 @@ pub(crate) fn look(run: &mut Run, channel: &mut Channel) {
     };
     match &sample.result {
         // We closed the connection in the middle, and the server says so.
-        Outcome::Refused(refusal) if refusal.passed >= LARGE => set_aside(run, channel),
+        Outcome::Refused(refusal) if refusal.passed >= LARGE => {
+            set_aside(run, channel);
+            channel.session.renew(|_| ());
+        }
         // No right to read it, or it is in use.
         Outcome::Refused(refusal) if !refusal.started && refusal.reply.is_some() => {
             let reason = format!("{} may not be read", file.name);
@@ -195,6 +198,7 @@ fn with_small_segments(
         session.transfer(data, command, Payload::Receive { most }),
         most,
     )?;
+    session.renew(|opening| opening.max_segment = Some(SMALL_SEGMENT));
     Some((session, bytes))
 }
 

@@ -169,6 +169,19 @@ impl Session {
         // Gone already is as good.
         let _ = self.control.connection().finish(LAST_WORDS_MS);
     }
+
+    /// For after a transfer that we cut: some servers end the whole session when a data connection is closed on them. Then
+    /// it goes on in another one, if that comes about.
+    pub fn renew(&mut self, change: impl FnOnce(&mut Opening)) {
+        if self.usable {
+            return;
+        }
+        // First this one ends: the server may allow one session.
+        self.abandon();
+        if let Ok(session) = self.another(change) {
+            *self = session;
+        }
+    }
 }
 
 /// A greeting that came late comes late again.
