@@ -1,5 +1,7 @@
 //! Servers that are as they should be.
 
+use std::fs;
+
 use libtest_mimic::{Failed, Trial};
 use real_servers::{Mode, NAME, Product, SERVER_V6, SessionReuse, Setup, TlsVersions};
 
@@ -7,6 +9,9 @@ use crate::check::Check;
 use crate::expectation::Expectation;
 use crate::products::{self, each};
 use crate::scene::Scene;
+
+/// Far longer than what is read to be sure, in bytes.
+const LARGE: usize = 4 * 1024 * 1024;
 
 pub fn cases() -> Vec<Trial> {
     let mut cases = Vec::new();
@@ -36,6 +41,7 @@ pub fn cases() -> Vec<Trial> {
     cases.extend(each(Product::ALL, "healthy::if-available", if_available));
     cases.extend(each(Product::ALL, "healthy::in-clear", in_clear));
     cases.extend(each(Product::ALL, "healthy::remote-path", remote_path));
+    cases.extend(each(Product::ALL, "healthy::large-file", large_file));
     let reusing = products::demanding_reuse();
     cases.extend(each(reusing, "healthy::reuse-off", reuse_off));
     cases
@@ -122,6 +128,14 @@ fn remote_path(product: Product) -> Result<(), Failed> {
     let scene = Scene::new(&explicit(product))?;
     let check = scene.check("require-explicit");
     works(&scene, check.with(&["--remote-path", "reports"]))
+}
+
+/// It is not read to its end, and ProFTPD ends the session with such a transfer.
+fn large_file(product: Product) -> Result<(), Failed> {
+    let scene = Scene::new(&explicit(product))?;
+    fs::write(scene.server.home().join("orders.bin"), vec![b'x'; LARGE])?;
+    let seen = scene.check("require-explicit").run()?;
+    Expectation::of(&seen).healthy().met()
 }
 
 fn reuse_off(product: Product) -> Result<(), Failed> {
