@@ -16,6 +16,8 @@ mod canary;
 mod conformance;
 #[path = "scenarios_runner/coverage.rs"]
 mod coverage;
+#[path = "scenarios_runner/depth.rs"]
+mod depth;
 #[path = "scenarios_runner/dns.rs"]
 mod dns;
 #[path = "scenarios_runner/endpoint.rs"]
@@ -100,6 +102,7 @@ fn main() -> ExitCode {
     trials.extend(plugin::trials());
     trials.extend(signed::trials());
     trials.extend(shell::trials());
+    trials.extend(depth::trials());
     trials.extend(scenarios.keys().map(|name| {
         let (scenarios, key) = (Arc::clone(&scenarios), name.clone());
         Trial::test(name, move || play(&key, &scenarios[&key]))

@@ -28,6 +28,14 @@ pub enum PlanError {
         /// The names there are.
         known: String,
     },
+    /// A probe that was asked for by its name has nothing to look at at this depth.
+    #[error("`{name}` has nothing to look at before --depth {from}")]
+    TooShallow {
+        /// The name.
+        name: String,
+        /// Where it begins.
+        from: Depth,
+    },
     /// They wait for each other.
     #[error("these probes wait for each other: {0}")]
     Circle(String),
@@ -38,7 +46,7 @@ impl Plan {
     /// nothing is looked at but the main line.
     ///
     /// # Errors
-    /// A name that no probe has, or probes that wait for each other.
+    /// A name that no probe has, a probe asked for that would not run, or probes that wait for each other.
     pub fn new(
         catalogue: &Catalogue,
         selection: &Selection,
@@ -71,10 +79,17 @@ impl Plan {
             .filter(|plugin| wanted.contains(plugin.description.name.as_str()))
             .cloned()
             .collect();
-        let (probes, deeper) = in_order(chosen)?
+        let (probes, deeper): (Vec<_>, Vec<_>) = in_order(chosen)?
             .into_iter()
             .partition(|plugin| plugin.description.from_depth <= depth);
-        Ok(Plan { probes, deeper })
+        let named = |plugin: &&Arc<Plugin>| selection.only.contains(&plugin.description.name);
+        match (depth, deeper.iter().find(named)) {
+            (Some(_), Some(plugin)) => Err(PlanError::TooShallow {
+                name: plugin.description.name.clone(),
+                from: plugin.description.from_depth.unwrap_or_default(),
+            }),
+            _ => Ok(Plan { probes, deeper }),
+        }
     }
 }
 

@@ -26,7 +26,7 @@ pub fn why_not_run(runs: &[ProbeRun], run: &ProbeRun) -> Option<(OmissionCause, 
         Status::Cut => could_not_look("the run ended before this check"),
         Status::Deeper(depth) => Some((
             not_so_deep(&run.plugin.description),
-            format!("it looks from --depth {depth} on"),
+            format!("it takes --depth {depth}"),
         )),
         Status::Skipped(OutOfReach::NobodyLeaves(state)) => Some((
             OmissionCause::NotAsked,

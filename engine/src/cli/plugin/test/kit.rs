@@ -20,7 +20,7 @@ use crate::plugin::Plugin;
 use crate::recording::World;
 use crate::report::Report;
 use crate::run::{self, Record};
-use crate::settings::Check;
+use crate::settings::{Check, Depth};
 
 /// Servers that are talked to at a time; most of the time is waiting.
 const AT_A_TIME: usize = 24;
@@ -149,7 +149,11 @@ impl Kit {
 
     async fn judge_stranger(&self, server: &Server) -> Result<Outcome, CliError> {
         let lab = Lab::start(server.behaviour.clone()).await?;
-        let (report, said) = self.diagnose(&servers::check(&lab, server)).await?;
+        let check = Check {
+            depth: self.depth(),
+            ..servers::check(&lab, server)
+        };
+        let (report, said) = self.diagnose(&check).await?;
         if let Some(how) = ended_badly(&said) {
             return Ok(Outcome::Broke(how));
         }
@@ -169,6 +173,13 @@ impl Kit {
                 finding.code, finding.detail
             )),
         })
+    }
+
+    /// Not so shallow that nothing that is tested would run.
+    fn depth(&self) -> Depth {
+        let tested = self.tested.iter();
+        let from = tested.map(|it| it.description.from_depth).min().flatten();
+        from.unwrap_or_default().max(Depth::Standard)
     }
 
     /// Whether the code is one of those that are tested.
