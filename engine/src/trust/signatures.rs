@@ -5,19 +5,21 @@ use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use rustls::pki_types::{AlgorithmIdentifier, InvalidSignature, SignatureVerificationAlgorithm};
-use sha2::{Digest, Sha256};
 use x509_parser::asn1_rs::ToDer;
 use x509_parser::error::X509Error;
 use x509_parser::prelude::{SubjectPublicKeyInfo, X509Certificate};
 use x509_parser::x509::AlgorithmIdentifier as Algorithm;
 
-/// What is kept at most: chains are short, and a server that sends hundreds of certificates may wait.
-const KEPT: usize = 1024;
+/// What is kept at most: chains are short, and a server that sends dozens of certificates may wait.
+const KEPT: usize = 128;
+/// Certificates longer than this are checked each time, in bytes.
+const LONGEST: usize = 16 * 1024;
 
-/// What was found of signatures so far, by everything that went into each.
+/// What was found of signatures so far, by everything that went into each. The whole of it is the key, and no digest: that
+/// would cost more than all the rest here.
 #[derive(Debug, Default)]
 pub(super) struct Signatures {
-    valid: Mutex<HashMap<[u8; 32], bool>>,
+    valid: Mutex<HashMap<Vec<u8>, bool>>,
 }
 
 impl Signatures {
@@ -63,18 +65,18 @@ impl Signatures {
         }
     }
 
-    fn known(&self, digest: &[u8; 32]) -> Option<bool> {
-        self.lock().get(digest).copied()
+    fn known(&self, question: &[u8]) -> Option<bool> {
+        self.lock().get(question).copied()
     }
 
-    fn keep(&self, digest: [u8; 32], valid: bool) {
+    fn keep(&self, question: Vec<u8>, valid: bool) {
         let mut known = self.lock();
-        if known.len() < KEPT {
-            known.insert(digest, valid);
+        if known.len() < KEPT && question.len() <= LONGEST {
+            known.insert(question, valid);
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<[u8; 32], bool>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Vec<u8>, bool>> {
         self.valid.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -94,12 +96,12 @@ impl SignatureVerificationAlgorithm for Remembering<'_> {
         signature: &[u8],
     ) -> Result<(), InvalidSignature> {
         let algorithms = (self.public_key_alg_id(), self.signature_alg_id());
-        let digest = digest([&algorithms.0, &algorithms.1, public_key, message, signature]);
-        let valid = self.signatures.known(&digest).unwrap_or_else(|| {
+        let question = told_apart([&algorithms.0, &algorithms.1, public_key, message, signature]);
+        let valid = self.signatures.known(&question).unwrap_or_else(|| {
             let verified = self
                 .algorithm
                 .verify_signature(public_key, message, signature);
-            self.signatures.keep(digest, verified.is_ok());
+            self.signatures.keep(question, verified.is_ok());
             verified.is_ok()
         });
         if valid { Ok(()) } else { Err(InvalidSignature) }
@@ -114,14 +116,15 @@ impl SignatureVerificationAlgorithm for Remembering<'_> {
     }
 }
 
-/// One digest of several pieces; the length before each keeps them apart.
-fn digest(pieces: [&[u8]; 5]) -> [u8; 32] {
-    let mut digest = Sha256::new();
+/// Several pieces as one; the length before each keeps them apart.
+fn told_apart(pieces: [&[u8]; 5]) -> Vec<u8> {
+    let whole = pieces.iter().map(|piece| piece.len() + size_of::<usize>());
+    let mut all = Vec::with_capacity(whole.sum());
     for piece in pieces {
-        digest.update(piece.len().to_be_bytes());
-        digest.update(piece);
+        all.extend_from_slice(&piece.len().to_be_bytes());
+        all.extend_from_slice(piece);
     }
-    digest.finalize().into()
+    all
 }
 
 /// What an algorithm is called, as the library spells it: the content of the sequence (RFC 5280 section 4.1.1.2).
