@@ -72,7 +72,9 @@ impl Results {
                 "start-up, warm",
                 30.0,
                 " ms",
-                self.startup.as_ref().map(|it| it.warm.as_secs_f64() * 1e3),
+                self.startup
+                    .as_ref()
+                    .map(|it| it.loaded.warm.as_secs_f64() * 1e3),
             ),
             Target::at_most(
                 "sandbox: a diagnosis, of the same with probes compiled natively",

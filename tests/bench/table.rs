@@ -11,6 +11,7 @@ use crate::cost::Cost;
 use crate::results::{MIB, Results};
 use crate::scanners;
 use crate::scene::Kind;
+use crate::startup::Took;
 
 const LEGEND: &str = "\
 at 0 ms    the whole run without a delay; what it takes then is taken off the next two
@@ -197,13 +198,28 @@ fn scans(results: &Results) -> Option<String> {
 
 fn startup(results: &Results) -> Option<String> {
     let startup = results.startup.as_ref()?;
-    Some(format!(
-        "From the start of the program until all codes are listed, all probes loaded (medians): {} ms, {} ms with nothing \
-         in the cache\nThe program: {:.1} MiB",
-        startup.warm.as_millis(),
-        startup.cold.as_millis(),
+    let ms = |took: Duration| format!("{:.1} ms", took.as_secs_f64() * 1e3);
+    let row = |until: &str, took: &Took| vec![until.into(), ms(took.warm), ms(took.cold)];
+    let rows = [
+        row(
+            "all probes are loaded and all codes listed",
+            &startup.loaded,
+        ),
+        row(
+            "the remote sees the first packet of a check",
+            &startup.first_packet,
+        ),
+    ];
+    let title = format!(
+        "From the start of the program, of {:.1} MiB, with the probes compiled before and without (medians)",
         startup.bytes as f64 / MIB
-    ))
+    );
+    table(
+        &title,
+        &["until", "compiled before", "compiled now"],
+        1,
+        rows,
+    )
 }
 
 fn sandbox(results: &Results) -> Option<String> {
