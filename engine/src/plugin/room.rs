@@ -14,6 +14,9 @@ use super::budget::{MEMORIES, TABLE_ELEMENTS, TABLES};
 pub(super) const SEATS: u32 = 128;
 /// A component in Rust has one memory and three tables.
 const TABLES_PER_SEAT: u32 = 4;
+/// Tables up to this size are cleared in place, in bytes: those of a probe are a page each, and giving one back and
+/// fetching it again costs more.
+const TABLE_KEPT: usize = 64 * 1024;
 
 /// The seats of one engine.
 #[derive(Clone)]
@@ -67,6 +70,7 @@ fn pool(seats: u32) -> PoolingAllocationConfig {
         .total_tables(seats * TABLES_PER_SEAT)
         .total_stacks(seats)
         .table_elements(TABLE_ELEMENTS)
+        .table_keep_resident(TABLE_KEPT)
         .max_core_instances_per_component(u32::MAX)
         .max_memories_per_component(u32::MAX)
         .max_tables_per_component(u32::MAX)
