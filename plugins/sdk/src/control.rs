@@ -5,7 +5,7 @@ use ftp::{Command, Reply, ReplyError, ReplyReader};
 
 use crate::deviations;
 use crate::login::{Credential, Refusal};
-use crate::{Connection, Failure, FailureKind, TlsOptions, TlsSession};
+use crate::{Connection, Failure, FailureKind, Patience, TlsOptions, TlsSession};
 
 /// Why no reply could be had.
 #[derive(Debug)]
@@ -79,16 +79,13 @@ impl Control {
     }
 
     fn read_reply(&mut self, wait_ms: u32) -> Result<Reply, DialogueError> {
-        let end = crate::elapsed_us() + u64::from(wait_ms) * 1000;
+        let mut patience = None;
         loop {
             if let Some(reply) = self.reader.next().map_err(DialogueError::Reply)? {
                 return Ok(reply);
             }
-            let left = end.saturating_sub(crate::elapsed_us()) / 1000;
-            let read = self
-                .connection
-                .read(u32::try_from(left).unwrap_or(u32::MAX));
-            let bytes = match read {
+            let patience = patience.get_or_insert_with(|| Patience::new(wait_ms));
+            let bytes = match self.connection.read(patience.left_ms()) {
                 Ok(bytes) => bytes,
                 // A reply that begins and does not end in all the time a reply has is taken as far as it goes.
                 Err(failure)

@@ -12,6 +12,7 @@ mod deviations;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod native;
 mod page;
+mod patience;
 mod product;
 mod run;
 pub mod session;
@@ -24,6 +25,7 @@ pub use connection::{
 };
 pub use control::{Control, DialogueError};
 pub use ftp;
+pub use patience::Patience;
 pub use run::{Finding, Run, value};
 
 /// What a probe can ask for beyond the sandbox.

@@ -2,7 +2,7 @@
 
 use hello::{ClientHello, End, Extensions, Flight, Group, Reader, ServerHello, Suite, Version};
 use probe_sdk::ftp::phase::greeting::{self, Greeting};
-use probe_sdk::{Connection, Control, Failure, FailureKind, elapsed_us};
+use probe_sdk::{Connection, Control, Failure, FailureKind, Patience};
 
 use crate::Place;
 use crate::explicit::{self, Asked};
@@ -90,12 +90,11 @@ fn approach(place: &Place, mode: Mode) -> Result<Control, String> {
 }
 
 fn read(connection: &Connection, wait_ms: u32) -> Answer {
-    let end = elapsed_us() + u64::from(wait_ms) * 1000;
+    let mut patience = Patience::new(wait_ms);
     let mut reader = Reader::new();
     let mut failure = None;
     while reader.end().is_none() && failure.is_none() {
-        let left = u32::try_from(end.saturating_sub(elapsed_us()) / 1000).unwrap_or(u32::MAX);
-        match connection.read(left) {
+        match connection.read(patience.left_ms()) {
             Ok(bytes) if bytes.is_empty() => failure = Some(closed()),
             Ok(bytes) => reader.push(&bytes),
             Err(other) => failure = Some(other),

@@ -3,7 +3,7 @@
 
 use probe_sdk::ftp::phase::greeting::{self, Greeting};
 use probe_sdk::ftp::{Reply, Service};
-use probe_sdk::{Connection, Control, DialogueError, FailureKind, elapsed_us, pause, ready};
+use probe_sdk::{Connection, Control, DialogueError, FailureKind, Patience, pause, ready};
 
 use crate::Place;
 use crate::failed::Failed;
@@ -38,11 +38,10 @@ pub(crate) fn wait_for_greeting(place: &Place, control: &mut Control) -> Outcome
         Err(error) if error.kind() == Some(FailureKind::TimedOut) => {}
         spoke => return Outcome::Spoke(spoke),
     }
-    let end =
-        elapsed_us() + u64::from(place.reply_ms.saturating_sub(QUIET_MS) + PATIENCE_MS) * 1000;
+    let mut patience = Patience::new(place.reply_ms.saturating_sub(QUIET_MS) + PATIENCE_MS);
     let mut knock = Knock::begin(place);
     loop {
-        let left = u32::try_from(end.saturating_sub(elapsed_us()) / 1000).unwrap_or(u32::MAX);
+        let left = patience.left_ms();
         if left == 0 {
             return knock.verdict();
         }

@@ -6,7 +6,7 @@ use ftp::{Phase, Reply};
 
 use super::Session;
 use super::payload::{Answer, Payload, Refusal, Transferred};
-use crate::{Connection, DialogueError, Failure, FailureKind, TlsSession, elapsed_us, ready};
+use crate::{Connection, DialogueError, Failure, FailureKind, Patience, TlsSession, ready};
 
 /// How long a server may take over its last words.
 const LAST_WORDS_MS: u32 = 5_000;
@@ -156,9 +156,9 @@ impl Transfer<'_> {
 
     /// Waits for the end of the data connection's handshake, and listens to the control connection meanwhile.
     fn handshake(&mut self, data: &Connection) -> Result<(), Refusal> {
-        let end = elapsed_us() + u64::from(self.session.control.reply_ms()) * 1000;
+        let mut patience = Patience::new(self.session.control.reply_ms());
         loop {
-            let left = u32::try_from(end.saturating_sub(elapsed_us()) / 1000).unwrap_or(u32::MAX);
+            let left = patience.left_ms();
             let woken = self.watch(data, left);
             if woken.data {
                 return match data.secured(0) {
