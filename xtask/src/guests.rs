@@ -7,9 +7,11 @@ use builder::{Compiler, Workspace};
 
 use crate::report::{self, Failure};
 
-/// Where guests are, and where their components go under `target/`. Only `probes` are built into the program.
+/// The components that are built into the program, under `target/`.
+const BUILT_IN: &str = "probes";
+/// Where guests are, and where their components go under `target/`.
 const PLACES: [(&str, &str); 3] = [
-    ("plugins", "probes"),
+    ("plugins", BUILT_IN),
     ("examples", "example-probes"),
     ("tests/guests", "hostile-probes"),
 ];
@@ -46,6 +48,16 @@ pub fn build(workspace: &Path, compiler: &Compiler) -> Result<(), Failure> {
         )?;
     }
     Ok(())
+}
+
+/// The packages that run in the sandbox and are no part of the program.
+///
+/// # Errors
+/// A manifest has no name.
+pub fn apart_from_the_program(workspace: &Path) -> Result<Vec<String>, Failure> {
+    let guests = find(workspace)?.into_iter();
+    let apart = guests.filter(|guest| guest.output != BUILT_IN);
+    Ok(apart.map(|guest| guest.package).collect())
 }
 
 /// Every folder with a manifest that asks for a `cdylib`.

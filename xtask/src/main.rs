@@ -5,6 +5,7 @@ mod languages;
 mod peers;
 mod report;
 mod servers;
+mod suites;
 mod table;
 mod toolchain;
 
@@ -37,7 +38,7 @@ fn main() -> ExitCode {
         ["demo"] => setup()
             .and_then(|()| build())
             .and_then(|()| run_built(&["demo"])),
-        ["test"] => setup().and_then(|()| test()),
+        ["test"] => test(),
         ["table"] => setup().and_then(|()| tables("1")),
         ["table", "--runs", times] => setup().and_then(|()| tables(times)),
         ["bench", ref parts @ ..] => setup().and_then(|()| bench(parts)),
@@ -80,22 +81,36 @@ fn run_built(arguments: &[&str]) -> Result<(), Failure> {
     report::run(Command::new(workspace().join("target/release/remote-doctor")).args(arguments))
 }
 
+/// What comes from registries is fetched while the program is built: the one waits for the network, the other computes.
 fn test() -> Result<(), Failure> {
-    with_servers(|| {
-        // The tests that need them fail by name; here is why.
-        if let Err(failure) = languages::build(&workspace()) {
-            report::step(&format!("NOT MADE: probes in other languages: {failure}"));
-        }
-        report::step("running the tests");
-        let all = ["test", "--release", "--workspace", "--no-fail-fast"];
-        let (passed, outcomes) = table::run_tests(cargo().args(all))?;
-        let kept = table::keep(&outcomes)?;
-        report::step(&format!(
-            "what the checks came to; all of them are in {kept}"
-        ));
-        println!("{}", Table(&outcomes).summary());
-        passed.and(table::all_right(&outcomes))
-    })
+    // First and alone: it may install packages, as the fetching does.
+    let compiler = toolchain::wasm()?;
+    let (fetched, built) = std::thread::scope(|scope| {
+        let fetching = scope.spawn(fetch);
+        let built = guests::build(&workspace(), &compiler).and_then(|()| suites::build());
+        (fetching.join().expect("fetching does not panic"), built)
+    });
+    built?;
+    let missing = fetched?;
+    report::step("running the tests");
+    let (passed, outcomes) = table::run_tests(suites::run)?;
+    let kept = table::keep(&outcomes)?;
+    report::step(&format!(
+        "what the checks came to; all of them are in {kept}"
+    ));
+    println!("{}", Table(&outcomes).summary());
+    let done = passed.and(table::all_right(&outcomes));
+    missing.map_or(done, |missing| Err(missing.into()))
+}
+
+/// The real servers, and the probes in other languages; gives what only root can add.
+fn fetch() -> Result<Option<servers::Missing>, Failure> {
+    let missing = install_servers()?;
+    // The tests that need them fail by name; here is why.
+    if let Err(failure) = languages::build(&workspace()) {
+        report::step(&format!("NOT MADE: probes in other languages: {failure}"));
+    }
+    Ok(missing)
 }
 
 fn tables(times: &str) -> Result<(), Failure> {
@@ -115,7 +130,8 @@ fn tables(times: &str) -> Result<(), Failure> {
             ]);
             // What the tests print of their own is not the table.
             tests.args(suites).stdout(std::io::stderr());
-            let (passed, outcomes) = table::run_tests(&mut tests)?;
+            let (passed, outcomes) =
+                table::run_tests(|file| report::run(tests.env(outcomes::FILE, file)))?;
             table::keep(&outcomes)?;
             println!("{}", Table(&outcomes));
             right = right.and(passed).and(table::all_right(&outcomes));
@@ -126,19 +142,18 @@ fn tables(times: &str) -> Result<(), Failure> {
 
 /// Gets the real servers and does the work.
 fn with_servers(work: impl FnOnce() -> Result<(), Failure>) -> Result<(), Failure> {
+    let missing = install_servers()?;
+    let done = work();
+    // Tests that need what is missing have failed above, by name; here is what mends it.
+    missing.map_or(done, |missing| Err(missing.into()))
+}
+
+/// Gives what only root can add.
+fn install_servers() -> Result<Option<servers::Missing>, Failure> {
     report::step("getting the real FTP servers");
     let installed = servers::install(&workspace().join("target/servers"));
     let installed = installed.map_err(|error| Failure::Servers(error.to_string()))?;
-    let done = work();
-    // Tests that need what is missing have failed above, by name; here is what mends it.
-    match installed.missing {
-        Some(missing) => Err(Failure::Missing(format!(
-            "{}: `{}`",
-            missing.packages.join(", "),
-            missing.command
-        ))),
-        None => done,
-    }
+    Ok(installed.missing)
 }
 
 fn bench(parts: &[&str]) -> Result<(), Failure> {

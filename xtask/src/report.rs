@@ -1,6 +1,10 @@
 //! What the set-up says, and how it fails.
 
-use std::process::Command;
+use std::fs::File;
+use std::path::Path;
+use std::process::{Command, ExitStatus};
+
+use crate::servers;
 
 /// Why the set-up stopped.
 #[derive(Debug)]
@@ -27,6 +31,13 @@ impl From<builder::BuildError> for Failure {
     }
 }
 
+impl From<servers::Missing> for Failure {
+    fn from(missing: servers::Missing) -> Failure {
+        let packages = missing.packages.join(", ");
+        Failure::Missing(format!("{packages}: `{}`", missing.command))
+    }
+}
+
 impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -48,8 +59,20 @@ pub fn step(text: &str) {
 
 /// Runs a command; its output goes where ours goes.
 pub fn run(command: &mut Command) -> Result<(), Failure> {
+    judged(shown(command), command.status())
+}
+
+/// Runs a command; its output goes into a file.
+pub fn run_into(command: &mut Command, path: &Path) -> Result<(), Failure> {
     let shown = shown(command);
-    match command.status() {
+    let files = File::create(path).and_then(|file| Ok((file.try_clone()?, file)));
+    let (out, err) =
+        files.map_err(|error| Failure::File(format!("{}: {error}", path.display())))?;
+    judged(shown, command.stdout(out).stderr(err).status())
+}
+
+fn judged(shown: String, ended: std::io::Result<ExitStatus>) -> Result<(), Failure> {
+    match ended {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(Failure::Command(format!("`{shown}` ({status})"))),
         Err(error) => Err(Failure::Command(format!("`{shown}`: {error}"))),

@@ -2,27 +2,29 @@
 
 use std::fs;
 use std::io;
-use std::process::Command;
+use std::path::Path;
 
-use outcomes::{FILE, Outcome, Table};
+use outcomes::{Outcome, Table};
 
-use crate::report::{Failure, run};
+use crate::report::Failure;
 use crate::workspace;
 
 /// Where the table of the last run is kept.
 const KEPT: &str = "target/checks.txt";
 
-/// Runs the tests. Whether they passed, and what they wrote down.
+/// Runs the tests, which are told of the file to write to. Whether they passed, and what they wrote down.
 ///
 /// # Errors
 /// What they wrote cannot be read.
-pub fn run_tests(tests: &mut Command) -> Result<(Result<(), Failure>, Vec<Outcome>), Failure> {
+pub fn run_tests(
+    tests: impl FnOnce(&Path) -> Result<(), Failure>,
+) -> Result<(Result<(), Failure>, Vec<Outcome>), Failure> {
     let file = workspace().join("target/checks.jsonl");
     match fs::remove_file(&file) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failure(error)),
         _ => {}
     }
-    let passed = run(tests.env(FILE, &file));
+    let passed = tests(&file);
     let outcomes = match outcomes::read(&file) {
         // No suite came as far as its first check.
         Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
