@@ -102,7 +102,7 @@ pub(super) async fn look(
             let seen = match (subject.seen, subject.local) {
                 (Some(seen), _) => (SeenBy::Remote, seen),
                 // A private address says nothing about the one that is to be listed.
-                (None, Some(local)) if sheet::special(local).is_none() => (SeenBy::Us, local),
+                (None, Some(local)) if ftp::special(local).is_none() => (SeenBy::Us, local),
                 (None, _) => continue,
             };
             let spells = state.add(subject.source, &check.remote.host, seen, at);

@@ -1,10 +1,12 @@
 //! What of the sheet is a fault. Most users sit behind a NAT, and their remotes work: an address is at fault only where
 //! an allow list is in question, that is where it is marked as dedicated, or the remote turned it away.
 
+use ftp::special;
+
 use super::judge::{change, dynamic_names};
 use super::look::{Back, Reverse};
 use super::policy::Policy;
-use super::{Look, Subject, is_public, special, subjects};
+use super::{Look, Subject, is_public, subjects};
 use crate::builtin::Catalogue;
 use crate::diagnose::{Diagnosed, NotTested};
 use crate::finding::{Confidence, Evidence, Finding, Omission, OmissionCause};

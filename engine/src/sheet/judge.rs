@@ -2,11 +2,11 @@
 //!
 //! A fact settles a requirement; a hint only speaks for or against it. Without either nothing is known, and it says so.
 
+use ftp::{Range, special};
 use jiff::Timestamp;
 
 use super::look::{Back, Reverse, ReverseName};
 use super::policy::Policy;
-use super::ranges::{Range, special};
 use super::requirement::{Requirement, Row, Standing};
 use super::reverse::{Signs, signs};
 use super::state::recent_change;

@@ -42,6 +42,7 @@ pub mod product;
 pub mod reply;
 pub mod scope;
 pub mod service;
+pub mod special;
 pub mod vantage;
 
 pub use command::{Command, CommandError, is_safe_argument};
@@ -53,4 +54,5 @@ pub use phase::{Phase, Weight};
 pub use reply::{Class, Deviation, Reply, ReplyError, ReplyReader};
 pub use scope::{Announced, Scope};
 pub use service::Service;
+pub use special::{Range, special};
 pub use vantage::seen_as;
