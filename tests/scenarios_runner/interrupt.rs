@@ -116,6 +116,7 @@ impl Started {
     /// What was cut short is cut short in its replay, too.
     fn replays(&self, exit: Option<i32>, stdout: String) -> Result<(), Failed> {
         let run = Run {
+            asked: self.site.asked(),
             format: Format::Text,
             exit,
             stdout: stdout.into_bytes(),

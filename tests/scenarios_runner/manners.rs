@@ -29,6 +29,7 @@ pub fn complaints(scenario: &Scenario, run: &Run) -> Vec<String> {
     if run.format == Format::Text {
         complaints.extend(wide_lines(&run.stdout));
     }
+    complaints.extend(names(scenario, run));
     if let Some(seen) = &run.seen {
         complaints.extend(towards_the_server(scenario, seen));
     }
@@ -36,6 +37,13 @@ pub fn complaints(scenario: &Scenario, run: &Run) -> Vec<String> {
         .into_iter()
         .map(|complaint| format!("{:?}: {complaint}", run.format))
         .collect()
+}
+
+/// A question to a resolver carries what is in its name to whoever runs the zone.
+fn names(scenario: &Scenario, run: &Run) -> Option<String> {
+    let expected = scenario.expect.names_asked.as_ref()?;
+    let asked = &run.asked;
+    (asked != expected).then(|| format!("the resolver was asked about {asked:?}, not {expected:?}"))
 }
 
 fn secrets(run: &Run) -> Vec<String> {
@@ -126,6 +134,13 @@ fn towards_the_server(scenario: &Scenario, seen: &Seen) -> Vec<String> {
     }
     if seen.password_attempts != tried {
         complaints.push("the lab's log and its count of passwords differ".into());
+    }
+    if let Some(expected) = scenario.expect.passwords
+        && expected != tried
+    {
+        complaints.push(format!(
+            "the password was sent {tried} times, not {expected}"
+        ));
     }
     if tried > sources(scenario) && !accepted {
         complaints.push(format!("{tried} tries of the password"));

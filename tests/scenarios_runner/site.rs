@@ -1,5 +1,6 @@
 //! Everything a scenario needs that runs or lies somewhere while the program is at work.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -166,6 +167,16 @@ impl Site {
 
     pub fn resolver(&self) -> Option<SocketAddr> {
         self.dns.as_ref().map(|dns| dns.address)
+    }
+
+    /// A runtime whose sockets are on the client's side.
+    pub fn client_runtime(&self) -> Result<Runtime, SiteError> {
+        runtime(self.net.as_ref(), Side::Client)
+    }
+
+    /// The names that the resolver was asked about.
+    pub fn asked(&self) -> BTreeSet<String> {
+        self.dns.as_ref().map(Dns::asked).unwrap_or_default()
     }
 
     /// The account that the server knows.

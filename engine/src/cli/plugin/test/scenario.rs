@@ -117,6 +117,8 @@ const OF_THE_SUITE: &[&str] = &[
     "facts",
     "sheet",
     "left-behind",
+    "names-asked",
+    "passwords",
 ];
 
 impl Scenario {
@@ -214,24 +216,25 @@ impl Scenario {
         let Command::Check(args) = args.command else {
             return Err(CliError::Usage("args: not those of a check".into()));
         };
-        let mut made = check::request(&args)?;
-        if ask.trusted {
-            made.authorities.extend(servers::authorities(lab));
-        }
-        if ask.user {
-            let behaviour = lab.behaviour();
-            let user = made.remote.user.clone().unwrap_or(behaviour.user.clone());
-            let password = match ask.password {
-                Password::Right => behaviour.password.clone(),
-                Password::Wrong => "not the password".into(),
-            };
-            made.remote.user = Some(user.clone());
-            made.credential = Some(Credential {
-                user,
-                password: SecretString::from(password),
-            });
-        }
-        Ok(made)
+        let made = check::request(&args)?;
+        Ok(made.altered(|asked| {
+            if ask.trusted {
+                asked.authorities.extend(servers::authorities(lab));
+            }
+            if ask.user {
+                let behaviour = lab.behaviour();
+                let user = asked.remote.user.clone().unwrap_or(behaviour.user.clone());
+                let password = match ask.password {
+                    Password::Right => behaviour.password.clone(),
+                    Password::Wrong => "not the password".into(),
+                };
+                asked.remote.user = Some(user.clone());
+                asked.credential = Some(Credential {
+                    user,
+                    password: SecretString::from(password),
+                });
+            }
+        }))
     }
 
     /// What is not as expected, if anything is.
