@@ -178,6 +178,22 @@ pub enum Fault {
     AccountWanted,
     /// 331 with a one-time-password challenge: `ftp.account-information-required` (F-L09).
     OneTimePassword,
+    /// The reply to `PASS` is no answer to it. Nobody is logged in.
+    PasswordAnswered {
+        /// Its code.
+        code: u16,
+        /// A reply that comes with it, in one segment.
+        #[serde(default)]
+        then: Option<u16>,
+    },
+    /// The reply to `USER` is no answer to it.
+    UserAnswered {
+        /// Its code.
+        code: u16,
+        /// A reply that comes with it, in one segment.
+        #[serde(default)]
+        then: Option<u16>,
+    },
     /// 230 to `USER`, no password is asked for (F-L11).
     NoPasswordNeeded,
     /// The reply to `PASS` repeats the password: it must be masked everywhere.

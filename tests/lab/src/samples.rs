@@ -69,6 +69,14 @@ impl Fault {
             HomeUnavailableInClear,
             AccountWanted,
             OneTimePassword,
+            PasswordAnswered {
+                code: 220,
+                then: None,
+            },
+            UserAnswered {
+                code: 200,
+                then: None,
+            },
             NoPasswordNeeded,
             PasswordEchoed,
             ClosesAfterLogin,

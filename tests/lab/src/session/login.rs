@@ -35,6 +35,13 @@ impl Session {
             return self.say(Occasion::AccountRestricted).await;
         }
         self.login.user = Some(name.to_owned());
+        let answered = self.value(|fault| match fault {
+            Fault::UserAnswered { code, then } => Some((*code, *then)),
+            _ => None,
+        });
+        if let Some((code, then)) = answered {
+            return self.out_of_step(code, then).await;
+        }
         if self.has(&Fault::NoPasswordNeeded) {
             return self.welcome().await;
         }
@@ -71,6 +78,13 @@ impl Session {
         {
             return Ok(Flow::Close);
         }
+        let answered = self.value(|fault| match fault {
+            Fault::PasswordAnswered { code, then } => Some((*code, *then)),
+            _ => None,
+        });
+        if let Some((code, then)) = answered {
+            return self.out_of_step(code, then).await;
+        }
         let behaviour = &self.server.behaviour;
         if user != behaviour.user || password != behaviour.password || self.rejected() {
             return self.wrong(password).await;
@@ -79,6 +93,14 @@ impl Session {
             Some(reply) => self.send(reply).await,
             None => self.admitted(password).await,
         }
+    }
+
+    /// What is no answer to what was asked, and perhaps one that would be.
+    async fn out_of_step(&mut self, code: u16, then: Option<u16>) -> Step {
+        let mut replies = vec![Reply::new(code, "As you like")];
+        replies.extend(then.map(|code| Reply::new(code, "As you wish")));
+        self.control.replies(&replies).await?;
+        Ok(Flow::Continue)
     }
 
     /// Whether even the right password is called wrong.

@@ -84,6 +84,8 @@ async fn show(fault: Fault) {
         NoTickets | TicketsRunOut { .. } | ReuseRefused | ReuseBreaks => tls::reuse(fault).await,
         LoginRejected
         | LoginSlow { .. }
+        | PasswordAnswered { .. }
+        | UserAnswered { .. }
         | UserRefused
         | AccountRestricted
         | TooManyAtPass

@@ -32,6 +32,7 @@ pub async fn login(fault: Fault) {
     match fault {
         Fault::UserRefused => return assert_eq!(user.code, 530),
         Fault::NoPasswordNeeded => return assert_eq!(user.code, 230),
+        Fault::UserAnswered { code, .. } => return assert_eq!(user.code, code),
         Fault::OneTimePassword => assert!(user.code == 331 && user.lines[0].contains("otp-md5")),
         _ => assert_eq!(user.code, 331),
     }
@@ -57,6 +58,7 @@ pub async fn login(fault: Fault) {
         Fault::TooManyAtPass => assert!(pass.code == 530 && pass.lines[0].contains("maximum")),
         Fault::HomeUnavailable => assert!(pass.code == 500 && pass.lines[0].contains("OOPS")),
         Fault::AccountWanted => assert_eq!(pass.code, 332),
+        Fault::PasswordAnswered { code, .. } => assert_eq!(pass.code, code),
         Fault::PasswordEchoed => {
             assert!(pass.code == 230 && pass.lines[0].contains("correct horse"));
             assert!(
