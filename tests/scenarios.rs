@@ -6,6 +6,8 @@
 
 #[path = "scenarios_runner/addresses.rs"]
 mod addresses;
+#[path = "scenarios_runner/authority.rs"]
+mod authority;
 #[path = "scenarios_runner/baseline.rs"]
 mod baseline;
 #[path = "scenarios_runner/binary.rs"]
@@ -93,6 +95,7 @@ fn main() -> ExitCode {
     trials.push(canary::trial());
     trials.extend(golden::trials());
     trials.extend(interrupt::trials());
+    trials.extend(authority::trials());
     trials.extend(addresses::trials());
     trials.extend(baseline::trials());
     trials.extend(redaction::trials());

@@ -112,6 +112,12 @@ impl Catalogue {
         Ok(Catalogue { plugins, codes })
     }
 
+    /// Whether the probe of this name is no part of this program. What the engine finds itself is nobody else's.
+    pub fn is_third_party(&self, probe: &str) -> bool {
+        let mut plugins = self.plugins.iter();
+        plugins.any(|it| it.description.name == probe && it.is_third_party())
+    }
+
     /// A code by its name.
     pub fn code(&self, name: &str) -> Option<&Code> {
         self.codes.iter().find(|code| code.name == name)

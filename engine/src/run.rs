@@ -18,6 +18,7 @@ use crate::builtin::Catalogue;
 use crate::clean_up::{self, GRACE};
 use crate::compare;
 use crate::finding::{Omission, OmissionCause, Outcome};
+use crate::login::Became;
 use crate::matrix::Step;
 use crate::net::{Counts, ResolverError};
 use crate::plan::{Plan, PlanError};
@@ -95,7 +96,8 @@ pub async fn run(
     interrupt: Interrupt,
     watch: Watch<'_>,
 ) -> Result<Record, RunError> {
-    let run = Run::new(check, catalogue, (world, Part::Diagnosis), watch)?;
+    let part = (world, Part::Diagnosis, Became::Untried);
+    let run = Run::new(check, catalogue, part, watch)?;
     let started = Instant::now();
     let cut = run.until_cut(run.every_source(), &interrupt).await;
     if cut.is_some() {
@@ -108,7 +110,11 @@ pub async fn run(
     Ok(run.record(started.elapsed(), cut))
 }
 
-/// The same in brief: every probe, and of each no more than its main line, over one session from each source address.
+/// The same in brief, with other settings: every probe, and of each no more than its main line, over one session from each
+/// source address. `before` is what became of the password in the run that this one goes on from.
+///
+/// The check is one that the user's was [altered](Check::altered) to. Where it goes beyond the authority of the user, this
+/// run has no credential.
 ///
 /// # Errors
 /// As [`run`].
@@ -116,10 +122,12 @@ pub async fn brief(
     check: &Check,
     catalogue: &Catalogue,
     world: &World,
+    before: Became,
     interrupt: Interrupt,
     watch: Watch<'_>,
 ) -> Result<Record, RunError> {
-    let mut run = Run::new(check, catalogue, (world, Part::Proof), watch)?;
+    let part = (world, Part::Proof, before);
+    let mut run = Run::new(check, catalogue, part, watch)?;
     run.ladder = Plan::new(catalogue, &check.selection, None)?;
     let started = Instant::now();
     let cut = run.until_cut(run.in_brief(), &interrupt).await;
@@ -143,7 +151,7 @@ impl<'a> Run<'a> {
     fn new(
         check: &'a Check,
         catalogue: &'a Catalogue,
-        (world, part): (&World, Part),
+        (world, part, before): (&World, Part, Became),
         watch: Watch<'a>,
     ) -> Result<Run<'a>, RunError> {
         let plan = Plan::new(catalogue, &check.selection, Some(check.depth))?;
@@ -153,7 +161,7 @@ impl<'a> Run<'a> {
             ladder: plan.up_to(Step::Tls.state()),
             plan,
             watch,
-            host: Host::new(world, part, check)?,
+            host: Host::new(world, part, check, before)?,
             visits: Mutex::default(),
         })
     }
@@ -376,6 +384,7 @@ impl<'a> Run<'a> {
             cut,
             sheet: None,
             left_behind: Vec::new(),
+            password: Became::default(),
         };
         self.host.tell(&lock(&self.visits), &mut record);
         record

@@ -21,7 +21,8 @@ use crate::redact::redact;
 use crate::report::Report;
 use crate::run::{self, Cut, Interrupt};
 use crate::settings::{
-    Check, ClientSettings, IpVersion, Location, Permissions, Remote, Selection, Timeouts, is_host,
+    Asked, Check, ClientSettings, IpVersion, Location, Permissions, Remote, Selection, Timeouts,
+    is_host,
 };
 use crate::sheet::State;
 use crate::verify::verify;
@@ -73,7 +74,16 @@ pub(super) async fn run(args: CheckArgs) -> Result<Exit, CliError> {
     }
     world.keep(Part::Diagnosis, &record, &check.remote);
     let mut report = Report::new(&record, &check.remote, &catalogue, started);
-    verify(&mut report, &check, &catalogue, &world, interrupt, &watch).await;
+    verify(
+        &mut report,
+        &record,
+        &check,
+        &catalogue,
+        &world,
+        interrupt,
+        &watch,
+    )
+    .await;
     // What changed since another report is no part of what happened.
     let recorded = recording.map(|recording| (recording, report.clone()));
     if let Some(baseline) = &baseline {
@@ -152,7 +162,7 @@ pub(super) fn request(args: &CheckArgs) -> Result<Check, CliError> {
         (None, None) => None,
     };
     let usual = Timeouts::default();
-    Ok(Check {
+    Ok(Check::of(Asked {
         credential,
         client_certificate: client_certificate(args)?,
         authorities: authorities(&args.ca_file)?,
@@ -178,7 +188,7 @@ pub(super) fn request(args: &CheckArgs) -> Result<Check, CliError> {
         },
         now: Timestamp::now().as_second(),
         remote,
-    })
+    }))
 }
 
 fn remote(args: &CheckArgs) -> Result<Remote, CliError> {

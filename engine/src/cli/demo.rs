@@ -16,8 +16,8 @@ use crate::recording::World;
 use crate::report::{Report, text};
 use crate::run;
 use crate::settings::{
-    CertificateCheck, Check, ClientSettings, Depth, Permissions, Remote, Selection, SslSetting,
-    Timeouts,
+    Asked, CertificateCheck, Check, ClientSettings, Depth, Permissions, Remote, Selection,
+    SslSetting, Timeouts,
 };
 use crate::verify::verify;
 
@@ -112,6 +112,7 @@ async fn diagnose(case: &Case, catalogue: &Catalogue) -> Result<Report, CliError
     let world = World::Live;
     verify(
         &mut report,
+        &record,
         &check,
         catalogue,
         &world,
@@ -124,7 +125,7 @@ async fn diagnose(case: &Case, catalogue: &Catalogue) -> Result<Report, CliError
 
 fn check(case: &Case, lab: &Lab) -> Check {
     let user = case.behaviour.user.clone();
-    Check {
+    Check::of(Asked {
         remote: Remote {
             host: lab.address().ip().to_string(),
             port: lab.address().port(),
@@ -155,5 +156,5 @@ fn check(case: &Case, lab: &Lab) -> Check {
         resolver: None,
         selection: Selection::default(),
         now: Timestamp::now().as_second(),
-    }
+    })
 }

@@ -118,20 +118,20 @@ async fn for_level(
 
 /// The recorded check, with the probes that are asked for now.
 fn selected(args: &ReplayArgs, recording: &Recording, catalogue: &Catalogue) -> Check {
-    let mut check = recording.check();
-    let selection = &mut check.selection;
-    if !args.only.is_empty() {
-        selection.only.clone_from(&args.only);
-    }
-    selection.skip.extend(args.skip.iter().cloned());
     // A probe that is not at hand needs no leaving out; one that nobody knows is a mistake.
     let recorded = |name: &str| recording.header.probes.iter().any(|it| it.name == name);
     let plugins = &catalogue.plugins;
     let at_hand = |name: &str| plugins.iter().any(|it| it.description.name == name);
-    selection
-        .skip
-        .retain(|name| !recorded(name) || at_hand(name));
-    check
+    recording.check().altered(|asked| {
+        let selection = &mut asked.selection;
+        if !args.only.is_empty() {
+            selection.only.clone_from(&args.only);
+        }
+        selection.skip.extend(args.skip.iter().cloned());
+        selection
+            .skip
+            .retain(|name| !recorded(name) || at_hand(name));
+    })
 }
 
 /// Without one of its probes, a replay would leave out what was found, and look better than the remote was.

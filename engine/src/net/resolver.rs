@@ -21,6 +21,15 @@ const MAX_ANSWERS: usize = 8;
 /// As much of a name or a text as is looked at; a name has at most 253 characters.
 const MAX_TEXT: usize = 300;
 
+/// Where a name leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Its addresses, IPv4 first.
+    pub addresses: Vec<IpAddr>,
+    /// The names that it is an alias of, nearest first (CNAME, RFC 1034 section 3.6.2).
+    pub aliases: Vec<String>,
+}
+
 /// An address of a name, and whether this run may connect to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Resolved {
@@ -35,7 +44,7 @@ pub struct Resolved {
 #[error("the system's resolver configuration cannot be read: {0}")]
 pub struct ResolverError(#[from] NetError);
 
-/// Looks names up; answers are kept for the run.
+/// Looks names up.
 pub struct Resolver {
     servers: TokioResolver,
     hosts: Hosts,
@@ -71,52 +80,33 @@ impl Resolver {
     /// # Errors
     /// The name does not exist, has no address, or nothing could be learned of it.
     pub async fn addresses(&self, name: &str) -> Result<Vec<IpAddr>, Failure> {
-        if let Ok(address) = name.parse::<IpAddr>() {
-            return Ok(vec![address]);
-        }
-        let absolute = absolute(name);
-        let mut addresses = self.in_hosts_file(&absolute);
-        if addresses.is_empty() {
-            let found = self.servers.lookup_ip(absolute).await;
-            addresses = found
-                .map_err(|error| failure(name, &error))?
-                .iter()
-                .collect();
-        }
-        addresses.sort_by_key(|address| (address.is_ipv6(), *address));
-        addresses.dedup();
-        if addresses.is_empty() {
-            return Err(no_address(name));
-        }
-        Ok(addresses)
+        Ok(self.look_up(name).await?.addresses)
     }
 
-    /// The names that a name is an alias of, nearest first (CNAME, RFC 1034 section 3.6.2). What was learned by
-    /// [`addresses`](Resolver::addresses) is not asked for again.
+    /// Where a name leads, and by which aliases, in one question.
     ///
     /// # Errors
     /// As for [`addresses`](Resolver::addresses).
-    pub async fn aliases(&self, name: &str) -> Result<Vec<String>, Failure> {
-        let absolute = absolute(name);
-        if name.parse::<IpAddr>().is_ok() || !self.in_hosts_file(&absolute).is_empty() {
-            return Ok(Vec::new());
-        }
-        let found = self.servers.lookup_ip(absolute).await;
-        let found = found.map_err(|error| failure(name, &error))?;
-        let answers = found.as_lookup().answers();
-        let mut at = found.query().name().clone();
-        let mut chain = Vec::new();
-        while let Some(target) = answers.iter().find_map(|record| match &record.data {
-            RData::CNAME(target) if record.name == at => Some(&target.0),
-            _ => None,
-        }) {
-            if chain.len() == MAX_ALIASES {
-                break;
+    pub async fn look_up(&self, name: &str) -> Result<Found, Failure> {
+        let (mut addresses, mut aliases) = (Vec::new(), Vec::new());
+        if let Ok(address) = name.parse::<IpAddr>() {
+            addresses.push(address);
+        } else {
+            let absolute = absolute(name);
+            addresses = self.in_hosts_file(&absolute);
+            if addresses.is_empty() {
+                let found = self.servers.lookup_ip(absolute).await;
+                let found = found.map_err(|error| failure(name, &error))?;
+                addresses = found.iter().collect();
+                aliases = chain(found.as_lookup(), found.query().name());
             }
-            chain.push(plain(target));
-            at = target.clone();
         }
-        Ok(chain)
+        addresses.sort_by_key(|address| (address.is_ipv6(), *address));
+        addresses.dedup();
+        match addresses.is_empty() {
+            true => Err(no_address(name)),
+            false => Ok(Found { addresses, aliases }),
+        }
     }
 
     /// The names of an address (PTR, RFC 1035 section 3.5), at most eight.
@@ -183,6 +173,24 @@ impl std::fmt::Debug for Resolver {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Resolver")
     }
+}
+
+/// The names that a name is an alias of, nearest first.
+fn chain(found: &Lookup, name: &Name) -> Vec<String> {
+    let answers = found.answers();
+    let mut at = name;
+    let mut chain = Vec::new();
+    while let Some(target) = answers.iter().find_map(|record| match &record.data {
+        RData::CNAME(target) if record.name == *at => Some(&target.0),
+        _ => None,
+    }) {
+        if chain.len() == MAX_ALIASES {
+            break;
+        }
+        chain.push(plain(target));
+        at = target;
+    }
+    chain
 }
 
 /// A name with a dot is meant as it stands: no search domain of this machine may complete it.

@@ -46,7 +46,8 @@ impl Plugin {
             &self.description.capabilities,
             &self.denied(&check.selection.denied),
         );
-        let guest = Guest::granted(ground, self.description.clone(), granted, check.depth);
+        let description = self.description.clone();
+        let guest = Guest::granted(ground, description, granted, self.asker(), check.depth);
         let mut store = store(&self.engine, guest);
         let run = async {
             let probe = self.pre.instantiate_async(&mut store).await?;

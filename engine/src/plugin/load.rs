@@ -18,6 +18,7 @@ use super::signature::{SignatureError, Signatures, Signer};
 use super::{check, convert, instance};
 use crate::capability::Capability;
 use crate::finding::Description;
+use crate::net::Asker;
 
 /// How often a running guest is looked at.
 const TICK: Duration = Duration::from_millis(10);
@@ -271,6 +272,14 @@ impl Plugin {
     /// Whether it is not a part of this program.
     pub fn is_third_party(&self) -> bool {
         self.signer != Signer::BuiltIn
+    }
+
+    /// Whose probe it is, as far as names are concerned.
+    pub(super) fn asker(&self) -> Asker {
+        match self.is_third_party() {
+            true => Asker::ThirdParty,
+            false => Asker::BuiltIn,
+        }
     }
 
     /// What of all that the user denies to third-party probes this one asks for.

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Trace;
@@ -14,7 +15,7 @@ use crate::diagnose::Verdict;
 use crate::net::{Counts, Line};
 use crate::report::{Report, Tool};
 use crate::run::{Cut, Look, Record, Round};
-use crate::settings::{Check, Depth, Permissions, Remote, Selection, Timeouts};
+use crate::settings::{Asked, Check, Depth, Permissions, Remote, Selection, Timeouts};
 use crate::sheet::Looks;
 
 /// One block. The first is the header, the last the conclusion.
@@ -110,7 +111,7 @@ impl Settings {
 
     /// The check, as far as it can be made again without the remote.
     pub(super) fn check(&self) -> Check {
-        Check {
+        Check::of(Asked {
             remote: self.remote.clone(),
             credential: None,
             client_certificate: None,
@@ -127,18 +128,27 @@ impl Settings {
                 denied: self.denied.clone(),
             },
             now: self.now,
-        }
+        })
     }
 }
 
 /// A check runs its probes once, and once more where it proves a change of settings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Part {
     /// The diagnosis.
+    #[default]
     Diagnosis,
     /// The brief run with changed settings.
     Proof,
+}
+
+impl Part {
+    /// Whether it is the diagnosis itself.
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+    pub fn is_diagnosis(&self) -> bool {
+        *self == Part::Diagnosis
+    }
 }
 
 /// A visit within a part: from where, how much, and for the how-manieth time.

@@ -63,6 +63,7 @@ const VOCABULARY: &[&str] = &[
     "transcript.*.direction",
     "transcript.*.probe",
     "transcript.*.failure",
+    "transcript.*.part",
     "changes.since.started",
     "changes.since.verdict",
     "changes.since.root_causes.*",

@@ -12,6 +12,7 @@ use crate::finding::{FactValue, PatchEffect, SettingsPatch};
 use crate::matrix::Row;
 use crate::remedy::Page;
 use crate::settings::Remote;
+use crate::verify::is_remark;
 
 /// What the remedies of a case are filled in from.
 pub(super) struct Case<'a> {
@@ -20,7 +21,13 @@ pub(super) struct Case<'a> {
     pub(super) catalogue: &'a Catalogue,
     /// The source addresses or places from which was looked.
     pub(super) rows: &'a [Row],
+    /// Whether a probe is somebody else's.
+    pub(super) third_party: &'a dyn Fn(&str) -> bool,
 }
+
+/// Why a change is not tried that somebody else's probe proposes.
+const OF_A_THIRD_PARTY: &str =
+    "not tried: a third-party probe proposes it, and such changes never are";
 
 impl Case<'_> {
     pub(super) fn finding(&self, found: &Diagnosed) -> ReportFinding {
@@ -40,7 +47,7 @@ impl Case<'_> {
             remedy: self.remedy(found),
             confidence: finding.confidence,
             alternatives: finding.alternatives.clone(),
-            settings_patch: finding.patch.as_ref().map(patch),
+            settings_patch: finding.patch.as_ref().map(|it| self.patch(it, found)),
         }
     }
 
@@ -64,24 +71,28 @@ impl Case<'_> {
         }
     }
 
+    /// A patch with what it was seen to do.
+    fn patch(&self, patch: &SettingsPatch, found: &Diagnosed) -> Map<String, Value> {
+        let mut map = changes(patch);
+        let third_party = (self.third_party)(&found.probe);
+        let effect = match patch.effect {
+            _ if third_party => PatchEffect::Untried,
+            effect => effect,
+        };
+        let effect = serde_json::to_value(effect).unwrap_or_default();
+        map.insert("effect".into(), effect);
+        if third_party {
+            map.insert("reason".into(), OF_A_THIRD_PARTY.into());
+        }
+        map
+    }
+
     pub(super) fn text(&self, fact: &str) -> Option<&str> {
         match self.facts.get(fact) {
             Some(FactValue::Text(text)) => Some(text),
             _ => None,
         }
     }
-}
-
-fn patch(patch: &SettingsPatch) -> Map<String, Value> {
-    let mut map = changes(patch);
-    let effect = match patch.effect {
-        PatchEffect::Untried => "untried",
-        PatchEffect::CuresThis => "cures-this",
-        PatchEffect::CuresAll => "cures-all",
-        PatchEffect::Failed => "failed",
-    };
-    map.insert("effect".into(), effect.into());
-    map
 }
 
 /// Settings that are numbers.
@@ -114,7 +125,7 @@ pub(super) fn read_patch(map: &Map<String, Value>) -> SettingsPatch {
         _ => PatchEffect::Untried,
     };
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), Into::into);
-    let changes = map.iter().filter(|(name, _)| *name != "effect");
+    let changes = map.iter().filter(|(name, _)| !is_remark(name));
     SettingsPatch {
         changes: changes
             .map(|(name, value)| (name.clone(), text(value)))
@@ -123,12 +134,17 @@ pub(super) fn read_patch(map: &Map<String, Value>) -> SettingsPatch {
     }
 }
 
-/// All patches of root causes together, where each root cause has one. Verifying takes a second run.
-pub(super) fn all_patches(diagnosis: &Diagnosis) -> Option<Map<String, Value>> {
+/// All patches of root causes together, where each root cause has one. Verifying takes a second run. What a third-party
+/// probe found and proposes is no part of it.
+pub(super) fn all_patches(
+    diagnosis: &Diagnosis,
+    third_party: &dyn Fn(&str) -> bool,
+) -> Option<Map<String, Value>> {
     let causes = diagnosis
         .findings
         .iter()
-        .filter(|it| diagnosis.root_causes.contains(&it.finding.code));
+        .filter(|it| diagnosis.root_causes.contains(&it.finding.code))
+        .filter(|it| !third_party(&it.probe));
     let mut all = Map::new();
     for cause in causes {
         all.extend(changes(cause.finding.patch.as_ref()?));

@@ -255,11 +255,17 @@ fn assemble(parts: &[Part<'_>], seen: Seen, catalogue: &Catalogue) -> Report {
     let (facts, facts_by_source) = facts(parts);
     let remote = remote(parts);
     let diagnosis = conclude(seen, catalogue);
+    // The probes of the reports need not be at hand.
+    let third_party = |probe: &str| {
+        let mut probes = reports().flat_map(|report| &report.probes);
+        probes.any(|it| it.id == probe && it.is_third_party())
+    };
     let case = Case {
         remote: &remote,
         facts: &facts,
         catalogue,
         rows: &diagnosis.rows,
+        third_party: &third_party,
     };
     let findings = diagnosis.findings.iter().map(|found| {
         let mut told = case.finding(found);
@@ -281,7 +287,7 @@ fn assemble(parts: &[Part<'_>], seen: Seen, catalogue: &Catalogue) -> Report {
         duration_ms: reports().map(|it| it.duration_ms).sum(),
         summary: summary::summary(&diagnosis, &remote, &facts, None),
         verdict: diagnosis.verdict,
-        settings_patch: case::all_patches(&diagnosis),
+        settings_patch: case::all_patches(&diagnosis, &third_party),
         findings: findings.collect(),
         root_causes: diagnosis.root_causes.clone(),
         not_tested: diagnosis

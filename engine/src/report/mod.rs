@@ -82,7 +82,8 @@ pub struct Report {
     pub root_causes: Vec<String>,
     /// Worst first, consequences after their causes.
     pub findings: Vec<ReportFinding>,
-    /// All changes of settings together that would make the remote work.
+    /// All changes of settings together that would make the remote work: `verified` says whether a second run has shown it,
+    /// and `reason` why it has not shown all of it.
     pub settings_patch: Option<Map<String, Value>>,
     /// What this run made on the remote and could not remove.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -164,7 +165,7 @@ pub struct ReportFinding {
     pub confidence: Confidence,
     /// What else it could be.
     pub alternatives: Vec<Alternative>,
-    /// The change of settings that would mend it, with its `effect`.
+    /// The change of settings that would mend it, with its `effect`; `reason` says why it was not tried to the end.
     pub settings_patch: Option<Map<String, Value>>,
 }
 
@@ -270,6 +271,14 @@ pub struct ReportProbe {
     pub clear: Vec<String>,
 }
 
+impl ReportProbe {
+    /// Whether it was no part of the program. Reports that do not say so are of versions that had no others.
+    pub(crate) fn is_third_party(&self) -> bool {
+        let signer = self.signer.as_ref();
+        signer.is_some_and(|signer| *signer != Signer::BuiltIn)
+    }
+}
+
 /// How a probe ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -305,11 +314,13 @@ impl Report {
     ) -> Report {
         let diagnosis = diagnose(record, remote, catalogue);
         let (facts, facts_by_source) = facts(record);
+        let third_party = |probe: &str| catalogue.is_third_party(probe);
         let case = Case {
             remote,
             facts: &facts,
             catalogue,
             rows: &diagnosis.rows,
+            third_party: &third_party,
         };
         let findings: Vec<ReportFinding> = diagnosis
             .findings
@@ -331,7 +342,7 @@ impl Report {
             changes: None,
             verdict: diagnosis.verdict,
             summary: summary::summary(&diagnosis, remote, &facts, record.cut),
-            settings_patch: case::all_patches(&diagnosis),
+            settings_patch: case::all_patches(&diagnosis, &third_party),
             root_causes: diagnosis.root_causes,
             findings,
             left_behind: record.left_behind.iter().map(leftover).collect(),

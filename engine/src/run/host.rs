@@ -7,13 +7,13 @@ use std::sync::atomic::AtomicU32;
 use super::itinerary::Going;
 use super::{Record, RunError};
 use crate::clean_up;
-use crate::login::{Login, LoginPolicy};
+use crate::login::{Became, Login};
 use crate::net::{
-    Counts, Grant, Network, NetworkSettings, Resolver, Slots, TlsVersion, Transcript, Writes,
+    Counts, Grant, Names, Network, NetworkSettings, Resolver, Slots, TlsVersion, Transcript, Writes,
 };
 use crate::plugin::{Answers, Outside, Plugin};
 use crate::recording::{Part, Place, Purpose, Replay, Tally, World};
-use crate::settings::{CertificateCheck, Check, Depth, HighestTlsVersion};
+use crate::settings::{Check, Depth, HighestTlsVersion};
 use crate::trust::Trust;
 
 /// At most so many connections to one remote at a time, over all source addresses, unless `full` is asked for.
@@ -33,7 +33,7 @@ pub(super) struct Shared {
     part: Part,
     login: Arc<Login>,
     trust: Trust,
-    resolver: Arc<Resolver>,
+    names: Arc<Names>,
     grant: Arc<Grant>,
     slots: Arc<Slots>,
     transcript: Transcript,
@@ -41,11 +41,18 @@ pub(super) struct Shared {
 }
 
 impl Host {
-    pub(super) fn new(world: &World, part: Part, check: &Check) -> Result<Host, RunError> {
+    /// `before` is what became of the password in the run that this one goes on from.
+    pub(super) fn new(
+        world: &World,
+        part: Part,
+        check: &Check,
+        before: Became,
+    ) -> Result<Host, RunError> {
         Ok(match world {
             World::Replayed(replay) => Host::Replayed(replay.clone(), part),
             World::Live | World::Recorded(_) => {
-                Host::Live(Box::new(Shared::new(world.clone(), part, check)?))
+                let shared = Shared::new(world.clone(), part, check, before)?;
+                Host::Live(Box::new(shared))
             }
         })
     }
@@ -111,17 +118,12 @@ impl Host {
 }
 
 impl Shared {
-    fn new(world: World, part: Part, check: &Check) -> Result<Shared, RunError> {
+    fn new(world: World, part: Part, check: &Check, before: Became) -> Result<Shared, RunError> {
         let remote = &check.remote;
         let trust = Trust::new(&check.authorities);
-        let policy = LoginPolicy {
-            ssl: remote.ssl,
-            certificate_check: remote.certificate_check == CertificateCheck::Full,
-            allow_cleartext: check.permissions.cleartext_login,
-            allow_unverified: check.permissions.unverified_login,
-            host: remote.host.clone(),
-            now: check.now,
-        };
+        // Whatever the settings of this run are: the authority is that of the user.
+        let grant = Arc::new(Grant::new(check.authority().clone()));
+        let resolver = Resolver::new(check.resolver)?;
         let limit = match (remote.max_connections, check.depth) {
             (None, _) => CONNECTIONS,
             (Some(most), Depth::Full) => most,
@@ -130,14 +132,10 @@ impl Shared {
         Ok(Shared {
             world,
             part,
-            login: Arc::new(Login::new(check.credential.clone(), policy, trust.clone())),
+            login: Arc::new(Login::new(check, grant.clone(), trust.clone(), before)),
             trust,
-            resolver: Arc::new(Resolver::new(check.resolver)?),
-            grant: Arc::new(Grant::new(
-                &remote.host,
-                remote.port,
-                check.data_addresses.iter().copied(),
-            )),
+            names: Arc::new(Names::new(resolver, grant.clone(), &remote.host)),
+            grant,
             slots: Slots::new(limit),
             transcript: Transcript::new(),
             ids: Arc::default(),
@@ -165,7 +163,7 @@ impl Shared {
         };
         let network = Arc::new(Network::new(
             settings,
-            self.resolver.clone(),
+            self.names.clone(),
             self.grant.clone(),
             self.slots.clone(),
             self.transcript.clone(),
@@ -195,5 +193,6 @@ impl Shared {
         }
         record.peak = self.slots.peak();
         record.transcript = self.transcript.lines();
+        record.password = self.login.became();
     }
 }

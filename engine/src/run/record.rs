@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::capability::Capability;
 use crate::clean_up::LeftBehind;
 use crate::finding::{FactValue, Outcome};
+use crate::login::Became;
 use crate::net::{Counts, Line};
 use crate::plugin::Plugin;
 use crate::relay::OutOfReach;
@@ -128,6 +129,8 @@ pub struct Record {
     pub sheet: Option<Looks>,
     /// What it made on the remote and could not remove.
     pub left_behind: Vec<LeftBehind>,
+    /// What became of the password; a replay sends none.
+    pub password: Became,
 }
 
 impl Record {

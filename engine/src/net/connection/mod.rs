@@ -15,12 +15,12 @@ use tokio::net::TcpStream;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::commands::{Change, Commands};
-use super::dialogue::Dialogue;
+use super::dialogue::{Answers, Dialogue};
 use super::network::Wanted;
 use super::slots::{Reservation, Slot};
 use super::tap::{Tap, Unparsed};
 use super::tls::Context;
-use super::transcript::{Direction, Transcript};
+use super::transcript::Transcript;
 use super::{Failure, FailureKind, Forbidden, Mask, Operation, TlsOptions, TlsSession, Writes};
 
 /// More is not taken from the socket before the guest has read what there is.
@@ -139,9 +139,9 @@ impl Connection {
         self.peer
     }
 
-    /// The code of the last reply read, on a control connection.
-    pub fn last_reply(&self) -> Option<u16> {
-        self.dialogue.last
+    /// The replies since the last command, on a control connection.
+    pub fn answers(&self) -> Answers {
+        self.dialogue.answers
     }
 
     /// Whether this is a control connection.
@@ -152,6 +152,11 @@ impl Connection {
     /// Whether a place is kept free for its data connections.
     pub fn has_kept_place(&self) -> bool {
         self.reservation.is_some()
+    }
+
+    /// Whether its TCP handshake is known to be over. What is open besides is said by [`is_open`](Connection::is_open).
+    pub fn is_established(&self) -> bool {
+        self.established.is_some()
     }
 
     /// Whether the connection can still be used.
@@ -260,8 +265,7 @@ impl Connection {
         shown: &str,
         wait: Duration,
     ) -> Result<(), Failure> {
-        self.dialogue.add(self.id, Direction::Sent, shown);
-        self.dialogue.last = None;
+        self.dialogue.sent_secret(self.id, self.peer, shown);
         self.write_silently(line, wait).await
     }
 

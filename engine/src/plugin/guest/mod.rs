@@ -15,6 +15,7 @@ use super::convert;
 use super::granted::Granted;
 use super::host::Host;
 use crate::finding::Description;
+use crate::net::Asker;
 use crate::recording::{Answer, Bytes, Call, KeptFact, OtherKind};
 use crate::settings::Depth;
 
@@ -41,10 +42,11 @@ impl Guest {
         ground: Ground,
         description: Arc<Description>,
         granted: Granted,
+        asker: Asker,
         depth: Depth,
     ) -> Guest {
         Guest {
-            host: Some(Host::new(ground, description, granted)),
+            host: Some(Host::new(ground, description, granted, asker)),
             budget: Budget::new(depth),
             ..Guest::ungranted()
         }

@@ -11,7 +11,7 @@ use rustls::pki_types::CertificateDer;
 
 use super::super::Outside;
 use crate::finding::{Description, Fact};
-use crate::net::{Connection, Failure, NotBegun, NotWritten, TlsOptions};
+use crate::net::{Asker, Connection, Failure, NotBegun, NotWritten, TlsOptions};
 use crate::recording::{Answer, Bytes, Call, Halt, KeptFact};
 use crate::relay::{Handed, Relay};
 use crate::trust::{Question, Store, TrustFault};
@@ -24,6 +24,7 @@ pub(super) struct Live {
     outside: Outside,
     relay: Arc<Relay>,
     probe: Arc<Description>,
+    asker: Asker,
     may_write: bool,
     connections: BTreeMap<u32, Connection>,
     started: Instant,
@@ -36,12 +37,14 @@ impl Live {
         outside: Outside,
         relay: Arc<Relay>,
         probe: Arc<Description>,
+        asker: Asker,
         may_write: bool,
     ) -> Live {
         Live {
             outside,
             relay,
             probe,
+            asker,
             may_write,
             connections: BTreeMap::new(),
             started: Instant::now(),
@@ -54,8 +57,8 @@ impl Live {
         Ok(match call {
             Call::ExpectedAddresses => network.expected_addresses().to_vec().into(),
             Call::ExpectedNames => network.expected_names().to_vec().into(),
-            Call::Aliases { name } => network.aliases(&name).await.into(),
-            Call::Resolve { name } => network.resolve(&name).await.into(),
+            Call::Aliases { name } => network.names().aliases(&name, self.asker).await.into(),
+            Call::Resolve { name } => network.names().resolve(&name, self.asker).await.into(),
             Call::MostConnections => (network.most_connections() as u64).into(),
             Call::Connect { to, max_segment } => self.connect(to, max_segment).await?.into(),
             Call::ConnectData {
@@ -70,7 +73,7 @@ impl Live {
                 store,
                 anchors,
             } => self.verify(chain, name, at, store, anchors).into(),
-            Call::FetchIssuer { url } => network.fetch(&url).await.map(Bytes).into(),
+            Call::FetchIssuer { url } => network.fetch(&url, self.asker).await.map(Bytes).into(),
             Call::OwnAuthorities => self.outside.trust.own_names().to_vec().into(),
             Call::SignedBy {
                 certificate,
@@ -137,8 +140,13 @@ impl Live {
                 connection,
                 wait_ms,
             } => {
+                let network = self.outside.network.clone();
                 let connection = self.connection(connection)?;
-                connection.secured(millis(wait_ms)).await.into()
+                let secured = connection.secured(millis(wait_ms)).await;
+                if let Ok(session) = &secured {
+                    network.secured(session);
+                }
+                secured.into()
             }
             Call::Unparsed { connection } => Bytes(self.connection(connection)?.unparsed()).into(),
             Call::Finish {

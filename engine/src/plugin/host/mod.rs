@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::granted::Granted;
 use super::{Answers, Ending, Ground, replayed};
 use crate::finding::Description;
+use crate::net::Asker;
 use crate::recording::{Answer, Call, End, Halt, Script, Tape};
 use crate::relay::{Handed, Relay};
 
@@ -28,10 +29,15 @@ enum Side {
 }
 
 impl Host {
-    pub(super) fn new(ground: Ground, probe: Arc<Description>, granted: Granted) -> Host {
+    pub(super) fn new(
+        ground: Ground,
+        probe: Arc<Description>,
+        granted: Granted,
+        asker: Asker,
+    ) -> Host {
         let (relay, of_live) = (ground.relay.clone(), probe.clone());
         let may_write = granted.may_write();
-        let live = |outside| Box::new(Live::new(outside, ground.relay, of_live, may_write));
+        let live = |outside| Box::new(Live::new(outside, ground.relay, of_live, asker, may_write));
         Host {
             side: match ground.answers {
                 Answers::Live(outside) => Side::Live(live(outside)),

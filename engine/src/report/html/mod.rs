@@ -12,7 +12,8 @@ use askama::Template;
 use super::{Report, changes, outline};
 use crate::diagnose::Verdict;
 use crate::finding::FactValue;
-use crate::net::Direction;
+use crate::net::{Direction, Line};
+use crate::recording::Part;
 use chain::Chain;
 use finding::Card;
 use matrix::Matrix;
@@ -79,6 +80,8 @@ struct Said<'a> {
     probe: &'a str,
     who: &'static str,
     text: &'a str,
+    /// The proof of a change of settings begins here.
+    begins_proof: bool,
 }
 
 impl<'a> Page<'a> {
@@ -128,7 +131,7 @@ impl<'a> Page<'a> {
                 .iter()
                 .map(|(name, value)| (name.as_str(), fact(value)))
                 .collect(),
-            transcript: report.transcript.iter().map(said).collect(),
+            transcript: dialogue(&report.transcript),
             allow_list: report.allow_list.as_ref().map(|sheet| {
                 anstream::adapter::strip_str(&crate::sheet::text::render(sheet)).to_string()
             }),
@@ -206,8 +209,18 @@ fn fact(value: &FactValue) -> Vec<String> {
     }
 }
 
-fn said(line: &crate::net::Line) -> Said<'_> {
+fn dialogue(lines: &[Line]) -> Vec<Said<'_>> {
+    let mut part = Part::Diagnosis;
+    let lines = lines.iter().map(|line| {
+        let before = std::mem::replace(&mut part, line.part);
+        said(line, before == Part::Diagnosis && line.part == Part::Proof)
+    });
+    lines.collect()
+}
+
+fn said(line: &Line, begins_proof: bool) -> Said<'_> {
     Said {
+        begins_proof,
         at: format!("{:.3}", line.at_ms as f64 / 1000.0),
         connection: line.connection,
         probe: &line.probe,

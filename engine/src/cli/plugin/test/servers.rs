@@ -10,8 +10,8 @@ use jiff::Timestamp;
 
 use crate::login::Credential;
 use crate::settings::{
-    CertificateCheck, Check, ClientSettings, Depth, Permissions, Remote, Selection, SslSetting,
-    Timeouts,
+    Asked, CertificateCheck, Check, ClientSettings, Depth, Permissions, Remote, Selection,
+    SslSetting, Timeouts,
 };
 
 /// A login and a listing are over after so many replies; each of them is broken off once.
@@ -73,7 +73,7 @@ fn healthy() -> impl Iterator<Item = Server> {
 /// As somebody checks it who means well and is in a hurry.
 pub(super) fn check(lab: &Lab, server: &Server) -> Check {
     let behaviour = lab.behaviour();
-    Check {
+    Check::of(Asked {
         remote: Remote {
             host: lab.address().ip().to_string(),
             port: lab.address().port(),
@@ -112,7 +112,7 @@ pub(super) fn check(lab: &Lab, server: &Server) -> Check {
         resolver: None,
         selection: Selection::default(),
         now: Timestamp::now().as_second(),
-    }
+    })
 }
 
 pub(super) fn authorities(lab: &Lab) -> Vec<CertificateDer<'static>> {
