@@ -70,6 +70,11 @@ impl Fault {
             AccountWanted,
             OneTimePassword,
             NoPasswordNeeded,
+            UserAnsweredTwice { code: 220 },
+            Welcome {
+                code: 230,
+                lines: 3,
+            },
             PasswordEchoed,
             ClosesAfterLogin,
             FeatRefused,

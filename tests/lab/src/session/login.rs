@@ -43,7 +43,15 @@ impl Session {
                 .reply(331, "otp-md5 487 dog2 ext, enter the one-time password")
                 .await;
         }
-        self.reply(331, "Password required").await
+        let twice = self.value(|fault| match fault {
+            Fault::UserAnsweredTwice { code } => Some(*code),
+            _ => None,
+        });
+        let text = match twice {
+            Some(code) => format!("Password required\r\n{code} Ready"),
+            None => "Password required".into(),
+        };
+        self.reply(331, text).await
     }
 
     fn needs_tls(&self) -> bool {
@@ -141,7 +149,21 @@ impl Session {
 
     async fn welcome(&mut self) -> Step {
         self.login.complete = true;
-        self.reply(230, "Logged in").await?;
+        let (code, lines) = self
+            .value(|fault| match fault {
+                Fault::Welcome { code, lines } => Some((*code, *lines)),
+                _ => None,
+            })
+            .unwrap_or((230, 1));
+        let reply = match lines {
+            0 | 1 => Reply::new(code, "Logged in"),
+            // What stands within looks like a refusal, to whoever does not read to the end (RFC 959 section 4.2).
+            _ => {
+                let inner = (2..lines).map(|nth| format!("530 is no code here, in line {nth}"));
+                Reply::lines_of(code, "Welcome", inner, "Logged in")
+            }
+        };
+        self.send(reply).await?;
         Ok(if self.has(&Fault::ClosesAfterLogin) {
             Flow::Close
         } else {

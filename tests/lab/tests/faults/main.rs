@@ -92,6 +92,8 @@ async fn show(fault: Fault) {
         | AccountWanted
         | OneTimePassword
         | NoPasswordNeeded
+        | UserAnsweredTwice { .. }
+        | Welcome { .. }
         | PasswordEchoed
         | ClosesAfterLogin
         | FeatRefused

@@ -29,6 +29,10 @@ pub async fn login(fault: Fault) {
         return;
     }
     let user = client.send("USER demo").await;
+    if let Fault::UserAnsweredTwice { code } = fault {
+        assert_eq!((user.code, client.reply().await.code), (331, code));
+        return;
+    }
     match fault {
         Fault::UserRefused => return assert_eq!(user.code, 530),
         Fault::NoPasswordNeeded => return assert_eq!(user.code, 230),
@@ -64,6 +68,9 @@ pub async fn login(fault: Fault) {
                     .iter()
                     .any(|exchange| exchange.to_string().contains("correct horse"))
             );
+        }
+        Fault::Welcome { code, lines } => {
+            assert_eq!((pass.code, pass.lines.len()), (code, lines));
         }
         Fault::ClosesAfterLogin => {
             assert_eq!(pass.code, 230);
