@@ -16,7 +16,9 @@ mod resumption;
 mod sample;
 
 use probe_sdk::session::{Method, Session};
-use probe_sdk::{About, Capability, Code, Depth, FactValue, Failure, Probe, Run, state, value};
+use probe_sdk::{
+    About, Capability, Code, Depth, FactValue, Failure, MALFORMED_REPLY, Probe, Run, state, value,
+};
 
 use channel::Channel;
 use knock::Again;
@@ -88,6 +90,7 @@ impl Probe for DataChannel {
         leaves: &[state::TRANSFERRING],
         capabilities: &[Capability::Connect, Capability::Data, Capability::Login],
         codes: CODES,
+        also_reports: &[MALFORMED_REPLY],
         ..About::NOTHING
     };
 

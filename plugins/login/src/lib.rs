@@ -10,7 +10,7 @@ use probe_sdk::ftp::{Features, Phase, Reply, ReplyReader, Weight};
 use probe_sdk::login::{Credential, Refusal};
 use probe_sdk::{
     About, Capability, Code, Connection, Control, DialogueError, FEATURES_ASKED_BESIDE, Failure,
-    FailureKind, Probe, Run, state, value,
+    FailureKind, MALFORMED_REPLY, Probe, Run, state, value,
 };
 
 probe_sdk::codes! {
@@ -43,7 +43,7 @@ impl Probe for Login {
         leaves: &[state::LOGGED_IN],
         capabilities: &[Capability::Login],
         codes: CODES,
-        also_reports: &[TLS_REQUIRED, TOO_MANY, UNAVAILABLE],
+        also_reports: &[TLS_REQUIRED, TOO_MANY, UNAVAILABLE, MALFORMED_REPLY],
         ..About::NOTHING
     };
 

@@ -6,8 +6,8 @@ mod other_port;
 mod verdict;
 
 use probe_sdk::{
-    About, Capability, FactValue, Failure, FailureKind, Finding, IpVersion, Owner, Probe, Run,
-    resolve, state, value,
+    About, Capability, FactValue, Failure, FailureKind, Finding, IpVersion, MALFORMED_REPLY, Owner,
+    Probe, Run, resolve, state, value,
 };
 
 use attempt::{Attempt, Attempts};
@@ -53,7 +53,7 @@ impl Probe for Reach {
         leaves: &[state::CONNECTED],
         capabilities: &[Capability::Names, Capability::Connect],
         codes: CODES,
-        also_reports: &[CLOSED],
+        also_reports: &[CLOSED, MALFORMED_REPLY],
         ..About::NOTHING
     };
 

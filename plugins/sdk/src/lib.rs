@@ -24,6 +24,7 @@ pub use connection::{
     expected_addresses, expected_names, most_connections, ready, resolve, version_name,
 };
 pub use control::{Control, DialogueError};
+pub use deviations::MALFORMED_REPLY;
 pub use ftp;
 pub use patience::Patience;
 pub use run::{Finding, Run, value};
@@ -159,7 +160,9 @@ pub fn execute<P: Probe>(
     }));
     let mut run = Run::new(request);
     P::run(&mut run)?;
-    if let Some(finding) = deviations::finding() {
+    if P::ABOUT.reports_malformed_replies()
+        && let Some(finding) = deviations::finding()
+    {
         run.found_after_all(finding);
     }
     Ok(run.into_outcome())

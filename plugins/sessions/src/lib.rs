@@ -8,8 +8,8 @@ use std::net::IpAddr;
 
 use probe_sdk::session::Session;
 use probe_sdk::{
-    About, Capability, Code, Depth, Failure, FailureKind, Finding, Probe, Run, elapsed_us,
-    most_connections, pause, state, value,
+    About, Capability, Code, Depth, Failure, FailureKind, Finding, MALFORMED_REPLY, Probe, Run,
+    elapsed_us, most_connections, pause, state, value,
 };
 
 use ladder::{Ladder, Step};
@@ -32,7 +32,7 @@ impl Probe for Sessions {
         from_depth: Depth::Full,
         capabilities: &[Capability::Connect, Capability::Login],
         codes: CODES,
-        also_reports: &[NOT_STATIC],
+        also_reports: &[NOT_STATIC, MALFORMED_REPLY],
         ..About::NOTHING
     };
 

@@ -15,7 +15,8 @@ mod workspace;
 
 use probe_sdk::session::Session;
 use probe_sdk::{
-    About, Capability, Code, Depth, ENTERED, Failure, Probe, Run, state, value, writes,
+    About, Capability, Code, Depth, ENTERED, Failure, MALFORMED_REPLY, Probe, Run, state, value,
+    writes,
 };
 
 use ability::Abilities;
@@ -58,7 +59,7 @@ impl Probe for Transfers {
             Capability::Write,
         ],
         codes: CODES,
-        also_reports: &[TRUNCATED, REUSE_BROKEN, MTU_BLACKHOLE],
+        also_reports: &[TRUNCATED, REUSE_BROKEN, MTU_BLACKHOLE, MALFORMED_REPLY],
         ..About::NOTHING
     };
 
