@@ -55,6 +55,12 @@ pub struct Debt {
     pub refusal: Option<String>,
 }
 
+impl Debt {
+    fn is(&self, probe: &str, path: &str) -> bool {
+        self.probe == probe && self.path == path
+    }
+}
+
 /// The permission to write of one run from one source address.
 #[derive(Debug, Default)]
 pub struct Writes {
@@ -134,15 +140,16 @@ impl Writes {
         Ok(())
     }
 
-    /// It is not on the remote, or not any more.
-    pub fn removed(&self, path: &str) {
-        self.lock().debts.retain(|debt| debt.path != path);
+    /// It is not on the remote, or not any more. Whoever owes it says so; of what another owes nobody else knows.
+    pub fn removed(&self, probe: &str, path: &str) {
+        let mut state = self.lock();
+        state.debts.retain(|debt| !debt.is(probe, path));
     }
 
     /// The server does not let it be removed.
-    pub fn not_removed(&self, path: &str, refusal: &str) {
+    pub fn not_removed(&self, probe: &str, path: &str, refusal: &str) {
         let mut state = self.lock();
-        if let Some(debt) = state.debts.iter_mut().find(|debt| debt.path == path) {
+        if let Some(debt) = state.debts.iter_mut().find(|debt| debt.is(probe, path)) {
             debt.refusal = Some(printable(&refusal.replace('\n', " "), 300));
         }
     }
@@ -252,13 +259,16 @@ mod tests {
         writes.permit("p", make(&other)).unwrap();
         writes.permit("p", Change::Remove(path.clone())).unwrap();
         assert_eq!(writes.debts().len(), 2, "sent is not done");
-        writes.removed(&path);
+        writes.removed("another", &path);
+        writes.not_removed("another", &other, "forged");
+        assert_eq!(writes.debts().len(), 2, "it is not the other's to say");
+        writes.removed("p", &path);
         assert_eq!(writes.clean_up("p"), [other.clone()]);
         assert!(matches!(
             writes.permit("p", make(&path)),
             Err(Forbidden::CleaningUp(_))
         ));
-        writes.not_removed(&other, "550 no");
+        writes.not_removed("p", &other, "550 no");
         assert!(writes.clean_up("p").is_empty());
         assert_eq!(writes.debts()[0].refusal.as_deref(), Some("550 no"));
     }

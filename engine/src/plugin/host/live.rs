@@ -87,10 +87,12 @@ impl Live {
             } => self.leave(&state, connection, facts)?.into(),
             Call::Take => self.take().into(),
             Call::WritesName => self.outside.writes.name().map(String::from).into(),
-            Call::Removed { path } => self.outside.writes.removed(&path).into(),
-            Call::NotRemoved { path, refusal } => {
-                self.outside.writes.not_removed(&path, &refusal).into()
-            }
+            Call::Removed { path } => self.outside.writes.removed(&self.probe.name, &path).into(),
+            Call::NotRemoved { path, refusal } => self
+                .outside
+                .writes
+                .not_removed(&self.probe.name, &path, &refusal)
+                .into(),
             Call::Elapsed => micros(self.started.elapsed()).into(),
             Call::Pause { ms } => tokio::time::sleep(millis(ms)).await.into(),
             on_connection => self.on_connection(on_connection).await?,
