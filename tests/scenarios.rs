@@ -32,6 +32,8 @@ mod guide;
 mod interrupt;
 #[path = "scenarios_runner/languages.rs"]
 mod languages;
+#[path = "scenarios_runner/left_out.rs"]
+mod left_out;
 #[path = "scenarios_runner/limits.rs"]
 mod limits;
 #[path = "scenarios_runner/manners.rs"]
@@ -103,6 +105,7 @@ fn main() -> ExitCode {
     trials.extend(signed::trials());
     trials.extend(shell::trials());
     trials.extend(depth::trials());
+    trials.extend(left_out::trials());
     trials.extend(scenarios.keys().map(|name| {
         let (scenarios, key) = (Arc::clone(&scenarios), name.clone());
         Trial::test(name, move || play(&key, &scenarios[&key]))

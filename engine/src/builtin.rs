@@ -7,6 +7,7 @@ use futures_util::future::try_join_all;
 
 use crate::finding::{Code, Owner, Severity};
 use crate::plugin::{LoadError, Plugin, Sandbox, Signatures};
+use crate::standing::{self, Standing, Trespass};
 
 /// Name and component of each built-in probe.
 static BUILT_IN: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/built_in.rs"));
@@ -30,6 +31,9 @@ pub enum CatalogueError {
         /// The other.
         second: String,
     },
+    /// A third-party probe claims what is not its own.
+    #[error(transparent)]
+    Trespass(#[from] Trespass),
 }
 
 /// All probes at hand and every code they and the engine can report.
@@ -66,12 +70,18 @@ impl Catalogue {
         Catalogue::of(plugins)
     }
 
-    /// The built-in probes and, last, this file, in the place of the built-in one of its name if there is one.
+    /// The built-in probes and, last, this file, in the place of the built-in one of its name if there is one: what
+    /// stands there is taken for built-in, which is why nothing but a bench makes such a catalogue.
     ///
     /// # Errors
     /// As [`load`](Catalogue::load).
     pub async fn trying(file: &Path, signatures: &Signatures) -> Result<Catalogue, CatalogueError> {
-        let tried = Sandbox::shared().load_file(file, signatures).await?;
+        let standing = |name: &str| match BUILT_IN.iter().any(|(built_in, _)| *built_in == name) {
+            true => Standing::BuiltIn,
+            false => Standing::ThirdParty,
+        };
+        let loading = Sandbox::shared();
+        let tried = loading.load_standing(file, signatures, &standing).await?;
         let mut plugins = built_in().await?;
         plugins.retain(|plugin| plugin.description.name != tried.description.name);
         plugins.push(Arc::new(tried));
@@ -109,6 +119,7 @@ impl Catalogue {
                 codes.push(code.clone());
             }
         }
+        standing::check(&plugins)?;
         Ok(Catalogue { plugins, codes })
     }
 

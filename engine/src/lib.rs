@@ -40,6 +40,7 @@ pub mod report;
 pub mod run;
 pub mod settings;
 pub mod sheet;
+pub mod standing;
 pub mod trust;
 pub mod verify;
 pub mod why;

@@ -25,6 +25,7 @@ use crate::plugin::{Answers, Ending, Ground, Outside, Plugin};
 use crate::recording::{Part, Place, Purpose, Waited, World};
 use crate::relay::Relay;
 use crate::settings::Check;
+use crate::standing::{Standing, Told};
 
 use host::{CONNECTIONS, Host};
 use itinerary::{Going, Itinerary, never_begun, sources};
@@ -96,7 +97,6 @@ pub async fn run(
     watch: Watch<'_>,
 ) -> Result<Record, RunError> {
     let run = Run::new(check, catalogue, (world, Part::Diagnosis), watch)?;
-    let started = Instant::now();
     let cut = run.until_cut(run.every_source(), &interrupt).await;
     if cut.is_some() {
         tokio::select! {
@@ -105,10 +105,11 @@ pub async fn run(
             () = tokio::time::sleep(GRACE) => {}
         }
     }
-    Ok(run.record(started.elapsed(), cut))
+    Ok(run.record(cut))
 }
 
-/// The same in brief: every probe, and of each no more than its main line, over one session from each source address.
+/// The same in brief: every probe of this program, and of each no more than its main line, over one session from each
+/// source address.
 ///
 /// # Errors
 /// As [`run`].
@@ -120,10 +121,9 @@ pub async fn brief(
     watch: Watch<'_>,
 ) -> Result<Record, RunError> {
     let mut run = Run::new(check, catalogue, (world, Part::Proof), watch)?;
-    run.ladder = Plan::new(catalogue, &check.selection, None)?;
-    let started = Instant::now();
+    run.ladder = Plan::new(catalogue, &check.selection, None)?.of_this_program();
     let cut = run.until_cut(run.in_brief(), &interrupt).await;
-    let record = run.record(started.elapsed(), cut);
+    let record = run.record(cut);
     world.keep(Part::Proof, &record, &check.remote);
     Ok(record)
 }
@@ -137,6 +137,7 @@ struct Run<'a> {
     watch: Watch<'a>,
     host: Host,
     visits: Mutex<Vec<Going>>,
+    started: Instant,
 }
 
 impl<'a> Run<'a> {
@@ -155,6 +156,7 @@ impl<'a> Run<'a> {
             watch,
             host: Host::new(world, part, check)?,
             visits: Mutex::default(),
+            started: Instant::now(),
         })
     }
 
@@ -203,7 +205,7 @@ impl<'a> Run<'a> {
             answers,
             relay: relay.clone(),
             look: place.look,
-            deadline: self.deadline(),
+            deadline: self.deadline(Standing::BuiltIn),
         }
     }
 
@@ -312,10 +314,20 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// A probe waits for a few replies at most; more means that it will not end.
-    fn deadline(&self) -> Duration {
+    /// A probe waits for a few replies at most; more means that it will not end. A third party leaves enough of the time
+    /// of the run for the source addresses that are still to come and for the proof of a change: each has an equal share.
+    fn deadline(&self, standing: Standing) -> Duration {
         let timeouts = &self.check.timeouts;
-        Duration::from_secs(20) + 2 * timeouts.connect + 3 * timeouts.reply
+        let usual = Duration::from_secs(20) + 2 * timeouts.connect + 3 * timeouts.reply;
+        match (standing, self.host.recorded()) {
+            (Standing::BuiltIn, _) | (Standing::ThirdParty, Some(_)) => usual,
+            (Standing::ThirdParty, None) => {
+                let left = timeouts.whole.saturating_sub(self.started.elapsed());
+                let begun = lock(&self.visits).len();
+                let to_come = sources(&self.check.remote).len().saturating_sub(begun);
+                usual.min(left / (u32::try_from(to_come).unwrap_or(u32::MAX).saturating_add(2)))
+            }
+        }
     }
 
     async fn probe(
@@ -340,8 +352,12 @@ impl<'a> Run<'a> {
                     probe: &description.name,
                     source,
                 });
-                let ground = self.ground(relay, place, answers.clone());
-                let ending = plugin.run(ground, self.check, source, &facts).await;
+                let ground = Ground {
+                    deadline: self.deadline(description.standing),
+                    ..self.ground(relay, place, answers.clone())
+                };
+                let told = Told::to_look(facts);
+                let ending = plugin.run(ground, self.check, source, &told).await;
                 if let Some(outside) = outside {
                     self.clean_up_after(plugin, place, relay, outside).await;
                 }
@@ -358,7 +374,8 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn record(self, duration: Duration, cut: Option<Cut>) -> Record {
+    fn record(self, cut: Option<Cut>) -> Record {
+        let duration = self.started.elapsed();
         let mut visits = self.visits(Round::First);
         for source in sources(&self.check.remote) {
             if !visits.iter().any(|visit| visit.source == source) {
@@ -368,6 +385,7 @@ impl<'a> Run<'a> {
         let mut record = Record {
             visits,
             second_looks: self.visits(Round::Second),
+            left_out: self.plan.left_out.clone(),
             denied: self.check.selection.denied.clone(),
             connections: Counts::default(),
             peak: 0,

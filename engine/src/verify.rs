@@ -131,15 +131,19 @@ fn judge(report: &mut Report, again: &Report) {
         });
         found || hidden
     };
+    let only = report.only_cause_of_ours();
     for finding in &mut report.findings {
+        if !finding.standing.is_built_in() {
+            continue;
+        }
         let Some(patch) = finding.settings_patch.as_mut() else {
             continue;
         };
         if !patch.keys().any(|name| shows_in_a_session(name)) {
             continue;
         }
-        let effect = match (report.root_causes.as_slice(), left(&finding.code)) {
-            ([only], false) if works && *only == finding.code => PatchEffect::CuresAll,
+        let effect = match (&only, left(&finding.code)) {
+            (Some(only), false) if works && *only == finding.code => PatchEffect::CuresAll,
             (_, false) => PatchEffect::CuresThis,
             (_, true) => PatchEffect::Failed,
         };

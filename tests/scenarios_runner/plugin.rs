@@ -107,6 +107,15 @@ fn lies() -> Result<(), Failed> {
             "claims-anothers",
             "`cert.expired` is declared by certificate and by claims-anothers",
         ),
+        (
+            "explains-anothers",
+            "`explains-anothers.benign` of the third-party probe `explains-anothers` claims to explain `cert.*`: it may \
+             explain codes of its own area only, `explains-anothers.*`",
+        ),
+        (
+            "reports-anothers",
+            "the third-party probe `reports-anothers` claims to report `cert.expired` as well",
+        ),
         // By the clock, or by its ticks: on a busy machine either may be first.
         ("describes-without-end", "`describe` failed: it "),
         (

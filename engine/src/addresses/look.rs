@@ -279,6 +279,7 @@ fn finding(
         severity: code.severity,
         owner: code.owner,
         probe: "addresses".into(),
+        standing: crate::standing::Standing::BuiltIn,
         source: None,
         sources: Vec::new(),
         title: code.title.clone(),

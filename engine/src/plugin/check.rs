@@ -12,6 +12,8 @@ const MAX_TEXT: usize = 2000;
 const MAX_ITEMS: usize = 200;
 /// A line about a probe or a code.
 const MAX_SHOWN: usize = 200;
+/// The name of a fact, as its probe says it.
+const MAX_NAME: usize = 80;
 /// A page of advice; the longest of ours has a tenth.
 const MAX_PAGE: usize = 100_000;
 
@@ -114,6 +116,12 @@ pub(super) fn outcome(description: &Description, mut outcome: Outcome) -> Result
         ));
     }
     let said: BTreeSet<String> = said.cloned().collect();
+    for fact in &mut outcome.facts {
+        fact.name = description
+            .standing
+            .fact(&description.name, printable(&fact.name, MAX_NAME))
+            .map_err(|reserved| reserved.to_string())?;
+    }
     let silent: Vec<String> = declared
         .iter()
         .filter(|code| !said.contains(**code))
@@ -162,7 +170,6 @@ fn clean(outcome: &mut Outcome) {
 }
 
 fn clean_fact(fact: &mut Fact) {
-    fact.name = printable(&fact.name, 80);
     match &mut fact.value {
         FactValue::Flag(_) | FactValue::Integer(_) => {}
         FactValue::Text(text) => clean_text(text, MAX_TEXT),
@@ -212,6 +219,7 @@ fn is_code(text: &str) -> bool {
 mod tests {
     use super::*;
     use crate::finding::{Code, Confidence, Evidence, Finding, Owner, Severity};
+    use crate::standing::Standing;
 
     fn probe() -> Description {
         let code = |name: &str| Code {
@@ -224,6 +232,7 @@ mod tests {
             page: "# page".into(),
         };
         Description {
+            standing: Standing::ThirdParty,
             name: "example".into(),
             version: "1".into(),
             summary: String::new(),

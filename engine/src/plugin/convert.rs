@@ -15,6 +15,7 @@ use crate::run::Look;
 use crate::settings::{
     CertificateCheck, Check, Depth, ExpectedName, IpVersion, PassiveMode, SslSetting,
 };
+use crate::standing::Standing;
 use crate::trust::{Store, TrustFault};
 
 /// Two enumerations with the same cases, converted case by case.
@@ -246,8 +247,10 @@ pub(super) fn request(
     }
 }
 
+/// As it was said: nobody is taken for more than a third party by what it says.
 pub(super) fn description(description: types::Description) -> Description {
     Description {
+        standing: Standing::ThirdParty,
         name: description.name,
         version: description.version,
         summary: description.summary,

@@ -18,6 +18,7 @@ use super::signature::{SignatureError, Signatures, Signer};
 use super::{check, convert, instance};
 use crate::capability::Capability;
 use crate::finding::Description;
+use crate::standing::Standing;
 
 /// How often a running guest is looked at.
 const TICK: Duration = Duration::from_millis(10);
@@ -166,9 +167,23 @@ impl Sandbox {
         path: &Path,
         signatures: &Signatures,
     ) -> Result<Plugin, LoadError> {
+        self.load_standing(path, signatures, &|_| Standing::ThirdParty)
+            .await
+    }
+
+    /// The same, for a bench: by its name it is decided what the probe is taken for.
+    ///
+    /// # Errors
+    /// As [`load_file`](Sandbox::load_file).
+    pub(crate) async fn load_standing(
+        &self,
+        path: &Path,
+        signatures: &Signatures,
+        standing: &(dyn Fn(&str) -> Standing + Sync),
+    ) -> Result<Plugin, LoadError> {
         let (name, wasm) = self.read(path)?;
         let signer = signatures.signer(path, &wasm)?;
-        self.load(&name, &wasm, signer).await
+        self.load(&name, &wasm, signer, standing).await
     }
 
     /// Loads a probe that is a part of this program.
@@ -176,7 +191,8 @@ impl Sandbox {
     /// # Errors
     /// Why it is not one: a defect of this program.
     pub async fn load_built_in(&self, name: &str, wasm: &[u8]) -> Result<Plugin, LoadError> {
-        self.load(name, wasm, Signer::BuiltIn).await
+        self.load(name, wasm, Signer::BuiltIn, &|_| Standing::BuiltIn)
+            .await
     }
 
     /// A file with its name, unless it is too large.
@@ -204,7 +220,13 @@ impl Sandbox {
     }
 
     /// Loads a probe. `name` is for error texts.
-    async fn load(&self, name: &str, wasm: &[u8], signer: Signer) -> Result<Plugin, LoadError> {
+    async fn load(
+        &self,
+        name: &str,
+        wasm: &[u8],
+        signer: Signer,
+        standing: &(dyn Fn(&str) -> Standing + Sync),
+    ) -> Result<Plugin, LoadError> {
         let not_a_probe = |error: wasmtime::Error| LoadError::NotAProbe {
             name: name.into(),
             reason: error.root_cause().to_string(),
@@ -229,6 +251,7 @@ impl Sandbox {
             name: name.into(),
             reason,
         })?;
+        let description = standing(&description.name).settle(description);
         let digest = format!("sha256:{}", HEXLOWER.encode(&Sha256::digest(wasm)));
         Ok(Plugin {
             description: Arc::new(description),
@@ -270,7 +293,7 @@ impl Plugin {
 
     /// Whether it is not a part of this program.
     pub fn is_third_party(&self) -> bool {
-        self.signer != Signer::BuiltIn
+        self.description.standing == Standing::ThirdParty
     }
 
     /// What of all that the user denies to third-party probes this one asks for.
@@ -279,6 +302,30 @@ impl Plugin {
             true => &self.description.capabilities & denied,
             false => BTreeSet::new(),
         }
+    }
+}
+
+#[cfg(test)]
+impl Plugin {
+    /// The same component, as if it had described itself so.
+    pub(crate) fn described(&self, description: Description) -> Plugin {
+        Plugin {
+            description: Arc::new(description),
+            digest: self.digest.clone(),
+            signer: Signer::NotSigned,
+            engine: self.engine.clone(),
+            pre: self.pre.clone(),
+            room: self.room.clone(),
+            seats: self.seats,
+        }
+    }
+
+    /// What is made of what it says.
+    pub(crate) fn judged(
+        &self,
+        outcome: crate::finding::Outcome,
+    ) -> Result<crate::finding::Outcome, String> {
+        check::outcome(&self.description, outcome)
     }
 }
 

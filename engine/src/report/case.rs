@@ -31,6 +31,7 @@ impl Case<'_> {
             severity: found.severity,
             owner: found.owner,
             probe: found.probe.clone(),
+            standing: found.standing,
             source: found.sources.first().cloned().filter(|_| !everywhere),
             sources: found.sources.clone(),
             title: found.title.clone(),
@@ -123,11 +124,13 @@ pub(super) fn read_patch(map: &Map<String, Value>) -> SettingsPatch {
     }
 }
 
-/// All patches of root causes together, where each root cause has one. Verifying takes a second run.
+/// All patches of root causes together, where each root cause has one. Verifying takes a second run. What third parties
+/// propose is beside it: neither does it change the settings, nor does it keep a change from being tried.
 pub(super) fn all_patches(diagnosis: &Diagnosis) -> Option<Map<String, Value>> {
     let causes = diagnosis
         .findings
         .iter()
+        .filter(|it| it.standing.is_built_in())
         .filter(|it| diagnosis.root_causes.contains(&it.finding.code));
     let mut all = Map::new();
     for cause in causes {

@@ -18,6 +18,7 @@ pub(crate) mod style;
 mod summary;
 mod table;
 pub mod text;
+mod third_party;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -45,6 +46,7 @@ use crate::remedy::Directive;
 use crate::run::{Cut, ProbeRun, Record, Status};
 use crate::settings::Remote;
 use crate::sheet::AllowList;
+use crate::standing::Standing;
 
 use case::Case;
 
@@ -145,6 +147,9 @@ pub struct ReportFinding {
     pub owner: Owner,
     /// The probe that found it.
     pub probe: String,
+    /// Whose word it is; where it is not said, that of a probe of this program.
+    #[serde(default, skip_serializing_if = "Standing::is_built_in")]
+    pub standing: Standing,
     /// The source address it was found from; none where it is the same from all.
     pub source: Option<Vantage>,
     /// All source addresses it was found from.
@@ -359,6 +364,14 @@ impl Report {
     /// Whether a fact is known to be so.
     pub fn fact_is(&self, name: &str, value: bool) -> bool {
         self.facts.get(name) == Some(&FactValue::Flag(value))
+    }
+
+    /// The root cause that probes of this program found, where it is one alone.
+    pub fn only_cause_of_ours(&self) -> Option<String> {
+        let ours = self.findings.iter().filter(|it| it.standing.is_built_in());
+        let mut causes = ours.filter(|it| self.root_causes.contains(&it.code));
+        let first = causes.next()?;
+        causes.next().is_none().then(|| first.code.clone())
     }
 
     /// Whether there is a finding about the remote at least this bad.

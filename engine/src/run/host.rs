@@ -14,6 +14,7 @@ use crate::net::{
 use crate::plugin::{Answers, Outside, Plugin};
 use crate::recording::{Part, Place, Purpose, Replay, Tally, World};
 use crate::settings::{CertificateCheck, Check, Depth, HighestTlsVersion};
+use crate::standing::Standing;
 use crate::trust::Trust;
 
 /// At most so many connections to one remote at a time, over all source addresses, unless `full` is asked for.
@@ -189,7 +190,7 @@ impl Shared {
                 control: record.connections.control + opened.control,
                 data: record.connections.data + opened.data,
             };
-            let facts = visit.relay.facts();
+            let facts = visit.relay.facts(Standing::BuiltIn);
             let left = clean_up::left_behind(&outside.writes, &facts, visit.place.source);
             record.left_behind.extend(left);
         }

@@ -12,6 +12,7 @@ use crate::capability::Capability;
 use crate::clean_up::LeftBehind;
 use crate::finding::{FactValue, Outcome};
 use crate::net::{Counts, Line};
+use crate::plan::LeftOut;
 use crate::plugin::Plugin;
 use crate::relay::OutOfReach;
 use crate::settings::Depth;
@@ -85,9 +86,11 @@ pub struct Visit {
 }
 
 impl Visit {
-    /// A fact by its name, as the last probe has it.
+    /// A fact by its name, as the last probe of this program has it: it says how far an address gets.
     pub fn fact(&self, name: &str) -> Option<&FactValue> {
-        let facts = self.runs.iter().rev().flat_map(|run| &run.outcome.facts);
+        let runs = self.runs.iter().rev();
+        let ours = runs.filter(|run| run.plugin.description.standing.is_built_in());
+        let facts = ours.flat_map(|run| &run.outcome.facts);
         facts
             .filter(|fact| fact.name == name)
             .map(|fact| &fact.value)
@@ -112,6 +115,8 @@ pub struct Record {
     pub visits: Vec<Visit>,
     /// Where addresses differed: the first steps of some of them once more, after all others.
     pub second_looks: Vec<Visit>,
+    /// The probes that the user left out.
+    pub left_out: Vec<LeftOut>,
     /// What third-party probes did not get, though they may have asked for it.
     pub denied: BTreeSet<Capability>,
     /// Connections opened.

@@ -12,6 +12,7 @@ use crate::matrix::Vantage;
 use crate::report;
 use crate::run::Record;
 use crate::settings::Remote;
+use crate::standing::Standing;
 
 const NOT_PUBLIC: &str = "source.not-public";
 const LISTED: &str = "source.listed-as-dynamic";
@@ -179,6 +180,7 @@ fn add(all: &mut Vec<Diagnosed>, look: &Look, finding: Finding, catalogue: &Cata
         title: code.title.clone(),
         finding,
         probe: SHEET.into(),
+        standing: Standing::BuiltIn,
         sources: source.into_iter().collect(),
         caused_by: None,
     });
@@ -223,6 +225,7 @@ fn open(check: String, decides: bool, reason: &str) -> NotTested {
             reason: reason.into(),
         },
         probe: SHEET.into(),
+        standing: Standing::BuiltIn,
         sources: Vec::new(),
     }
 }

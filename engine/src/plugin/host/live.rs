@@ -320,7 +320,7 @@ impl Live {
     }
 }
 
-/// Reaches a state, if the probe declared it.
+/// Reaches a state, if it and the facts are the probe's to state.
 pub(super) fn leave(
     relay: &Relay,
     probe: &Description,
@@ -328,12 +328,8 @@ pub(super) fn leave(
     handed: Option<Handed>,
     facts: Vec<Fact>,
 ) -> Result<(), Halt> {
-    match relay.leave(probe, state, handed, facts) {
-        true => Ok(()),
-        false => Err(Halt::Denied(format!(
-            "it reached the state `{state}`, which it did not declare"
-        ))),
-    }
+    let left = relay.leave(probe, state, handed, facts);
+    left.map_err(|not_left| Halt::Denied(not_left.to_string()))
 }
 
 fn millis(ms: u32) -> Duration {
