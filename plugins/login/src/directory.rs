@@ -21,7 +21,7 @@ pub(crate) fn look(run: &mut Run, control: &mut Control) {
         run.could_not_look(
             "the remote path",
             PATH,
-            "the path holds a line end and cannot be sent",
+            "the path is too long or holds a character that cannot be sent in a command",
         );
         return;
     }
