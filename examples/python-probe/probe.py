@@ -9,6 +9,7 @@ class NameEncoding(Probe):
     version = "0.1.0"
     summary = "the encoding of file names"
     takes = "logged-in"
+    capabilities = ["speak"]
     codes = [NOT_UTF8]
 
     def look(self, run: Run) -> None:

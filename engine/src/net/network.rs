@@ -15,8 +15,8 @@ use super::slots::Use;
 use super::socket::bound;
 use super::tls::{ClientCertificate, Context, TlsVersion};
 use super::{
-    Connection, Denied, Established, Failure, FailureKind, Grant, Mask, Operation, Resolved,
-    Resolver, Slots, Transcript, Writes,
+    Connection, Denied, Established, Failure, FailureKind, Grant, Mask, Operation, OwnWords,
+    Resolved, Resolver, Slots, Transcript, Writes,
 };
 use crate::settings::ExpectedName;
 
@@ -41,6 +41,8 @@ pub struct NetworkSettings {
     pub mask: Option<Mask>,
     /// What may be written on the remote.
     pub writes: Arc<Writes>,
+    /// The words of the settings that probes may send.
+    pub words: Arc<OwnWords>,
 }
 
 /// How many connections a run opened.
@@ -295,6 +297,7 @@ impl Network {
             slot,
             self.transcript.clone(),
             self.settings.mask.clone(),
+            self.settings.words.clone(),
             self.settings.writes.clone(),
             connecting,
         ))

@@ -5,44 +5,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use data_encoding::HEXLOWER;
 
-use super::commands::Change;
+use super::forbidden::Forbidden;
 use super::printable;
+use super::verbs::Change;
 
 /// An administrator who finds such a name knows whose it is.
 const PREFIX: &str = "remote-doctor-";
 /// A careful probe makes a handful.
 const MOST_DEBTS: usize = 50;
-
-/// Why a command of a probe is not sent.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Forbidden {
-    /// The user did not permit writing.
-    #[error("it would change `{0}` on the remote, and --allow-writes was not given")]
-    NotPermitted(String),
-    /// The probe does not have the capability, or not any more.
-    #[error("it would change `{0}` on the remote, and does not have the capability `write`")]
-    NotGranted(String),
-    /// Not under the name of this run.
-    #[error("it would change `{0}` on the remote, which is not under the name of this run")]
-    ForeignName(String),
-    /// A command that cannot be held to a name.
-    #[error("it asked for `{0}`, which cannot be held to the files of this run")]
-    Unbounded(String),
-    /// Too many files.
-    #[error("it has made {MOST_DEBTS} files and directories and removed none")]
-    TooMany,
-    /// Nothing is made any more.
-    #[error("it would make `{0}`, and this run of the probe is there to remove")]
-    CleaningUp(String),
-    /// It may mean one thing to us and another to a server.
-    #[error(
-        "it sent `{0}`, which may be read as a command that changes something and is not spelt as one"
-    )]
-    Unreadable(String),
-    /// What follows something else than text cannot be read.
-    #[error("it wrote more after it had sent something else than text")]
-    AfterBinary,
-}
 
 /// Something that a probe made on the remote, or may have made, and has not said to be gone.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,12 +73,6 @@ impl Writes {
         let (path, makes) = match change {
             Change::Make(path) => (path, true),
             Change::Remove(path) | Change::Alter(path) => (path, false),
-            Change::Unbounded(command) => {
-                return Err(match self.name {
-                    Some(_) => Forbidden::Unbounded(command),
-                    None => Forbidden::NotPermitted(command),
-                });
-            }
         };
         let Some(name) = &self.name else {
             return Err(Forbidden::NotPermitted(path));
@@ -124,7 +88,7 @@ impl Writes {
             return Err(Forbidden::CleaningUp(path));
         }
         if state.debts.len() >= MOST_DEBTS {
-            return Err(Forbidden::TooMany);
+            return Err(Forbidden::TooMany { most: MOST_DEBTS });
         }
         state.debts.push(Debt {
             probe: probe.into(),
@@ -192,11 +156,7 @@ mod tests {
     fn nothing_is_permitted_unless_the_user_did() {
         let writes = Writes::forbidden();
         assert_eq!(writes.name(), None);
-        for change in [
-            make("remote-doctor-00"),
-            Change::Remove("x".into()),
-            Change::Unbounded("STOU".into()),
-        ] {
+        for change in [make("remote-doctor-00"), Change::Remove("x".into())] {
             assert!(matches!(
                 writes.permit("p", change),
                 Err(Forbidden::NotPermitted(_))

@@ -43,7 +43,7 @@ same_cases! {
     fn version(TlsVersion => net::TlsVersion) { Tls12, Tls13 }
     fn version_in(net::TlsVersion => TlsVersion) { Tls12, Tls13 }
     fn capability(types::Capability => Capability) {
-        Names, Connect, Data, Login, Write, FetchIssuer
+        Names, Connect, Data, Speak, Read, Write, Login, FetchIssuer
     }
     fn store_in(trust::Store => Store) { Configured, Public, None }
 }

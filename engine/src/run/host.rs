@@ -9,7 +9,8 @@ use super::{Record, RunError};
 use crate::clean_up;
 use crate::login::{Login, LoginPolicy};
 use crate::net::{
-    Counts, Grant, Network, NetworkSettings, Resolver, Slots, TlsVersion, Transcript, Writes,
+    Counts, Grant, Network, NetworkSettings, OwnWords, Resolver, Slots, TlsVersion, Transcript,
+    Writes,
 };
 use crate::plugin::{Answers, Outside, Plugin};
 use crate::recording::{Part, Place, Purpose, Replay, Tally, World};
@@ -18,6 +19,9 @@ use crate::trust::Trust;
 
 /// At most so many connections to one remote at a time, over all source addresses, unless `full` is asked for.
 pub(super) const CONNECTIONS: usize = 3;
+
+/// Who asks whether a server takes a name in clear text, where the settings have none (RFC 1635).
+const ANONYMOUS: &str = "anonymous";
 
 /// Who answers the probes of one run.
 pub(super) enum Host {
@@ -38,6 +42,7 @@ pub(super) struct Shared {
     slots: Arc<Slots>,
     transcript: Transcript,
     ids: Arc<AtomicU32>,
+    words: Arc<OwnWords>,
 }
 
 impl Host {
@@ -141,6 +146,10 @@ impl Shared {
             slots: Slots::new(limit),
             transcript: Transcript::new(),
             ids: Arc::default(),
+            words: Arc::new(OwnWords {
+                user: remote.user.clone().unwrap_or_else(|| ANONYMOUS.into()),
+                host: remote.host.clone(),
+            }),
         })
     }
 
@@ -162,6 +171,7 @@ impl Shared {
             fetch_issuers: check.permissions.fetch_issuers,
             mask: self.login.mask(),
             writes: writes.clone(),
+            words: self.words.clone(),
         };
         let network = Arc::new(Network::new(
             settings,

@@ -86,7 +86,13 @@ impl Probe for DataChannel {
         summary: "passive mode, data ports, TLS on the data channel and listings",
         takes: Some(state::LOGGED_IN),
         leaves: &[state::TRANSFERRING],
-        capabilities: &[Capability::Connect, Capability::Data, Capability::Login],
+        capabilities: &[
+            Capability::Connect,
+            Capability::Data,
+            Capability::Speak,
+            Capability::Read,
+            Capability::Login,
+        ],
         codes: CODES,
         ..About::NOTHING
     };

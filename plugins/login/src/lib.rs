@@ -41,7 +41,7 @@ impl Probe for Login {
         summary: "login, login directory and remote path",
         takes: Some(state::SECURED),
         leaves: &[state::LOGGED_IN],
-        capabilities: &[Capability::Login],
+        capabilities: &[Capability::Speak, Capability::Login],
         codes: CODES,
         also_reports: &[TLS_REQUIRED, TOO_MANY, UNAVAILABLE],
         ..About::NOTHING

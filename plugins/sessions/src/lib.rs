@@ -30,7 +30,7 @@ impl Probe for Sessions {
         summary: "sessions at a time, and a session left idle",
         takes: Some(state::LOGGED_IN),
         from_depth: Depth::Full,
-        capabilities: &[Capability::Connect, Capability::Login],
+        capabilities: &[Capability::Connect, Capability::Speak, Capability::Login],
         codes: CODES,
         also_reports: &[NOT_STATIC],
         ..About::NOTHING

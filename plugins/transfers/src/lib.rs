@@ -54,8 +54,10 @@ impl Probe for Transfers {
         capabilities: &[
             Capability::Connect,
             Capability::Data,
-            Capability::Login,
+            Capability::Speak,
+            Capability::Read,
             Capability::Write,
+            Capability::Login,
         ],
         codes: CODES,
         also_reports: &[TRUNCATED, REUSE_BROKEN, MTU_BLACKHOLE],

@@ -16,13 +16,7 @@ use crate::report::style::{BAD, BOLD, GOOD, styled};
 
 /// What calling a function of the contract means, where no capability stands for it. What is in neither list has no effect
 /// outside the sandbox.
-const HANDED_ON: &[(&str, &str)] = &[
-    (
-        "relay.take",
-        "go on with a session that another probe opened",
-    ),
-    ("relay.leave", "hand its session on to other probes"),
-];
+const HANDED_ON: &[(&str, &str)] = &[("relay.leave", "hand its session on to other probes")];
 
 pub(super) async fn run(
     file: &Path,

@@ -14,14 +14,17 @@ use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_util::task::AbortOnDropHandle;
 
-use super::commands::{Change, Commands};
+use super::commands::{Commands, NotSaid, OwnWords};
 use super::dialogue::Dialogue;
+use super::holder::Holder;
 use super::network::Wanted;
 use super::slots::{Reservation, Slot};
 use super::tap::{Tap, Unparsed};
 use super::tls::Context;
 use super::transcript::{Direction, Transcript};
+use super::verbs::Origin;
 use super::{Failure, FailureKind, Forbidden, Mask, Operation, TlsOptions, TlsSession, Writes};
+use crate::capability::{Capability, Powers};
 
 /// More is not taken from the socket before the guest has read what there is.
 const READ_AHEAD: usize = 64 * 1024;
@@ -74,9 +77,9 @@ pub struct Connection {
     end: Option<Result<(), Failure>>,
     mask: Option<Mask>,
     commands: Commands,
+    words: Arc<OwnWords>,
     writes: Arc<Writes>,
-    /// Whether the probe it belongs to may send commands that change something.
-    may_write: bool,
+    holder: Holder,
     dialogue: Dialogue,
     _slot: Slot,
 }
@@ -86,8 +89,19 @@ pub struct Connection {
 pub enum NotWritten {
     /// They are a command that may not be sent: the guest broke the rules.
     Forbidden(Forbidden),
+    /// The user denies the guest what it asked for.
+    Denied(Capability),
     /// Writing failed.
     Failed(Failure),
+}
+
+impl From<NotSaid> for NotWritten {
+    fn from(why: NotSaid) -> NotWritten {
+        match why {
+            NotSaid::Forbidden(rule) => NotWritten::Forbidden(rule),
+            NotSaid::Denied(capability) => NotWritten::Denied(capability),
+        }
+    }
 }
 
 impl Connection {
@@ -97,6 +111,7 @@ impl Connection {
         slot: Slot,
         transcript: Transcript,
         mask: Option<Mask>,
+        words: Arc<OwnWords>,
         writes: Arc<Writes>,
         connecting: AbortOnDropHandle<Result<(TcpStream, Established), Failure>>,
     ) -> Connection {
@@ -116,17 +131,25 @@ impl Connection {
             end: None,
             mask,
             commands: Commands::default(),
+            words,
             writes,
-            may_write: false,
+            holder: Holder::nobody(),
             dialogue: Dialogue::new(transcript),
             _slot: slot,
         }
     }
 
-    /// From now on the connection belongs to this probe, which may send commands that change something or not.
-    pub fn belongs_to(&mut self, probe: &str, may_write: bool) {
+    /// From now on the connection belongs to this probe, and what is said on it is held to its powers.
+    pub fn belongs_to(&mut self, probe: &str, powers: Arc<Powers>, origin: Origin) {
+        self.let_go();
         self.dialogue.probe = probe.into();
-        self.may_write = may_write;
+        self.holder = Holder::new(powers, origin);
+    }
+
+    /// It belongs to nobody, until somebody takes it: half a line is not for the next to end.
+    pub fn let_go(&mut self) {
+        self.commands.forget();
+        self.holder = Holder::nobody();
     }
 
     /// The number of the connection, in the order they were opened.
@@ -224,24 +247,21 @@ impl Connection {
     }
 
     /// Writes all of the bytes. On a control connection they are commands: part of the transcript, and held to what the
-    /// run permits.
+    /// probe and the run may do. On a data connection they are an upload.
     ///
     /// # Errors
-    /// A command that may not be sent, or how writing failed.
+    /// What may not be sent, or how writing failed.
     pub async fn write(&mut self, bytes: &[u8], wait: Duration) -> Result<(), NotWritten> {
+        let (holder, writes) = (&self.holder, &self.writes);
         if !self.is_control() {
+            holder.may_upload(writes)?;
             let written = self.write_silently(bytes, wait).await;
             return written.map_err(NotWritten::Failed);
         }
         let probe = &self.dialogue.probe;
-        let permit = |change: Change| match self.may_write {
-            true => self.writes.permit(probe, change),
-            false => Err(Forbidden::NotGranted(change.what())),
-        };
-        let leaving = self
-            .commands
-            .pass(bytes, permit)
-            .map_err(NotWritten::Forbidden)?;
+        let leaving = self.commands.pass(bytes, &self.words, |command| {
+            holder.permits(probe, command, writes)
+        })?;
         if leaving.is_empty() {
             return Ok(());
         }

@@ -10,8 +10,10 @@ use std::time::{Duration, Instant};
 use rustls::pki_types::CertificateDer;
 
 use super::super::Outside;
+use super::super::granted::not_sent;
+use crate::capability::Powers;
 use crate::finding::{Description, Fact};
-use crate::net::{Connection, Failure, NotBegun, NotWritten, TlsOptions};
+use crate::net::{Connection, Failure, NotBegun, NotWritten, Origin, TlsOptions};
 use crate::recording::{Answer, Bytes, Call, Halt, KeptFact};
 use crate::relay::{Handed, Relay};
 use crate::trust::{Question, Store, TrustFault};
@@ -24,7 +26,7 @@ pub(super) struct Live {
     outside: Outside,
     relay: Arc<Relay>,
     probe: Arc<Description>,
-    may_write: bool,
+    powers: Arc<Powers>,
     connections: BTreeMap<u32, Connection>,
     started: Instant,
     /// Whether it holds the session for which a place is kept free.
@@ -36,13 +38,13 @@ impl Live {
         outside: Outside,
         relay: Arc<Relay>,
         probe: Arc<Description>,
-        may_write: bool,
+        powers: Arc<Powers>,
     ) -> Live {
         Live {
             outside,
             relay,
             probe,
-            may_write,
+            powers,
             connections: BTreeMap::new(),
             started: Instant::now(),
             holds_session: false,
@@ -168,8 +170,8 @@ impl Live {
     }
 
     /// Takes a connection in; gives its number.
-    fn keep(&mut self, mut connection: Connection) -> u32 {
-        connection.belongs_to(&self.probe.name, self.may_write);
+    fn keep(&mut self, mut connection: Connection, origin: Origin) -> u32 {
+        connection.belongs_to(&self.probe.name, self.powers.clone(), origin);
         let number = connection.id();
         self.connections.insert(number, connection);
         number
@@ -180,7 +182,7 @@ impl Live {
         opened: Result<Connection, NotBegun>,
     ) -> Result<Result<u32, Failure>, Halt> {
         match opened {
-            Ok(connection) => Ok(Ok(self.keep(connection))),
+            Ok(connection) => Ok(Ok(self.keep(connection, Origin::Opened))),
             Err(NotBegun::Denied(denied)) => Err(Halt::Denied(format!(
                 "it asked to connect where it may not: {denied}"
             ))),
@@ -259,6 +261,7 @@ impl Live {
         match self.connection(connection)?.write(&bytes.0, wait).await {
             Ok(()) => Ok(Ok(())),
             Err(NotWritten::Failed(failure)) => Ok(Err(failure)),
+            Err(NotWritten::Denied(capability)) => Ok(Err(not_sent(capability))),
             Err(NotWritten::Forbidden(rule)) => Err(Halt::Denied(rule.to_string())),
         }
     }
@@ -299,6 +302,7 @@ impl Live {
     ) -> Result<(), Halt> {
         let mut connection = connection.and_then(|number| self.connections.remove(&number));
         if let Some(connection) = &mut connection {
+            connection.let_go();
             self.outside.network.reserve_data(connection);
         }
         if self.probe.takes.as_deref() == Some(state) {
@@ -314,7 +318,7 @@ impl Live {
             return None;
         };
         self.holds_session = connection.has_kept_place();
-        Some(self.keep(*connection))
+        Some(self.keep(*connection, Origin::TakenOver))
     }
 }
 
