@@ -27,6 +27,9 @@ pub enum Denied {
     /// Data channels are never below 1024.
     #[error("port {0} is below 1024: not a data channel")]
     DataPort(u16),
+    /// What is said on a control connection is held to a list.
+    #[error("port {0} is the remote's control port: not a data channel")]
+    DataToControlPort(u16),
 }
 
 /// What one run may connect to.
@@ -105,6 +108,10 @@ impl Grant {
         }
         if to.port() < FIRST_DATA_PORT {
             return Err(Denied::DataPort(to.port()));
+        }
+        // Nobody reads along on a data connection.
+        if self.control(to).is_ok() {
+            return Err(Denied::DataToControlPort(to.port()));
         }
         Ok(())
     }
@@ -209,5 +216,17 @@ mod tests {
             grant.data(peer, at("10.0.0.5:50000")),
             Err(Denied::ForeignAddress(_))
         ));
+    }
+
+    #[test]
+    fn no_data_connection_goes_to_a_control_port() {
+        let grant = Grant::new("198.51.100.20", 2121, ["192.0.2.9".parse().unwrap()]);
+        let peer = "198.51.100.20".parse().unwrap();
+        assert_eq!(
+            grant.data(peer, at("198.51.100.20:2121")),
+            Err(Denied::DataToControlPort(2121))
+        );
+        assert_eq!(grant.data(peer, at("198.51.100.20:2122")), Ok(()));
+        assert_eq!(grant.data(peer, at("192.0.2.9:2121")), Ok(()));
     }
 }
