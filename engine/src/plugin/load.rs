@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
+use wasmtime::component::types::ComponentItem;
 use wasmtime::component::{Component, HasSelf, Linker};
 use wasmtime::{Config, Engine};
 
@@ -62,6 +63,17 @@ pub enum LoadError {
         name: String,
         /// The version it was made for.
         found: String,
+    },
+    /// Built from another state of the contract, of the same version.
+    #[error(
+        "{name}: built for another state of the probe contract {CONTRACT} than the one of this program ({reason}); build it \
+         again with the SDK of this program"
+    )]
+    OtherContract {
+        /// The file.
+        name: String,
+        /// What is different.
+        reason: String,
     },
     /// It asks for what no probe gets.
     #[error("{name}: imports `{import}`, which no probe is given")]
@@ -205,11 +217,8 @@ impl Sandbox {
 
     /// Loads a probe. `name` is for error texts.
     async fn load(&self, name: &str, wasm: &[u8], signer: Signer) -> Result<Plugin, LoadError> {
-        let not_a_probe = |error: wasmtime::Error| LoadError::NotAProbe {
-            name: name.into(),
-            reason: error.root_cause().to_string(),
-        };
         let component = self.component(name, wasm)?;
+        let not_a_probe = |error| self.not_a_probe(name, &component, &error);
         self.check_imports(name, &component)?;
         let pre = self
             .linker
@@ -239,6 +248,24 @@ impl Sandbox {
             room: self.room.clone(),
             seats,
         })
+    }
+
+    /// What has the functions of a probe and does not fit was one once.
+    fn not_a_probe(&self, name: &str, component: &Component, error: &wasmtime::Error) -> LoadError {
+        let shape = component.component_type();
+        let has = |function| {
+            let export = shape.get_export(&self.engine, function);
+            matches!(
+                export.map(|it| it.ty),
+                Some(ComponentItem::ComponentFunc(_))
+            )
+        };
+        let name = name.to_string();
+        let reason = error.root_cause().to_string();
+        match has("describe") && has("run") {
+            true => LoadError::OtherContract { name, reason },
+            false => LoadError::NotAProbe { name, reason },
+        }
     }
 
     /// Refuses what a probe is never given, and names both versions where the contract differs.
@@ -300,4 +327,46 @@ fn keep_ticking(engine: &Engine) {
             std::thread::sleep(TICK);
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A component whose `describe` gives this.
+    fn component(describes: &str, run: &str) -> Vec<u8> {
+        let text = format!(
+            r#"(component
+                (core module $code
+                    (func (export "describe") (result i32) i32.const 0)
+                    (func (export "run")))
+                (core instance $code (instantiate $code))
+                (type $capability (enum "names" "connect"))
+                (export $named "capability" (type $capability))
+                (func (export "describe") (result {describes}) (canon lift (core func $code "describe")))
+                (func (export "{run}") (canon lift (core func $code "run"))))"#
+        );
+        wat::parse_str(text).unwrap()
+    }
+
+    /// The contract has one version until it is released, and components outlive its changes.
+    #[tokio::test]
+    async fn a_probe_of_an_older_state_of_the_contract_is_told_from_what_is_none() {
+        let sandbox = Sandbox::shared();
+        for describes in ["$named", "u32"] {
+            let loaded = sandbox
+                .load_built_in("old", &component(describes, "run"))
+                .await;
+            let why = loaded.unwrap_err();
+            assert!(matches!(why, LoadError::OtherContract { .. }), "{why}");
+            assert!(
+                why.to_string().contains("build it again with the SDK"),
+                "{why}"
+            );
+        }
+        let loaded = sandbox
+            .load_built_in("none", &component("u32", "walk"))
+            .await;
+        assert!(matches!(loaded, Err(LoadError::NotAProbe { .. })));
+    }
 }
