@@ -79,8 +79,8 @@ impl Recording {
     pub fn from_bytes(file: &[u8]) -> Result<Recording, Fault> {
         let blocks = container::unpack(file)?;
         let blocks: Vec<Block> = (1..)
-            .zip(&blocks)
-            .map(|(number, json)| block(number, json))
+            .zip(blocks)
+            .map(|(number, json)| block(number, &json))
             .collect::<Result<_, _>>()?;
         let (mut header, mut conclusion, mut sheet) = (None, None, None);
         let (mut traces, mut tallies) = (Vec::new(), Vec::new());
