@@ -10,6 +10,8 @@ mod addresses;
 mod baseline;
 #[path = "scenarios_runner/binary.rs"]
 mod binary;
+#[path = "scenarios_runner/bombs.rs"]
+mod bombs;
 #[path = "scenarios_runner/canary.rs"]
 mod canary;
 #[path = "scenarios_runner/conformance.rs"]
@@ -89,6 +91,7 @@ fn main() -> ExitCode {
     let mut trials = conformance::trials();
     trials.extend(languages::trials());
     trials.extend(guide::trials());
+    trials.extend(bombs::trials());
     trials.extend(coverage::trials(&scenarios));
     trials.push(canary::trial());
     trials.extend(golden::trials());

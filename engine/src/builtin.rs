@@ -219,8 +219,8 @@ mod tests {
         let sandbox = Sandbox::shared();
         for (name, wasm) in BUILT_IN {
             let plugin = sandbox.load_built_in(name, wasm).await.unwrap();
-            let anatomy = sandbox.anatomy_of(name, wasm).unwrap();
-            assert_eq!(plugin.description.capabilities, anatomy.needs(), "{name}");
+            let shape = sandbox.shape_of_built_in(name, wasm).unwrap();
+            assert_eq!(plugin.description.capabilities, shape.needs(), "{name}");
             assert!(!plugin.is_third_party());
         }
     }

@@ -7,22 +7,25 @@ use std::time::Duration;
 
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
+use wasmtime::Engine;
 use wasmtime::component::{Component, HasSelf, Linker};
-use wasmtime::{Config, Engine};
 
 use super::bindings::{Probe, ProbePre};
 use super::cache::Cache;
+use super::compiled::{Compiled, Name};
+use super::compiler::{CompileError, Compiler};
+use super::file::{self, ReadError};
 use super::guest::Guest;
 use super::room::{Room, SEATS, Seat};
 use super::signature::{SignatureError, Signatures, Signer};
-use super::{check, convert, instance};
+use super::{check, convert, features, instance};
 use crate::capability::Capability;
 use crate::finding::Description;
 
 /// How often a running guest is looked at.
 const TICK: Duration = Duration::from_millis(10);
 /// Larger than any component of a compiled language or an interpreter.
-const MAX_SIZE: usize = 32 * 1024 * 1024;
+pub(super) const MAX_SIZE: u64 = 32 * 1024 * 1024;
 /// The package of the contract; its version follows.
 pub(super) const PACKAGE: &str = "remote-doctor:probe/";
 /// The version of the contract this engine speaks.
@@ -39,6 +42,9 @@ pub enum LoadError {
         /// Why.
         source: std::io::Error,
     },
+    /// A directory, a pipe, a device or a socket.
+    #[error("{}: not a regular file", .0.display())]
+    NotRegular(PathBuf),
     /// Too large.
     #[error("{name}: larger than 32 MiB")]
     TooLarge {
@@ -52,6 +58,14 @@ pub enum LoadError {
         name: String,
         /// What is wrong with it.
         reason: String,
+    },
+    /// It takes more to compile than a probe may.
+    #[error("{name}: {source}")]
+    NotCompiled {
+        /// The file.
+        name: String,
+        /// What it would take, or what became of the compiler.
+        source: CompileError,
     },
     /// Built for another version of the contract.
     #[error(
@@ -106,6 +120,14 @@ pub struct Sandbox {
     room: Room,
     linker: Linker<Guest>,
     cache: Cache,
+    compiler: Compiler,
+}
+
+/// A third-party file that was read, and whose signature lets it in.
+pub(super) struct Candidate {
+    /// The file, for error texts.
+    pub(super) name: String,
+    pub(super) wasm: Vec<u8>,
 }
 
 /// A probe that can be run.
@@ -131,20 +153,19 @@ impl Sandbox {
     /// The same, with room for so many probes at once; more of them wait for each other. The first call of a process
     /// decides, so one that checks many remotes at once says it before it loads a probe.
     pub fn shared_by(probes: u32) -> Arc<Sandbox> {
+        Sandbox::shared_with(probes, Compiler::this_program())
+    }
+
+    /// The same, with a compiler for third-party probes that is another program. The first call of a process decides.
+    pub fn shared_with(probes: u32, compiler: Compiler) -> Arc<Sandbox> {
         static SHARED: OnceLock<Arc<Sandbox>> = OnceLock::new();
         SHARED
-            .get_or_init(|| Arc::new(Sandbox::new(probes)))
+            .get_or_init(|| Arc::new(Sandbox::new(probes, compiler)))
             .clone()
     }
 
-    fn new(seats: u32) -> Sandbox {
-        let mut config = Config::new();
-        // Concurrency within a component costs half of the speed of host calls, and no probe needs it.
-        config
-            .wasm_component_model(true)
-            .epoch_interruption(true)
-            .concurrency_support(false);
-        let (engine, room) = Room::new(&mut config, seats);
+    fn new(seats: u32, compiler: Compiler) -> Sandbox {
+        let (engine, room) = Room::new(&mut features::config(), seats);
         let mut linker = Linker::new(&engine);
         Probe::add_to_linker::<_, HasSelf<Guest>>(&mut linker, |guest| guest)
             .expect("each import once");
@@ -154,10 +175,12 @@ impl Sandbox {
             room,
             linker,
             cache: Cache::open(),
+            compiler,
         }
     }
 
-    /// Loads a third-party probe from a file, once it is known who vouches for it: before that nothing of it is compiled.
+    /// Loads a third-party probe from a file, once it is known who vouches for it: before that nothing of it is looked at.
+    /// It is compiled in a process of its own.
     ///
     /// # Errors
     /// Why it is not one, or not to be let in.
@@ -166,9 +189,10 @@ impl Sandbox {
         path: &Path,
         signatures: &Signatures,
     ) -> Result<Plugin, LoadError> {
-        let (name, wasm) = self.read(path)?;
-        let signer = signatures.signer(path, &wasm)?;
-        self.load(&name, &wasm, signer).await
+        let file = Candidate::read(path)?;
+        let signer = signatures.signer(path, &file.wasm)?;
+        let component = self.component_of(&file).await?;
+        self.load(&file.name, &file.wasm, component, signer).await
     }
 
     /// Loads a probe that is a part of this program.
@@ -176,40 +200,57 @@ impl Sandbox {
     /// # Errors
     /// Why it is not one: a defect of this program.
     pub async fn load_built_in(&self, name: &str, wasm: &[u8]) -> Result<Plugin, LoadError> {
-        self.load(name, wasm, Signer::BuiltIn).await
+        let component = self.own_component(name, wasm)?;
+        self.load(name, wasm, component, Signer::BuiltIn).await
     }
 
-    /// A file with its name, unless it is too large.
-    pub(super) fn read(&self, path: &Path) -> Result<(String, Vec<u8>), LoadError> {
-        let unreadable = |source| LoadError::Unreadable {
-            path: path.into(),
-            source,
-        };
-        let size = std::fs::metadata(path).map_err(unreadable)?.len();
-        let name = path.display().to_string();
-        if size > MAX_SIZE as u64 {
-            return Err(LoadError::TooLarge { name });
+    /// The component in a third-party file.
+    pub(super) async fn component_of(&self, file: &Candidate) -> Result<Component, LoadError> {
+        let name = Name::of(&self.engine, &file.wasm);
+        if let Some(component) = self.cache.find(&self.engine, &name) {
+            return Ok(component);
         }
-        let wasm = std::fs::read(path).map_err(unreadable)?;
-        Ok((name, wasm))
+        let compiled = self.compiler.compile(&name, &file.wasm).await;
+        let compiled = compiled.map_err(|source| match source {
+            CompileError::Malformed(reason) => LoadError::NotAComponent {
+                name: file.name.clone(),
+                reason,
+            },
+            source => LoadError::NotCompiled {
+                name: file.name.clone(),
+                source,
+            },
+        })?;
+        self.cache.keep(&name, &compiled);
+        let component = compiled.component(&self.engine);
+        component.map_err(|error| unusable(&file.name, &error))
     }
 
-    /// The component in a file.
-    pub(super) fn component(&self, name: &str, wasm: &[u8]) -> Result<Component, LoadError> {
-        let compiled = self.cache.component(&self.engine, wasm);
-        compiled.map_err(|error| LoadError::NotAComponent {
-            name: name.into(),
-            reason: error.to_string(),
-        })
+    /// A component that is a part of this program, compiled here.
+    pub(super) fn own_component(&self, name: &str, wasm: &[u8]) -> Result<Component, LoadError> {
+        let kept = Name::of(&self.engine, wasm);
+        if let Some(component) = self.cache.find(&self.engine, &kept) {
+            return Ok(component);
+        }
+        let compiled = Compiled::here(&self.engine, wasm);
+        let compiled = compiled.map_err(|error| unusable(name, &error))?;
+        self.cache.keep(&kept, &compiled);
+        let component = compiled.component(&self.engine);
+        component.map_err(|error| unusable(name, &error))
     }
 
     /// Loads a probe. `name` is for error texts.
-    async fn load(&self, name: &str, wasm: &[u8], signer: Signer) -> Result<Plugin, LoadError> {
+    pub(super) async fn load(
+        &self,
+        name: &str,
+        wasm: &[u8],
+        component: Component,
+        signer: Signer,
+    ) -> Result<Plugin, LoadError> {
         let not_a_probe = |error: wasmtime::Error| LoadError::NotAProbe {
             name: name.into(),
             reason: error.root_cause().to_string(),
         };
-        let component = self.component(name, wasm)?;
         self.check_imports(name, &component)?;
         let pre = self
             .linker
@@ -229,10 +270,9 @@ impl Sandbox {
             name: name.into(),
             reason,
         })?;
-        let digest = format!("sha256:{}", HEXLOWER.encode(&Sha256::digest(wasm)));
         Ok(Plugin {
             description: Arc::new(description),
-            digest,
+            digest: digest(wasm),
             signer,
             engine: self.engine.clone(),
             pre,
@@ -260,6 +300,38 @@ impl Sandbox {
         }
         Ok(())
     }
+}
+
+fn unusable(name: &str, error: &wasmtime::Error) -> LoadError {
+    LoadError::NotAComponent {
+        name: name.into(),
+        reason: error.root_cause().to_string(),
+    }
+}
+
+impl Candidate {
+    /// Reads a file, if it is one and not too large.
+    pub(super) fn read(path: &Path) -> Result<Candidate, LoadError> {
+        let name = path.display().to_string();
+        match file::read(path, MAX_SIZE) {
+            Ok(wasm) => Ok(Candidate { name, wasm }),
+            Err(ReadError::NotRegular) => Err(LoadError::NotRegular(path.into())),
+            Err(ReadError::TooLarge(_)) => Err(LoadError::TooLarge { name }),
+            Err(ReadError::Unreadable(source)) => Err(LoadError::Unreadable {
+                path: path.into(),
+                source,
+            }),
+        }
+    }
+
+    /// SHA-256 of it, as people see it.
+    pub(super) fn digest(&self) -> String {
+        digest(&self.wasm)
+    }
+}
+
+pub(super) fn digest(wasm: &[u8]) -> String {
+    format!("sha256:{}", HEXLOWER.encode(&Sha256::digest(wasm)))
 }
 
 impl Plugin {

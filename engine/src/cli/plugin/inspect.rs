@@ -11,7 +11,7 @@ use super::super::{CliError, Exit, output};
 use crate::builtin::CatalogueError;
 use crate::capability::Capability;
 use crate::finding::Description;
-use crate::plugin::{Anatomy, LoadError, Plugin, Sandbox, Signer};
+use crate::plugin::{Anatomy, Inspected, LoadError, Plugin, Sandbox, Shape, Signer};
 use crate::report::style::{BAD, BOLD, GOOD, styled};
 
 /// What calling a function of the contract means, where no capability stands for it. What is in neither list has no effect
@@ -31,12 +31,8 @@ pub(super) async fn run(
 ) -> Result<Exit, CliError> {
     let signatures = signatures.signatures(&[file])?;
     let sandbox = Sandbox::shared();
-    let looking = async {
-        let anatomy = sandbox.anatomy(file);
-        (anatomy, sandbox.load_file(file, &signatures).await)
-    };
-    let (anatomy, loaded) = patiently(false, looking).await;
-    let anatomy = anatomy.map_err(CatalogueError::from)?;
+    let inspected = patiently(false, sandbox.inspect(file, &signatures)).await;
+    let Inspected { anatomy, loaded } = inspected.map_err(CatalogueError::from)?;
     let text = match as_json {
         true => output::json(&record(&anatomy, loaded.as_ref())),
         false => shown(file, &anatomy, loaded.as_ref()),
@@ -49,25 +45,25 @@ pub(super) async fn run(
 }
 
 /// What its imports let it do.
-fn abilities(anatomy: &Anatomy) -> Vec<&'static str> {
-    let needed = anatomy.needs();
+fn abilities(shape: &Shape) -> Vec<&'static str> {
+    let needed = shape.needs();
     let needed = needed.iter().map(|it| it.meaning());
-    needed.chain(handed_on(anatomy)).collect()
+    needed.chain(handed_on(shape)).collect()
 }
 
-fn handed_on(anatomy: &Anatomy) -> impl Iterator<Item = &'static str> {
+fn handed_on(shape: &Shape) -> impl Iterator<Item = &'static str> {
     let can = HANDED_ON
         .iter()
-        .filter(|(call, _)| anatomy.calls.contains(*call));
+        .filter(|(call, _)| shape.calls.contains(*call));
     can.map(|(_, meaning)| *meaning)
 }
 
 /// The functions that it can call and does not ask for: calling one of them stops it.
-fn unasked<'a>(anatomy: &'a Anatomy, description: &Description) -> Vec<&'a str> {
+fn unasked<'a>(shape: &'a Shape, description: &Description) -> Vec<&'a str> {
     let asked = &description.capabilities;
     let unasked =
         |call: &&String| Capability::needed_by(call).is_some_and(|needed| !asked.contains(&needed));
-    anatomy
+    shape
         .calls
         .iter()
         .filter(unasked)
@@ -77,6 +73,7 @@ fn unasked<'a>(anatomy: &'a Anatomy, description: &Description) -> Vec<&'a str> 
 
 fn record(anatomy: &Anatomy, loaded: Result<&Plugin, &LoadError>) -> serde_json::Value {
     let described = loaded.map(|plugin| &*plugin.description);
+    let shape = anatomy.shape.as_ref();
     let codes = |description: &Description| {
         let codes = description.codes.iter();
         codes
@@ -98,8 +95,8 @@ fn record(anatomy: &Anatomy, loaded: Result<&Plugin, &LoadError>) -> serde_json:
         "contract_spoken": Anatomy::SPOKEN,
         "signer": loaded.map(|it| it.signer.clone()).ok(),
         "capabilities": described.map(|it| it.capabilities.clone()).ok(),
-        "unasked_calls": described.map(|it| unasked(anatomy, it)).ok(),
-        "abilities": abilities(anatomy),
+        "unasked_calls": described.ok().zip(shape).map(|(it, shape)| unasked(shape, it)),
+        "abilities": shape.map(abilities),
         "codes": described.map(codes).ok(),
         "also_reports": described.map(|it| it.also_reports.clone()).ok(),
         "takes": described.ok().and_then(|it| it.takes.clone()),
@@ -127,15 +124,9 @@ fn shown(file: &Path, anatomy: &Anatomy, loaded: Result<&Plugin, &LoadError>) ->
     if let Ok(plugin) = loaded {
         row("signer", &signer(&plugin.signer));
     }
-    let versions: Vec<&str> = anatomy.contract.iter().map(String::as_str).collect();
-    let contract = match versions[..] {
-        [] => "none".to_string(),
-        _ => versions.join(", "),
-    };
-    row(
-        "contract",
-        &format!("{contract} (this program speaks {})", Anatomy::SPOKEN),
-    );
+    if let Some(shape) = &anatomy.shape {
+        row("contract", &contract(shape));
+    }
     if let Ok(description) = described {
         for (index, code) in description.codes.iter().enumerate() {
             let label = if index == 0 { "reports" } else { "" };
@@ -165,21 +156,24 @@ fn shown(file: &Path, anatomy: &Anatomy, loaded: Result<&Plugin, &LoadError>) ->
         if description.capabilities.is_empty() {
             row("asks for", "nothing beyond what other probes found");
         }
-        for (index, call) in unasked(anatomy, description).iter().enumerate() {
+        let unasked = anatomy.shape.iter().flat_map(|it| unasked(it, description));
+        for (index, call) in unasked.enumerate() {
             let label = if index == 0 { "unasked" } else { "" };
             row(label, &format!("{call}: would stop it"));
         }
     }
-    // What it asks for, it can; of one that is refused nobody knows what it asks for.
-    let can = match described {
-        Ok(_) => handed_on(anatomy).collect(),
-        Err(_) => abilities(anatomy),
-    };
-    for (index, ability) in can.iter().enumerate() {
-        row(if index == 0 { "can" } else { "" }, ability);
-    }
-    for (index, import) in anatomy.foreign.iter().enumerate() {
-        row(if index == 0 { "not given" } else { "" }, import);
+    if let Some(shape) = &anatomy.shape {
+        // What it asks for, it can; of one that is refused nobody knows what it asks for.
+        let can = match described {
+            Ok(_) => handed_on(shape).collect(),
+            Err(_) => abilities(shape),
+        };
+        for (index, ability) in can.iter().enumerate() {
+            row(if index == 0 { "can" } else { "" }, ability);
+        }
+        for (index, import) in shape.foreign.iter().enumerate() {
+            row(if index == 0 { "not given" } else { "" }, import);
+        }
     }
     let verdict = match described {
         Ok(_) => styled(GOOD, "would be let in"),
@@ -187,6 +181,16 @@ fn shown(file: &Path, anatomy: &Anatomy, loaded: Result<&Plugin, &LoadError>) ->
     };
     row("verdict", &verdict);
     out
+}
+
+/// The versions of the contract that it was made for, and ours.
+fn contract(shape: &Shape) -> String {
+    let versions: Vec<&str> = shape.contract.iter().map(String::as_str).collect();
+    let versions = match versions[..] {
+        [] => "none".to_string(),
+        _ => versions.join(", "),
+    };
+    format!("{versions} (this program speaks {})", Anatomy::SPOKEN)
 }
 
 /// With the words that a trusted signer put beside the signature.
