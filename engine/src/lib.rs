@@ -27,6 +27,7 @@ pub mod cli;
 pub mod compare;
 pub mod diagnose;
 pub mod finding;
+pub mod ledger;
 pub mod login;
 pub mod matrix;
 pub mod net;

@@ -11,7 +11,25 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
 use crate::finding::{Description, Fact};
-use crate::net::Connection;
+use crate::ledger::{Kept, Ledger};
+use crate::net::{Connection, printable};
+
+/// What all probes together hand on, in bytes: each may hand on a quarter of it.
+const FACTS: usize = 4 * 1024 * 1024;
+
+/// As much of the name of a state as is shown.
+const SHOWN: usize = 80;
+
+/// Why a state was not reached.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotLeft {
+    /// The probe did not declare the state.
+    #[error("it reached the state `{0}`, which it did not declare")]
+    NotDeclared(String),
+    /// All probes together have handed on as much as they may.
+    #[error("it handed on more than there is room for (4 MiB, for all probes together)")]
+    NoRoom,
+}
 
 /// Why a probe cannot run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,10 +69,21 @@ pub struct Relay {
     changed: Notify,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Inner {
     states: BTreeMap<String, State>,
-    facts: Vec<Fact>,
+    facts: Vec<Kept<Fact>>,
+    room: Ledger,
+}
+
+impl Default for Inner {
+    fn default() -> Inner {
+        Inner {
+            states: BTreeMap::new(),
+            facts: Vec::new(),
+            room: Ledger::new(FACTS),
+        }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -112,22 +141,26 @@ impl Relay {
         }
     }
 
-    /// Reaches a state. Says whether the probe declared it.
+    /// Reaches a state.
+    ///
+    /// # Errors
+    /// The probe did not declare it, or there is no room for the facts.
     pub fn leave(
         &self,
         probe: &Description,
         state: &str,
         connection: Option<Handed>,
         facts: Vec<Fact>,
-    ) -> bool {
+    ) -> Result<(), NotLeft> {
         let mut inner = self.lock();
         let hands_back = probe.takes.as_deref() == Some(state);
         if !hands_back && !probe.leaves.iter().any(|declared| declared == state) {
-            return false;
+            return Err(NotLeft::NotDeclared(printable(state, SHOWN)));
         }
         for fact in facts {
             inner.facts.retain(|other| other.name != fact.name);
-            inner.facts.push(fact);
+            let kept = inner.room.keep(fact).map_err(|_| NotLeft::NoRoom)?;
+            inner.facts.push(kept);
         }
         if let Some(state) = inner.states.get_mut(state) {
             state.reached = true;
@@ -136,7 +169,7 @@ impl Relay {
         }
         drop(inner);
         self.changed.notify_waiters();
-        true
+        Ok(())
     }
 
     /// The connection of the state that the probe declared to take.
@@ -156,7 +189,7 @@ impl Relay {
 
     /// The facts so far.
     pub fn facts(&self) -> Vec<Fact> {
-        self.lock().facts.clone()
+        self.lock().told()
     }
 
     /// A probe has ended, in whatever way. What nobody takes any more is closed, so that its place is free.
@@ -250,13 +283,18 @@ impl Inner {
                 });
             }
         }
-        Ok(Some(self.facts.clone()))
+        Ok(Some(self.told()))
+    }
+
+    fn told(&self) -> Vec<Fact> {
+        self.facts.iter().map(|fact| Fact::clone(fact)).collect()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finding::FactValue;
 
     fn probe(name: &str, takes: Option<&str>, after: &[&str], leaves: &[&str]) -> Description {
         let strings = |list: &[&str]| list.iter().map(ToString::to_string).collect();
@@ -272,6 +310,11 @@ mod tests {
             codes: Vec::new(),
             also_reports: Vec::new(),
         }
+    }
+
+    fn leave(relay: &Relay, probe: &Description) {
+        let left = relay.leave(probe, "logged-in", Some(Handed::Replayed(1)), Vec::new());
+        assert_eq!(left, Ok(()));
     }
 
     #[tokio::test]
@@ -293,10 +336,11 @@ mod tests {
         let relay = Relay::new([&first, &second]);
         let fact = Fact {
             name: "a.b".into(),
-            value: crate::finding::FactValue::Flag(true),
+            value: FactValue::Flag(true),
         };
         let (reached, ()) = tokio::join!(relay.reach(&second), async {
-            assert!(relay.leave(&first, "open", None, vec![fact.clone()]));
+            let left = relay.leave(&first, "open", None, vec![fact.clone()]);
+            assert_eq!(left, Ok(()));
         });
         assert_eq!(reached, Ok(vec![fact]));
     }
@@ -326,10 +370,10 @@ mod tests {
         let second = probe("second", Some("logged-in"), &[], &[]);
         let third = probe("third", Some("logged-in"), &["transferring"], &[]);
         let relay = Relay::new([&login, &first, &second, &third]);
-        relay.leave(&login, "logged-in", Some(Handed::Replayed(1)), Vec::new());
+        leave(&relay, &login);
         relay.ended(&login).await;
         assert!(relay.take(&first).is_some());
-        relay.leave(&first, "logged-in", Some(Handed::Replayed(1)), Vec::new());
+        leave(&relay, &first);
         relay.ended(&first).await;
         assert!(relay.reach(&third).await.is_err());
         relay.ended(&third).await;
@@ -348,7 +392,7 @@ mod tests {
         let first = probe("first", Some("logged-in"), &[], &[]);
         let second = probe("second", Some("logged-in"), &[], &[]);
         let relay = Relay::new([&login, &first, &second]);
-        relay.leave(&login, "logged-in", Some(Handed::Replayed(1)), Vec::new());
+        leave(&relay, &login);
         assert!(relay.take(&first).is_some());
         relay.ended(&first).await;
         let (state, by) = ("logged-in".into(), "first".into());
@@ -359,6 +403,23 @@ mod tests {
     #[tokio::test]
     async fn an_undeclared_state_is_refused() {
         let first = probe("first", None, &[], &["open"]);
-        assert!(!Relay::new([&first]).leave(&first, "logged-in", None, Vec::new()));
+        let left = Relay::new([&first]).leave(&first, "logged-in", None, Vec::new());
+        assert_eq!(left, Err(NotLeft::NotDeclared("logged-in".into())));
+    }
+
+    #[test]
+    fn there_is_an_end_to_what_is_handed_on_and_what_is_replaced_makes_room() {
+        let first = probe("first", None, &[], &["open"]);
+        let relay = Relay::new([&first]);
+        let leave = |name: String| {
+            let value = FactValue::Text("x".repeat(FACTS / 4));
+            relay.leave(&first, "open", None, vec![Fact { name, value }])
+        };
+        for _ in 0..20 {
+            assert_eq!(leave("a.b".into()), Ok(()));
+        }
+        let left = (0..20).take_while(|n| leave(format!("a.f{n}")).is_ok());
+        assert_eq!(left.count(), 2);
+        assert_eq!(leave("a.c".into()), Err(NotLeft::NoRoom));
     }
 }

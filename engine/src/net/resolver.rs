@@ -18,6 +18,8 @@ use super::{Failure, FailureKind, Operation, printable};
 const MAX_ALIASES: usize = 16;
 /// As many records of one name as are looked at.
 const MAX_ANSWERS: usize = 8;
+/// Answers that are kept: a check asks for a few dozen names.
+const MAX_KEPT: u64 = 256;
 /// As much of a name or a text as is looked at; a name has at most 253 characters.
 const MAX_TEXT: usize = 300;
 
@@ -56,6 +58,8 @@ impl Resolver {
         let options = builder.options_mut();
         options.timeout = Duration::from_secs(3);
         options.attempts = 2;
+        // Whoever runs a zone decides how long an answer is.
+        options.cache_size = MAX_KEPT;
         options.use_hosts_file = ResolveHosts::Never;
         Ok(Resolver {
             servers: builder.build()?,

@@ -1,15 +1,20 @@
 //! Whether what a probe says makes sense. A guest may be buggy or hostile; its texts end up on a screen, in tickets and
 //! in other programs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::budget::Stop;
 use crate::finding::{Description, Fact, FactValue, Omission, OmissionCause, Outcome};
 use crate::net::{is_plain, printable};
 
 /// Longer evidence is cut: a report is for people.
 const MAX_TEXT: usize = 2000;
 /// More of anything in one outcome means a loop.
-const MAX_ITEMS: usize = 200;
+pub(super) const MAX_ITEMS: usize = 200;
+/// What is handed on is for probes, which go on with a certificate of 64 KiB in Base64 where the server has such a one.
+const MAX_HANDED_ON: usize = 100_000;
+/// The name of a fact, or of a cell in a row of one.
+const MAX_NAME: usize = 80;
 /// A line about a probe or a code.
 const MAX_SHOWN: usize = 200;
 /// A page of advice; the longest of ours has a tenth.
@@ -158,25 +163,51 @@ fn clean(outcome: &mut Outcome) {
         clean(&mut omission.check);
         clean(&mut omission.reason);
     }
-    outcome.facts.iter_mut().for_each(clean_fact);
+    outcome
+        .facts
+        .iter_mut()
+        .for_each(|fact| clean_fact(fact, MAX_TEXT));
 }
 
-fn clean_fact(fact: &mut Fact) {
-    fact.name = printable(&fact.name, 80);
+/// Cleans what a probe hands on to others as what it reports is cleaned.
+///
+/// # Errors
+/// It hands on more at once than anybody reports.
+pub(super) fn handed_on(facts: &mut [Fact]) -> Result<(), Stop> {
+    if facts.len() > MAX_ITEMS {
+        return Err(Stop::UsedUp("room for facts (200 names)"));
+    }
+    facts
+        .iter_mut()
+        .for_each(|fact| clean_fact(fact, MAX_HANDED_ON));
+    Ok(())
+}
+
+fn clean_fact(fact: &mut Fact, most: usize) {
+    fact.name = printable(&fact.name, MAX_NAME);
     match &mut fact.value {
         FactValue::Flag(_) | FactValue::Integer(_) => {}
-        FactValue::Text(text) => clean_text(text, MAX_TEXT),
+        FactValue::Text(text) => clean_text(text, most),
         FactValue::Texts(texts) => {
             texts.truncate(MAX_ITEMS);
-            texts.iter_mut().for_each(|text| clean_text(text, MAX_TEXT));
+            texts.iter_mut().for_each(|text| clean_text(text, most));
         }
         FactValue::Rows(rows) => {
             rows.truncate(MAX_ITEMS);
-            rows.iter_mut()
-                .flat_map(|row| row.values_mut())
-                .for_each(|cell| clean_text(cell, MAX_TEXT));
+            rows.iter_mut().for_each(|row| clean_row(row, most));
         }
     }
+}
+
+fn clean_row(row: &mut BTreeMap<String, String>, most: usize) {
+    let plain = |name: &String| name.len() <= MAX_NAME && is_plain(name);
+    if row.len() > MAX_ITEMS || !row.keys().all(plain) {
+        let cells = std::mem::take(row).into_iter().take(MAX_ITEMS);
+        *row = cells
+            .map(|(name, cell)| (printable(&name, MAX_NAME), cell))
+            .collect();
+    }
+    row.values_mut().for_each(|cell| clean_text(cell, most));
 }
 
 fn clean_text(text: &mut String, most: usize) {
@@ -321,6 +352,56 @@ mod tests {
             ..Outcome::default()
         };
         assert!(outcome(&probe(), flood).is_err());
+    }
+
+    #[test]
+    fn what_is_handed_on_is_cleaned_and_counted() {
+        let of = |value: FactValue| Fact {
+            name: format!("a.{}", "b\u{1b}".repeat(100)),
+            value,
+        };
+        let row = BTreeMap::from([("c\u{202e}".to_string(), "d\x07".to_string())]);
+        let mut facts = [
+            of(FactValue::Text("\x1b[31m".into())),
+            of(FactValue::Texts(vec![
+                "e".repeat(MAX_HANDED_ON + 1);
+                MAX_ITEMS + 1
+            ])),
+            of(FactValue::Rows(vec![row; MAX_ITEMS + 1])),
+        ];
+        handed_on(&mut facts).unwrap();
+        assert!(
+            facts
+                .iter()
+                .all(|it| it.name.chars().count() <= MAX_NAME + 1)
+        );
+        assert!(facts.iter().all(|it| !it.name.contains('\u{1b}')));
+        let [text, texts, rows] = facts.map(|fact| fact.value);
+        assert_eq!(text, FactValue::Text("\u{fffd}[31m".into()));
+        let FactValue::Texts(texts) = texts else {
+            panic!()
+        };
+        assert_eq!((texts.len(), texts[0].len()), (MAX_ITEMS, MAX_HANDED_ON));
+        let FactValue::Rows(rows) = rows else {
+            panic!()
+        };
+        assert_eq!(rows.len(), MAX_ITEMS);
+        assert_eq!(rows[0]["c\u{fffd}"], "d\u{fffd}");
+        let mut many = vec![of(FactValue::Flag(true)); MAX_ITEMS + 1];
+        assert!(matches!(handed_on(&mut many), Err(Stop::UsedUp(_))));
+    }
+
+    /// A chain of certificates goes from probe to probe as it is.
+    #[test]
+    fn what_is_handed_on_in_base64_is_not_cut() {
+        let certificate = "MIIF".repeat(10_000);
+        let chain = FactValue::Texts(vec![certificate.clone()]);
+        let mut facts = [Fact {
+            name: "certificate.sent".into(),
+            value: chain.clone(),
+        }];
+        handed_on(&mut facts).unwrap();
+        assert_eq!(facts[0].value, chain);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! it says comes back as an [`Ending`], whether it ended well or had to be stopped.
 
 mod anatomy;
+mod bill;
 mod bindings;
 mod budget;
 mod cache;

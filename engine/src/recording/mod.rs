@@ -24,6 +24,7 @@ mod replay;
 mod script;
 mod shareable;
 mod trace;
+mod weight;
 mod world;
 
 pub use bytes::Bytes;

@@ -326,12 +326,8 @@ pub(super) fn leave(
     handed: Option<Handed>,
     facts: Vec<Fact>,
 ) -> Result<(), Halt> {
-    match relay.leave(probe, state, handed, facts) {
-        true => Ok(()),
-        false => Err(Halt::Denied(format!(
-            "it reached the state `{state}`, which it did not declare"
-        ))),
-    }
+    let left = relay.leave(probe, state, handed, facts);
+    left.map_err(|refused| Halt::Denied(refused.to_string()))
 }
 
 fn millis(ms: u32) -> Duration {
