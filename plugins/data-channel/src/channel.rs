@@ -3,7 +3,7 @@
 use probe_sdk::ftp::phase::transfer::TransferAnswer;
 use probe_sdk::ftp::{Class, Reply};
 use probe_sdk::session::{Answer, Early, Method, Offer, Payload, Refusal, Session};
-use probe_sdk::{DialogueError, Failure, FailureKind, elapsed_us};
+use probe_sdk::{DialogueError, Failure, FailureKind, elapsed_us, quoted};
 
 use crate::sample::{Outcome, Sample};
 
@@ -161,7 +161,10 @@ impl Channel {
                 // Left over from a transfer: pyftpdlib refuses a data connection with 425 and says 150 all the same.
                 Offer::Refused(reply) if reply.class() == Class::Preliminary => {
                     self.session.usable = false;
-                    (None, Outcome::NotLooked(format!("out of step: {reply}")))
+                    (
+                        None,
+                        Outcome::NotLooked(format!("out of step: {}", quoted(&reply))),
+                    )
                 }
                 _ => (Some(offer), Outcome::NoPort),
             },

@@ -1,7 +1,7 @@
 //! Whether a listing is whole, and whether there is one for machines (RFC 3659 section 7).
 
 use probe_sdk::ftp::{Form, Listing, Reply};
-use probe_sdk::{Finding, Run, value};
+use probe_sdk::{Finding, Run, quoted, value};
 
 use crate::channel::{Channel, MAX_LISTING, StartReply, says_not_known};
 use crate::sample::Sample;
@@ -33,7 +33,11 @@ pub(crate) fn machine_readable(run: &mut Run, channel: &mut Channel) {
             start = channel.transfer_early("LIST");
         }
         Err(Some(reply)) => {
-            run.not_applicable("MLSD", &[NO_MACHINE_LISTING], &format!("refused: {reply}"));
+            run.not_applicable(
+                "MLSD",
+                &[NO_MACHINE_LISTING],
+                &format!("refused: {}", quoted(reply)),
+            );
         }
         Err(None) => {}
     }

@@ -25,6 +25,9 @@ pub use connection::{
 };
 pub use control::{Control, DialogueError};
 pub use ftp;
+/// A stranger's words within a sentence of the probe's own: every text of a server, a certificate or a zone that goes into a
+/// `detail` or a reason passes through `quoted`, or through `named` where it is a name. Evidence needs no quotation marks.
+pub use ftp::{named, quoted};
 pub use patience::Patience;
 pub use run::{Finding, Run, value};
 

@@ -9,7 +9,7 @@ use std::net::IpAddr;
 use probe_sdk::session::Session;
 use probe_sdk::{
     About, Capability, Code, Depth, Failure, FailureKind, Finding, Probe, Run, elapsed_us,
-    most_connections, pause, state, value,
+    most_connections, pause, quoted, state, value,
 };
 
 use ladder::{Ladder, Step};
@@ -139,7 +139,7 @@ fn idle(run: &mut Run, ladder: &mut Ladder) {
     let seconds = (elapsed_us() - began) / 1_000_000;
     let kept = match session.control.command("NOOP") {
         Ok(reply) if reply.is_positive() => format!("{seconds} s and longer"),
-        Ok(reply) => format!("less than {seconds} s: {reply}"),
+        Ok(reply) => format!("less than {seconds} s: {}", quoted(reply)),
         Err(error) if error.kind() == Some(FailureKind::TimedOut) => {
             format!("less than {seconds} s: no answer any more")
         }
