@@ -11,6 +11,14 @@ use crate::plugin::{LoadError, Plugin, Sandbox, Signatures};
 /// Name and component of each built-in probe.
 static BUILT_IN: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/built_in.rs"));
 
+/// A code of a third party, whose title will stand in sentences of ours.
+fn in_its_words(code: &Code) -> Code {
+    Code {
+        title: ftp::quoted(&code.title),
+        ..code.clone()
+    }
+}
+
 /// Why a set of probes does not fit together.
 #[derive(Debug, thiserror::Error)]
 pub enum CatalogueError {
@@ -106,7 +114,10 @@ impl Catalogue {
                         second: name.clone(),
                     });
                 }
-                codes.push(code.clone());
+                codes.push(match plugin.is_third_party() {
+                    true => in_its_words(code),
+                    false => code.clone(),
+                });
             }
         }
         Ok(Catalogue { plugins, codes })

@@ -230,7 +230,8 @@ fn how_far(row: &Row) -> Evidence {
     let set = if row.dedicated { " (dedicated)" } else { "" };
     let value = match (row.failed(), row.furthest()) {
         (Some((step, code, how)), _) => {
-            let how = how.map(|how| format!("{how}, ")).unwrap_or_default();
+            let how = how.map(|how| format!("{}, ", ftp::named(how)));
+            let how = how.unwrap_or_default();
             format!("stops at {step}: {how}{code}")
         }
         (None, Some(Step::Data)) => "gets through to data".into(),

@@ -23,6 +23,7 @@ pub mod baseline;
 pub mod builtin;
 pub mod capability;
 pub mod clean_up;
+pub mod cleaner;
 pub mod cli;
 pub mod compare;
 pub mod diagnose;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use lab::{Channel, Event};
 use outcomes::Limits;
+use remote_doctor::cleaner;
 
 use crate::binary::{Format, Run, Seen};
 use crate::canary;
@@ -28,6 +29,7 @@ pub fn complaints(scenario: &Scenario, run: &Run) -> Vec<String> {
     complaints.extend(screen("standard error", &run.stderr));
     if run.format == Format::Text {
         complaints.extend(wide_lines(&run.stdout));
+        complaints.extend(second_verdict(&run.stdout));
     }
     if let Some(seen) = &run.seen {
         complaints.extend(towards_the_server(scenario, seen));
@@ -51,19 +53,28 @@ fn secrets(run: &Run) -> Vec<String> {
     .collect()
 }
 
-/// Nothing may steer a terminal: neither control characters nor those that turn the direction of text around.
+/// Nothing may steer a terminal or hide from the eye: control characters, what turns the direction of text around, tags.
 fn screen(place: &str, bytes: &[u8]) -> Option<String> {
-    let steers = |c: &char| {
-        let turns = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        c.is_control() && *c != '\n' || turns
-    };
     match std::str::from_utf8(bytes) {
         Err(_) => Some(format!("{place} is no UTF-8")),
         Ok(text) => text
-            .chars()
-            .find(steers)
-            .map(|c| format!("{:?} is on {place}", c)),
+            .split('\n')
+            .find(|line| !cleaner::is_clean(line, usize::MAX))
+            .map(|line| format!("{line:?} is on {place}")),
     }
+}
+
+/// A report has one verdict; whatever a server is called.
+fn second_verdict(bytes: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(bytes);
+    let words = ["HEALTHY", "DEGRADED", "FAILING", "INCOMPLETE"];
+    let is_verdict = |line: &&str| {
+        let indent = line.len() - line.trim_start().len();
+        let first = line.split_whitespace().next();
+        indent < 8 && first.is_some_and(|first| words.contains(&first))
+    };
+    let second = text.lines().filter(is_verdict).nth(1)?;
+    Some(format!("a second verdict: {second}"))
 }
 
 fn wide_lines(bytes: &[u8]) -> Option<String> {

@@ -108,7 +108,7 @@ impl State {
         if state.source != source {
             return Err(StateError::OfAnother {
                 path: path.into(),
-                saved: crate::net::printable(&state.source, 200),
+                saved: crate::cleaner::line(&state.source, 200),
                 asked: source.into(),
             });
         }

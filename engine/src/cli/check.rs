@@ -12,7 +12,7 @@ use super::args::CheckArgs;
 use super::output::FailOn;
 use super::progress::{Progress, patiently};
 use super::replay::{Kept, may_record};
-use super::{CliError, Exit, input, output, remote_file, secret, sheet, third_party};
+use super::{CliError, Exit, input, output, remote_file, say, secret, sheet, third_party};
 use crate::builtin::Catalogue;
 use crate::login::Credential;
 use crate::net::ClientCertificate;
@@ -80,14 +80,14 @@ pub(super) async fn run(args: CheckArgs) -> Result<Exit, CliError> {
         report.changes = Some(baseline.changes(&report)?);
     }
     drop(progress);
-    let shown = redact(report.clone(), args.redact)?;
+    let shown = say::shown(redact(report.clone(), args.redact)?)?;
     output::deliver(&shown, args.format, args.fail_on, args.output.as_deref())?;
     if let Some((recording, report)) = recorded {
         let kept = recording.finish(&check, &catalogue, started, &report, args.redact);
         kept.await?;
     }
     for left in &report.left_behind {
-        anstream::eprintln!("warning: left on the remote: {left}");
+        say::line(format_args!("warning: left on the remote: {left}"));
     }
     saved?;
     Ok(exit(&report, args.fail_on))

@@ -1,7 +1,7 @@
 //! `remote-doctor compare`.
 
 use super::args::CompareArgs;
-use super::{CliError, Exit, check, input, output};
+use super::{CliError, Exit, check, input, output, say};
 use crate::builtin::Catalogue;
 use crate::redact::redact;
 use crate::report::{self, Taken};
@@ -21,7 +21,7 @@ pub(super) async fn run(args: &CompareArgs) -> Result<Exit, CliError> {
     let catalogue = Catalogue::built_in().await?;
     let report = report::merge(&taken, &catalogue)?;
     let exit = check::exit(&report, args.fail_on);
-    let report = redact(report, args.redact)?;
+    let report = say::shown(redact(report, args.redact)?)?;
     output::deliver(&report, args.format, args.fail_on, args.output.as_deref())?;
     Ok(exit)
 }

@@ -12,8 +12,9 @@ use super::args::{DemoArgs, Format};
 use super::{CliError, Exit, output};
 use crate::builtin::Catalogue;
 use crate::login::Credential;
+use crate::net::Mask;
 use crate::recording::World;
-use crate::report::{Report, text};
+use crate::report::{Report, Shown, text};
 use crate::run;
 use crate::settings::{
     CertificateCheck, Check, ClientSettings, Depth, Permissions, Remote, Selection, SslSetting,
@@ -103,7 +104,7 @@ pub(super) async fn run(args: DemoArgs) -> Result<Exit, CliError> {
     Ok(Exit::Fine)
 }
 
-async fn diagnose(case: &Case, catalogue: &Catalogue) -> Result<Report, CliError> {
+async fn diagnose(case: &Case, catalogue: &Catalogue) -> Result<Shown, CliError> {
     let lab = Lab::start(case.behaviour.clone()).await?;
     let check = check(case, &lab);
     let started = Timestamp::now();
@@ -119,7 +120,7 @@ async fn diagnose(case: &Case, catalogue: &Catalogue) -> Result<Report, CliError
         &|_| (),
     )
     .await;
-    Ok(report)
+    Ok(Shown::new(report, &[Mask::new(case.password)])?)
 }
 
 fn check(case: &Case, lab: &Lab) -> Check {

@@ -13,6 +13,7 @@ mod progress;
 mod remote_file;
 mod replay;
 mod report;
+mod say;
 mod schema;
 mod secret;
 mod sheet;
@@ -94,6 +95,8 @@ pub(crate) enum CliError {
     Merge(#[from] reports::MergeError),
     #[error(transparent)]
     Redact(#[from] crate::redact::RedactError),
+    #[error(transparent)]
+    NotShown(#[from] reports::NotShown),
     #[error(transparent)]
     Baseline(#[from] crate::baseline::BaselineError),
     #[error(transparent)]
@@ -201,7 +204,7 @@ fn unknown_code(catalogue: &Catalogue, name: &str) -> CliError {
 }
 
 fn complain(error: &CliError) -> ExitCode {
-    anstream::eprintln!("error: {error}");
+    say::message(format_args!("error: {error}"));
     Exit::Usage.into()
 }
 
@@ -212,6 +215,8 @@ fn keep_secrets_out_of_panics() {
             .location()
             .map(|at| format!(" at {}:{}", at.file(), at.line()))
             .unwrap_or_default();
-        anstream::eprintln!("error: remote-doctor has a defect{place}; please report it");
+        say::line(format_args!(
+            "error: remote-doctor has a defect{place}; please report it"
+        ));
     }));
 }

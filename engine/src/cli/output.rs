@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::CliError;
 use crate::finding::Severity;
-use crate::report::{Report, html, junit, markdown, text};
+use crate::report::{Shown, html, junit, markdown, text};
 
 /// The formats of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -56,7 +56,7 @@ pub(super) fn print(text: &str) -> Result<(), CliError> {
 
 /// Puts a report where it was asked for: into a file, or on standard output.
 pub(super) fn deliver(
-    report: &Report,
+    report: &Shown,
     format: ReportFormat,
     fail_on: FailOn,
     to: Option<&Path>,

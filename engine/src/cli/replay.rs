@@ -11,7 +11,7 @@ use super::check::exit;
 use super::output::{self, FailOn, ReportFormat};
 use super::progress::patiently;
 use super::third_party::SignatureArgs;
-use super::{CliError, Exit};
+use super::{CliError, Exit, say};
 use crate::builtin::Catalogue;
 use crate::plan::Plan;
 use crate::recording::{Recorder, Recording, Replay, World, rerun, shareable};
@@ -81,7 +81,7 @@ pub(super) async fn run(args: ReplayArgs) -> Result<Exit, CliError> {
         let kept = Kept::begin(path)?;
         kept.put(&for_level(file, args.redact, &report, &catalogue, path).await?)?;
     }
-    let shown = redact(report.clone(), args.redact)?;
+    let shown = say::shown(redact(report.clone(), args.redact)?)?;
     output::deliver(&shown, args.format, args.fail_on, args.output.as_deref())?;
     Ok(exit(&report, args.fail_on))
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::output::{self, FailOn, ReportFormat};
-use super::{CliError, Exit, input};
+use super::{CliError, Exit, input, say};
 use crate::finding::Owner;
 use crate::redact::{Level, redact};
 use crate::report::{Report, message};
@@ -38,13 +38,13 @@ pub(super) fn run(args: &ReportArgs) -> Result<Exit, CliError> {
     if let Some(path) = &args.baseline {
         report.changes = Some(input::baseline(path, None)?.changes(&report)?);
     }
-    let report = redact(report, args.redact)?;
+    let report = say::shown(redact(report, args.redact)?)?;
     let to = args.output.as_deref();
     match args.message {
         None => output::deliver(&report, args.format, args.fail_on, to)?,
         Some(owner) => match message::render(&report, owner) {
             Some(text) => output::put(&text, to)?,
-            None => anstream::eprintln!("{}", nothing_for(owner, &report)),
+            None => say::line(nothing_for(owner, &report)),
         },
     }
     Ok(Exit::Fine)

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use secrecy::SecretString;
 
-use super::CliError;
 use super::args::CheckArgs;
+use super::{CliError, say};
 
 /// Longer than any password; a wrong file is told apart at once.
 const MAX_LENGTH: u64 = 4096;
@@ -75,5 +75,7 @@ fn check(text: &str, kind: &str) -> Result<SecretString, CliError> {
             "the {kind} has more than one line, or a NUL in it"
         )));
     }
-    Ok(SecretString::from(secret))
+    let secret = SecretString::from(secret);
+    say::hide(&secret);
+    Ok(secret)
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use super::args::{Format, SheetArgs};
-use super::{CliError, Exit, input, output};
+use super::{CliError, Exit, input, output, say};
 use crate::net::Resolver;
 use crate::redact::redact;
 use crate::report::{self, Report};
@@ -21,13 +21,13 @@ pub(super) async fn run(args: SheetArgs) -> Result<Exit, CliError> {
         report.allow_list = Some(sheet);
     }
     // As a part of the report, so that what is known of others there is taken out here, too.
-    let report = redact(report, args.redact)?;
-    let Some(sheet) = report.allow_list else {
+    let report = say::shown(redact(report, args.redact)?)?;
+    let Some(sheet) = &report.allow_list else {
         return Ok(Exit::Fine);
     };
     let rendered = match args.format {
-        Format::Text => sheet::text::render(&sheet),
-        Format::Json => output::json(&sheet),
+        Format::Text => sheet::text::render(sheet),
+        Format::Json => output::json(sheet),
     };
     match &args.output {
         Some(path) => output::write(path, &rendered)?,

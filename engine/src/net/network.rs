@@ -15,8 +15,8 @@ use super::slots::Use;
 use super::socket::bound;
 use super::tls::{ClientCertificate, Context, TlsVersion};
 use super::{
-    Connection, Denied, Established, Failure, FailureKind, Grant, Mask, Operation, Resolved,
-    Resolver, Slots, Transcript, Writes,
+    Connection, Denied, Established, Failure, FailureKind, Grant, Mask, MaskedStream, Operation,
+    Resolved, Resolver, Slots, Transcript, Writes,
 };
 use crate::settings::ExpectedName;
 
@@ -73,6 +73,8 @@ pub(super) struct Wanted {
     pub(super) tls: Arc<Context>,
     /// The largest TCP segment, in bytes of payload; none leaves it to the system.
     pub(super) max_segment: Option<u16>,
+    /// What is kept out of what comes on it.
+    pub(super) mask: Option<MaskedStream>,
 }
 
 /// Why a connection was not even begun.
@@ -207,6 +209,7 @@ impl Network {
             purpose: if holder { Use::Kept } else { Use::Control },
             tls,
             max_segment,
+            mask: self.settings.mask.as_ref().map(Mask::stream),
         };
         self.begin(wanted, wait).await
     }
@@ -240,6 +243,7 @@ impl Network {
             purpose,
             tls: control.tls.clone(),
             max_segment: control.max_segment,
+            mask: control.mask.as_ref().map(MaskedStream::beside),
         };
         async move {
             granted?;
@@ -294,7 +298,6 @@ impl Network {
             wanted,
             slot,
             self.transcript.clone(),
-            self.settings.mask.clone(),
             self.settings.writes.clone(),
             connecting,
         ))

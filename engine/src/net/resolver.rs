@@ -12,7 +12,8 @@ use hickory_resolver::proto::rr::{Name, RData, RecordType};
 use hickory_resolver::{Hosts, Resolver as Hickory, TokioResolver};
 use serde::{Deserialize, Serialize};
 
-use super::{Failure, FailureKind, Operation, printable};
+use super::{Failure, FailureKind, Operation};
+use crate::cleaner;
 
 /// More aliases in a row than resolvers follow.
 const MAX_ALIASES: usize = 16;
@@ -155,7 +156,7 @@ impl Resolver {
         Ok(data(&found, |data| match data {
             RData::TXT(text) => {
                 let bytes: Vec<u8> = text.txt_data.iter().flatten().copied().collect();
-                Some(printable(&String::from_utf8_lossy(&bytes), MAX_TEXT))
+                Some(cleaner::line(&String::from_utf8_lossy(&bytes), MAX_TEXT))
             }
             _ => None,
         }))
@@ -197,7 +198,7 @@ fn absolute(name: &str) -> String {
 /// A name as people write it, whatever its owner put into it.
 fn plain(name: &Name) -> String {
     let text = name.to_ascii();
-    printable(text.strip_suffix('.').unwrap_or(&text), MAX_TEXT)
+    cleaner::line(text.strip_suffix('.').unwrap_or(&text), MAX_TEXT)
 }
 
 /// What is wanted of the answers, a few of them: whoever runs the zone decides how many there are.

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Failure, FailureKind};
+use crate::cleaner;
 
 /// A run that says more than this is not read line by line.
 const MAX_LINES: usize = 2000;
@@ -87,7 +88,7 @@ impl Transcript {
             connection,
             probe: probe.to_string(),
             direction,
-            text: printable(text, MAX_LINE),
+            text: cleaner::line(text, MAX_LINE),
             failure,
         });
     }
@@ -108,46 +109,17 @@ impl Default for Transcript {
     }
 }
 
-/// Text of a server as it may reach a terminal: no control characters (which include escapes), no bidirectional
-/// overrides, at most `length` characters.
-pub(crate) fn printable(text: &str, length: usize) -> String {
-    if text.len() <= length && is_plain(text) {
-        return text.to_string();
-    }
-    let mut out: String = text
-        .chars()
-        .take(length)
-        .map(|c| match c {
-            '\t' => ' ',
-            c if c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') => {
-                '\u{fffd}'
-            }
-            c => c,
-        })
-        .collect();
-    if text.chars().nth(length).is_some() {
-        out.push('…');
-    }
-    out
-}
-
-/// Whether a text is printable as it stands, as nearly all are, and of one line.
-pub(crate) fn is_plain(text: &str) -> bool {
-    text.bytes()
-        .all(|byte| byte == b' ' || byte.is_ascii_graphic())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn escapes_never_reach_a_screen() {
-        assert_eq!(
-            printable("220 \x1b[2Jhello\x07\u{202e}", 80),
-            "220 \u{fffd}[2Jhello\u{fffd}\u{fffd}"
-        );
-        assert_eq!(printable("abcdef", 3), "abc…");
+        let transcript = Transcript::new();
+        let hostile = "220 \x1b[2Jhello\x07\u{202e}\u{2028}FAIL";
+        transcript.add(1, "reach", Direction::Received, hostile);
+        let shown = &transcript.lines()[0].text;
+        assert_eq!(shown, "220 \u{fffd}[2Jhello\u{fffd}\u{fffd} / FAIL");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use data_encoding::HEXLOWER;
 
 use super::commands::Change;
-use super::printable;
+use crate::cleaner;
 
 /// An administrator who finds such a name knows whose it is.
 const PREFIX: &str = "remote-doctor-";
@@ -143,7 +143,7 @@ impl Writes {
     pub fn not_removed(&self, path: &str, refusal: &str) {
         let mut state = self.lock();
         if let Some(debt) = state.debts.iter_mut().find(|debt| debt.path == path) {
-            debt.refusal = Some(printable(&refusal.replace('\n', " "), 300));
+            debt.refusal = Some(cleaner::line(refusal, 300));
         }
     }
 

@@ -3,13 +3,15 @@
 
 use std::collections::BTreeSet;
 
+use crate::cleaner;
 use crate::finding::{Description, Fact, FactValue, Omission, OmissionCause, Outcome};
-use crate::net::{is_plain, printable};
 
 /// Longer evidence is cut: a report is for people.
 const MAX_TEXT: usize = 2000;
 /// More of anything in one outcome means a loop.
 const MAX_ITEMS: usize = 200;
+/// The name of a fact, or what a piece of evidence is.
+const MAX_LABEL: usize = 80;
 /// A line about a probe or a code.
 const MAX_SHOWN: usize = 200;
 /// A page of advice; the longest of ours has a tenth.
@@ -23,17 +25,17 @@ pub(super) fn description(description: &Description) -> Result<(), String> {
     if !is_word(&description.name) {
         return Err(format!(
             "the name `{}` is not lower-case words joined by hyphens",
-            printable(&description.name, 80)
+            cleaner::line(&description.name, 80)
         ));
     }
     let said = [&description.version, &description.summary].into_iter();
     let states = description.takes.iter();
     let states = states.chain(&description.after).chain(&description.leaves);
     let mut shown = said.chain(states).chain(&description.also_reports);
-    if let Some(text) = shown.find(|text| printable(text, MAX_SHOWN) != **text) {
+    if let Some(text) = shown.find(|text| !cleaner::is_clean(text, MAX_SHOWN)) {
         return Err(format!(
             "`{}` in its description is too long or not printable",
-            printable(text, 80)
+            cleaner::line(text, 80)
         ));
     }
     if description.after.len() + description.leaves.len() > MAX_ITEMS {
@@ -47,7 +49,7 @@ pub(super) fn description(description: &Description) -> Result<(), String> {
         if !is_code(&code.name) {
             return Err(format!(
                 "`{}` is not a code: write area.problem in lower case",
-                printable(&code.name, 80)
+                cleaner::line(&code.name, 80)
             ));
         }
         if !seen.insert(&code.name) {
@@ -57,8 +59,8 @@ pub(super) fn description(description: &Description) -> Result<(), String> {
             return Err(format!("`{}` has no title or no page", code.name));
         }
         let page = code.page.replace('\t', " ");
-        let is_plain = printable_lines(&page, MAX_PAGE).trim_end() == page.trim_end();
-        if !is_plain || printable(&code.title, MAX_SHOWN) != code.title {
+        let is_clean = cleaner::lines(&page, MAX_PAGE) == page.replace("\r\n", "\n");
+        if !is_clean || !cleaner::is_clean(&code.title, MAX_SHOWN) {
             return Err(format!(
                 "title or page of `{}` is too long or not printable",
                 code.name
@@ -100,7 +102,7 @@ pub(super) fn outcome(description: &Description, mut outcome: Outcome) -> Result
     if let Some(stranger) = said.clone().find(|code| !known(code)) {
         return Err(format!(
             "it reported `{}`, which it did not declare",
-            printable(stranger, 80)
+            cleaner::line(stranger, 80)
         ));
     }
     let contradiction = outcome
@@ -131,15 +133,16 @@ pub(super) fn outcome(description: &Description, mut outcome: Outcome) -> Result
     Ok(outcome)
 }
 
+/// Each text is one line; where a server's words may stand in several, they do.
 fn clean(outcome: &mut Outcome) {
-    let clean = |text: &mut String| clean_text(text, MAX_TEXT);
+    let clean = |text: &mut String| clean_line(text, MAX_TEXT);
     for finding in &mut outcome.findings {
         finding.evidence.truncate(MAX_ITEMS);
         finding.alternatives.truncate(MAX_ITEMS);
         clean(&mut finding.detail);
         finding.evidence.iter_mut().for_each(|evidence| {
-            clean(&mut evidence.label);
-            clean(&mut evidence.value);
+            clean_line(&mut evidence.label, MAX_LABEL);
+            clean_lines(&mut evidence.value, MAX_TEXT);
         });
         finding.alternatives.iter_mut().for_each(|other| {
             clean(&mut other.code);
@@ -158,40 +161,42 @@ fn clean(outcome: &mut Outcome) {
         clean(&mut omission.check);
         clean(&mut omission.reason);
     }
-    outcome.facts.iter_mut().for_each(clean_fact);
+    for fact in &mut outcome.facts {
+        clean_fact(fact, MAX_TEXT);
+    }
 }
 
-fn clean_fact(fact: &mut Fact) {
-    fact.name = printable(&fact.name, 80);
+/// Makes a fact fit to be shown: names are one line, texts have at most `most` characters, and of a list or of rows no more
+/// is kept than of anything else.
+pub(crate) fn clean_fact(fact: &mut Fact, most: usize) {
+    clean_line(&mut fact.name, MAX_LABEL);
     match &mut fact.value {
         FactValue::Flag(_) | FactValue::Integer(_) => {}
-        FactValue::Text(text) => clean_text(text, MAX_TEXT),
+        FactValue::Text(text) => clean_lines(text, most),
         FactValue::Texts(texts) => {
             texts.truncate(MAX_ITEMS);
-            texts.iter_mut().for_each(|text| clean_text(text, MAX_TEXT));
+            texts.iter_mut().for_each(|text| clean_lines(text, most));
         }
         FactValue::Rows(rows) => {
             rows.truncate(MAX_ITEMS);
-            rows.iter_mut()
-                .flat_map(|row| row.values_mut())
-                .for_each(|cell| clean_text(cell, MAX_TEXT));
+            for row in rows {
+                let cells = std::mem::take(row).into_iter().take(MAX_ITEMS);
+                *row = cells
+                    .map(|(name, cell)| {
+                        (cleaner::line(&name, MAX_LABEL), cleaner::lines(&cell, most))
+                    })
+                    .collect();
+            }
         }
     }
 }
 
-fn clean_text(text: &mut String, most: usize) {
-    if text.len() > most || !is_plain(text) {
-        *text = printable_lines(text, most);
-    }
+fn clean_line(text: &mut String, most: usize) {
+    *text = cleaner::line(text, most);
 }
 
-/// Printable, with its line ends kept.
-fn printable_lines(text: &str, most: usize) -> String {
-    let cut: String = text.chars().take(most).collect();
-    cut.lines()
-        .map(|line| printable(line, most))
-        .collect::<Vec<_>>()
-        .join("\n")
+fn clean_lines(text: &mut String, most: usize) {
+    *text = cleaner::lines(text, most);
 }
 
 fn is_word(text: &str) -> bool {
@@ -296,7 +301,7 @@ mod tests {
         };
         assert_eq!(
             outcome(&probe(), said).unwrap().findings[0].detail,
-            "a\u{fffd}[31mb\nc"
+            "a\u{fffd}[31mb / c"
         );
     }
 
@@ -313,9 +318,10 @@ mod tests {
             ..Outcome::default()
         };
         let cut = &outcome(&probe(), said).unwrap().findings[0];
-        assert_eq!(cut.detail.len(), MAX_TEXT);
+        let is_cut = |text: &str| text.ends_with('…') && text.chars().count() == MAX_TEXT + 1;
+        assert!(is_cut(&cut.detail));
         assert_eq!(cut.evidence.len(), MAX_ITEMS);
-        assert!(cut.evidence.iter().all(|it| it.value.len() == MAX_TEXT));
+        assert!(cut.evidence.iter().all(|it| is_cut(&it.value)));
         let flood = Outcome {
             findings: vec![long; MAX_ITEMS + 1],
             ..Outcome::default()

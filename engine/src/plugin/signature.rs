@@ -12,7 +12,7 @@ use minisign_verify::{PublicKey, Signature};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::net::printable;
+use crate::cleaner;
 
 /// Where a user keeps the keys that are trusted in every run, below the folder for settings.
 const KEYS: &str = "remote-doctor/trusted-keys";
@@ -132,7 +132,7 @@ impl TrustedKey {
         match TrustedKey::in_base64(text) {
             Some(key) => Ok(key),
             None if path.is_file() => TrustedKey::in_file(path),
-            None => Err(KeyError::Neither(printable(text, SHOWN))),
+            None => Err(KeyError::Neither(cleaner::line(text, SHOWN))),
         }
     }
 
@@ -217,7 +217,7 @@ impl Signatures {
         match keys.iter().any(fits) {
             true => Ok(Signer::Trusted {
                 key_id,
-                comment: printable(signature.trusted_comment(), SHOWN),
+                comment: cleaner::line(signature.trusted_comment(), SHOWN),
             }),
             false => Err(SignatureError::Mismatch {
                 file: file.into(),

@@ -17,6 +17,7 @@ mod fact;
 mod lenient;
 #[cfg(test)]
 mod lenient_tests;
+mod masked;
 mod read;
 mod recorder;
 mod replay;

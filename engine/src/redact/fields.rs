@@ -94,11 +94,12 @@ const AREAS: &[&str] = &[
 ];
 
 /// Whether the field at this place holds only words of ours.
-pub(super) fn is_vocabulary(path: &[String]) -> bool {
+pub(crate) fn is_vocabulary(path: &[String]) -> bool {
     VOCABULARY.iter().any(|pattern| fits(pattern, path))
 }
 
-fn fits(pattern: &str, path: &[String]) -> bool {
+/// Whether a place is one that a pattern names.
+pub(crate) fn fits(pattern: &str, path: &[String]) -> bool {
     let mut names = path.iter();
     for part in pattern.split('.') {
         match (part, names.next()) {
@@ -112,7 +113,7 @@ fn fits(pattern: &str, path: &[String]) -> bool {
 }
 
 /// Whether a key of the object at this place is the name of a field, and no value that somebody chose.
-pub(super) fn is_key(path: &[String], key: &str) -> bool {
+pub(crate) fn is_key(path: &[String], key: &str) -> bool {
     let path: Vec<&str> = path.iter().map(String::as_str).collect();
     match path.as_slice() {
         ["facts"] | ["facts_by_source", _] => is_fact(key),

@@ -53,12 +53,11 @@ impl Case<'_> {
         let product = self
             .text("server.product")
             .filter(|product| page.knows(product));
-        let known = self.known(found);
-        let values = with_evidence(&known, found);
+        let values = with_evidence(self.known(found), found);
         Remedy {
             steps: page.steps(product, &values),
             // Of what a probe saw nothing gets into a line that is to be typed.
-            directives: page.directives(product, &known),
+            directives: page.directives(product, &values),
             product: product.map(Into::into),
             message: page.message(&values),
         }

@@ -301,6 +301,7 @@ fn assemble(parts: &[Part<'_>], seen: Seen, catalogue: &Catalogue) -> Report {
         },
         incomplete: diagnosis.incomplete,
         interrupted: reports().any(|it| it.interrupted),
+        masked: reports().map(|it| it.masked).sum(),
         // Their times begin at different moments; each report has its own.
         transcript: Vec::new(),
         matrix: diagnosis.rows,

@@ -5,6 +5,8 @@ mod case;
 mod changes;
 mod facts;
 #[cfg(test)]
+mod forging_tests;
+#[cfg(test)]
 mod hostile_tests;
 pub mod html;
 pub mod junit;
@@ -14,6 +16,7 @@ pub mod message;
 mod outline;
 mod page;
 pub mod schema;
+mod shown;
 pub(crate) mod style;
 mod summary;
 mod table;
@@ -33,12 +36,13 @@ use crate::baseline::Changes;
 use crate::builtin::Catalogue;
 use crate::capability::Capability;
 use crate::clean_up::LeftBehind;
+use crate::cleaner;
 use crate::diagnose::{NotTested, Verdict, diagnose};
 use crate::finding::{
     Alternative, Confidence, Evidence, FactValue, OmissionCause, Owner, Severity,
 };
 use crate::matrix::{Row, Vantage};
-use crate::net::{Line, printable};
+use crate::net::Line;
 use crate::plugin::Signer;
 use crate::redact::Redaction;
 use crate::remedy::Directive;
@@ -51,6 +55,8 @@ use case::Case;
 pub(crate) use facts::{Facts, facts};
 pub use merge::{MergeError, Origin, Taken, merge};
 pub use page::{explain, list};
+pub(crate) use shown::clean;
+pub use shown::{NotShown, Shown};
 
 /// Readers refuse a report of another version.
 pub const SCHEMA_VERSION: &str = "1";
@@ -111,8 +117,15 @@ pub struct Report {
     pub incomplete: bool,
     /// Whether the user interrupted the run.
     pub interrupted: bool,
+    /// In how many texts of the report a secret was found at the end, and masked.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub masked: u32,
     /// The dialogue with its times; secrets never enter it.
     pub transcript: Vec<Line>,
+}
+
+fn is_none(count: &u32) -> bool {
+    *count == 0
 }
 
 /// The program that made a report.
@@ -231,12 +244,12 @@ pub struct ReportLeftover {
 
 impl fmt::Display for ReportLeftover {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.path)?;
+        write!(f, "{}", ftp::named(&self.path))?;
         if let Some(directory) = &self.directory {
-            write!(f, " in {directory}")?;
+            write!(f, " in {}", ftp::named(directory))?;
         }
         match &self.refusal {
-            Some(refusal) => write!(f, " ({refusal})"),
+            Some(refusal) => write!(f, " ({})", ftp::quoted(refusal)),
             None => write!(f, " (there was no time to remove it)"),
         }
     }
@@ -352,6 +365,7 @@ impl Report {
             },
             incomplete: diagnosis.incomplete,
             interrupted: record.cut == Some(Cut::Interrupted),
+            masked: 0,
             transcript: record.transcript.clone(),
         }
     }
@@ -371,8 +385,8 @@ impl Report {
 
 fn leftover(left: &LeftBehind) -> ReportLeftover {
     ReportLeftover {
-        path: printable(&left.path, 300),
-        directory: left.directory.as_ref().map(|path| printable(path, 300)),
+        path: cleaner::line(&left.path, 300),
+        directory: left.directory.as_ref().map(|path| cleaner::line(path, 300)),
         source: left.source.map(Address::from),
         probe: left.probe.clone(),
         refusal: left.refusal.clone(),

@@ -245,6 +245,18 @@ pub(super) fn listed(vantages: &[Vantage]) -> String {
     names.join(", ")
 }
 
+/// That a secret was masked at the end, where it was.
+pub(super) fn masked(report: &Report) -> Option<String> {
+    let texts = match report.masked {
+        0 => return None,
+        1 => "1 text".into(),
+        n => format!("{n} texts"),
+    };
+    Some(format!(
+        "the password was found in {texts} of this report and masked there"
+    ))
+}
+
 /// The probes that are no part of this program, each once, with who vouches for them.
 pub(super) fn third_party(report: &Report) -> Vec<String> {
     let mut lines = Vec::new();
@@ -253,7 +265,8 @@ pub(super) fn third_party(report: &Report) -> Vec<String> {
         let Some(signer) = signer else { continue };
         let line = format!(
             "with the third-party probe {} {}, {signer}",
-            probe.id, probe.version
+            ftp::named(&probe.id),
+            ftp::named(&probe.version)
         );
         if !lines.contains(&line) {
             lines.push(line);

@@ -164,7 +164,7 @@ impl State {
             serde_json::from_slice(&text).map_err(|error| not_ours(error.to_string()))?;
         if state.format != FORMAT || state.version != VERSION {
             let why = format!("format \"{}\", version {}", state.format, state.version);
-            return Err(not_ours(crate::net::printable(&why, 200)));
+            return Err(not_ours(crate::cleaner::line(&why, 200)));
         }
         Ok(state)
     }

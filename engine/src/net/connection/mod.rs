@@ -21,7 +21,9 @@ use super::slots::{Reservation, Slot};
 use super::tap::{Tap, Unparsed};
 use super::tls::Context;
 use super::transcript::{Direction, Transcript};
-use super::{Failure, FailureKind, Forbidden, Mask, Operation, TlsOptions, TlsSession, Writes};
+use super::{
+    Failure, FailureKind, Forbidden, MaskedStream, Operation, TlsOptions, TlsSession, Writes,
+};
 
 /// More is not taken from the socket before the guest has read what there is.
 const READ_AHEAD: usize = 64 * 1024;
@@ -72,7 +74,8 @@ pub struct Connection {
     incoming: Vec<u8>,
     /// How reading ended, once it has.
     end: Option<Result<(), Failure>>,
-    mask: Option<Mask>,
+    /// Of the phase that the connection is in.
+    pub(super) mask: Option<MaskedStream>,
     commands: Commands,
     writes: Arc<Writes>,
     /// Whether the probe it belongs to may send commands that change something.
@@ -96,7 +99,6 @@ impl Connection {
         wanted: Wanted,
         slot: Slot,
         transcript: Transcript,
-        mask: Option<Mask>,
         writes: Arc<Writes>,
         connecting: AbortOnDropHandle<Result<(TcpStream, Established), Failure>>,
     ) -> Connection {
@@ -114,7 +116,7 @@ impl Connection {
             unparsed: None,
             incoming: Vec::new(),
             end: None,
-            mask,
+            mask: wanted.mask,
             commands: Commands::default(),
             writes,
             may_write: false,
@@ -262,6 +264,9 @@ impl Connection {
     ) -> Result<(), Failure> {
         self.dialogue.add(self.id, Direction::Sent, shown);
         self.dialogue.last = None;
+        if let Some(mask) = &mut self.mask {
+            mask.expect_echo();
+        }
         self.write_silently(line, wait).await
     }
 
@@ -301,6 +306,9 @@ impl Connection {
             ));
         };
         self.incoming.clear();
+        if let Some(mask) = &mut self.mask {
+            mask.next_phase();
+        }
         self.commands.forget();
         self.dialogue.forget();
         self.server_name.clone_from(&options.server_name);
@@ -323,7 +331,7 @@ impl Connection {
             .unwrap_or_default();
         match &self.mask {
             None => bytes,
-            Some(mask) => mask.text(&String::from_utf8_lossy(&bytes)).into_bytes(),
+            Some(mask) => mask.whole(&bytes),
         }
     }
 

@@ -234,7 +234,7 @@ impl log::Host for Guest {
     async fn write(&mut self, level: log::Level, message: String) -> Result<()> {
         self.budget.call()?;
         if level == log::Level::Warning && self.budget.log(message.len()) {
-            self.last_words = Some(crate::net::printable(&message.replace('\n', " "), 500));
+            self.last_words = Some(crate::cleaner::line(&message, 500));
         }
         Ok(())
     }

@@ -9,7 +9,7 @@ mod steps;
 
 use askama::Template;
 
-use super::{Report, changes, outline};
+use super::{Report, Shown, changes, outline};
 use crate::diagnose::Verdict;
 use crate::finding::FactValue;
 use crate::net::Direction;
@@ -24,7 +24,7 @@ const OPENING: &str = r#"<script type="application/json" id="report">"#;
 const CLOSING: &str = "</script>";
 
 /// Renders a report.
-pub fn render(report: &Report) -> String {
+pub fn render(report: &Shown) -> String {
     let page = Page::new(report);
     page.render()
         .expect("text in memory can always be written to")
@@ -61,6 +61,7 @@ struct Page<'a> {
     transcript: Vec<Said<'a>>,
     allow_list: Option<String>,
     took: String,
+    masked: Option<String>,
     opening: &'static str,
     json: String,
 }
@@ -133,6 +134,7 @@ impl<'a> Page<'a> {
                 anstream::adapter::strip_str(&crate::sheet::text::render(sheet)).to_string()
             }),
             took: duration(report.duration_ms),
+            masked: outline::masked(report),
             opening: OPENING,
             json: embedded(report),
         }
