@@ -40,16 +40,14 @@ pub struct Credential {
     pub password: SecretString,
 }
 
-/// What the settings and the user allow.
+/// What the user allows.
 #[derive(Clone, Debug)]
 pub struct LoginPolicy {
     /// The SSL setting of the remote.
     pub ssl: SslSetting,
-    /// Whether the remote is configured to check certificates.
-    pub certificate_check: bool,
-    /// `--allow-cleartext-login`.
+    /// `--allow-cleartext-login`, or `--ssl never` on the command line.
     pub allow_cleartext: bool,
-    /// `--allow-unverified-login`.
+    /// `--allow-unverified-login`, or `--certificate-check off` on the command line.
     pub allow_unverified: bool,
     /// The host name that certificates are checked against.
     pub host: String,
@@ -155,9 +153,9 @@ impl Login {
     /// The connection must be encrypted to the server that the settings name.
     fn protected(&self, control: &Connection) -> Result<(), Refusal> {
         let Some(session) = control.session() else {
+            // That a remote is configured so is no word of the user's: a settings file may say it.
             let agreed = match self.policy.ssl {
-                SslSetting::Never => true,
-                SslSetting::IfAvailable => self.policy.allow_cleartext,
+                SslSetting::Never | SslSetting::IfAvailable => self.policy.allow_cleartext,
                 SslSetting::RequireExplicit | SslSetting::RequireImplicit => false,
             };
             return if agreed {
@@ -166,7 +164,7 @@ impl Login {
                 Err(Refusal::Cleartext)
             };
         };
-        if self.policy.allow_unverified || !self.policy.certificate_check {
+        if self.policy.allow_unverified {
             return Ok(());
         }
         if !session.signature_checked {

@@ -4,6 +4,7 @@
 mod host;
 mod itinerary;
 mod record;
+mod settle;
 
 use std::future::Future;
 use std::net::IpAddr;
@@ -16,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::builtin::Catalogue;
 use crate::clean_up::{self, GRACE};
+use crate::clock::ClockError;
 use crate::compare;
 use crate::finding::{Omission, OmissionCause, Outcome};
 use crate::matrix::Step;
@@ -29,6 +31,7 @@ use crate::settings::Check;
 use host::{CONNECTIONS, Host};
 use itinerary::{Going, Itinerary, never_begun, sources};
 pub use record::{Cut, Look, ProbeRun, Record, Round, Status, Visit};
+pub use settle::{NotSettled, Settled, settle};
 
 /// So many source addresses climb the ladder at a time: a connection that was closed may still count for a moment.
 const LADDERS: usize = CONNECTIONS - 1;
@@ -51,6 +54,9 @@ pub enum RunError {
     /// Names cannot be resolved on this machine.
     #[error(transparent)]
     Resolver(#[from] ResolverError),
+    /// The clock of this machine is wrong.
+    #[error(transparent)]
+    Clock(#[from] ClockError),
 }
 
 /// What happens while a run goes on, for whoever watches.

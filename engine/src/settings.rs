@@ -3,6 +3,9 @@
 mod client;
 mod expected_name;
 mod file;
+mod from_file;
+mod own_file;
+mod secret_file;
 mod shown;
 
 use std::collections::BTreeSet;
@@ -18,12 +21,16 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::capability::Capability;
+use crate::journal::Journal;
 use crate::login::Credential;
 use crate::net::ClientCertificate;
 
 pub use client::{ClientSettings, HighestTlsVersion, IpVersion, PassiveMode};
 pub use expected_name::{ExpectedName, ExpectedNameError, is_host_name};
 pub use file::{RemoteFile, RemoteFileError, schema};
+pub use from_file::{Agreement, FromFile, Referred};
+pub use own_file::OwnFile;
+pub use secret_file::SecretFile;
 
 /// How the remote is configured to be secured.
 #[derive(
@@ -204,15 +211,15 @@ pub fn is_host(text: &str) -> bool {
         || (!text.is_empty() && text.len() <= 253 && !text.contains(foreign))
 }
 
-/// What the user agrees to.
+/// What the user agrees to, in words of the user's own: no settings file says it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Permissions {
     /// Upload a small file and remove it.
     pub writes: bool,
-    /// Send the password in clear text if the server offers no TLS.
+    /// Send the password in clear text if the server offers no TLS, or the settings say never.
     pub cleartext_login: bool,
-    /// Send the password although the certificate did not pass.
+    /// Send the password although the certificate did not pass, or the settings say not to check it.
     pub unverified_login: bool,
     /// Fetch a missing issuer's certificate from where a certificate says.
     pub fetch_issuers: bool,
@@ -265,6 +272,8 @@ pub struct Check {
     pub authorities: Vec<CertificateDer<'static>>,
     /// What the user agrees to.
     pub permissions: Permissions,
+    /// Where it is written down what is made on the remote.
+    pub journal: Journal,
     /// Data addresses other than the remote's own that may be dialled.
     pub data_addresses: Vec<IpAddr>,
     /// How much to look at.

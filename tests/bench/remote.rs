@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use remote_doctor::builtin::Catalogue;
 use remote_doctor::diagnose::Verdict;
+use remote_doctor::journal::Journal;
 use remote_doctor::login::Credential;
 use remote_doctor::plugin::Sandbox;
 use remote_doctor::report::Report;
@@ -70,6 +71,7 @@ pub fn nowhere(port: u16) -> Check {
         client_certificate: None,
         authorities: Vec::new(),
         permissions: Permissions::default(),
+        journal: Journal::NotNeeded,
         data_addresses: Vec::new(),
         depth: Depth::Quick,
         timeouts: Timeouts::default(),

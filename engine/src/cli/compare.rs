@@ -7,6 +7,7 @@ use crate::redact::redact;
 use crate::report::{self, Taken};
 
 pub(super) async fn run(args: &CompareArgs) -> Result<Exit, CliError> {
+    output::may_write(args.output.as_deref())?;
     let taken = args
         .reports
         .iter()
@@ -22,6 +23,6 @@ pub(super) async fn run(args: &CompareArgs) -> Result<Exit, CliError> {
     let report = report::merge(&taken, &catalogue)?;
     let exit = check::exit(&report, args.fail_on);
     let report = redact(report, args.redact)?;
-    output::deliver(&report, args.format, args.fail_on, args.output.as_deref())?;
-    Ok(exit)
+    let delivered = output::deliver(&report, args.format, args.fail_on, args.output.as_deref());
+    Ok(delivered.exit(exit))
 }

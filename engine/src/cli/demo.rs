@@ -11,6 +11,7 @@ use secrecy::SecretString;
 use super::args::{DemoArgs, Format};
 use super::{CliError, Exit, output};
 use crate::builtin::Catalogue;
+use crate::journal::Journal;
 use crate::login::Credential;
 use crate::recording::World;
 use crate::report::{Report, text};
@@ -149,6 +150,7 @@ fn check(case: &Case, lab: &Lab) -> Check {
             .filter_map(Result::ok)
             .collect(),
         permissions: Permissions::default(),
+        journal: Journal::NotNeeded,
         data_addresses: Vec::new(),
         depth: Depth::Standard,
         timeouts: Timeouts::default(),

@@ -32,7 +32,7 @@ pub(super) async fn run(args: LabArgs) -> Result<Exit, CliError> {
             (exchanges, now_seen) = lab.follow(seen) => {
                 seen = now_seen;
                 for exchange in exchanges {
-                    anstream::eprintln!("{exchange}");
+                    output::note(&exchange.to_string());
                 }
             }
             interrupted = tokio::signal::ctrl_c() => {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::output;
 use crate::builtin::Catalogue;
 use crate::capability::{Capability, asks_to};
 use crate::net::printable;
@@ -39,7 +40,7 @@ impl SignatureArgs {
 /// Tells of each third-party probe what it is and what it asks for: before anything is asked of a remote.
 pub(super) fn announce(catalogue: &Catalogue, denied: &BTreeSet<Capability>) {
     for plugin in catalogue.plugins.iter().filter(|it| it.is_third_party()) {
-        anstream::eprintln!("{}", announcement(plugin, denied));
+        output::note(&announcement(plugin, denied));
     }
 }
 

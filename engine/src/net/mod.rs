@@ -28,3 +28,4 @@ pub use tls::{ClientCertificate, TlsOptions, TlsSession, TlsVersion};
 pub use transcript::{Direction, Line, Transcript};
 pub(crate) use transcript::{is_plain, printable};
 pub use writes::{Debt, Forbidden, Writes};
+pub(crate) use writes::{is_name_of_a_run, is_under};

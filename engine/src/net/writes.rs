@@ -7,9 +7,12 @@ use data_encoding::HEXLOWER;
 
 use super::commands::Change;
 use super::printable;
+use crate::journal::{Journal, Left, Page, Session};
 
 /// An administrator who finds such a name knows whose it is.
 const PREFIX: &str = "remote-doctor-";
+/// So many hexadecimal digits tell the names of two runs apart.
+const DIGITS: usize = 16;
 /// A careful probe makes a handful.
 const MOST_DEBTS: usize = 50;
 
@@ -34,6 +37,14 @@ pub enum Forbidden {
     /// Nothing is made any more.
     #[error("it would make `{0}`, and this run of the probe is there to remove")]
     CleaningUp(String),
+    /// It could not be written down first: no fault of the probe's.
+    #[error("`{path}` was not made: the journal cannot be written ({why})")]
+    NotWrittenDown {
+        /// What it would have made.
+        path: String,
+        /// Why.
+        why: String,
+    },
     /// It may mean one thing to us and another to a server.
     #[error(
         "it sent `{0}`, which may be read as a command that changes something and is not spelt as one"
@@ -60,28 +71,68 @@ pub struct Debt {
 pub struct Writes {
     /// What every name begins with; none where the user did not permit writing.
     name: Option<String>,
+    /// Where everything is written down before it is made.
+    page: Option<Page>,
     state: Mutex<State>,
 }
 
 #[derive(Debug, Default)]
 struct State {
     debts: Vec<Debt>,
+    cleaning: Cleaning,
+}
+
+/// Who makes nothing any more.
+#[derive(Debug)]
+enum Cleaning {
     /// Probes that run again to remove what they left.
-    cleaning: BTreeSet<String>,
+    Some(BTreeSet<String>),
+    /// Every probe: the run is there to remove what an earlier one left.
+    Everybody,
+}
+
+impl Default for Cleaning {
+    fn default() -> Self {
+        Cleaning::Some(BTreeSet::new())
+    }
 }
 
 impl Writes {
-    /// Permission under a name that nobody has used before.
-    pub fn permitted() -> Writes {
-        let mut bytes = [0; 8];
+    /// Permission under a name that nobody has used before. What a session makes is written down in a journal first; where
+    /// the journal cannot be used, there is no permission.
+    pub fn permitted(journal: &Journal, session: &Session) -> Writes {
+        if journal.withholds().is_some() {
+            return Writes::forbidden();
+        }
+        let mut bytes = [0; DIGITS / 2];
         let provider = rustls::crypto::aws_lc_rs::default_provider();
         provider
             .secure_random
             .fill(&mut bytes)
             .expect("a system without randomness could not begin TLS either");
+        let name = format!("{PREFIX}{}", HEXLOWER.encode(&bytes));
         Writes {
-            name: Some(format!("{PREFIX}{}", HEXLOWER.encode(&bytes))),
+            page: journal.page(&name, session),
+            name: Some(name),
             state: Mutex::default(),
+        }
+    }
+
+    /// Permission to remove what an earlier run left, and to make nothing.
+    pub fn settling(left: &Left, page: Page) -> Writes {
+        let debts = left.made.iter().map(|made| Debt {
+            probe: made.probe.clone(),
+            path: made.path.clone(),
+            refusal: None,
+        });
+        let state = State {
+            debts: debts.collect(),
+            cleaning: Cleaning::Everybody,
+        };
+        Writes {
+            name: Some(left.name.clone()),
+            page: Some(page),
+            state: Mutex::new(state),
         }
     }
 
@@ -113,18 +164,28 @@ impl Writes {
         let Some(name) = &self.name else {
             return Err(Forbidden::NotPermitted(path));
         };
-        if !is_own(&path, name) {
+        if !is_under(&path, name) {
             return Err(Forbidden::ForeignName(path));
         }
         let mut state = self.lock();
         if !makes || state.debts.iter().any(|debt| debt.path == path) {
             return Ok(());
         }
-        if state.cleaning.contains(probe) {
+        let cleans = match &state.cleaning {
+            Cleaning::Some(probes) => probes.contains(probe),
+            Cleaning::Everybody => true,
+        };
+        if cleans {
             return Err(Forbidden::CleaningUp(path));
         }
         if state.debts.len() >= MOST_DEBTS {
             return Err(Forbidden::TooMany);
+        }
+        if let Some(page) = &self.page
+            && let Err(error) = page.makes(probe, &path)
+        {
+            let why = error.to_string();
+            return Err(Forbidden::NotWrittenDown { path, why });
         }
         state.debts.push(Debt {
             probe: probe.into(),
@@ -136,7 +197,12 @@ impl Writes {
 
     /// It is not on the remote, or not any more.
     pub fn removed(&self, path: &str) {
-        self.lock().debts.retain(|debt| debt.path != path);
+        let mut state = self.lock();
+        let owed = state.debts.len();
+        state.debts.retain(|debt| debt.path != path);
+        if let Some(page) = self.page.as_ref().filter(|_| state.debts.len() < owed) {
+            page.removed(path);
+        }
     }
 
     /// The server does not let it be removed.
@@ -155,7 +221,9 @@ impl Writes {
     /// From now on this probe makes nothing any more. Gives what it owes and has not tried in vain to remove.
     pub fn clean_up(&self, probe: &str) -> Vec<String> {
         let mut state = self.lock();
-        state.cleaning.insert(probe.into());
+        if let Cleaning::Some(probes) = &mut state.cleaning {
+            probes.insert(probe.into());
+        }
         let open = state
             .debts
             .iter()
@@ -168,9 +236,24 @@ impl Writes {
     }
 }
 
+impl Drop for Writes {
+    fn drop(&mut self) {
+        if let Some(page) = self.page.as_ref().filter(|_| self.lock().debts.is_empty()) {
+            page.settled();
+        }
+    }
+}
+
+/// Whether a run could have this name.
+pub(crate) fn is_name_of_a_run(name: &str) -> bool {
+    let is_digit = |c: char| matches!(c, '0'..='9' | 'a'..='f');
+    name.strip_prefix(PREFIX)
+        .is_some_and(|digits| digits.len() == DIGITS && digits.chars().all(is_digit))
+}
+
 /// Whether the last part of a path begins with the name, on every system that has servers. What follows the name is plain:
 /// a server must not find a pattern or a version in it.
-fn is_own(path: &str, name: &str) -> bool {
+pub(crate) fn is_under(path: &str, name: &str) -> bool {
     let last = path
         .rsplit(['/', '\\', ':', ']', '>'])
         .next()
@@ -183,6 +266,18 @@ fn is_own(path: &str, name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn permitted() -> Writes {
+        let session = Session {
+            host: "ftp.example.com".into(),
+            port: 21,
+            ssl: Default::default(),
+            user: Some("jo".into()),
+            remote_path: None,
+            source: None,
+        };
+        Writes::permitted(&Journal::NotNeeded, &session)
+    }
 
     fn make(path: &str) -> Change {
         Change::Make(path.into())
@@ -206,7 +301,7 @@ mod tests {
 
     #[test]
     fn only_names_of_this_run_are_written() {
-        let writes = Writes::permitted();
+        let writes = permitted();
         let name = writes.name().unwrap().to_string();
         for own in [
             name.clone(),
@@ -239,12 +334,12 @@ mod tests {
                 );
             }
         }
-        assert!(Writes::permitted().name() != Some(&name));
+        assert!(permitted().name() != Some(&name));
     }
 
     #[test]
     fn what_was_made_is_owed_until_it_is_gone() {
-        let writes = Writes::permitted();
+        let writes = permitted();
         let path = format!("{}.txt", writes.name().unwrap());
         let other = format!("{}-d", writes.name().unwrap());
         writes.permit("p", make(&path)).unwrap();
@@ -265,7 +360,7 @@ mod tests {
 
     #[test]
     fn there_is_an_end_to_what_a_probe_may_owe() {
-        let writes = Writes::permitted();
+        let writes = permitted();
         let name = writes.name().unwrap();
         let made = (0..100)
             .filter(|n| writes.permit("p", make(&format!("{name}-{n}"))).is_ok())

@@ -241,9 +241,19 @@ pub(super) fn request(
         },
         connect_ms: millis(check.timeouts.connect),
         reply_ms: millis(check.timeouts.reply),
-        allow_writes: check.permissions.writes,
-        facts: facts.iter().map(fact_out).collect(),
+        allow_writes: check.permissions.writes && check.journal.withholds().is_none(),
+        facts: facts.iter().chain(&withheld(check)).map(fact_out).collect(),
     }
+}
+
+/// The fact that tells a probe why it may not write, though the user permits it.
+fn withheld(check: &Check) -> Option<Fact> {
+    const WITHHELD: &str = "writes.withheld";
+    let why = check.journal.withholds()?;
+    Some(Fact {
+        name: WITHHELD.into(),
+        value: FactValue::Text(format!("the journal cannot be written: {why}")),
+    })
 }
 
 pub(super) fn description(description: types::Description) -> Description {

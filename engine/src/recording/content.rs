@@ -11,6 +11,7 @@ use super::Trace;
 use crate::capability::Capability;
 use crate::clean_up::LeftBehind;
 use crate::diagnose::Verdict;
+use crate::journal::Journal;
 use crate::net::{Counts, Line};
 use crate::report::{Report, Tool};
 use crate::run::{Cut, Look, Record, Round};
@@ -79,6 +80,9 @@ pub struct Settings {
     pub remote: Remote,
     /// What the user agreed to.
     pub permissions: Permissions,
+    /// Why nothing was made on the remote, though the user agreed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withheld: Option<String>,
     /// How much was looked at.
     pub depth: Depth,
     /// The times that were kept.
@@ -99,6 +103,7 @@ impl Settings {
         Settings {
             remote: check.remote.clone(),
             permissions: check.permissions,
+            withheld: check.journal.withholds().map(String::from),
             depth: check.depth,
             timeouts: check.timeouts,
             only: check.selection.only.clone(),
@@ -116,6 +121,10 @@ impl Settings {
             client_certificate: None,
             authorities: Vec::new(),
             permissions: self.permissions,
+            journal: match &self.withheld {
+                Some(why) => Journal::Unusable(why.clone()),
+                None => Journal::NotNeeded,
+            },
             data_addresses: Vec::new(),
             depth: self.depth,
             timeouts: self.timeouts,

@@ -7,13 +7,15 @@ use std::sync::atomic::AtomicU32;
 use super::itinerary::Going;
 use super::{Record, RunError};
 use crate::clean_up;
+use crate::clock;
+use crate::journal::Session;
 use crate::login::{Login, LoginPolicy};
 use crate::net::{
     Counts, Grant, Network, NetworkSettings, Resolver, Slots, TlsVersion, Transcript, Writes,
 };
 use crate::plugin::{Answers, Outside, Plugin};
 use crate::recording::{Part, Place, Purpose, Replay, Tally, World};
-use crate::settings::{CertificateCheck, Check, Depth, HighestTlsVersion};
+use crate::settings::{Check, Depth, HighestTlsVersion};
 use crate::trust::Trust;
 
 /// At most so many connections to one remote at a time, over all source addresses, unless `full` is asked for.
@@ -45,6 +47,8 @@ impl Host {
         Ok(match world {
             World::Replayed(replay) => Host::Replayed(replay.clone(), part),
             World::Live | World::Recorded(_) => {
+                // TLS cannot begin at such a time, and no certificate be judged.
+                clock::now()?;
                 Host::Live(Box::new(Shared::new(world.clone(), part, check)?))
             }
         })
@@ -54,6 +58,19 @@ impl Host {
     pub(super) fn outside(&self, check: &Check, source: Option<IpAddr>) -> Option<Outside> {
         match self {
             Host::Live(shared) => Some(shared.outside(check, source)),
+            Host::Replayed(..) => None,
+        }
+    }
+
+    /// The same for removing what an earlier run left; none in a recording.
+    pub(super) fn settling(
+        &self,
+        check: &Check,
+        source: Option<IpAddr>,
+        writes: Arc<Writes>,
+    ) -> Option<Outside> {
+        match self {
+            Host::Live(shared) => Some(shared.outside_with(check, source, writes)),
             Host::Replayed(..) => None,
         }
     }
@@ -116,7 +133,6 @@ impl Shared {
         let trust = Trust::new(&check.authorities);
         let policy = LoginPolicy {
             ssl: remote.ssl,
-            certificate_check: remote.certificate_check == CertificateCheck::Full,
             allow_cleartext: check.permissions.cleartext_login,
             allow_unverified: check.permissions.unverified_login,
             host: remote.host.clone(),
@@ -145,10 +161,15 @@ impl Shared {
     }
 
     fn outside(&self, check: &Check, source: Option<IpAddr>) -> Outside {
-        let writes = Arc::new(match check.permissions.writes {
-            true => Writes::permitted(),
+        let session = Session::of(check, source);
+        let writes = match check.permissions.writes {
+            true => Writes::permitted(&check.journal, &session),
             false => Writes::forbidden(),
-        });
+        };
+        self.outside_with(check, source, Arc::new(writes))
+    }
+
+    fn outside_with(&self, check: &Check, source: Option<IpAddr>, writes: Arc<Writes>) -> Outside {
         let settings = NetworkSettings {
             source,
             connect_timeout: check.timeouts.connect,

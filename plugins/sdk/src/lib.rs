@@ -52,6 +52,10 @@ pub mod writes {
     /// The fact with the paths that an earlier instance of this probe left: where it is there, they are to be removed, and
     /// nothing else is to be done.
     pub const LEFT: &str = "writes.left";
+
+    /// The fact with the reason why nothing may be made on the remote, where the user permits it and the host cannot write
+    /// down first what is made.
+    pub const WITHHELD: &str = "writes.withheld";
 }
 pub use imports::clock::{elapsed_us, pause};
 

@@ -95,7 +95,11 @@ probe_sdk::export!(Transfers);
 /// What every name begins with, if anything may be written at all.
 fn permitted(run: &mut Run) -> Option<String> {
     let Some(name) = writes::name() else {
-        run.not_permitted(CHECKS, CODES, "--allow-writes was not given");
+        let withheld = run.text(writes::WITHHELD).map(String::from);
+        match withheld {
+            Some(why) => run.could_not_look(CHECKS, CODES, &why),
+            None => run.not_permitted(CHECKS, CODES, "--allow-writes was not given"),
+        }
         return None;
     };
     let astray = run.remote().remote_path.is_some() && !run.has_fact(ENTERED);

@@ -238,10 +238,16 @@ impl Connection {
             true => self.writes.permit(probe, change),
             false => Err(Forbidden::NotGranted(change.what())),
         };
-        let leaving = self
-            .commands
-            .pass(bytes, permit)
-            .map_err(NotWritten::Forbidden)?;
+        let leaving = match self.commands.pass(bytes, permit) {
+            Ok(leaving) => leaving,
+            // No rule was broken: this machine cannot do its part.
+            Err(rule @ Forbidden::NotWrittenDown { .. }) => {
+                self.commands.forget();
+                let failure = Failure::new(Operation::Write, FailureKind::Other, rule);
+                return Err(NotWritten::Failed(failure));
+            }
+            Err(rule) => return Err(NotWritten::Forbidden(rule)),
+        };
         if leaving.is_empty() {
             return Ok(());
         }

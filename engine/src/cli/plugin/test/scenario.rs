@@ -11,9 +11,11 @@ use serde_json::Value;
 use toml::Table;
 
 use super::super::super::args::{Args, Command};
+use super::super::super::remote_file::Asked;
 use super::super::super::{CliError, check};
 use super::servers;
 use crate::login::Credential;
+use crate::net::printable;
 use crate::report::Report;
 use crate::settings::Check;
 
@@ -119,6 +121,37 @@ const OF_THE_SUITE: &[&str] = &[
     "left-behind",
 ];
 
+/// What the arguments of a scenario may say.
+const FLAGS: &[&str] = &[
+    "--allow-cleartext-login",
+    "--allow-data-address",
+    "--allow-unverified-login",
+    "--allow-writes",
+    "--certificate-check",
+    "--connect-timeout",
+    "--dedicated",
+    "--deny",
+    "--depth",
+    "--expect-address",
+    "--expect-name",
+    "--fetch-issuers",
+    "--highest-tls-version",
+    "--ip-version",
+    "--max-connections",
+    "--only",
+    "--passive-mode",
+    "--policy-list",
+    "--remote-path",
+    "--reply-timeout",
+    "--sheet",
+    "--skip",
+    "--source",
+    "--ssl",
+    "--timeout",
+    "--use",
+    "--user",
+];
+
 impl Scenario {
     /// The scenarios of a folder, by name.
     pub(super) fn all(folder: &Path) -> Result<Vec<Scenario>, ScenarioError> {
@@ -207,6 +240,7 @@ impl Scenario {
             .clone()
             .unwrap_or_else(|| lab.address().ip().to_string());
         let port = ask.port.unwrap_or(lab.address().port()).to_string();
+        self.only_known(&ask.args)?;
         let words = ["remote-doctor", "check", "--host", &host, "--port", &port];
         let words = words.into_iter().chain(ask.args.iter().map(String::as_str));
         let args =
@@ -214,7 +248,10 @@ impl Scenario {
         let Command::Check(args) = args.command else {
             return Err(CliError::Usage("args: not those of a check".into()));
         };
-        let mut made = check::request(&args)?;
+        if args.remote.is_some() {
+            return Err(self.not_for_scenarios("a URL or a settings file"));
+        }
+        let (mut made, _) = check::request(Asked::typed(*args))?;
         if ask.trusted {
             made.authorities.extend(servers::authorities(lab));
         }
@@ -232,6 +269,25 @@ impl Scenario {
             });
         }
         Ok(made)
+    }
+
+    /// A scenario comes with a probe from anywhere: it may say how the lab is looked at, and touches no file and no secret.
+    fn only_known(&self, args: &[String]) -> Result<(), CliError> {
+        let flags = args
+            .iter()
+            .filter(|arg| arg.starts_with('-') && arg.len() > 1);
+        let name = |arg: &String| arg.split('=').next().unwrap_or_default().to_owned();
+        match flags.map(name).find(|flag| !FLAGS.contains(&flag.as_str())) {
+            Some(flag) => Err(self.not_for_scenarios(&printable(&flag, 40))),
+            None => Ok(()),
+        }
+    }
+
+    fn not_for_scenarios(&self, what: &str) -> CliError {
+        CliError::Usage(format!(
+            "{}: args: {what} is not for a scenario, which may only say how its server is looked at",
+            self.name
+        ))
     }
 
     /// What is not as expected, if anything is.

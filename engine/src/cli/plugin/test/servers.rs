@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::journal::Journal;
 use crate::login::Credential;
 use crate::settings::{
     CertificateCheck, Check, ClientSettings, Depth, Permissions, Remote, Selection, SslSetting,
@@ -102,6 +103,7 @@ pub(super) fn check(lab: &Lab, server: &Server) -> Check {
             writes: true,
             ..Permissions::default()
         },
+        journal: Journal::NotNeeded,
         data_addresses: Vec::new(),
         depth: Depth::Standard,
         timeouts: Timeouts {

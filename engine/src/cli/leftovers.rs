@@ -1,0 +1,435 @@
+//! `remote-doctor leftovers`: what checks that were killed left on remotes, and removing it.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::args::values::{resolver, seconds};
+use super::args::{CheckArgs, Format};
+use super::check;
+use super::output::{self, Delivered};
+use super::progress::{Progress, patiently};
+use super::third_party::{self, SignatureArgs};
+use super::{CliError, Exit, remote_file, signals};
+use crate::builtin::Catalogue;
+use crate::finding::Severity;
+use crate::journal::{self, Left, Leftovers, Page};
+use crate::net::printable;
+use crate::report::Report;
+use crate::run::{self, Cut, Interrupt, Settled};
+use crate::settings::{CertificateCheck, Check, SslSetting};
+
+/// More is not told of in one line.
+const SHOWN: usize = 200;
+
+#[derive(clap::Args, Debug)]
+#[command(after_help = HELP)]
+pub(crate) struct LeftoversArgs {
+    /// The remote of which something is to be removed: a URL or a settings file, as for `check`
+    #[arg(value_name = "URL|remote.toml", requires = "remove")]
+    remote: Option<String>,
+    /// Remove what earlier checks left on this remote
+    #[arg(long)]
+    remove: bool,
+    /// Take this run out of the list, and leave on the remote what is there (repeatable)
+    #[arg(long, value_name = "NAME", conflicts_with = "remove")]
+    forget: Vec<String>,
+    /// Format of the list
+    #[arg(long, default_value = "text", conflicts_with_all = ["remove", "forget"])]
+    format: Format,
+    /// No progress, and nothing of third-party probes, on standard error
+    #[arg(short, long)]
+    quiet: bool,
+
+    /// Name or address of the server
+    #[arg(long, help_heading = "Remote", requires = "remove")]
+    host: Option<String>,
+    /// Control port [default: 990 for require-implicit, else 21]
+    #[arg(long, help_heading = "Remote", requires = "remove", value_parser = clap::value_parser!(u16).range(1..))]
+    port: Option<u16>,
+    /// How the remote is configured to be secured [default: if-available]
+    #[arg(long, help_heading = "Remote", requires = "remove")]
+    ssl: Option<SslSetting>,
+    /// What the remote is configured with; off: any certificate is accepted [default: full]
+    #[arg(long, help_heading = "Remote", requires = "remove")]
+    certificate_check: Option<CertificateCheck>,
+    /// Trust the CA certificates in this PEM file, too
+    #[arg(long, help_heading = "Remote", value_name = "PEM", requires = "remove")]
+    ca_file: Vec<PathBuf>,
+    /// Our own certificate, for servers that ask for one
+    #[arg(long, help_heading = "Remote", value_name = "PEM", requires_all = ["remove", "client_key"])]
+    client_cert: Option<PathBuf>,
+    /// The key of our own certificate
+    #[arg(
+        long,
+        help_heading = "Remote",
+        value_name = "PEM",
+        requires = "client_cert"
+    )]
+    client_key: Option<PathBuf>,
+
+    /// User name
+    #[arg(long, help_heading = "Login", requires = "remove")]
+    user: Option<String>,
+    /// Read the password from this file
+    #[arg(
+        long,
+        help_heading = "Login",
+        value_name = "FILE",
+        group = "password",
+        requires = "remove"
+    )]
+    password_file: Option<PathBuf>,
+    /// Read the password from standard input
+    #[arg(long, help_heading = "Login", group = "password", requires = "remove")]
+    password_stdin: bool,
+    /// Read the password from this environment variable
+    #[arg(
+        long,
+        help_heading = "Login",
+        value_name = "NAME",
+        group = "password",
+        requires = "remove"
+    )]
+    password_env: Option<String>,
+    /// Let the settings file use secrets from outside its own folder: an environment variable, standard input, or a file
+    /// elsewhere
+    #[arg(long, help_heading = "Login", requires = "remove")]
+    use_secrets_of_file: bool,
+    /// Send the password in clear text if the server offers no TLS (with if-available), or the settings file says never
+    #[arg(long, help_heading = "Login", requires = "remove")]
+    allow_cleartext_login: bool,
+    /// Send the password although the certificate did not pass
+    #[arg(long, help_heading = "Login", requires = "remove")]
+    allow_unverified_login: bool,
+
+    /// Ask this resolver instead of the system's
+    #[arg(long, help_heading = "Network", value_name = "ADDR[:PORT]", value_parser = resolver, requires = "remove")]
+    resolver: Option<SocketAddr>,
+    /// For a reply, in seconds [default: 30]
+    #[arg(long, help_heading = "Network", value_name = "SECONDS", value_parser = seconds, requires = "remove")]
+    reply_timeout: Option<Duration>,
+    /// For the whole run, in seconds [default: 120]
+    #[arg(long, help_heading = "Network", value_name = "SECONDS", value_parser = seconds, requires = "remove")]
+    timeout: Option<Duration>,
+
+    /// The third-party probe that made it (repeatable)
+    #[arg(
+        long,
+        help_heading = "Probes",
+        value_name = "FILE.wasm",
+        requires = "remove"
+    )]
+    plugin: Vec<PathBuf>,
+    #[command(flatten)]
+    signatures: SignatureArgs,
+}
+
+const HELP: &str = "Examples:
+  remote-doctor leftovers
+  remote-doctor leftovers --remove ftpes://user@ftp.example.com --password-file secret.txt
+  remote-doctor leftovers --remove remote.toml
+
+Only what a check wrote down before it made it is removed, from the same host and port and as the same user.
+
+Exit codes: 0 nothing is left, 1 something is left, 2 usage error, 3 what is left could not be looked at, 130 interrupted.";
+
+pub(super) async fn run(args: LeftoversArgs) -> Result<Exit, CliError> {
+    let all = journal::leftovers()?;
+    for damaged in &all.unreadable {
+        output::note(&format!("warning: {damaged}"));
+    }
+    if args.remove {
+        remove(all, args).await
+    } else if args.forget.is_empty() {
+        Ok(list(&all, args.format))
+    } else {
+        forget(all, &args.forget)
+    }
+}
+
+/// Names what earlier checks left, so that nobody has to remember. It is no reason not to check.
+pub(super) fn remind() {
+    let all = match journal::leftovers() {
+        Ok(all) => all,
+        Err(error) => return output::note(&format!("warning: {error}")),
+    };
+    for damaged in &all.unreadable {
+        output::note(&format!("warning: {damaged}"));
+    }
+    for left in &all.left {
+        output::note(&format!(
+            "warning: an earlier check of {} left {}; `remote-doctor leftovers` says how to remove it",
+            printable(&left.session.host, SHOWN),
+            paths(left)
+        ));
+    }
+}
+
+fn paths(left: &Left) -> String {
+    let paths = left.made.iter().map(|made| printable(&made.path, SHOWN));
+    paths.collect::<Vec<_>>().join(", ")
+}
+
+fn list(all: &Leftovers, format: Format) -> Exit {
+    let text = match format {
+        Format::Json => output::json(&all.left.iter().map(Listed::of).collect::<Vec<_>>()),
+        Format::Text if all.left.is_empty() => {
+            "Nothing is left on any remote, as far as this user's journal knows.\n".into()
+        }
+        Format::Text => all.left.iter().map(told).collect::<Vec<_>>().join("\n"),
+    };
+    let exit = match (all.left.is_empty(), all.unreadable.is_empty()) {
+        (false, _) => Exit::Found,
+        (true, false) => Exit::Incomplete,
+        (true, true) => Exit::Fine,
+    };
+    output::put(&text, None).exit(exit)
+}
+
+/// What a run left, for programs.
+#[derive(Serialize)]
+struct Listed<'a> {
+    name: &'a str,
+    began: Timestamp,
+    host: &'a str,
+    port: u16,
+    ssl: SslSetting,
+    user: Option<&'a str>,
+    remote_path: Option<&'a str>,
+    source: Option<IpAddr>,
+    paths: Vec<&'a str>,
+}
+
+impl<'a> Listed<'a> {
+    fn of(left: &'a Left) -> Listed<'a> {
+        let session = &left.session;
+        Listed {
+            name: &left.name,
+            began: left.began,
+            host: &session.host,
+            port: session.port,
+            ssl: session.ssl,
+            user: session.user.as_deref(),
+            remote_path: session.remote_path.as_deref(),
+            source: session.source,
+            paths: left.made.iter().map(|made| &*made.path).collect(),
+        }
+    }
+}
+
+fn told(left: &Left) -> String {
+    let session = &left.session;
+    let shown = |text: &str| printable(text, SHOWN);
+    let mut text = format!(
+        "{}, port {}, as {}\n",
+        shown(&session.host),
+        session.port,
+        shown(session.user.as_deref().unwrap_or("nobody"))
+    );
+    let mut row = |name: &str, value: &str| text.push_str(&format!("  {name:<8}{value}\n"));
+    for made in &left.made {
+        row("left", &shown(&made.path));
+    }
+    if let Some(path) = &session.remote_path {
+        row("in", &shown(path));
+    }
+    if let Some(source) = session.source {
+        row("from", &source.to_string());
+    }
+    let minute = left.began.strftime("%Y-%m-%d %H:%M UTC").to_string();
+    row("since", &minute);
+    row("remove", &command(left));
+    row(
+        "forget",
+        &format!("remote-doctor leftovers --forget {}", left.name),
+    );
+    text
+}
+
+/// What to type. The words are quoted where a shell would read them as something else.
+fn command(left: &Left) -> String {
+    let session = &left.session;
+    let quoted = |text: &str| {
+        let text = printable(text, SHOWN);
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_.:@/".contains(c);
+        match text.chars().all(plain) && !text.is_empty() {
+            true => text,
+            false => format!("'{}'", text.replace('\'', "'\\''")),
+        }
+    };
+    let mut command = format!(
+        "remote-doctor leftovers --remove --host {} --port {} --ssl {}",
+        quoted(&session.host),
+        session.port,
+        session.ssl
+    );
+    if let Some(user) = &session.user {
+        command.push_str(&format!(" --user {} --password-file FILE", quoted(user)));
+    }
+    command
+}
+
+fn forget(all: Leftovers, names: &[String]) -> Result<Exit, CliError> {
+    let mut known = all.left;
+    for name in names {
+        let at = known.iter().position(|left| left.name == *name);
+        let at = at.ok_or_else(|| {
+            CliError::Usage(format!(
+                "nothing called {} is in the list; see `remote-doctor leftovers`",
+                printable(name, SHOWN)
+            ))
+        })?;
+        let left = known.remove(at);
+        left.forget().map_err(|source| CliError::File {
+            what: name.clone(),
+            source,
+        })?;
+    }
+    Ok(Exit::Fine)
+}
+
+async fn remove(all: Leftovers, args: LeftoversArgs) -> Result<Exit, CliError> {
+    let (quiet, signatures) = (args.quiet, args.signatures.clone());
+    let asked = remote_file::filled_in(args.into_check())?;
+    let (check, _) = check::request(asked)?;
+    let mine = all
+        .left
+        .into_iter()
+        .filter(|left| left.session.is_for(&check.remote));
+    let mine: Vec<Left> = mine.collect();
+    if mine.is_empty() {
+        let place = check.remote.place();
+        let user = check.remote.user.as_deref().unwrap_or("nobody");
+        output::print(&format!(
+            "Nothing is left on {place} by checks as {}.\n",
+            printable(user, SHOWN)
+        ))?;
+        return Ok(Exit::Fine);
+    }
+    let plugins = &check.selection.plugins;
+    let signatures = signatures.signatures(plugins)?;
+    let loading = Catalogue::load(plugins, &signatures);
+    let catalogue = patiently(quiet, loading).await?;
+    if !quiet {
+        third_party::announce(&catalogue, &check.selection.denied);
+    }
+    let interrupt = Interrupt::default();
+    signals::listen(interrupt.clone()).map_err(|source| CliError::File {
+        what: "waiting for signals".into(),
+        source,
+    })?;
+    let mut exit = Exit::Fine;
+    for left in mine {
+        match settled(left, &check, &catalogue, &interrupt, quiet).await? {
+            Exit::Fine => {}
+            // A password that was refused once is not tried for the next.
+            other => {
+                exit = other;
+                break;
+            }
+        }
+    }
+    Ok(exit)
+}
+
+/// Removes what one run left, and says how that went.
+async fn settled(
+    left: Left,
+    check: &Check,
+    catalogue: &Catalogue,
+    interrupt: &Interrupt,
+    quiet: bool,
+) -> Result<Exit, CliError> {
+    left.may_be_removed_by(check)
+        .map_err(|error| CliError::Usage(error.to_string()))?;
+    let Some((page, left)) = Page::of_left(&left)? else {
+        output::print(&format!("{}: another process is removing it.\n", left.name))?;
+        return Ok(Exit::Incomplete);
+    };
+    let mut check = check.clone();
+    check
+        .remote
+        .remote_path
+        .clone_from(&left.session.remote_path);
+    check.remote.sources = left.session.source.into_iter().collect();
+    check.remote.dedicated.clear();
+    let progress = Progress::new(quiet, &check.remote.place());
+    let watch = |event: run::Event<'_>| progress.tell(&event);
+    let settled = run::settle(&check, catalogue, (&left, page), interrupt.clone(), &watch).await?;
+    drop(progress);
+    let (text, exit) = outcome(&left, &settled, &check, catalogue);
+    let delivered = output::put(&text, None);
+    Ok(match delivered {
+        Delivered::AsAsked => exit,
+        other => other.exit(exit),
+    })
+}
+
+fn outcome(left: &Left, settled: &Settled, check: &Check, catalogue: &Catalogue) -> (String, Exit) {
+    let mut text = String::new();
+    for made in &left.made {
+        let path = printable(&made.path, SHOWN);
+        let still = settled.left.iter().find(|debt| debt.path == made.path);
+        text.push_str(&match still {
+            None => format!("removed  {path}\n"),
+            Some(debt) => match &debt.refusal {
+                Some(refusal) => format!("left     {path}: {refusal}\n"),
+                None => format!("left     {path}\n"),
+            },
+        });
+    }
+    if settled.record.cut == Some(Cut::Interrupted) {
+        return (text, Exit::Interrupted);
+    }
+    if settled.logged_in {
+        let exit = if settled.left.is_empty() {
+            Exit::Fine
+        } else {
+            Exit::Found
+        };
+        return (text, exit);
+    }
+    let report = Report::new(&settled.record, &check.remote, catalogue, Timestamp::now());
+    let why = report
+        .not_tested
+        .iter()
+        .find(|it| it.check.contains("login"));
+    text.push_str(&match (report.has(Severity::Error), why) {
+        (true, _) | (false, None) => format!("Nobody could log in. {}\n", report.summary),
+        (false, Some(why)) => format!("Nobody could log in: {}.\n", why.reason),
+    });
+    text.push_str("`remote-doctor check`, with the same options, says more.\n");
+    (text, Exit::Incomplete)
+}
+
+impl LeftoversArgs {
+    /// A check of the same remote.
+    fn into_check(self) -> CheckArgs {
+        CheckArgs {
+            remote: self.remote,
+            host: self.host,
+            port: self.port,
+            ssl: self.ssl,
+            certificate_check: self.certificate_check,
+            ca_file: self.ca_file,
+            client_cert: self.client_cert,
+            client_key: self.client_key,
+            user: self.user,
+            password_file: self.password_file,
+            password_stdin: self.password_stdin,
+            password_env: self.password_env,
+            use_secrets_of_file: self.use_secrets_of_file,
+            allow_cleartext_login: self.allow_cleartext_login,
+            allow_unverified_login: self.allow_unverified_login,
+            resolver: self.resolver,
+            reply_timeout: self.reply_timeout,
+            timeout: self.timeout,
+            plugin: self.plugin,
+            ..CheckArgs::default()
+        }
+    }
+}
