@@ -12,6 +12,8 @@ mod baseline;
 mod binary;
 #[path = "scenarios_runner/canary.rs"]
 mod canary;
+#[path = "scenarios_runner/clock.rs"]
+mod clock;
 #[path = "scenarios_runner/conformance.rs"]
 mod conformance;
 #[path = "scenarios_runner/coverage.rs"]
@@ -24,6 +26,8 @@ mod dns;
 mod endpoint;
 #[path = "scenarios_runner/expectation.rs"]
 mod expectation;
+#[path = "scenarios_runner/file_secrets.rs"]
+mod file_secrets;
 #[path = "scenarios_runner/golden.rs"]
 mod golden;
 #[path = "scenarios_runner/guide.rs"]
@@ -32,10 +36,14 @@ mod guide;
 mod interrupt;
 #[path = "scenarios_runner/languages.rs"]
 mod languages;
+#[path = "scenarios_runner/leftovers.rs"]
+mod leftovers;
 #[path = "scenarios_runner/limits.rs"]
 mod limits;
 #[path = "scenarios_runner/manners.rs"]
 mod manners;
+#[path = "scenarios_runner/output.rs"]
+mod output;
 #[path = "scenarios_runner/plugin.rs"]
 mod plugin;
 #[path = "scenarios_runner/recordings.rs"]
@@ -99,6 +107,10 @@ fn main() -> ExitCode {
     trials.extend(sheet::trials());
     trials.extend(recordings::trials());
     trials.extend(remote_file::trials());
+    trials.extend(file_secrets::trials());
+    trials.extend(leftovers::trials());
+    trials.extend(output::trials());
+    trials.push(clock::trial());
     trials.extend(plugin::trials());
     trials.extend(signed::trials());
     trials.extend(shell::trials());

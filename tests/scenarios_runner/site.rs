@@ -144,14 +144,17 @@ impl Site {
 
     /// A command where the program belongs: on the client's side.
     pub fn command(&self, program: &str) -> Command {
-        match &self.net {
+        let mut command = match &self.net {
             None => Command::new(program),
             Some(net) => {
                 let mut command = net.client();
                 command.arg(program);
                 command
             }
-        }
+        };
+        // What one run leaves is no other's to tell.
+        command.env("XDG_STATE_HOME", self.file("state"));
+        command
     }
 
     /// The server's address; without a server, that of this machine.

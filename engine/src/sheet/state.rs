@@ -343,4 +343,31 @@ mod tests {
             Err(StateError::Read { .. } | StateError::NotOurs { .. })
         ));
     }
+
+    #[test]
+    fn looks_at_the_same_time_lose_nothing() {
+        const LOOKS: u8 = 8;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state.json");
+        let path = &path;
+        let one = |number: u8| {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_time()
+                .build()
+                .unwrap();
+            let source = Some(IpAddr::from([10, 0, 0, number]));
+            let seen = (SeenBy::Us, ip("203.0.113.7"));
+            runtime.block_on(State::update(path, |state| {
+                std::thread::sleep(Duration::from_millis(5));
+                state.add(source, "h", seen, day(0));
+            }))
+        };
+        std::thread::scope(|scope| {
+            let looks: Vec<_> = (0..LOOKS).map(|it| scope.spawn(move || one(it))).collect();
+            for look in looks {
+                look.join().unwrap().unwrap();
+            }
+        });
+        assert_eq!(State::read(path).unwrap().series.len(), usize::from(LOOKS));
+    }
 }

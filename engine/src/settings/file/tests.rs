@@ -205,7 +205,7 @@ fn the_example_sets_every_key_it_can_and_its_paths_count_from_it() {
     assert!(
         password
             .place()
-            .ends_with("remote.toml:11:17: password-file")
+            .ends_with("remote.toml:14:17: password-file")
     );
     assert_eq!(
         password.agreed(&Agreement::Flag),

@@ -201,6 +201,8 @@ impl Scenario {
             Some("it needs a resolver of its own")
         } else if content.server.is_none() || !content.check.plugins.is_empty() {
             Some("it needs more than a server of the lab")
+        } else if content.check.args.iter().any(|arg| arg == "--plugin") {
+            Some("it needs another probe")
         } else if content.check.state.is_some() {
             Some("it needs what an earlier run left")
         } else {
