@@ -32,7 +32,7 @@ pub enum Journal {
     NotNeeded,
     /// In this folder, which is the user's alone.
     Kept(PathBuf),
-    /// It cannot be, so nothing is made: why.
+    /// It cannot be, so nothing is made: why, without the names of folders, since reports tell it.
     Unusable(String),
 }
 
@@ -95,6 +95,17 @@ pub enum JournalError {
     },
 }
 
+impl JournalError {
+    /// The same without the name of the file or folder.
+    pub fn reason(&self) -> String {
+        match self {
+            JournalError::NoFolder(why) => why.clone(),
+            JournalError::NotOurs(_) => "other users may write to its folder".into(),
+            JournalError::Io { source, .. } => source.to_string(),
+        }
+    }
+}
+
 /// What is in the journal of runs that have ended.
 #[derive(Debug, Default)]
 pub struct Leftovers {
@@ -105,11 +116,11 @@ pub struct Leftovers {
 }
 
 impl Journal {
-    /// The journal of this user, where it can be written.
-    pub fn of_user() -> Journal {
+    /// The journal of this user; where it cannot be written, the error, too.
+    pub fn of_user() -> (Journal, Option<JournalError>) {
         match folder().and_then(|folder| tried(&folder).map(|()| folder)) {
-            Ok(folder) => Journal::Kept(folder),
-            Err(error) => Journal::Unusable(error.to_string()),
+            Ok(folder) => (Journal::Kept(folder), None),
+            Err(error) => (Journal::Unusable(error.reason()), Some(error)),
         }
     }
 

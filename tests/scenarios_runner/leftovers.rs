@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::process::{Command, Output, Stdio};
-use std::time::Duration;
 
 use lab::Event;
 use libtest_mimic::{Failed, Trial};
@@ -255,7 +254,5 @@ fn hung_up() -> Result<(), Failed> {
     started.process.wait()?;
     started.until(|it| it.there().is_empty())?;
     // The journal is tidied up as the program ends.
-    std::thread::sleep(Duration::from_millis(500));
-    let left = journal(&started)?;
-    is(left.is_empty(), format!("{left:?}"))
+    started.until(|it| journal(it).is_ok_and(|left| left.is_empty()))
 }

@@ -26,6 +26,7 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("output_on_a_full_disk_is_not_lost", full_disk),
         Trial::test("output_into_a_folder_that_is_gone_is_not_lost", gone),
         Trial::test("recording_to_a_device", recording),
+        Trial::test("states_are_regular_files", no_state),
         Trial::test("states_are_locked", states),
     ]
 }
@@ -249,6 +250,28 @@ fn recording() -> Result<(), Failed> {
     )?;
     let output = scene.check(&["--record", "/dev/full"]).output()?;
     not_lost(&output, "/dev/full: No space left")
+}
+
+/// A state is read first: what is no regular file is neither waited for nor replaced.
+fn no_state() -> Result<(), Failed> {
+    let scene = Scene::open()?;
+    let (null, fifo) = (scene.null()?, scene.at("fifo"));
+    mknodat(CWD, &fifo, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0)?;
+    for path in [&null, &fifo] {
+        let output = scene.check(&["--sheet", "--state", &text(path)]).output()?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        let fits = output.status.code() == Some(2) && said.contains("no regular file");
+        expect(fits, shown(&output))?;
+        let mut look = Command::new(PROGRAM);
+        look.args(["addresses", "https://127.0.0.1:1/", "--state", &text(path)]);
+        let output = look.output()?;
+        expect(output.status.code() == Some(2), shown(&output))?;
+    }
+    expect(
+        fs::metadata(&null)?.file_type().is_char_device(),
+        "replaced",
+    )?;
+    expect(fs::metadata(&fifo)?.file_type().is_fifo(), "replaced")
 }
 
 /// Two processes at once: a change is told once, and both know it.

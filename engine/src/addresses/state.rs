@@ -135,6 +135,10 @@ impl State {
 
 fn read(path: &Path) -> io::Result<Vec<u8>> {
     let mut text = Vec::new();
+    // A FIFO would be waited for.
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("not a regular file"));
+    }
     File::open(path)?
         .take(MAX_BYTES + 1)
         .read_to_end(&mut text)?;
@@ -175,6 +179,7 @@ pub fn is_state(text: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     fn state() -> State {
         let lists = Lists {

@@ -62,7 +62,12 @@ pub(super) async fn run(args: CheckArgs) -> Result<Exit, CliError> {
     let state = args.state.as_deref().map(State::read).transpose()?;
     leftovers::remind();
     if check.permissions.writes {
-        check.journal = Journal::of_user();
+        let (journal, error) = Journal::of_user();
+        check.journal = journal;
+        if let Some(error) = error {
+            let why = "nothing will be written on the remote, because it cannot be noted first";
+            output::note(&format!("warning: {why}: {error}"));
+        }
     }
     let interrupt = Interrupt::default();
     signals::listen(interrupt.clone()).map_err(|source| CliError::File {

@@ -184,7 +184,7 @@ impl Writes {
         if let Some(page) = &self.page
             && let Err(error) = page.makes(probe, &path)
         {
-            let why = error.to_string();
+            let why = error.reason();
             return Err(Forbidden::NotWrittenDown { path, why });
         }
         state.debts.push(Debt {

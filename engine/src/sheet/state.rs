@@ -162,6 +162,8 @@ impl State {
             why,
         };
         let length = match fs::metadata(path) {
+            // A FIFO would be waited for.
+            Ok(file) if !file.is_file() => return Err(not_ours("no regular file".into())),
             Ok(file) => file.len(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(State::default()),
             Err(error) => return Err(read(error)),

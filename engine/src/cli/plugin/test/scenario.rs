@@ -121,6 +121,8 @@ const OF_THE_SUITE: &[&str] = &[
     "left-behind",
 ];
 
+/// A third-party probe beside the one that is tried.
+const OTHER_PROBE: &str = "--plugin";
 /// What the arguments of a scenario may say.
 const FLAGS: &[&str] = &[
     "--allow-cleartext-login",
@@ -152,6 +154,17 @@ const FLAGS: &[&str] = &[
     "--user",
 ];
 
+/// What of these arguments is not for a scenario: it comes with a probe from anywhere, and touches no file and no secret.
+/// `--plugin` stands in scenarios of the suite alone, which the kit passes over.
+fn foreign(args: &[String]) -> Option<String> {
+    let flags = args
+        .iter()
+        .filter(|arg| arg.starts_with('-') && arg.len() > 1);
+    let mut names = flags.map(|arg| arg.split('=').next().unwrap_or_default());
+    let foreign = names.find(|flag| !FLAGS.contains(flag) && *flag != OTHER_PROBE)?;
+    Some(printable(foreign, 40))
+}
+
 impl Scenario {
     /// The scenarios of a folder, by name.
     pub(super) fn all(folder: &Path) -> Result<Vec<Scenario>, ScenarioError> {
@@ -180,6 +193,11 @@ impl Scenario {
         if let Some(key) = more.find(|key| !OF_THE_SUITE.contains(&key.as_str())) {
             return Err(wrong(format!("[expect] has no key `{key}`")));
         }
+        if let Some(flag) = foreign(&content.check.args) {
+            return Err(wrong(format!(
+                "args: {flag} is not for a scenario, which may only say how its server is looked at"
+            )));
+        }
         Ok(Scenario {
             name: folder.file_name().unwrap_or_default().display().to_string(),
             content,
@@ -201,7 +219,12 @@ impl Scenario {
             Some("it needs a resolver of its own")
         } else if content.server.is_none() || !content.check.plugins.is_empty() {
             Some("it needs more than a server of the lab")
-        } else if content.check.args.iter().any(|arg| arg == "--plugin") {
+        } else if content
+            .check
+            .args
+            .iter()
+            .any(|arg| arg.starts_with(OTHER_PROBE))
+        {
             Some("it needs another probe")
         } else if content.check.state.is_some() {
             Some("it needs what an earlier run left")
@@ -242,7 +265,6 @@ impl Scenario {
             .clone()
             .unwrap_or_else(|| lab.address().ip().to_string());
         let port = ask.port.unwrap_or(lab.address().port()).to_string();
-        self.only_known(&ask.args)?;
         let words = ["remote-doctor", "check", "--host", &host, "--port", &port];
         let words = words.into_iter().chain(ask.args.iter().map(String::as_str));
         let args =
@@ -251,7 +273,10 @@ impl Scenario {
             return Err(CliError::Usage("args: not those of a check".into()));
         };
         if args.remote.is_some() {
-            return Err(self.not_for_scenarios("a URL or a settings file"));
+            return Err(CliError::Usage(format!(
+                "{}: args: a URL or a settings file is not for a scenario",
+                self.name
+            )));
         }
         let (mut made, _) = check::request(Asked::typed(*args))?;
         if ask.trusted {
@@ -271,25 +296,6 @@ impl Scenario {
             });
         }
         Ok(made)
-    }
-
-    /// A scenario comes with a probe from anywhere: it may say how the lab is looked at, and touches no file and no secret.
-    fn only_known(&self, args: &[String]) -> Result<(), CliError> {
-        let flags = args
-            .iter()
-            .filter(|arg| arg.starts_with('-') && arg.len() > 1);
-        let name = |arg: &String| arg.split('=').next().unwrap_or_default().to_owned();
-        match flags.map(name).find(|flag| !FLAGS.contains(&flag.as_str())) {
-            Some(flag) => Err(self.not_for_scenarios(&printable(&flag, 40))),
-            None => Ok(()),
-        }
-    }
-
-    fn not_for_scenarios(&self, what: &str) -> CliError {
-        CliError::Usage(format!(
-            "{}: args: {what} is not for a scenario, which may only say how its server is looked at",
-            self.name
-        ))
     }
 
     /// What is not as expected, if anything is.
