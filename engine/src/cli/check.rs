@@ -24,11 +24,11 @@ use crate::net::ClientCertificate;
 use crate::recording::Part;
 use crate::redact::redact;
 use crate::report::Report;
-use crate::run::{self, Cut, Interrupt};
+use crate::run::{self, Cut, Interrupt, Record};
 use crate::settings::{
     Check, ClientSettings, IpVersion, Location, Remote, SecretFile, Selection, Timeouts, is_host,
 };
-use crate::sheet::State;
+use crate::sheet::{State, StateError};
 use crate::verify::verify;
 
 /// More than all public CAs need.
@@ -38,11 +38,7 @@ pub(super) async fn run(args: CheckArgs) -> Result<Exit, CliError> {
     let asked = remote_file::filled_in(args)?;
     let settings_host = asked.settings_host.clone();
     let (mut check, args) = request(asked)?;
-    may_record(args.record.as_deref(), args.redact)?;
-    // What must not be replaced is told before anything is asked of the remote.
-    for file in [&args.output, &args.record] {
-        output::may_write(file.as_deref())?;
-    }
+    may_be_written(&args)?;
     // A baseline that cannot be used is told before anything is asked of the remote.
     let baseline = args.baseline.as_deref();
     let baseline = baseline
@@ -62,40 +58,19 @@ pub(super) async fn run(args: CheckArgs) -> Result<Exit, CliError> {
     let state = args.state.as_deref().map(State::read).transpose()?;
     leftovers::remind();
     if check.permissions.writes {
-        let (journal, error) = Journal::of_user();
-        check.journal = journal;
-        if let Some(error) = error {
-            let why = "nothing will be written on the remote, because it cannot be noted first";
-            output::note(&format!("warning: {why}: {error}"));
-        }
+        check.journal = journal();
     }
-    let interrupt = Interrupt::default();
-    signals::listen(interrupt.clone()).map_err(|source| CliError::File {
-        what: "waiting for signals".into(),
-        source,
-    })?;
+    let interrupt = signals::listen()?;
     let started = Timestamp::now();
     let recording = args.record.as_deref().map(Kept::begin).transpose()?;
     let world = recording.as_ref().map(Kept::world).unwrap_or_default();
     let progress = Progress::new(args.quiet, &check.remote.place());
     let watch = |event: run::Event<'_>| progress.tell(&event);
     let mut record = run::run(&check, &catalogue, &world, interrupt.clone(), &watch).await?;
-    let mut saved = Ok(());
-    if args.sheet && record.cut != Some(Cut::Interrupted) {
-        let file = args.state.as_deref().zip(state);
-        let looking = sheet::look(&check, &record, args.policy_list.as_ref(), file);
-        let looked = tokio::select! {
-            looked = looking => Some(looked?),
-            () = interrupt.stop.cancelled() => None,
-        };
-        match looked {
-            Some((looks, written)) => {
-                record.sheet = Some(looks);
-                saved = written;
-            }
-            None => record.cut = Some(Cut::Interrupted),
-        }
-    }
+    let saved = match args.sheet && record.cut != Some(Cut::Interrupted) {
+        true => look_up(&args, &check, &mut record, state, &interrupt).await?,
+        false => Ok(()),
+    };
     world.keep(Part::Diagnosis, &record, &check.remote);
     let mut report = Report::new(&record, &check.remote, &catalogue, started);
     verify(&mut report, &check, &catalogue, &world, interrupt, &watch).await;
@@ -116,6 +91,47 @@ pub(super) async fn run(args: CheckArgs) -> Result<Exit, CliError> {
         output::note(&format!("warning: left on the remote: {left}"));
     }
     Ok(delivered.exit(exit(&report, args.fail_on)))
+}
+
+/// Looks up what `--sheet` asks for, and says whether the state could be written. An interrupt cuts the run there.
+async fn look_up(
+    args: &CheckArgs,
+    check: &Check,
+    record: &mut Record,
+    state: Option<State>,
+    interrupt: &Interrupt,
+) -> Result<Result<(), StateError>, CliError> {
+    let file = args.state.as_deref().zip(state);
+    let looking = sheet::look(check, record, args.policy_list.as_ref(), file);
+    let looked = tokio::select! {
+        looked = looking => Some(looked?),
+        () = interrupt.stop.cancelled() => None,
+    };
+    let Some((looks, saved)) = looked else {
+        record.cut = Some(Cut::Interrupted);
+        return Ok(Ok(()));
+    };
+    record.sheet = Some(looks);
+    Ok(saved)
+}
+
+/// What must not be replaced is told before anything is asked of the remote.
+fn may_be_written(args: &CheckArgs) -> Result<(), CliError> {
+    may_record(args.record.as_deref(), args.redact)?;
+    let files = [&args.output, &args.record];
+    files
+        .into_iter()
+        .try_for_each(|file| output::may_write(file.as_deref()))
+}
+
+/// Where it is written down what is made on the remote.
+fn journal() -> Journal {
+    let (journal, error) = Journal::of_user();
+    if let Some(error) = error {
+        let why = "nothing will be written on the remote, because it cannot be noted first";
+        output::note(&format!("warning: {why}: {error}"));
+    }
+    journal
 }
 
 /// A finding wins over incompleteness: what was found stands, whatever could not be looked at.

@@ -1,141 +1,28 @@
 //! `remote-doctor leftovers`: what checks that were killed left on remotes, and removing it.
 
-use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
-use std::time::Duration;
+mod args;
+
+use std::net::IpAddr;
 
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::args::values::{resolver, seconds};
-use super::args::{CheckArgs, Format};
+use super::args::Format;
 use super::check;
-use super::output::{self, Delivered};
+use super::output;
 use super::progress::{Progress, patiently};
-use super::third_party::{self, SignatureArgs};
-use super::{CliError, Exit, remote_file, signals};
+use super::{CliError, Exit, remote_file, signals, third_party};
 use crate::builtin::Catalogue;
 use crate::finding::Severity;
 use crate::journal::{self, Left, Leftovers, Page};
 use crate::net::printable;
 use crate::report::Report;
 use crate::run::{self, Cut, Interrupt, Settled};
-use crate::settings::{CertificateCheck, Check, SslSetting};
+use crate::settings::{Check, SslSetting};
+pub(super) use args::LeftoversArgs;
 
 /// More is not told of in one line.
 const SHOWN: usize = 200;
-
-#[derive(clap::Args, Debug)]
-#[command(after_help = HELP)]
-pub(crate) struct LeftoversArgs {
-    /// The remote of which something is to be removed: a URL or a settings file, as for `check`
-    #[arg(value_name = "URL|remote.toml", requires = "remove")]
-    remote: Option<String>,
-    /// Remove what earlier checks left on this remote
-    #[arg(long)]
-    remove: bool,
-    /// Take this run out of the list, and leave on the remote what is there (repeatable)
-    #[arg(long, value_name = "NAME", conflicts_with = "remove")]
-    forget: Vec<String>,
-    /// Format of the list
-    #[arg(long, default_value = "text", conflicts_with_all = ["remove", "forget"])]
-    format: Format,
-    /// No progress, and nothing of third-party probes, on standard error
-    #[arg(short, long)]
-    quiet: bool,
-
-    /// Name or address of the server
-    #[arg(long, help_heading = "Remote", requires = "remove")]
-    host: Option<String>,
-    /// Control port [default: 990 for require-implicit, else 21]
-    #[arg(long, help_heading = "Remote", requires = "remove", value_parser = clap::value_parser!(u16).range(1..))]
-    port: Option<u16>,
-    /// How the remote is configured to be secured [default: if-available]
-    #[arg(long, help_heading = "Remote", requires = "remove")]
-    ssl: Option<SslSetting>,
-    /// What the remote is configured with; off: any certificate is accepted [default: full]
-    #[arg(long, help_heading = "Remote", requires = "remove")]
-    certificate_check: Option<CertificateCheck>,
-    /// Trust the CA certificates in this PEM file, too
-    #[arg(long, help_heading = "Remote", value_name = "PEM", requires = "remove")]
-    ca_file: Vec<PathBuf>,
-    /// Our own certificate, for servers that ask for one
-    #[arg(long, help_heading = "Remote", value_name = "PEM", requires_all = ["remove", "client_key"])]
-    client_cert: Option<PathBuf>,
-    /// The key of our own certificate
-    #[arg(
-        long,
-        help_heading = "Remote",
-        value_name = "PEM",
-        requires = "client_cert"
-    )]
-    client_key: Option<PathBuf>,
-
-    /// User name
-    #[arg(long, help_heading = "Login", requires = "remove")]
-    user: Option<String>,
-    /// Read the password from this file
-    #[arg(
-        long,
-        help_heading = "Login",
-        value_name = "FILE",
-        group = "password",
-        requires = "remove"
-    )]
-    password_file: Option<PathBuf>,
-    /// Read the password from standard input
-    #[arg(long, help_heading = "Login", group = "password", requires = "remove")]
-    password_stdin: bool,
-    /// Read the password from this environment variable
-    #[arg(
-        long,
-        help_heading = "Login",
-        value_name = "NAME",
-        group = "password",
-        requires = "remove"
-    )]
-    password_env: Option<String>,
-    /// Let the settings file use secrets from outside its own folder: an environment variable, standard input, or a file
-    /// elsewhere
-    #[arg(long, help_heading = "Login", requires = "remove")]
-    use_secrets_of_file: bool,
-    /// Send the password in clear text if the server offers no TLS (with if-available), or the settings file says never
-    #[arg(long, help_heading = "Login", requires = "remove")]
-    allow_cleartext_login: bool,
-    /// Send the password although the certificate did not pass
-    #[arg(long, help_heading = "Login", requires = "remove")]
-    allow_unverified_login: bool,
-
-    /// Ask this resolver instead of the system's
-    #[arg(long, help_heading = "Network", value_name = "ADDR[:PORT]", value_parser = resolver, requires = "remove")]
-    resolver: Option<SocketAddr>,
-    /// For a reply, in seconds [default: 30]
-    #[arg(long, help_heading = "Network", value_name = "SECONDS", value_parser = seconds, requires = "remove")]
-    reply_timeout: Option<Duration>,
-    /// For the whole run, in seconds [default: 120]
-    #[arg(long, help_heading = "Network", value_name = "SECONDS", value_parser = seconds, requires = "remove")]
-    timeout: Option<Duration>,
-
-    /// The third-party probe that made it (repeatable)
-    #[arg(
-        long,
-        help_heading = "Probes",
-        value_name = "FILE.wasm",
-        requires = "remove"
-    )]
-    plugin: Vec<PathBuf>,
-    #[command(flatten)]
-    signatures: SignatureArgs,
-}
-
-const HELP: &str = "Examples:
-  remote-doctor leftovers
-  remote-doctor leftovers --remove ftpes://user@ftp.example.com --password-file secret.txt
-  remote-doctor leftovers --remove remote.toml
-
-Only what a check wrote down before it made it is removed, from the same host and port and as the same user.
-
-Exit codes: 0 nothing is left, 1 something is left, 2 usage error, 3 what is left could not be looked at, 130 interrupted.";
 
 pub(super) async fn run(args: LeftoversArgs) -> Result<Exit, CliError> {
     let all = journal::leftovers()?;
@@ -317,11 +204,7 @@ async fn remove(all: Leftovers, args: LeftoversArgs) -> Result<Exit, CliError> {
     if !quiet {
         third_party::announce(&catalogue, &check.selection.denied);
     }
-    let interrupt = Interrupt::default();
-    signals::listen(interrupt.clone()).map_err(|source| CliError::File {
-        what: "waiting for signals".into(),
-        source,
-    })?;
+    let interrupt = signals::listen()?;
     let mut exit = Exit::Fine;
     for left in mine {
         match settled(left, &check, &catalogue, &interrupt, quiet).await? {
@@ -362,11 +245,7 @@ async fn settled(
     let settled = run::settle(&check, catalogue, (&left, page), interrupt.clone(), &watch).await?;
     drop(progress);
     let (text, exit) = outcome(&left, &settled, &check, catalogue);
-    let delivered = output::put(&text, None);
-    Ok(match delivered {
-        Delivered::AsAsked => exit,
-        other => other.exit(exit),
-    })
+    Ok(output::put(&text, None).exit(exit))
 }
 
 fn outcome(left: &Left, settled: &Settled, check: &Check, catalogue: &Catalogue) -> (String, Exit) {
@@ -404,32 +283,4 @@ fn outcome(left: &Left, settled: &Settled, check: &Check, catalogue: &Catalogue)
     });
     text.push_str("`remote-doctor check`, with the same options, says more.\n");
     (text, Exit::Incomplete)
-}
-
-impl LeftoversArgs {
-    /// A check of the same remote.
-    fn into_check(self) -> CheckArgs {
-        CheckArgs {
-            remote: self.remote,
-            host: self.host,
-            port: self.port,
-            ssl: self.ssl,
-            certificate_check: self.certificate_check,
-            ca_file: self.ca_file,
-            client_cert: self.client_cert,
-            client_key: self.client_key,
-            user: self.user,
-            password_file: self.password_file,
-            password_stdin: self.password_stdin,
-            password_env: self.password_env,
-            use_secrets_of_file: self.use_secrets_of_file,
-            allow_cleartext_login: self.allow_cleartext_login,
-            allow_unverified_login: self.allow_unverified_login,
-            resolver: self.resolver,
-            reply_timeout: self.reply_timeout,
-            timeout: self.timeout,
-            plugin: self.plugin,
-            ..CheckArgs::default()
-        }
-    }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::run::Interrupt;
 
-use super::Exit;
+use super::{CliError, Exit};
 
 /// As long as the report may take after the second.
 const LAST_WORDS: Duration = Duration::from_secs(5);
@@ -15,20 +15,25 @@ const LAST_WORDS: Duration = Duration::from_secs(5);
 ///
 /// # Errors
 /// The system does not let us listen.
-pub(super) fn listen(interrupt: Interrupt) -> io::Result<()> {
-    let mut signals = Signals::new()?;
+pub(super) fn listen() -> Result<Interrupt, CliError> {
+    let interrupt = Interrupt::default();
+    let Interrupt { stop, give_up } = interrupt.clone();
+    let mut signals = Signals::new().map_err(|source| CliError::File {
+        what: "waiting for signals".into(),
+        source,
+    })?;
     tokio::spawn(async move {
         signals.next().await;
-        interrupt.stop.cancel();
+        stop.cancel();
         signals.next().await;
-        interrupt.give_up.cancel();
+        give_up.cancel();
         tokio::select! {
             () = signals.next() => {}
             () = tokio::time::sleep(LAST_WORDS) => {}
         }
         std::process::exit(Exit::Interrupted as i32);
     });
-    Ok(())
+    Ok(interrupt)
 }
 
 /// Everything that asks a program to end and lets it do so by itself.

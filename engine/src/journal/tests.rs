@@ -151,14 +151,16 @@ fn only_the_very_account_is_settled() {
     page.makes("transfers", &format!("{NAME}.txt")).unwrap();
     drop(page);
     let left = leftovers_in(&folder).unwrap().left.remove(0);
-    let check = |host: &str, port: u16, user: &str| {
-        let mut check = crate::settings::RemoteFile::default();
-        check.host = Some(host.into());
-        check.port = std::num::NonZeroU16::new(port);
-        check.user = Some(user.into());
-        check.remote().unwrap()
+    let remote = |host: &str, port: u16, user: &str| {
+        let settings = crate::settings::RemoteFile {
+            host: Some(host.into()),
+            port: std::num::NonZeroU16::new(port),
+            user: Some(user.into()),
+            ..Default::default()
+        };
+        settings.remote().unwrap()
     };
-    let is_of = |host, port, user| left.session.is_for(&check(host, port, user));
+    let is_of = |host, port, user| left.session.is_for(&remote(host, port, user));
     assert!(is_of("ftp.example.com", 21, "jo") && is_of("FTP.example.com", 21, "jo"));
     assert!(!is_of("ftp.example.net", 21, "jo"));
     assert!(!is_of("ftp.example.com", 2121, "jo"));
