@@ -48,7 +48,7 @@ fn cases() -> Vec<Case> {
         ..Behaviour::default()
     };
     let foreign = Fault::PasvAddress {
-        ip: std::net::Ipv4Addr::new(203, 0, 113, 9).into(),
+        ip: std::net::Ipv4Addr::new(203, 0, 113, 9),
     };
     vec![
         explicit("a healthy server", Behaviour::default()),

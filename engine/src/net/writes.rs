@@ -253,7 +253,7 @@ mod tests {
         writes.permit("p", Change::Remove(path.clone())).unwrap();
         assert_eq!(writes.debts().len(), 2, "sent is not done");
         writes.removed(&path);
-        assert_eq!(writes.clean_up("p"), [other.clone()]);
+        assert_eq!(writes.clean_up("p"), std::slice::from_ref(&other));
         assert!(matches!(
             writes.permit("p", make(&path)),
             Err(Forbidden::CleaningUp(_))

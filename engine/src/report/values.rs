@@ -165,9 +165,7 @@ const AWS_TRANSFER: Range = Range {
 pub(super) fn with_evidence(known: &Values, found: &Diagnosed) -> Values {
     let mut values = Values::new();
     for evidence in &found.finding.evidence {
-        let value = values
-            .entry(evidence.label.clone())
-            .or_insert_with(String::new);
+        let value = values.entry(evidence.label.clone()).or_default();
         if !value.is_empty() {
             value.push_str("; ");
         }

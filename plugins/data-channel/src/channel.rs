@@ -195,7 +195,7 @@ impl Channel {
     /// The method to ask for the next port with. Both come equally often, and in no rhythm (the sequence of Thue and
     /// Morse): where every second port of a server fails, a strict turn would blame one of the methods.
     pub(crate) fn next_method(&self) -> Method {
-        let turn = self.samples.len().count_ones() % 2 == 0;
+        let turn = self.samples.len().count_ones().is_multiple_of(2);
         match (self.gives(Method::Epsv), self.gives(Method::Pasv)) {
             (true, true) if !turn => Method::Pasv,
             (false, true) => Method::Pasv,

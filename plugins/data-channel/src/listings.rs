@@ -199,7 +199,7 @@ fn lines(bytes: &[u8]) -> usize {
 pub(crate) fn is_round(count: usize) -> bool {
     let round = |count: usize| {
         let mut head = count;
-        while head > 0 && head % 10 == 0 {
+        while head > 0 && head.is_multiple_of(10) {
             head /= 10;
         }
         count >= FEW && (head < 10 || head == 25 || count.is_power_of_two())

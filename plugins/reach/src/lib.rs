@@ -113,10 +113,8 @@ fn addresses(run: &mut Run) -> Result<Option<Vec<String>>, Failure> {
     let (granted, narrow): (Vec<_>, Vec<_>) = resolved.into_iter().partition(|found| found.granted);
     if !narrow.is_empty() {
         let narrow: Vec<String> = narrow.into_iter().map(|found| found.ip).collect();
-        let detail = format!(
-            "The name resolves to an address that only the server's own network can reach. It was not connected to; \
-             to test inside that network, give the address itself as the host."
-        );
+        let detail = "The name resolves to an address that only the server's own network can reach. It was not \
+                      connected to; to test inside that network, give the address itself as the host.";
         run.found(
             Finding::new(PRIVATE_ADDRESS, detail)
                 .evidence("name", &host)
