@@ -14,6 +14,8 @@ mod remote_file;
 mod replay;
 mod report;
 mod schema;
+#[doc(hidden)]
+pub mod seams;
 mod secret;
 mod sheet;
 mod shell;

@@ -10,6 +10,8 @@ mod grant;
 mod mask;
 mod network;
 mod resolver;
+#[doc(hidden)]
+pub mod seams;
 mod slots;
 mod socket;
 mod tap;

@@ -103,20 +103,7 @@ impl Resolver {
         }
         let found = self.servers.lookup_ip(absolute).await;
         let found = found.map_err(|error| failure(name, &error))?;
-        let answers = found.as_lookup().answers();
-        let mut at = found.query().name().clone();
-        let mut chain = Vec::new();
-        while let Some(target) = answers.iter().find_map(|record| match &record.data {
-            RData::CNAME(target) if record.name == at => Some(&target.0),
-            _ => None,
-        }) {
-            if chain.len() == MAX_ALIASES {
-                break;
-            }
-            chain.push(plain(target));
-            at = target.clone();
-        }
-        Ok(chain)
+        Ok(chain(found.as_lookup()))
     }
 
     /// The names of an address (PTR, RFC 1035 section 3.5), at most eight.
@@ -126,10 +113,7 @@ impl Resolver {
     pub async fn names(&self, address: IpAddr) -> Result<Vec<String>, Failure> {
         let found = self.servers.reverse_lookup(address.to_canonical()).await;
         let found = found.map_err(|error| failure(&address.to_string(), &error))?;
-        Ok(data(&found, |data| match data {
-            RData::PTR(name) => Some(plain(&name.0)),
-            _ => None,
-        }))
+        Ok(pointers(&found))
     }
 
     /// The IPv4 addresses of a name, at most eight; a name is meant as it stands, and the hosts file is not asked.
@@ -152,13 +136,7 @@ impl Resolver {
     pub async fn texts(&self, name: &str) -> Result<Vec<String>, Failure> {
         let found = self.servers.txt_lookup(absolute(name)).await;
         let found = found.map_err(|error| failure(name, &error))?;
-        Ok(data(&found, |data| match data {
-            RData::TXT(text) => {
-                let bytes: Vec<u8> = text.txt_data.iter().flatten().copied().collect();
-                Some(printable(&String::from_utf8_lossy(&bytes), MAX_TEXT))
-            }
-            _ => None,
-        }))
+        Ok(readable(&found))
     }
 
     /// What stands there is all there is, as for every program on the machine: a name with an IPv4 address in the file
@@ -198,6 +176,43 @@ fn absolute(name: &str) -> String {
 fn plain(name: &Name) -> String {
     let text = name.to_ascii();
     printable(text.strip_suffix('.').unwrap_or(&text), MAX_TEXT)
+}
+
+/// The names that the name asked for is an alias of, nearest first.
+pub(super) fn chain(found: &Lookup) -> Vec<String> {
+    let answers = found.answers();
+    let mut at = found.query().name().clone();
+    let mut chain = Vec::new();
+    while let Some(target) = answers.iter().find_map(|record| match &record.data {
+        RData::CNAME(target) if record.name == at => Some(&target.0),
+        _ => None,
+    }) {
+        if chain.len() == MAX_ALIASES {
+            break;
+        }
+        chain.push(plain(target));
+        at = target.clone();
+    }
+    chain
+}
+
+/// The names of an address.
+pub(super) fn pointers(found: &Lookup) -> Vec<String> {
+    data(found, |data| match data {
+        RData::PTR(name) => Some(plain(&name.0)),
+        _ => None,
+    })
+}
+
+/// The texts of a name.
+pub(super) fn readable(found: &Lookup) -> Vec<String> {
+    data(found, |data| match data {
+        RData::TXT(text) => {
+            let bytes: Vec<u8> = text.txt_data.iter().flatten().copied().collect();
+            Some(printable(&String::from_utf8_lossy(&bytes), MAX_TEXT))
+        }
+        _ => None,
+    })
 }
 
 /// What is wanted of the answers, a few of them: whoever runs the zone decides how many there are.

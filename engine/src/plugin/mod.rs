@@ -15,6 +15,8 @@ mod host;
 mod instance;
 mod load;
 mod room;
+#[doc(hidden)]
+pub mod seams;
 mod signature;
 
 use std::sync::Arc;

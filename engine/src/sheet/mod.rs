@@ -11,6 +11,8 @@ mod ports;
 mod ranges;
 mod requirement;
 mod reverse;
+#[doc(hidden)]
+pub mod seams;
 mod state;
 pub mod text;
 
