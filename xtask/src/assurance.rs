@@ -66,7 +66,9 @@ fn has_database() -> bool {
     let home = home.or_else(|| Some(Path::new(&std::env::var_os("HOME")?).join(".cargo")));
     let databases = home.map(|home| home.join("advisory-dbs"));
     let entries = databases.and_then(|folder| fs::read_dir(folder).ok());
-    entries.is_some_and(|mut entries| entries.next().is_some())
+    // A file there only says that somebody tried.
+    let mut entries = entries.into_iter().flatten().filter_map(Result::ok);
+    entries.any(|entry| entry.path().is_dir())
 }
 
 /// Fuzzes these targets, or all, each so long.
