@@ -6,12 +6,18 @@
 
 #[path = "scenarios_runner/addresses.rs"]
 mod addresses;
+#[path = "scenarios_runner/authority.rs"]
+mod authority;
 #[path = "scenarios_runner/baseline.rs"]
 mod baseline;
 #[path = "scenarios_runner/binary.rs"]
 mod binary;
+#[path = "scenarios_runner/bombs.rs"]
+mod bombs;
 #[path = "scenarios_runner/canary.rs"]
 mod canary;
+#[path = "scenarios_runner/clock.rs"]
+mod clock;
 #[path = "scenarios_runner/conformance.rs"]
 mod conformance;
 #[path = "scenarios_runner/coverage.rs"]
@@ -24,6 +30,8 @@ mod dns;
 mod endpoint;
 #[path = "scenarios_runner/expectation.rs"]
 mod expectation;
+#[path = "scenarios_runner/file_secrets.rs"]
+mod file_secrets;
 #[path = "scenarios_runner/golden.rs"]
 mod golden;
 #[path = "scenarios_runner/guide.rs"]
@@ -32,10 +40,16 @@ mod guide;
 mod interrupt;
 #[path = "scenarios_runner/languages.rs"]
 mod languages;
+#[path = "scenarios_runner/left_out.rs"]
+mod left_out;
+#[path = "scenarios_runner/leftovers.rs"]
+mod leftovers;
 #[path = "scenarios_runner/limits.rs"]
 mod limits;
 #[path = "scenarios_runner/manners.rs"]
 mod manners;
+#[path = "scenarios_runner/output.rs"]
+mod output;
 #[path = "scenarios_runner/plugin.rs"]
 mod plugin;
 #[path = "scenarios_runner/recordings.rs"]
@@ -89,20 +103,27 @@ fn main() -> ExitCode {
     let mut trials = conformance::trials();
     trials.extend(languages::trials());
     trials.extend(guide::trials());
+    trials.extend(bombs::trials());
     trials.extend(coverage::trials(&scenarios));
     trials.push(canary::trial());
     trials.extend(golden::trials());
     trials.extend(interrupt::trials());
+    trials.extend(authority::trials());
     trials.extend(addresses::trials());
     trials.extend(baseline::trials());
     trials.extend(redaction::trials());
     trials.extend(sheet::trials());
     trials.extend(recordings::trials());
     trials.extend(remote_file::trials());
+    trials.extend(file_secrets::trials());
+    trials.extend(leftovers::trials());
+    trials.extend(output::trials());
+    trials.push(clock::trial());
     trials.extend(plugin::trials());
     trials.extend(signed::trials());
     trials.extend(shell::trials());
     trials.extend(depth::trials());
+    trials.extend(left_out::trials());
     trials.extend(scenarios.keys().map(|name| {
         let (scenarios, key) = (Arc::clone(&scenarios), name.clone());
         Trial::test(name, move || play(&key, &scenarios[&key]))

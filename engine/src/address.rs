@@ -8,8 +8,6 @@ use std::str::FromStr;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
-use crate::sheet;
-
 /// An address, or what stands for it. Two tokens are the same only if the addresses were.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
@@ -46,11 +44,10 @@ impl Scope {
 
     /// Of an address.
     pub fn of(address: IpAddr) -> Scope {
-        let address = address.to_canonical();
-        match sheet::special(address) {
-            None => Scope::Public,
-            Some(_) if address.is_loopback() => Scope::Loopback,
-            Some(_) => Scope::Private,
+        match ftp::Scope::of(address) {
+            ftp::Scope::Public => Scope::Public,
+            ftp::Scope::Private | ftp::Scope::LinkLocal => Scope::Private,
+            ftp::Scope::Loopback => Scope::Loopback,
         }
     }
 
@@ -180,5 +177,7 @@ mod tests {
         assert_eq!(scope("10.0.0.5"), Scope::Private);
         assert_eq!(scope("fe80::1"), Scope::Private);
         assert_eq!(scope("::ffff:127.0.0.1"), Scope::Loopback);
+        assert_eq!(scope("64:ff9b::10.0.0.5"), Scope::Private);
+        assert_eq!(scope("2002:7f00:1::1"), Scope::Loopback);
     }
 }

@@ -6,7 +6,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Something that reaches beyond the sandbox. `wit/probe.wit` says which functions need it.
+/// A power that reaches beyond the sandbox. `wit/probe.wit` says which functions need it, and `net::verbs` which commands.
 #[derive(
     Clone,
     Copy,
@@ -28,10 +28,14 @@ pub enum Capability {
     Connect,
     /// Open data connections.
     Data,
-    /// Send the user name, and have the host send the password.
-    Login,
+    /// Go on with a session that another probe opened: above all with the one that is logged in.
+    Speak,
+    /// Read what is in the account's files.
+    Read,
     /// Send commands that change something, where --allow-writes is given.
     Write,
+    /// Send the user name of the settings, and have the host send the password.
+    Login,
     /// Fetch a certificate's issuer from a third party, where --fetch-issuers is given.
     FetchIssuer,
 }
@@ -43,9 +47,10 @@ const NEEDS: &[(&str, Capability)] = &[
     ("net.connect", Capability::Connect),
     ("net.connect-with", Capability::Connect),
     ("net.connect-data", Capability::Data),
+    ("relay.take", Capability::Speak),
+    ("writes.name", Capability::Write),
     ("login.offered", Capability::Login),
     ("login.credential.send-password", Capability::Login),
-    ("writes.name", Capability::Write),
     ("trust.fetch-issuer", Capability::FetchIssuer),
 ];
 
@@ -64,8 +69,10 @@ impl Capability {
             Capability::Names => "resolve names",
             Capability::Connect => "connect to the remote",
             Capability::Data => "open data connections",
-            Capability::Login => "log in",
+            Capability::Speak => "speak on your logged-in session",
+            Capability::Read => "read the content of your account's files",
             Capability::Write => "write on the remote (with --allow-writes)",
+            Capability::Login => "log in with your user name and password",
             Capability::FetchIssuer => {
                 "fetch a certificate's issuer from a third party (with --fetch-issuers)"
             }
@@ -79,8 +86,10 @@ impl fmt::Display for Capability {
             Capability::Names => "names",
             Capability::Connect => "connect",
             Capability::Data => "data",
-            Capability::Login => "login",
+            Capability::Speak => "speak",
+            Capability::Read => "read",
             Capability::Write => "write",
+            Capability::Login => "login",
             Capability::FetchIssuer => "fetch-issuer",
         })
     }
@@ -97,26 +106,86 @@ pub fn asks_to(capabilities: &BTreeSet<Capability>) -> String {
     }
 }
 
+/// Whether a probe has a power.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Power {
+    /// It asks for it, and the user did not take it away.
+    Granted,
+    /// Its description does not ask for it: to use it stops the probe.
+    NotAskedFor,
+    /// It asks for it, and the user denies it.
+    Denied,
+}
+
+/// The powers of one probe in one run: what its description asks for, without what the user takes away. They depend on
+/// probe and settings alone.
+#[derive(Clone, Debug, Default)]
+pub struct Powers {
+    asked: BTreeSet<Capability>,
+    denied: BTreeSet<Capability>,
+}
+
+impl Powers {
+    /// Those of a probe that asks for these, where the user denies those.
+    pub fn new(asked: &BTreeSet<Capability>, denied: &BTreeSet<Capability>) -> Powers {
+        Powers {
+            asked: asked.clone(),
+            denied: asked & denied,
+        }
+    }
+
+    /// Whether this one is among them, and if not, why.
+    pub fn of(&self, capability: Capability) -> Power {
+        match (
+            self.asked.contains(&capability),
+            self.denied.contains(&capability),
+        ) {
+            (true, false) => Power::Granted,
+            (true, true) => Power::Denied,
+            (false, _) => Power::NotAskedFor,
+        }
+    }
+
+    /// What the user takes away of what is asked for.
+    pub fn denied(&self) -> &BTreeSet<Capability> {
+        &self.denied
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use clap::ValueEnum;
 
     use super::*;
 
-    /// Arguments, JSON and sentences have one spelling, and each is needed for something.
+    /// Arguments, JSON and sentences have one spelling, and each is needed for something: a function, or else a command.
     #[test]
     fn each_has_one_name_and_a_use() {
         for capability in Capability::value_variants() {
             let name = capability.to_string();
             assert_eq!(Capability::from_str(&name, false), Ok(*capability));
             assert_eq!(serde_json::to_value(capability).unwrap(), name.as_str());
-            assert!(NEEDS.iter().any(|(_, needed)| needed == capability));
+            let for_a_function = NEEDS.iter().any(|(_, needed)| needed == capability);
+            assert_eq!(for_a_function, *capability != Capability::Read, "{name}");
         }
     }
 
     #[test]
+    fn a_power_is_asked_for_and_not_taken_away() {
+        let (read, write) = (Capability::Read, Capability::Write);
+        let powers = Powers::new(
+            &BTreeSet::from([read, write]),
+            &BTreeSet::from([write, Capability::Login]),
+        );
+        assert_eq!(powers.of(read), Power::Granted);
+        assert_eq!(powers.of(write), Power::Denied);
+        assert_eq!(powers.of(Capability::Login), Power::NotAskedFor);
+        assert_eq!(powers.denied(), &BTreeSet::from([write]));
+    }
+
+    #[test]
     fn what_only_looks_needs_none() {
-        for function in ["net.connection.read", "relay.take", "trust.verify", "net"] {
+        for function in ["net.connection.read", "relay.leave", "trust.verify", "net"] {
             assert_eq!(Capability::needed_by(function), None, "{function}");
         }
     }

@@ -11,11 +11,14 @@ use crate::net::Writes;
 use crate::plugin::{Ground, Plugin};
 use crate::relay::Relay;
 use crate::settings::Check;
+use crate::standing::Told;
 
 /// How long it may take, beyond the time of the run: a login and a few commands, on a slow server.
 pub const GRACE: Duration = Duration::from_secs(15);
-/// The paths a probe is to remove: what tells it that it runs for that.
-const LEFT: &str = "writes.left";
+/// The paths a probe is to remove: what tells it that it runs for that, and nobody but the host says.
+pub(crate) const LEFT: &str = "writes.left";
+/// Why a probe may not write, though the user permits it: the host alone says that, too.
+pub const WITHHELD: &str = "writes.withheld";
 
 /// Something that is still on the remote.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,19 +45,15 @@ pub async fn remove(
     check: &Check,
     source: Option<IpAddr>,
 ) {
-    let mut facts = ground.relay.facts();
-    facts.retain(|fact| fact.name != LEFT);
-    facts.push(Fact {
-        name: LEFT.into(),
-        value: FactValue::Texts(left),
-    });
+    let facts = ground.relay.facts(plugin.description.standing);
+    let told = Told::to_remove(facts, left);
     let ground = Ground {
         // It opens a session of its own; the one that was handed on may be what hangs.
         relay: Arc::new(Relay::default()),
         deadline: GRACE,
         ..ground
     };
-    let _ = plugin.run(ground, check, source, &facts).await;
+    let _ = plugin.run(ground, check, source, &told).await;
 }
 
 /// What the probes of one run from one source address have not removed.

@@ -11,6 +11,7 @@ use crate::finding::{
 };
 use crate::matrix::{Cell, Row, Step, Steps, Vantage, steps};
 use crate::run::{Look, Visit};
+use crate::standing::Standing;
 
 /// The code for an address that is not let in; its page says which symptoms it explains.
 pub const BLOCKED: &str = "net.source-ip-blocked";
@@ -168,6 +169,7 @@ fn blocked_sources(
         owner: code.owner,
         title: code.title.clone(),
         probe: symptom.map_or_else(String::new, |it| it.probe.clone()),
+        standing: Standing::BuiltIn,
         sources: difference
             .turned_away
             .iter()
@@ -230,7 +232,8 @@ fn how_far(row: &Row) -> Evidence {
     let set = if row.dedicated { " (dedicated)" } else { "" };
     let value = match (row.failed(), row.furthest()) {
         (Some((step, code, how)), _) => {
-            let how = how.map(|how| format!("{how}, ")).unwrap_or_default();
+            let how = how.map(|how| format!("{}, ", ftp::named(how)));
+            let how = how.unwrap_or_default();
             format!("stops at {step}: {how}{code}")
         }
         (None, Some(Step::Data)) => "gets through to data".into(),
@@ -274,7 +277,8 @@ fn other_set(
         .map(|row| &row.vantage)
         .collect();
     let else_wrong = findings.iter().any(|it| {
-        it.severity == Severity::Error && it.sources.iter().any(|source| set.contains(&source))
+        let ours = it.standing.is_built_in() && it.severity == Severity::Error;
+        ours && it.sources.iter().any(|source| set.contains(&source))
     });
     Some(SettingsPatch {
         changes: vec![(

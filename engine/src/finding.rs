@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::capability::Capability;
 use crate::settings::Depth;
+use crate::standing::Standing;
 
 /// How bad a fault is. Declared with the code, never decided while running.
 #[derive(
@@ -264,9 +265,11 @@ pub struct Outcome {
     pub facts: Vec<Fact>,
 }
 
-/// What a probe says of itself.
+/// What a probe says of itself, and what it is taken for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Description {
+    /// What it is taken for: no word of its own.
+    pub standing: Standing,
     /// The name of the probe.
     pub name: String,
     /// Its version.
@@ -277,7 +280,7 @@ pub struct Description {
     pub takes: Option<String>,
     /// States that must have been reached before it runs.
     pub after: Vec<String>,
-    /// States it may reach.
+    /// States it may reach, by the names that others know them by.
     pub leaves: Vec<String>,
     /// The least depth at which it runs; none where it always does, also for the first steps alone.
     pub from_depth: Option<Depth>,

@@ -7,5 +7,8 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    if let Some(code) = remote_doctor::plugin::compile_if_asked() {
+        return code;
+    }
     remote_doctor::cli::main()
 }

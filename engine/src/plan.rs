@@ -1,4 +1,4 @@
-//! Which probes run, and why the others do not.
+//! Which probes run, and why the others do not. Those of this program come first, third parties after all of them.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -15,6 +15,17 @@ pub struct Plan {
     pub probes: Vec<Arc<Plugin>>,
     /// Those that were asked for, too, and have nothing to look at at this depth.
     pub deeper: Vec<Arc<Plugin>>,
+    /// Those that the user left out.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// A probe that the user left out.
+#[derive(Clone, Debug)]
+pub struct LeftOut {
+    /// The probe.
+    pub plugin: Arc<Plugin>,
+    /// The options that say so, as they are typed.
+    pub by: String,
 }
 
 /// Why there is no plan.
@@ -74,12 +85,19 @@ impl Plan {
             only => with_needs(all, only),
         };
         wanted.retain(|name| !selection.skip.iter().any(|skipped| skipped == name));
-        let chosen: Vec<Arc<Plugin>> = all
+        let (chosen, others): (Vec<_>, Vec<_>) = all
             .iter()
-            .filter(|plugin| wanted.contains(plugin.description.name.as_str()))
             .cloned()
-            .collect();
-        let (probes, deeper): (Vec<_>, Vec<_>) = in_order(chosen)?
+            .partition(|plugin| wanted.contains(plugin.description.name.as_str()));
+        let left_out = others
+            .into_iter()
+            .map(|plugin| LeftOut::of(plugin, selection));
+        // No probe of this program needs what a third party leaves.
+        let (built_in, third_party): (Vec<_>, Vec<_>) = chosen
+            .into_iter()
+            .partition(|plugin| plugin.description.standing.is_built_in());
+        let ordered = [in_order(built_in)?, in_order(third_party)?].concat();
+        let (probes, deeper): (Vec<_>, Vec<_>) = ordered
             .into_iter()
             .partition(|plugin| plugin.description.from_depth <= depth);
         let named = |plugin: &&Arc<Plugin>| selection.only.contains(&plugin.description.name);
@@ -88,8 +106,27 @@ impl Plan {
                 name: plugin.description.name.clone(),
                 from: plugin.description.from_depth.unwrap_or_default(),
             }),
-            _ => Ok(Plan { probes, deeper }),
+            _ => Ok(Plan {
+                probes,
+                deeper,
+                left_out: left_out.collect(),
+            }),
         }
+    }
+}
+
+impl LeftOut {
+    /// Why a probe is not among those that were chosen.
+    fn of(plugin: Arc<Plugin>, selection: &Selection) -> LeftOut {
+        let name = &plugin.description.name;
+        let by = match selection.skip.contains(name) {
+            true => format!("--skip {name}"),
+            false => {
+                let only = selection.only.iter().map(|name| format!("--only {name}"));
+                only.collect::<Vec<_>>().join(" ")
+            }
+        };
+        LeftOut { plugin, by }
     }
 }
 
@@ -116,7 +153,16 @@ impl Plan {
         Plan {
             probes: probes.cloned().collect(),
             deeper: Vec::new(),
+            left_out: Vec::new(),
         }
+    }
+
+    /// The probes of this program alone: whether a change of settings helps is not for third parties to say.
+    pub fn of_this_program(mut self) -> Plan {
+        for probes in [&mut self.probes, &mut self.deeper] {
+            probes.retain(|plugin| plugin.description.standing.is_built_in());
+        }
+        self
     }
 }
 

@@ -24,7 +24,9 @@ use serde_json::Value;
 
 use crate::report::Report;
 
+pub(crate) use fields::{fits, is_key, is_vocabulary};
 use text::Redactor;
+pub(crate) use words::Ours;
 
 /// Whom a report may be given to. Passwords and keys are in none.
 #[derive(

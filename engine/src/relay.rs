@@ -1,7 +1,8 @@
 //! How probes go on where another ended: states that are reached, with facts and at most one connection each.
 //!
 //! A diagnosis is cheap in round trips because no probe asks again what another has established, and because one
-//! control connection goes from hand to hand: connected, secured, logged in.
+//! control connection goes from hand to hand: connected, secured, logged in. Third parties come last: what they do to a
+//! session, to the connections or to the time is done to nobody of this program.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -10,8 +11,17 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
+use crate::cleaner;
 use crate::finding::{Description, Fact};
+use crate::ledger::{Kept, Ledger};
 use crate::net::Connection;
+use crate::standing::{Reserved, Standing};
+
+/// What all probes together hand on, in bytes: each may hand on a quarter of it.
+const FACTS: usize = 4 * 1024 * 1024;
+
+/// As much of the name of a state as is shown.
+const SHOWN: usize = 80;
 
 /// Why a probe cannot run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +45,20 @@ pub enum OutOfReach {
     },
 }
 
+/// Why a state is not reached by whoever says so.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotLeft {
+    /// It is none of those that the probe declared.
+    #[error("it reached the state `{0}`, which it did not declare")]
+    Undeclared(String),
+    /// A fact came with it that is not the probe's to state.
+    #[error(transparent)]
+    Reserved(#[from] Reserved),
+    /// All probes together have handed on as much as they may.
+    #[error("it handed on more than there is room for (4 MiB, for all probes together)")]
+    NoRoom,
+}
+
 /// The connection that is handed on with a state.
 #[derive(Debug)]
 pub enum Handed {
@@ -51,10 +75,25 @@ pub struct Relay {
     changed: Notify,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Inner {
     states: BTreeMap<String, State>,
-    facts: Vec<Fact>,
+    /// Each with what the probe is taken for that left it.
+    facts: Vec<(Standing, Kept<Fact>)>,
+    /// Probes of this program that have not ended yet.
+    built_in: BTreeSet<String>,
+    room: Ledger,
+}
+
+impl Default for Inner {
+    fn default() -> Inner {
+        Inner {
+            states: BTreeMap::new(),
+            facts: Vec::new(),
+            built_in: BTreeSet::new(),
+            room: Ledger::new(FACTS),
+        }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -62,9 +101,9 @@ struct State {
     leavers: Vec<String>,
     /// Leavers that have not ended yet.
     pending: usize,
-    /// Takers that have not ended yet, in their order: it is the first one's turn. One that is out of reach for another
-    /// reason ends before its turn.
-    takers: Vec<String>,
+    /// Takers that have not ended yet, in their order, third parties last: it is the first one's turn. One that is out of
+    /// reach for another reason ends before its turn.
+    takers: Vec<(Standing, String)>,
     /// Who took the connection last.
     taken_by: Option<String>,
     reached: bool,
@@ -76,18 +115,18 @@ impl Relay {
     pub fn new<'a>(probes: impl IntoIterator<Item = &'a Description>) -> Relay {
         let mut inner = Inner::default();
         for probe in probes {
+            if probe.standing.is_built_in() {
+                inner.built_in.insert(probe.name.clone());
+            }
             for state in &probe.leaves {
                 let state = inner.states.entry(state.clone()).or_default();
                 state.leavers.push(probe.name.clone());
                 state.pending += 1;
             }
             if let Some(state) = &probe.takes {
-                inner
-                    .states
-                    .entry(state.clone())
-                    .or_default()
-                    .takers
-                    .push(probe.name.clone());
+                let takers = &mut inner.states.entry(state.clone()).or_default().takers;
+                takers.push((probe.standing, probe.name.clone()));
+                takers.sort_by_key(|(standing, _)| *standing);
             }
         }
         Relay {
@@ -96,7 +135,8 @@ impl Relay {
         }
     }
 
-    /// Waits until everything the probe needs is there; gives the facts so far.
+    /// Waits until everything the probe needs is there, and a third party until all probes of this program have ended;
+    /// gives the facts so far that it is told.
     ///
     /// # Errors
     /// Why that will never be.
@@ -112,31 +152,47 @@ impl Relay {
         }
     }
 
-    /// Reaches a state. Says whether the probe declared it.
+    /// Reaches a state, or hands back the connection of the one that the probe took.
+    ///
+    /// # Errors
+    /// The state or a fact is not the probe's, or there is no room for the facts.
     pub fn leave(
         &self,
         probe: &Description,
         state: &str,
         connection: Option<Handed>,
         facts: Vec<Fact>,
-    ) -> bool {
-        let mut inner = self.lock();
+    ) -> Result<(), NotLeft> {
+        let standing = probe.standing;
         let hands_back = probe.takes.as_deref() == Some(state);
-        if !hands_back && !probe.leaves.iter().any(|declared| declared == state) {
-            return false;
+        let name = match hands_back {
+            true => state.to_owned(),
+            false => standing.state(&probe.name, state),
+        };
+        if !hands_back && !probe.leaves.contains(&name) {
+            return Err(NotLeft::Undeclared(cleaner::line(state, SHOWN)));
         }
+        let named = facts.into_iter().map(|fact| {
+            let name = standing.fact(&probe.name, fact.name)?;
+            Ok(Fact { name, ..fact })
+        });
+        let facts = named.collect::<Result<Vec<Fact>, Reserved>>()?;
+        let mut inner = self.lock();
         for fact in facts {
-            inner.facts.retain(|other| other.name != fact.name);
-            inner.facts.push(fact);
+            inner
+                .facts
+                .retain(|(of, other)| (*of, &other.name) != (standing, &fact.name));
+            let kept = inner.room.keep(fact).map_err(|_| NotLeft::NoRoom)?;
+            inner.facts.push((standing, kept));
         }
-        if let Some(state) = inner.states.get_mut(state) {
-            state.reached = true;
+        if let Some(state) = inner.states.get_mut(&name) {
+            state.reached |= !hands_back;
             // Without anybody to take it, it would only hold a place.
             state.connection = connection.filter(|_| !state.takers.is_empty());
         }
         drop(inner);
         self.changed.notify_waiters();
-        true
+        Ok(())
     }
 
     /// The connection of the state that the probe declared to take.
@@ -154,9 +210,9 @@ impl Relay {
         reached.map(|(name, _)| name.clone()).collect()
     }
 
-    /// The facts so far.
-    pub fn facts(&self) -> Vec<Fact> {
-        self.lock().facts.clone()
+    /// The facts so far that a probe of this standing is told; the engine itself goes by those of its own probes.
+    pub fn facts(&self, reader: Standing) -> Vec<Fact> {
+        self.lock().facts(reader)
     }
 
     /// A probe has ended, in whatever way. What nobody takes any more is closed, so that its place is free.
@@ -164,6 +220,9 @@ impl Relay {
         let mut left = Vec::new();
         {
             let mut inner = self.lock();
+            if probe.standing.is_built_in() {
+                inner.built_in.remove(&probe.name);
+            }
             for state in &probe.leaves {
                 if let Some(state) = inner.states.get_mut(state) {
                     state.pending = state.pending.saturating_sub(1);
@@ -171,7 +230,7 @@ impl Relay {
             }
             let taken = probe.takes.as_ref();
             if let Some(state) = taken.and_then(|state| inner.states.get_mut(state)) {
-                state.takers.retain(|taker| *taker != probe.name);
+                state.takers.retain(|(_, taker)| *taker != probe.name);
                 if state.takers.is_empty() {
                     left.extend(state.connection.take());
                 }
@@ -217,6 +276,9 @@ async fn say_goodbye(handed: Handed) {
 impl Inner {
     /// The facts, once the probe can run; none while it must wait.
     fn look(&self, probe: &Description) -> Result<Option<Vec<Fact>>, OutOfReach> {
+        if !probe.standing.is_built_in() && !self.built_in.is_empty() {
+            return Ok(None);
+        }
         for name in probe.after.iter().chain(&probe.takes) {
             let state = self
                 .states
@@ -239,7 +301,7 @@ impl Inner {
             .as_ref()
             .and_then(|name| Some((name, self.states.get(name)?)))
         {
-            if state.takers.first() != Some(&probe.name) {
+            if state.takers.first().map(|(_, taker)| taker) != Some(&probe.name) {
                 return Ok(None);
             }
             if state.connection.is_none() {
@@ -250,115 +312,15 @@ impl Inner {
                 });
             }
         }
-        Ok(Some(self.facts.clone()))
+        Ok(Some(self.facts(probe.standing)))
+    }
+
+    fn facts(&self, reader: Standing) -> Vec<Fact> {
+        let told = self.facts.iter().filter(|(of, _)| reader.reads(*of));
+        told.map(|(_, fact)| Fact::clone(fact)).collect()
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn probe(name: &str, takes: Option<&str>, after: &[&str], leaves: &[&str]) -> Description {
-        let strings = |list: &[&str]| list.iter().map(ToString::to_string).collect();
-        Description {
-            name: name.into(),
-            version: "0".into(),
-            summary: String::new(),
-            takes: takes.map(Into::into),
-            after: strings(after),
-            leaves: strings(leaves),
-            from_depth: None,
-            capabilities: Default::default(),
-            codes: Vec::new(),
-            also_reports: Vec::new(),
-        }
-    }
-
-    #[tokio::test]
-    async fn a_state_that_nobody_leaves_is_out_of_reach_at_once() {
-        let lonely = probe("lonely", None, &["logged-in"], &[]);
-        let relay = Relay::new([&lonely]);
-        assert_eq!(
-            relay.reach(&lonely).await,
-            Err(OutOfReach::NobodyLeaves("logged-in".into()))
-        );
-    }
-
-    #[tokio::test]
-    async fn a_probe_waits_for_its_state_and_gets_the_facts() {
-        let (first, second) = (
-            probe("first", None, &[], &["open"]),
-            probe("second", None, &["open"], &[]),
-        );
-        let relay = Relay::new([&first, &second]);
-        let fact = Fact {
-            name: "a.b".into(),
-            value: crate::finding::FactValue::Flag(true),
-        };
-        let (reached, ()) = tokio::join!(relay.reach(&second), async {
-            assert!(relay.leave(&first, "open", None, vec![fact.clone()]));
-        });
-        assert_eq!(reached, Ok(vec![fact]));
-    }
-
-    #[tokio::test]
-    async fn a_state_its_probe_never_reached_is_out_of_reach() {
-        let (first, second) = (
-            probe("first", None, &[], &["open"]),
-            probe("second", Some("open"), &[], &[]),
-        );
-        let relay = Relay::new([&first, &second]);
-        relay.ended(&first).await;
-        let by = vec!["first".to_string()];
-        assert_eq!(
-            relay.reach(&second).await,
-            Err(OutOfReach::NotReached {
-                state: "open".into(),
-                by
-            })
-        );
-    }
-
-    #[tokio::test]
-    async fn a_probe_that_ends_before_its_turn_takes_nobody_elses() {
-        let login = probe("login", None, &[], &["logged-in"]);
-        let first = probe("first", Some("logged-in"), &[], &["transferring"]);
-        let second = probe("second", Some("logged-in"), &[], &[]);
-        let third = probe("third", Some("logged-in"), &["transferring"], &[]);
-        let relay = Relay::new([&login, &first, &second, &third]);
-        relay.leave(&login, "logged-in", Some(Handed::Replayed(1)), Vec::new());
-        relay.ended(&login).await;
-        assert!(relay.take(&first).is_some());
-        relay.leave(&first, "logged-in", Some(Handed::Replayed(1)), Vec::new());
-        relay.ended(&first).await;
-        assert!(relay.reach(&third).await.is_err());
-        relay.ended(&third).await;
-        let patience = Duration::from_secs(5);
-        let reached = tokio::time::timeout(patience, relay.reach(&second)).await;
-        assert_eq!(
-            reached.expect("it is the second one's turn"),
-            Ok(Vec::new())
-        );
-        assert!(relay.take(&second).is_some());
-    }
-
-    #[tokio::test]
-    async fn a_connection_that_is_not_handed_back_was_used_up_by_whoever_took_it() {
-        let login = probe("login", None, &[], &["logged-in"]);
-        let first = probe("first", Some("logged-in"), &[], &[]);
-        let second = probe("second", Some("logged-in"), &[], &[]);
-        let relay = Relay::new([&login, &first, &second]);
-        relay.leave(&login, "logged-in", Some(Handed::Replayed(1)), Vec::new());
-        assert!(relay.take(&first).is_some());
-        relay.ended(&first).await;
-        let (state, by) = ("logged-in".into(), "first".into());
-        let used_up = OutOfReach::UsedUp { state, by };
-        assert_eq!(relay.reach(&second).await, Err(used_up));
-    }
-
-    #[tokio::test]
-    async fn an_undeclared_state_is_refused() {
-        let first = probe("first", None, &[], &["open"]);
-        assert!(!Relay::new([&first]).leave(&first, "logged-in", None, Vec::new()));
-    }
-}
+#[path = "relay_tests.rs"]
+mod tests;

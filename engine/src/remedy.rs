@@ -6,9 +6,11 @@
 
 mod directive;
 mod template;
+mod values;
 
 pub use directive::{Directive, FIREWALLS, Kind};
-pub use template::{Values, in_general};
+pub use template::in_general;
+pub use values::Values;
 
 use template::fill;
 
@@ -127,7 +129,8 @@ mod tests {
 
     #[test]
     fn a_page_is_taken_apart() {
-        let values = Values::from([("host".into(), "ftp.example.com".into())]);
+        let mut values = Values::default();
+        values.know("host", Some("ftp.example.com".into()));
         let page = Page(PAGE);
         assert_eq!(page.section("What it means"), Some("It broke."));
         assert_eq!(

@@ -4,6 +4,7 @@
 mod host;
 mod itinerary;
 mod record;
+mod settle;
 
 use std::future::Future;
 use std::net::IpAddr;
@@ -16,8 +17,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::builtin::Catalogue;
 use crate::clean_up::{self, GRACE};
+use crate::clock::ClockError;
 use crate::compare;
 use crate::finding::{Omission, OmissionCause, Outcome};
+use crate::login::Became;
 use crate::matrix::Step;
 use crate::net::{Counts, ResolverError};
 use crate::plan::{Plan, PlanError};
@@ -25,10 +28,12 @@ use crate::plugin::{Answers, Ending, Ground, Outside, Plugin};
 use crate::recording::{Part, Place, Purpose, Waited, World};
 use crate::relay::Relay;
 use crate::settings::Check;
+use crate::standing::{Standing, Told};
 
 use host::{CONNECTIONS, Host};
 use itinerary::{Going, Itinerary, never_begun, sources};
 pub use record::{Cut, Look, ProbeRun, Record, Round, Status, Visit};
+pub use settle::{NotSettled, Settled, settle};
 
 /// So many source addresses climb the ladder at a time: a connection that was closed may still count for a moment.
 const LADDERS: usize = CONNECTIONS - 1;
@@ -51,6 +56,9 @@ pub enum RunError {
     /// Names cannot be resolved on this machine.
     #[error(transparent)]
     Resolver(#[from] ResolverError),
+    /// The clock of this machine is wrong.
+    #[error(transparent)]
+    Clock(#[from] ClockError),
 }
 
 /// What happens while a run goes on, for whoever watches.
@@ -95,8 +103,8 @@ pub async fn run(
     interrupt: Interrupt,
     watch: Watch<'_>,
 ) -> Result<Record, RunError> {
-    let run = Run::new(check, catalogue, (world, Part::Diagnosis), watch)?;
-    let started = Instant::now();
+    let part = (world, Part::Diagnosis, Became::Untried);
+    let run = Run::new(check, catalogue, part, watch)?;
     let cut = run.until_cut(run.every_source(), &interrupt).await;
     if cut.is_some() {
         tokio::select! {
@@ -105,10 +113,14 @@ pub async fn run(
             () = tokio::time::sleep(GRACE) => {}
         }
     }
-    Ok(run.record(started.elapsed(), cut))
+    Ok(run.record(cut))
 }
 
-/// The same in brief: every probe, and of each no more than its main line, over one session from each source address.
+/// The same in brief, with other settings: every probe of this program, and of each no more than its main line, over one
+/// session from each source address. `before` is what became of the password in the run that this one goes on from.
+///
+/// The check is one that the user's was [altered](Check::altered) to. Where it goes beyond the authority of the user, this
+/// run has no credential.
 ///
 /// # Errors
 /// As [`run`].
@@ -116,14 +128,15 @@ pub async fn brief(
     check: &Check,
     catalogue: &Catalogue,
     world: &World,
+    before: Became,
     interrupt: Interrupt,
     watch: Watch<'_>,
 ) -> Result<Record, RunError> {
-    let mut run = Run::new(check, catalogue, (world, Part::Proof), watch)?;
-    run.ladder = Plan::new(catalogue, &check.selection, None)?;
-    let started = Instant::now();
+    let part = (world, Part::Proof, before);
+    let mut run = Run::new(check, catalogue, part, watch)?;
+    run.ladder = Plan::new(catalogue, &check.selection, None)?.of_this_program();
     let cut = run.until_cut(run.in_brief(), &interrupt).await;
-    let record = run.record(started.elapsed(), cut);
+    let record = run.record(cut);
     world.keep(Part::Proof, &record, &check.remote);
     Ok(record)
 }
@@ -137,13 +150,14 @@ struct Run<'a> {
     watch: Watch<'a>,
     host: Host,
     visits: Mutex<Vec<Going>>,
+    started: Instant,
 }
 
 impl<'a> Run<'a> {
     fn new(
         check: &'a Check,
         catalogue: &'a Catalogue,
-        (world, part): (&World, Part),
+        (world, part, before): (&World, Part, Became),
         watch: Watch<'a>,
     ) -> Result<Run<'a>, RunError> {
         let plan = Plan::new(catalogue, &check.selection, Some(check.depth))?;
@@ -153,8 +167,9 @@ impl<'a> Run<'a> {
             ladder: plan.up_to(Step::Tls.state()),
             plan,
             watch,
-            host: Host::new(world, part, check)?,
+            host: Host::new(world, part, check, before)?,
             visits: Mutex::default(),
+            started: Instant::now(),
         })
     }
 
@@ -203,7 +218,7 @@ impl<'a> Run<'a> {
             answers,
             relay: relay.clone(),
             look: place.look,
-            deadline: self.deadline(),
+            deadline: self.deadline(Standing::BuiltIn),
         }
     }
 
@@ -312,10 +327,20 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// A probe waits for a few replies at most; more means that it will not end.
-    fn deadline(&self) -> Duration {
+    /// A probe waits for a few replies at most; more means that it will not end. A third party leaves enough of the time
+    /// of the run for the source addresses that are still to come and for the proof of a change: each has an equal share.
+    fn deadline(&self, standing: Standing) -> Duration {
         let timeouts = &self.check.timeouts;
-        Duration::from_secs(20) + 2 * timeouts.connect + 3 * timeouts.reply
+        let usual = Duration::from_secs(20) + 2 * timeouts.connect + 3 * timeouts.reply;
+        match (standing, self.host.recorded()) {
+            (Standing::BuiltIn, _) | (Standing::ThirdParty, Some(_)) => usual,
+            (Standing::ThirdParty, None) => {
+                let left = timeouts.whole.saturating_sub(self.started.elapsed());
+                let begun = lock(&self.visits).len();
+                let to_come = sources(&self.check.remote).len().saturating_sub(begun);
+                usual.min(left / (u32::try_from(to_come).unwrap_or(u32::MAX).saturating_add(2)))
+            }
+        }
     }
 
     async fn probe(
@@ -340,8 +365,12 @@ impl<'a> Run<'a> {
                     probe: &description.name,
                     source,
                 });
-                let ground = self.ground(relay, place, answers.clone());
-                let ending = plugin.run(ground, self.check, source, &facts).await;
+                let ground = Ground {
+                    deadline: self.deadline(description.standing),
+                    ..self.ground(relay, place, answers.clone())
+                };
+                let told = Told::to_look(facts);
+                let ending = plugin.run(ground, self.check, source, &told).await;
                 if let Some(outside) = outside {
                     self.clean_up_after(plugin, place, relay, outside).await;
                 }
@@ -358,7 +387,8 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn record(self, duration: Duration, cut: Option<Cut>) -> Record {
+    fn record(self, cut: Option<Cut>) -> Record {
+        let duration = self.started.elapsed();
         let mut visits = self.visits(Round::First);
         for source in sources(&self.check.remote) {
             if !visits.iter().any(|visit| visit.source == source) {
@@ -368,6 +398,7 @@ impl<'a> Run<'a> {
         let mut record = Record {
             visits,
             second_looks: self.visits(Round::Second),
+            left_out: self.plan.left_out.clone(),
             denied: self.check.selection.denied.clone(),
             connections: Counts::default(),
             peak: 0,
@@ -376,6 +407,7 @@ impl<'a> Run<'a> {
             cut,
             sheet: None,
             left_behind: Vec::new(),
+            password: Became::default(),
         };
         self.host.tell(&lock(&self.visits), &mut record);
         record

@@ -1,29 +1,36 @@
 //! A remote, as somebody configured it, and what a check may do.
 
+mod authority;
+mod check;
 mod client;
 mod expected_name;
 mod file;
+mod from_file;
+mod own_file;
+mod secret_file;
 mod shown;
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr};
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use rustls::pki_types::CertificateDer;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::capability::Capability;
-use crate::login::Credential;
-use crate::net::ClientCertificate;
 
+pub use authority::{Authority, Beyond};
+pub use check::{Asked, Check};
 pub use client::{ClientSettings, HighestTlsVersion, IpVersion, PassiveMode};
-pub use expected_name::{ExpectedName, ExpectedNameError, is_host_name};
+pub use expected_name::{ExpectedName, ExpectedNameError, is_host_name, is_same_name};
 pub use file::{RemoteFile, RemoteFileError, schema};
+pub use from_file::{Agreement, FromFile, Referred};
+pub use own_file::OwnFile;
+pub use secret_file::SecretFile;
 
 /// How the remote is configured to be secured.
 #[derive(
@@ -204,15 +211,15 @@ pub fn is_host(text: &str) -> bool {
         || (!text.is_empty() && text.len() <= 253 && !text.contains(foreign))
 }
 
-/// What the user agrees to.
+/// What the user agrees to, in words of the user's own: no settings file says it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Permissions {
     /// Upload a small file and remove it.
     pub writes: bool,
-    /// Send the password in clear text if the server offers no TLS.
+    /// Send the password in clear text if the server offers no TLS, or the settings say never.
     pub cleartext_login: bool,
-    /// Send the password although the certificate did not pass.
+    /// Send the password although the certificate did not pass, or the settings say not to check it.
     pub unverified_login: bool,
     /// Fetch a missing issuer's certificate from where a certificate says.
     pub fetch_issuers: bool,
@@ -250,33 +257,6 @@ pub struct Selection {
     pub plugins: Vec<PathBuf>,
     /// What third-party probes do not get, though they ask for it.
     pub denied: BTreeSet<Capability>,
-}
-
-/// Everything a check needs to know.
-#[derive(Clone, Debug)]
-pub struct Check {
-    /// The remote.
-    pub remote: Remote,
-    /// User and password, if there are any.
-    pub credential: Option<Credential>,
-    /// Our own certificate, for servers that ask for one.
-    pub client_certificate: Option<ClientCertificate>,
-    /// CAs to trust beside the public ones.
-    pub authorities: Vec<CertificateDer<'static>>,
-    /// What the user agrees to.
-    pub permissions: Permissions,
-    /// Data addresses other than the remote's own that may be dialled.
-    pub data_addresses: Vec<IpAddr>,
-    /// How much to look at.
-    pub depth: Depth,
-    /// The times to keep.
-    pub timeouts: Timeouts,
-    /// The resolver to ask instead of the system's.
-    pub resolver: Option<SocketAddr>,
-    /// Which probes to run.
-    pub selection: Selection,
-    /// The time to judge certificates by, in seconds since 1970.
-    pub now: i64,
 }
 
 /// What a URL says of a remote.

@@ -1,15 +1,26 @@
 //! A change of settings is proven by using it: the remote is looked at once more, briefly, as it would be configured then.
+//!
+//! The proof has the authority of the user and no other. So it logs in only where the change stays within that; with
+//! another host name it goes as far as the certificate, and says so.
+
+mod change;
 
 use std::time::Duration;
 
-use serde_json::{Map, Value, from_value};
+use serde_json::{Map, Value};
 
 use crate::builtin::Catalogue;
 use crate::finding::{OmissionCause, PatchEffect, Severity};
+use crate::login::Became;
 use crate::recording::{Part, World};
 use crate::report::Report;
-use crate::run::{self, Interrupt, Watch};
-use crate::settings::{Check, Depth, SslSetting};
+use crate::run::{self, Interrupt, Record, Watch};
+use crate::settings::{Beyond, Check, Depth};
+
+pub use change::Setting;
+pub(crate) use change::is_remark;
+
+use change::Change;
 
 /// Less time than this is not enough to begin another look.
 const AT_LEAST: Duration = Duration::from_secs(10);
@@ -18,12 +29,21 @@ const BREATH: Duration = Duration::from_millis(200);
 /// Control connections that a look may open from each source address, unless it is to load the remote.
 const MOST: u32 = 6;
 
+/// How far a proof goes.
+enum Reach {
+    /// To the end, with a login.
+    Login,
+    /// To the certificate: what would come after it goes beyond the authority of the user.
+    Certificate(Beyond),
+}
+
 /// Tries the changes that a report proposes, all together, and writes into the report what they cure.
 ///
 /// Clear text is never tried, nor anything that a refused password stands in the way of. What needs more than one session to
-/// show goes along and is not judged by this look.
+/// show goes along and is not judged by this look. `record` is what the report was made from.
 pub async fn verify(
     report: &mut Report,
+    record: &Record,
     check: &Check,
     catalogue: &Catalogue,
     world: &World,
@@ -37,119 +57,183 @@ pub async fn verify(
         .timeouts
         .whole
         .saturating_sub(Duration::from_millis(report.duration_ms));
-    let refused = report.fact_is("login.accepted", false);
+    let (proposed, reach) = match proposed(check, &patch, left) {
+        Ok(proposed) => proposed,
+        Err(why) => return explain(report, &format!("not tried: {why}")),
+    };
+    let refused = record.password == Became::Spent || report.fact_is("login.accepted", false);
+    let spent = refused && matches!(reach, Reach::Login);
     let addresses = u32::try_from(report.matrix.len().max(1)).unwrap_or(1);
     let used_up = check.depth != Depth::Full && report.connections.control >= MOST * addresses;
-    if refused || report.interrupted || left < AT_LEAST || used_up {
+    if spent || report.interrupted || left < AT_LEAST || used_up {
         return;
     }
-    let Some(mut patched) = patched(check, &patch) else {
-        return;
-    };
-    patched.timeouts.whole = left;
-    if !world.has(Part::Proof, &patched.remote) {
+    if !world.has(Part::Proof, &proposed.remote) {
         return;
     }
     tokio::time::sleep(BREATH).await;
-    let Ok(record) = run::brief(&patched, catalogue, world, interrupt, watch).await else {
+    let before = record.password;
+    let run = run::brief(&proposed, catalogue, world, before, interrupt, watch);
+    let Ok(proof) = run.await else {
         return;
     };
-    let again = Report::new(&record, &patched.remote, catalogue, report.started);
-    if record.cut.is_none() {
-        judge(report, &again);
+    let again = Report::new(&proof, &proposed.remote, catalogue, report.started);
+    if proof.cut.is_none() {
+        judge(report, &again, &reach);
     }
-    report.connections.control += again.connections.control;
-    report.connections.data += again.connections.data;
-    report.connections.peak = report.connections.peak.max(again.connections.peak);
-    report.duration_ms += again.duration_ms;
+    append(report, again);
 }
 
-/// The check with the changed settings; none where they are not to be tried.
-fn patched(check: &Check, patch: &Map<String, Value>) -> Option<Check> {
-    let mut patched = check.clone();
-    let remote = &mut patched.remote;
-    // As a whole or not at all: a part of the changes mends a part of the faults.
-    for (name, value) in patch.iter().filter(|(name, _)| *name != "verified") {
-        match (name.as_str(), value) {
-            ("ssl", Value::String(ssl)) => {
-                remote.ssl = match ssl.as_str() {
-                    "require-explicit" => SslSetting::RequireExplicit,
-                    "require-implicit" => SslSetting::RequireImplicit,
-                    // In clear text the password would be anybody's.
-                    _ => return None,
-                }
-            }
-            ("port", Value::Number(port)) => remote.port = port.as_u64()?.try_into().ok()?,
-            ("host", Value::String(host)) => remote.host.clone_from(host),
-            ("remote_path", Value::String(path)) => remote.remote_path = Some(path.clone()),
-            ("passive_mode", mode) => remote.client.passive_mode = from_value(mode.clone()).ok()?,
-            ("ip_version", version) => {
-                remote.client.ip_version = from_value(version.clone()).ok()?;
-            }
-            ("highest_tls_version", version) => {
-                remote.client.highest_tls_version = from_value(version.clone()).ok()?;
-            }
-            ("reply_timeout", Value::Number(seconds)) => {
-                patched.timeouts.reply = Duration::from_secs(seconds.as_u64()?);
-            }
-            // The probe that proposes a number has tried it; one session has no use for it.
-            ("max_connections", Value::Number(most)) => {
-                remote.max_connections = Some(most.as_u64()?.try_into().ok()?);
-            }
-            ("source_set", Value::String(set)) => {
-                let dedicated = set == "dedicated";
-                let is_of_set = |it: &std::net::IpAddr| remote.dedicated.contains(it) == dedicated;
-                remote.sources = remote.sources.iter().copied().filter(is_of_set).collect();
-                remote.dedicated.retain(|_| dedicated);
-            }
-            _ => return None,
+/// The check with the changed settings, and how far it may go.
+///
+/// # Errors
+/// Why it is not to be tried, in words.
+fn proposed(
+    check: &Check,
+    patch: &Map<String, Value>,
+    left: Duration,
+) -> Result<(Check, Reach), String> {
+    let changes = Change::all(patch).map_err(|why| why.to_string())?;
+    let proposed = check.clone().altered(|asked| {
+        for change in changes {
+            change.apply(asked);
+        }
+        asked.timeouts.whole = left;
+        asked.permissions.writes = false;
+        // One session shows it; where addresses differ, that is a finding of its own.
+        asked.remote.sources.truncate(1);
+    });
+    let reach = match proposed.authority().covers(&proposed.remote) {
+        Ok(()) => Reach::Login,
+        Err(beyond @ Beyond::Host { .. }) => Reach::Certificate(beyond),
+        Err(beyond @ (Beyond::Port { .. } | Beyond::CertificateCheck)) => {
+            return Err(beyond.to_string());
+        }
+    };
+    let proposed = match &reach {
+        Reach::Login => proposed,
+        // Nobody is to log in there, and nothing is missing where nobody did.
+        Reach::Certificate(_) => proposed.altered(|asked| asked.remote.user = None),
+    };
+    Ok((proposed, reach))
+}
+
+/// Says why the changes together are not verified.
+fn explain(report: &mut Report, reason: &str) {
+    if let Some(patch) = report.settings_patch.as_mut() {
+        patch.insert("reason".into(), reason.into());
+    }
+}
+
+/// What became of a fault with the changes made.
+enum After {
+    Gone,
+    There,
+    /// The proof did not go that far.
+    NotSeen,
+}
+
+impl After {
+    fn of(code: &str, again: &Report, reach: &Reach) -> After {
+        let omitted = |causes: &[OmissionCause]| {
+            again.not_tested.iter().any(|omission| {
+                causes.contains(&omission.cause) && omission.codes.iter().any(|it| it == code)
+            })
+        };
+        // What another fault hides now is not cured.
+        let hidden = || omitted(&[OmissionCause::BehindFault, OmissionCause::CouldNotLook]);
+        let after_login = || omitted(&[OmissionCause::NoCredentials, OmissionCause::NoPermission]);
+        if again.findings.iter().any(|finding| finding.code == code) || hidden() {
+            After::There
+        } else if matches!(reach, Reach::Certificate(_)) && after_login() {
+            After::NotSeen
+        } else {
+            After::Gone
         }
     }
-    patched.permissions.writes = false;
-    // One session shows it; where addresses differ, that is a finding of its own.
-    remote.sources.truncate(1);
-    Some(patched)
-}
-
-/// Whether one session tells what a change does. A number of sessions does not show in one, and a greeting stays slow
-/// however long one waits for it: of these the probe says itself what it saw.
-fn shows_in_a_session(name: &str) -> bool {
-    !["max_connections", "reply_timeout", "effect"].contains(&name)
 }
 
 /// What is left with the changes made.
-fn judge(report: &mut Report, again: &Report) {
+fn judge(report: &mut Report, again: &Report, reach: &Reach) {
     let works = !again.has(Severity::Error) && !again.incomplete;
-    let left = |code: &str| {
-        let found = again.findings.iter().any(|finding| finding.code == code);
-        // What another fault hides now is not cured.
-        let hidden = again.not_tested.iter().any(|omission| {
-            matches!(
-                omission.cause,
-                OmissionCause::BehindFault | OmissionCause::CouldNotLook
-            ) && omission.codes.iter().any(|it| it == code)
-        });
-        found || hidden
-    };
+    let reason = reason(reach, works);
+    let only_cause = report.only_cause_of_ours();
     for finding in &mut report.findings {
+        // What somebody else's probe proposes was no part of it.
+        if !finding.standing.is_built_in() {
+            continue;
+        }
         let Some(patch) = finding.settings_patch.as_mut() else {
             continue;
         };
-        if !patch.keys().any(|name| shows_in_a_session(name)) {
+        if !change::settings(patch).any(Setting::shows_in_a_session) {
             continue;
         }
-        let effect = match (report.root_causes.as_slice(), left(&finding.code)) {
-            ([only], false) if works && *only == finding.code => PatchEffect::CuresAll,
-            (_, false) => PatchEffect::CuresThis,
-            (_, true) => PatchEffect::Failed,
+        let only = only_cause.as_ref() == Some(&finding.code);
+        let other_host = change::settings(patch).any(|it| it == Setting::Host);
+        let effect = match (After::of(&finding.code, again, reach), reach) {
+            (After::There, _) => PatchEffect::Failed,
+            (After::NotSeen, _) => PatchEffect::Untried,
+            (After::Gone, Reach::Login) if works && only => PatchEffect::CuresAll,
+            // Whether anybody can log in there, nobody has seen.
+            (After::Gone, Reach::Certificate(_)) if other_host => PatchEffect::Untried,
+            (After::Gone, _) => PatchEffect::CuresThis,
         };
         let effect = serde_json::to_value(effect).unwrap_or_default();
         patch.insert("effect".into(), effect);
+        if let (Some(reason), true) = (&reason, other_host) {
+            patch.insert("reason".into(), reason.as_str().into());
+        }
     }
     if let Some(patch) = report.settings_patch.as_mut() {
-        patch.insert("verified".into(), works.into());
+        let verified = works && matches!(reach, Reach::Login);
+        patch.insert("verified".into(), verified.into());
         if !works && again.has(Severity::Error) {
             patch.insert("remaining".into(), again.root_causes.clone().into());
         }
     }
+    if let Some(reason) = reason {
+        explain(report, &reason);
+    }
+}
+
+/// Why a proof proves less than all.
+fn reason(reach: &Reach, works: bool) -> Option<String> {
+    let Reach::Certificate(beyond) = reach else {
+        return None;
+    };
+    let seen = if works {
+        ", and nothing is wrong up to there"
+    } else {
+        ""
+    };
+    let mut reason =
+        format!("tried as far as the certificate{seen}; no login was tried, because {beyond}");
+    if let Beyond::Host { other, .. } = beyond {
+        reason += &format!(
+            ". Before you change the host, make sure with the administrator of the server that {other} is its name"
+        );
+    }
+    Some(reason)
+}
+
+/// What the proof cost and what was said in it: every login of every run is in the transcript. Times and numbers of
+/// connections go on from those of the diagnosis.
+fn append(report: &mut Report, again: Report) {
+    let (began, opened) = (report.duration_ms, report.connections);
+    let numbered = report.transcript.iter().map(|line| line.connection).max();
+    let numbered = numbered
+        .unwrap_or_default()
+        .max(opened.control + opened.data);
+    let lines = again.transcript.into_iter().map(|mut line| {
+        line.at_ms += began;
+        line.connection += numbered;
+        line.part = Part::Proof;
+        line
+    });
+    report.transcript.extend(lines);
+    report.connections.control += again.connections.control;
+    report.connections.data += again.connections.data;
+    report.connections.peak = report.connections.peak.max(again.connections.peak);
+    report.duration_ms += again.duration_ms;
 }

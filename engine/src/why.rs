@@ -4,6 +4,7 @@ use crate::capability::Capability;
 use crate::finding::{Description, Finding, OmissionCause, Severity};
 use crate::relay::OutOfReach;
 use crate::run::{ProbeRun, Status};
+use crate::standing::Standing;
 
 /// Why a state was not reached.
 pub enum Why<'a> {
@@ -15,30 +16,81 @@ pub enum Why<'a> {
 
 /// Why a probe did not look, if it did not. `runs` are those of its visit.
 pub fn why_not_run(runs: &[ProbeRun], run: &ProbeRun) -> Option<(OmissionCause, String)> {
-    let could_not_look = |reason: &str| Some((OmissionCause::CouldNotLook, reason.to_string()));
-    match &run.status {
-        Status::Ok => None,
-        Status::Crashed(_) => could_not_look("the probe crashed"),
-        Status::TimedOut(_) => could_not_look("the probe did not end in time"),
-        Status::Denied(_) => {
-            could_not_look("the probe was stopped for asking for what it may not do")
+    Chain::of(runs, run.plugin.description.standing).not_run(run)
+}
+
+/// A state of this program was not reached: the reason is whatever kept the probes that would have reached it.
+pub fn why_not_reached<'a>(runs: &'a [ProbeRun], by: &[String]) -> Why<'a> {
+    Chain::of(runs, Standing::BuiltIn).not_reached(by)
+}
+
+/// From what was kept to what kept it, and on. A recording may say that probes keep each other, or themselves: each is asked
+/// once.
+struct Chain<'a> {
+    /// Those that may be the reason: nothing of this program is kept by a third party.
+    runs: Vec<&'a ProbeRun>,
+    asked: Vec<&'a str>,
+}
+
+impl<'a> Chain<'a> {
+    fn of(runs: &'a [ProbeRun], standing: Standing) -> Chain<'a> {
+        let known = |run: &&ProbeRun| standing.reads(run.plugin.description.standing);
+        Chain {
+            runs: runs.iter().filter(known).collect(),
+            asked: Vec::new(),
         }
-        Status::Cut => could_not_look("the run ended before this check"),
-        Status::Deeper(depth) => Some((
-            not_so_deep(&run.plugin.description),
-            format!("it takes --depth {depth}"),
-        )),
-        Status::Skipped(OutOfReach::NobodyLeaves(state)) => Some((
-            OmissionCause::NotAsked,
-            format!("no probe of this run reaches the state `{state}`"),
-        )),
-        // The session ended with the probe that held it: whatever that probe found is the reason.
-        Status::Skipped(OutOfReach::UsedUp { by, .. }) => {
-            Some(in_words(why_not_reached(runs, std::slice::from_ref(by))))
+    }
+
+    fn not_run(&mut self, run: &ProbeRun) -> Option<(OmissionCause, String)> {
+        let could_not_look = |reason: &str| Some((OmissionCause::CouldNotLook, reason.to_string()));
+        match &run.status {
+            Status::Ok => None,
+            Status::Crashed(_) => could_not_look("the probe crashed"),
+            Status::TimedOut(_) => could_not_look("the probe did not end in time"),
+            Status::Denied(_) => {
+                could_not_look("the probe was stopped for asking for what it may not do")
+            }
+            Status::Cut => could_not_look("the run ended before this check"),
+            Status::Deeper(depth) => Some((
+                not_so_deep(&run.plugin.description),
+                format!("it takes --depth {depth}"),
+            )),
+            Status::Skipped(OutOfReach::NobodyLeaves(state)) => Some((
+                OmissionCause::NotAsked,
+                format!("no probe of this run reaches the state `{state}`"),
+            )),
+            // The session ended with the probe that held it: whatever that probe found is the reason.
+            Status::Skipped(OutOfReach::UsedUp { by, .. }) => {
+                Some(in_words(self.not_reached(std::slice::from_ref(by))))
+            }
+            Status::Skipped(OutOfReach::NotReached { by, .. }) => {
+                Some(in_words(self.not_reached(by)))
+            }
         }
-        Status::Skipped(OutOfReach::NotReached { by, .. }) => {
-            Some(in_words(why_not_reached(runs, by)))
+    }
+
+    fn not_reached(&mut self, by: &[String]) -> Why<'a> {
+        let leavers: Vec<&ProbeRun> = self
+            .runs
+            .iter()
+            .filter(|run| by.contains(&run.plugin.description.name))
+            .copied()
+            .collect();
+        for leaver in leavers {
+            if let Some(why) = said(leaver) {
+                return why;
+            }
+            let name = leaver.plugin.description.name.as_str();
+            if self.asked.contains(&name) {
+                continue;
+            }
+            self.asked.push(name);
+            if let Some((cause, reason)) = self.not_run(leaver) {
+                return Why::Other(cause, reason);
+            }
         }
+        let reason = format!("{} ended without getting so far", by.join(" and "));
+        Why::Other(OmissionCause::CouldNotLook, reason)
     }
 }
 
@@ -60,35 +112,22 @@ fn in_words(why: Why<'_>) -> (OmissionCause, String) {
     }
 }
 
-/// A state was not reached: the reason is whatever kept the probes that would have reached it.
-pub fn why_not_reached<'a>(runs: &'a [ProbeRun], by: &[String]) -> Why<'a> {
-    let leavers = runs
-        .iter()
-        .filter(|run| by.contains(&run.plugin.description.name));
-    for leaver in leavers {
-        let declared = &leaver.plugin.description.codes;
-        let fault = leaver.outcome.findings.iter().find(|finding| {
-            // A code of another probe that this one may find: its severity is not at hand, and it did not go on.
-            declared
-                .iter()
-                .find(|code| code.name == finding.code)
-                .is_none_or(|code| code.severity == Severity::Error)
-        });
-        if let Some(fault) = fault {
-            return Why::Fault(fault);
-        }
-        let kept = leaver
-            .outcome
-            .not_tested
+/// What a probe says that kept it: a fault, or what it left out.
+fn said(leaver: &ProbeRun) -> Option<Why<'_>> {
+    let declared = &leaver.plugin.description.codes;
+    let fault = leaver.outcome.findings.iter().find(|finding| {
+        // A code of another probe that this one may find: its severity is not at hand, and it did not go on.
+        declared
             .iter()
-            .find(|it| it.cause != OmissionCause::NotApplicable);
-        if let Some(omission) = kept {
-            return Why::Other(omission.cause, omission.reason.clone());
-        }
-        if let Some((cause, reason)) = why_not_run(runs, leaver) {
-            return Why::Other(cause, reason);
-        }
+            .find(|code| code.name == finding.code)
+            .is_none_or(|code| code.severity == Severity::Error)
+    });
+    let kept = || {
+        let mut omissions = leaver.outcome.not_tested.iter();
+        omissions.find(|it| it.cause != OmissionCause::NotApplicable)
+    };
+    match fault {
+        Some(fault) => Some(Why::Fault(fault)),
+        None => kept().map(|it| Why::Other(it.cause, it.reason.clone())),
     }
-    let reason = format!("{} ended without getting so far", by.join(" and "));
-    Why::Other(OmissionCause::CouldNotLook, reason)
 }

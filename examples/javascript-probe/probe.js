@@ -25,7 +25,7 @@ export const { describe, run } = probe({
       return run.couldNotLook("the characters of the greeting", "a second connection got no greeting");
     }
     const steering = greeting.match(CONTROL) ?? [];
-    run.note("greeting.control-characters", steering.length);
+    run.note("control-characters", steering.length);
     if (steering.length > 0) {
       const names = [...new Set(steering)].map((one) => `0x${one.charCodeAt(0).toString(16).padStart(2, "0")}`);
       run.found(STEERS, `The greeting holds ${steering.length} control characters.`, {

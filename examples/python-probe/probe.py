@@ -9,6 +9,7 @@ class NameEncoding(Probe):
     version = "0.1.0"
     summary = "the encoding of file names"
     takes = "logged-in"
+    capabilities = ["speak"]
     codes = [NOT_UTF8]
 
     def look(self, run: Run) -> None:
@@ -16,7 +17,7 @@ class NameEncoding(Probe):
             # The login probe asked for the list already; a server may lack it and know UTF-8 all the same.
             features = run.fact("server.features", [])
             listed = "UTF8" in (feature.upper() for feature in features)
-            run.note("names.utf8-listed", listed)
+            run.note("utf8-listed", listed)
             if not listed:
                 self.try_it(control, run, features)
         run.rest_clear()
@@ -24,7 +25,7 @@ class NameEncoding(Probe):
     def try_it(self, control: Control, run: Run, features: list[str]) -> None:
         code, lines = control.command("OPTS UTF8 ON")
         if 200 <= code < 300:
-            run.note("names.utf8-switched-on", True)
+            run.note("utf8-switched-on", True)
         elif code == 421:
             run.could_not_look("the encoding of file names", f"the server ended the session: {lines[0]}")
         else:

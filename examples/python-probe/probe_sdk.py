@@ -26,7 +26,7 @@ class Probe:
     after: list[str] = []
     # The least depth it has something to look at, such as "full"; with less, it is not run.
     from_depth: str = "ladder"
-    # What it asks for beyond the sandbox, in the words of the contract, such as "connect". `takes` needs none.
+    # What it asks for beyond the sandbox, in the words of the contract, such as "connect"; `takes` needs "speak".
     capabilities: list[str] = []
     codes: list[str] = []
 

@@ -47,6 +47,7 @@ impl Cost {
     ) -> Result<Vec<Self>, Failure> {
         let near = Run::fastest(scene, client, Duration::ZERO, RUNS)?;
         let at = |round_trip: Duration| {
+            #[allow(clippy::cast_possible_truncation, reason = "some hundred at most")]
             let times = DELAYS.div_duration_f64(round_trip) as usize;
             let far = Run::fastest(scene, client, round_trip, times.clamp(1, RUNS))?;
             let in_round_trips = |far: Duration, near: Duration| {

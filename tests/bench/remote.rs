@@ -7,12 +7,13 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use remote_doctor::builtin::Catalogue;
 use remote_doctor::diagnose::Verdict;
+use remote_doctor::journal::Journal;
 use remote_doctor::login::Credential;
 use remote_doctor::plugin::Sandbox;
 use remote_doctor::report::Report;
 use remote_doctor::settings::{
-    CertificateCheck, Check, ClientSettings, Depth, Permissions, Remote, Selection, SslSetting,
-    Timeouts,
+    Asked, CertificateCheck, Check, ClientSettings, Depth, Permissions, Remote, Selection,
+    SslSetting, Timeouts,
 };
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
@@ -38,19 +39,19 @@ pub fn of(site: &Site) -> Result<Check, Failure> {
         said: format!("{error:?}"),
     };
     let authority = CertificateDer::from_pem_file(&site.authority).map_err(unusable)?;
-    let mut check = nowhere(site.port);
-    check.authorities = vec![authority];
-    check.remote.user = Some(lab::USER.into());
-    check.credential = Some(Credential {
-        user: lab::USER.into(),
-        password: SecretString::from(lab::PASSWORD),
-    });
-    Ok(check)
+    Ok(nowhere(site.port).altered(|asked| {
+        asked.authorities = vec![authority];
+        asked.remote.user = Some(lab::USER.into());
+        asked.credential = Some(Credential {
+            user: lab::USER.into(),
+            password: SecretString::from(lab::PASSWORD),
+        });
+    }))
 }
 
 /// A quick check of whatever listens on this port of loopback.
 pub fn nowhere(port: u16) -> Check {
-    Check {
+    Check::of(Asked {
         remote: Remote {
             host: Ipv4Addr::LOCALHOST.to_string(),
             port,
@@ -70,24 +71,26 @@ pub fn nowhere(port: u16) -> Check {
         client_certificate: None,
         authorities: Vec::new(),
         permissions: Permissions::default(),
+        journal: Journal::NotNeeded,
         data_addresses: Vec::new(),
         depth: Depth::Quick,
         timeouts: Timeouts::default(),
         resolver: None,
         selection: Selection::default(),
         now: Timestamp::now().as_second(),
-    }
+    })
 }
 
 /// The same with this probe alone, which is no part of the program.
-pub fn only(mut check: Check, name: &str, file: PathBuf) -> Check {
-    check.selection = Selection {
-        only: vec![name.into()],
-        plugins: vec![file],
-        denied: BTreeSet::new(),
-        skip: Vec::new(),
-    };
-    check
+pub fn only(check: Check, name: &str, file: PathBuf) -> Check {
+    check.altered(|asked| {
+        asked.selection = Selection {
+            only: vec![name.into()],
+            plugins: vec![file],
+            denied: BTreeSet::new(),
+            skip: Vec::new(),
+        };
+    })
 }
 
 /// A probe that `cargo xtask setup` built.

@@ -12,6 +12,7 @@ use remote_doctor::plugin::{Answers, Ending, Ground, Plugin};
 use remote_doctor::recording::{Reached, Replay};
 use remote_doctor::relay::Relay;
 use remote_doctor::settings::Check;
+use remote_doctor::standing::Told;
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
@@ -103,9 +104,10 @@ impl<'a> Comparison<'a> {
                 look: place.look,
                 deadline: DEADLINE,
             };
+            let told = Told::to_look(probe.facts.clone());
             let begun = usage::cpu();
             let component = probe.component;
-            let run = component.run(ground, &self.check, place.source, &probe.facts);
+            let run = component.run(ground, &self.check, place.source, &told);
             let ending = run.await;
             probe.compared.sandbox += usage::cpu() - begun;
             match (ending, native) {

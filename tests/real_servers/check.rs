@@ -138,6 +138,9 @@ impl<'a> Check<'a> {
             None => self.scene.net.client(),
         };
         command.args([env!("CARGO_BIN_EXE_remote-doctor"), "check"]);
+        // What one check leaves on its server is no other's to tell.
+        let state = tempfile::tempdir().map_err(|error| error.to_string())?;
+        command.env("XDG_STATE_HOME", state.path());
         let port = self.port.to_string();
         command.args(["--host", &self.host, "--port", &port]);
         command.args(&self.arguments).args(more);

@@ -150,6 +150,11 @@ impl<'a> Expectation<'a> {
             &format!("passwords sent: {sent} of at most {most}"),
             (1..=most).contains(&sent),
         );
+        let proven = self.seen.passwords_sent_in_proof();
+        self.holds(
+            &format!("passwords sent in the proof: {proven} of at most 1"),
+            proven <= 1,
+        );
         self
     }
 
@@ -157,6 +162,8 @@ impl<'a> Expectation<'a> {
     pub fn no_login(mut self, cause: &str) -> Self {
         self.equal("login", self.seen.fact("login.accepted"), Value::Null);
         self.equal("passwords sent", self.seen.passwords_sent(), 0);
+        let proven = self.seen.passwords_sent_in_proof();
+        self.equal("passwords sent in the proof", proven, 0);
         let told = self.seen.not_tested(cause).next().is_some();
         self.holds(&format!("not tested for {cause}"), told);
         self

@@ -6,6 +6,10 @@ use std::net::{IpAddr, SocketAddr};
 use outcomes::Reported;
 use serde_json::Value;
 
+/// The parts of a run, as the transcript has them.
+const DIAGNOSIS: &str = "diagnosis";
+const PROOF: &str = "proof";
+
 /// The JSON report of one run, with what it takes to understand it when it is not as expected.
 pub struct Seen {
     pub exit: Option<i32>,
@@ -52,22 +56,28 @@ impl Seen {
             .filter(move |omission| omission["cause"] == cause)
     }
 
-    /// How often the whole run sent the password.
+    /// How often the diagnosis sent the password.
     pub fn passwords_sent(&self) -> usize {
-        self.sessions_with_password().count()
+        self.sessions_with_password(DIAGNOSIS).count()
+    }
+
+    /// How often the proof of a change of settings sent it.
+    pub fn passwords_sent_in_proof(&self) -> usize {
+        self.sessions_with_password(PROOF).count()
     }
 
     /// How often the password was sent from this address.
     pub fn passwords_sent_from(&self, address: IpAddr) -> usize {
-        self.sessions_with_password()
+        self.sessions_with_password(DIAGNOSIS)
             .filter(|session| self.opened_from(session) == Some(address))
             .count()
     }
 
-    /// The number of a connection, for each time that the password went over it.
-    fn sessions_with_password(&self) -> impl Iterator<Item = &Value> {
+    /// The number of a connection, for each time that the password went over it in this part of the run.
+    fn sessions_with_password(&self, part: &'static str) -> impl Iterator<Item = &Value> {
         let lines = list(&self.report["transcript"]).iter();
         lines
+            .filter(move |line| line["part"].as_str().unwrap_or(DIAGNOSIS) == part)
             .filter(|line| line["direction"] == "sent" && text(line).starts_with("PASS"))
             .map(|line| &line["connection"])
     }

@@ -1,5 +1,6 @@
 //! Runs the program against a site.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::fs::{self, File};
 use std::io;
@@ -46,6 +47,8 @@ pub struct Run {
     pub password: String,
     /// What it kept for a replay; nothing where it had to be killed.
     pub recording: Option<Vec<u8>>,
+    /// The names that the resolver was asked about.
+    pub asked: BTreeSet<String>,
     /// What the lab saw of it.
     pub seen: Option<Seen>,
 }
@@ -92,6 +95,7 @@ pub fn run(scenario: &Scenario, site: &Site, format: Format) -> io::Result<Run> 
         stderr: fs::read(stderr)?,
         password: site.password.clone(),
         recording: fs::read(site.file(RECORDING)).ok(),
+        asked: site.asked(),
         seen: site.lab.as_ref().map(|lab| Seen {
             connections: lab.connections(),
             peak: lab.peak_connections(),

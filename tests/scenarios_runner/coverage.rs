@@ -113,8 +113,8 @@ fn problems(page: Page<'_>) -> impl Iterator<Item = String> {
         .into_iter()
         .filter(move |heading| page.section(heading).is_none_or(str::is_empty))
         .map(|heading| format!("nothing under \"{heading}\""));
-    let steps = page.steps(None, &Values::new()).is_empty();
-    let message = page.message(&Values::new()).is_empty();
+    let steps = page.steps(None, &Values::default()).is_empty();
+    let message = page.message(&Values::default()).is_empty();
     empty
         .chain(steps.then(|| "no step to take".to_owned()))
         .chain(message.then(|| "no message to send".to_owned()))

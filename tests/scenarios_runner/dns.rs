@@ -1,9 +1,9 @@
 //! A resolver that knows only the names of one scenario, over UDP and TCP.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use hickory_proto::op::{Message, MessageType, ResponseCode};
 use hickory_proto::rr::{Name, RData, Record, RecordType, rdata};
@@ -18,10 +18,19 @@ const TTL: u32 = 60;
 
 type Names = BTreeMap<String, Answer>;
 
+/// What a resolver knows, and what it was asked about.
+#[derive(Debug)]
+struct Zone {
+    names: Names,
+    /// As they were spelt, without the dot at the end.
+    asked: Mutex<BTreeSet<String>>,
+}
+
 /// A running resolver; it ends with this.
 #[derive(Debug)]
 pub struct Dns {
     pub address: SocketAddr,
+    zone: Arc<Zone>,
     _serving: JoinSet<()>,
 }
 
@@ -37,41 +46,51 @@ impl Dns {
             }
         };
         let address = udp.local_addr()?;
-        let names = Arc::new(names);
+        let zone = Arc::new(Zone {
+            names,
+            asked: Mutex::default(),
+        });
         let mut serving = JoinSet::new();
-        serving.spawn(datagrams(udp, Arc::clone(&names)));
-        serving.spawn(streams(tcp, names));
+        serving.spawn(datagrams(udp, Arc::clone(&zone)));
+        serving.spawn(streams(tcp, Arc::clone(&zone)));
         Ok(Dns {
             address,
+            zone,
             _serving: serving,
         })
     }
+
+    /// The names it was asked about.
+    pub fn asked(&self) -> BTreeSet<String> {
+        let asked = self.zone.asked.lock();
+        asked.unwrap_or_else(PoisonError::into_inner).clone()
+    }
 }
 
-async fn datagrams(socket: UdpSocket, names: Arc<Names>) {
+async fn datagrams(socket: UdpSocket, zone: Arc<Zone>) {
     let mut buffer = [0; 4096];
     while let Ok((length, peer)) = socket.recv_from(&mut buffer).await {
-        if let Some(answer) = answer(&names, &buffer[..length]) {
+        if let Some(answer) = answer(&zone, &buffer[..length]) {
             // Nobody waits for it any more, or asks again.
             let _ = socket.send_to(&answer, peer).await;
         }
     }
 }
 
-async fn streams(listener: TcpListener, names: Arc<Names>) {
+async fn streams(listener: TcpListener, zone: Arc<Zone>) {
     let mut open = JoinSet::new();
     while let Ok((stream, _)) = listener.accept().await {
-        let names = Arc::clone(&names);
-        open.spawn(async move { queries(stream, &names).await });
+        let zone = Arc::clone(&zone);
+        open.spawn(async move { queries(stream, &zone).await });
     }
 }
 
 /// Each message has its length before it (RFC 1035 section 4.2.2).
-async fn queries(mut stream: TcpStream, names: &Names) -> io::Result<()> {
+async fn queries(mut stream: TcpStream, zone: &Zone) -> io::Result<()> {
     loop {
         let mut query = vec![0; usize::from(stream.read_u16().await?)];
         stream.read_exact(&mut query).await?;
-        if let Some(answer) = answer(names, &query) {
+        if let Some(answer) = answer(zone, &query) {
             stream
                 .write_u16(u16::try_from(answer.len()).unwrap_or(u16::MAX))
                 .await?;
@@ -81,9 +100,12 @@ async fn queries(mut stream: TcpStream, names: &Names) -> io::Result<()> {
 }
 
 /// The answer to a query; none where silence is the answer. Names nobody wrote down do not exist.
-fn answer(names: &Names, query: &[u8]) -> Option<Vec<u8>> {
+fn answer(zone: &Zone, query: &[u8]) -> Option<Vec<u8>> {
     let query = Message::from_vec(query).ok()?;
     let question = query.queries.first()?.clone();
+    let spelt = question.name().to_ascii();
+    let bare = spelt.strip_suffix('.').unwrap_or(&spelt).to_owned();
+    zone.asked.lock().ok()?.insert(bare);
     let mut message = Message::new(
         query.metadata.id,
         MessageType::Response,
@@ -91,7 +113,7 @@ fn answer(names: &Names, query: &[u8]) -> Option<Vec<u8>> {
     );
     message.metadata.recursion_desired = query.metadata.recursion_desired;
     message.metadata.recursion_available = true;
-    let (code, answers) = follow(names, question.name(), question.query_type())?;
+    let (code, answers) = follow(&zone.names, question.name(), question.query_type())?;
     message.metadata.response_code = code;
     message.answers = answers;
     message.add_query(question);

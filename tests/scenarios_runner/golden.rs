@@ -198,9 +198,14 @@ fn unwritable(scratch: &Path) -> Result<(), Failed> {
     let taken = scratch.join("taken");
     fs::create_dir_all(taken.join("full"))?;
     let missing = scratch.join("missing/out.txt");
-    for to in [&taken, &missing] {
-        let to = to.display().to_string();
-        refused(run(&["-o", &to], &golden("healthy", "json"))?, &to)?;
+    let to = taken.display().to_string();
+    refused(run(&["-o", &to], &golden("healthy", "json"))?, &to)?;
+    // What cannot be put there is not lost.
+    let to = missing.display().to_string();
+    let output = run(&["-o", &to], &golden("healthy", "json"))?;
+    let told = String::from_utf8_lossy(&output.stderr);
+    if output.status.code() != Some(3) || !told.contains(&to) || output.stdout.is_empty() {
+        return Err(format!("{}, {told}", output.status).into());
     }
     match scratch.join("taken.part").exists() || !taken.join("full").exists() {
         true => Err("something half written is left".into()),

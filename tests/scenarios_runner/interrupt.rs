@@ -1,7 +1,7 @@
 //! Ctrl-C while a file is on the remote: what was made there is removed, and what could not be is named.
 
 use std::fs::{self, File};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use lab::{Event, Lab};
@@ -14,7 +14,7 @@ use crate::scenario::Scenario;
 use crate::site::Site;
 
 /// Uploads are taken, and their confirmation never comes.
-const HANGS: &str = r#"
+pub const HANGS: &str = r#"
     [server]
     faults = ["upload-hangs"]
     [check]
@@ -35,21 +35,30 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("being_asked_to_end_leaves_nothing", || {
             leaves_nothing(Signal::TERM)
         }),
+        Trial::test("a_terminal_that_goes_away_leaves_nothing", || {
+            leaves_nothing(Signal::HUP)
+        }),
+        Trial::test("a_quit_leaves_nothing", || leaves_nothing(Signal::QUIT)),
         Trial::test("a_second_interrupt_gives_up", gives_up),
     ]
 }
 
 /// A run of the program against the lab.
-struct Started {
-    site: Site,
-    process: Child,
+pub struct Started {
+    pub site: Site,
+    pub process: Child,
 }
 
 impl Started {
-    fn new(scenario: &str) -> Result<Started, Failed> {
+    pub fn new(scenario: &str) -> Result<Started, Failed> {
+        Started::by(scenario, |command| command)
+    }
+
+    /// The same, started by something else.
+    pub fn by(scenario: &str, wrapped: impl FnOnce(Command) -> Command) -> Result<Started, Failed> {
         let scenario: Scenario = toml::from_str(scenario)?;
         let site = Site::open(&scenario).map_err(|error| format!("could not {error}"))?;
-        let process = binary::command(&scenario, &site, Format::Text)
+        let process = wrapped(binary::command(&scenario, &site, Format::Text))
             .stdin(Stdio::null())
             .stdout(File::create(site.file("stdout"))?)
             .stderr(File::create(site.file("stderr"))?)
@@ -57,12 +66,12 @@ impl Started {
         Ok(Started { site, process })
     }
 
-    fn lab(&self) -> &Lab {
+    pub fn lab(&self) -> &Lab {
         self.site.lab.as_ref().expect("the scenario has a server")
     }
 
     /// The files of the program that are on the server.
-    fn there(&self) -> Vec<String> {
+    pub fn there(&self) -> Vec<String> {
         let paths = self.lab().paths().into_iter();
         paths
             .filter(|path| path.contains("remote-doctor-"))
@@ -70,7 +79,7 @@ impl Started {
     }
 
     /// The upload has been taken, and the program waits for its confirmation.
-    fn uploaded(&self) -> Result<(), Failed> {
+    pub fn uploaded(&self) -> Result<(), Failed> {
         let taken = Event::DataClosed { bytes: 284 };
         self.until(|it| it.lab().log().iter().any(|entry| entry.event == taken))?;
         match self.there().len() {
@@ -79,7 +88,7 @@ impl Started {
         }
     }
 
-    fn until(&self, done: impl Fn(&Started) -> bool) -> Result<(), Failed> {
+    pub fn until(&self, done: impl Fn(&Started) -> bool) -> Result<(), Failed> {
         let began = Instant::now();
         while !done(self) {
             if began.elapsed() > PATIENCE {
@@ -90,13 +99,13 @@ impl Started {
         Ok(())
     }
 
-    fn signal(&self, signal: Signal) -> Result<(), Failed> {
+    pub fn signal(&self, signal: Signal) -> Result<(), Failed> {
         let process = Pid::from_raw(self.process.id().cast_signed()).ok_or("no process")?;
         Ok(kill_process(process, signal)?)
     }
 
     /// The exit code, and what was said on standard output and standard error.
-    fn ended(&mut self) -> Result<(Option<i32>, String, String), Failed> {
+    pub fn ended(&mut self) -> Result<(Option<i32>, String, String), Failed> {
         let began = Instant::now();
         let status = loop {
             if let Some(status) = self.process.try_wait()? {
@@ -116,6 +125,7 @@ impl Started {
     /// What was cut short is cut short in its replay, too.
     fn replays(&self, exit: Option<i32>, stdout: String) -> Result<(), Failed> {
         let run = Run {
+            asked: self.site.asked(),
             format: Format::Text,
             exit,
             stdout: stdout.into_bytes(),
@@ -146,10 +156,27 @@ fn leaves_nothing(signal: Signal) -> Result<(), Failed> {
     started.signal(signal)?;
     let (code, stdout, stderr) = started.ended()?;
     let left = started.there();
-    if code != Some(130) || !left.is_empty() || stderr.contains("left on the remote") {
+    let journal = journal(&started)?;
+    if code != Some(130)
+        || !left.is_empty()
+        || stderr.contains("left on the remote")
+        || !journal.is_empty()
+    {
+        let left = [left, journal].concat();
         return Err(format!("exit {code:?}, left {left:?}\n{stdout}{stderr}").into());
     }
     started.replays(code, stdout)
+}
+
+/// The files of the journal.
+pub fn journal(started: &Started) -> Result<Vec<String>, Failed> {
+    match fs::read_dir(started.site.file("state/remote-doctor/journal")) {
+        Err(_) => Ok(Vec::new()),
+        Ok(entries) => {
+            let names = entries.map(|it| Ok(it?.file_name().to_string_lossy().into_owned()));
+            Ok(names.collect::<std::io::Result<_>>()?)
+        }
+    }
 }
 
 /// The session to tidy up with takes its time to log in, and the user does not wait for it.

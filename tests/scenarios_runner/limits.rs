@@ -19,6 +19,7 @@ pub fn complaints(scenario: &Scenario, run: &Run, report: &Report) -> Vec<String
     let mut complaints = connections(&limits, run, report);
     complaints.extend(duration(scenario, report));
     complaints.extend(nameless(report));
+    complaints.extend(logins(run, report));
     complaints
 }
 
@@ -56,6 +57,15 @@ fn duration(scenario: &Scenario, report: &Report) -> Option<String> {
     }
     let took = Duration::from_millis(report.duration_ms);
     (took > most).then(|| format!("it took {took:?}, and the time-outs allow {most:?}"))
+}
+
+/// Every login of every run is in the transcript, that of a proof too.
+fn logins(run: &Run, report: &Report) -> Option<String> {
+    let tried = run.seen.as_ref()?.password_attempts;
+    let told = report.transcript.iter();
+    let told = told.filter(|line| line.text == "PASS [password]").count();
+    (told != tried)
+        .then(|| format!("the password was sent {tried} times, and the transcript tells of {told}"))
 }
 
 fn nameless(report: &Report) -> impl Iterator<Item = String> {

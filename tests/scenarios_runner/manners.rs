@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use lab::{Channel, Event};
 use outcomes::Limits;
+use remote_doctor::cleaner;
 
 use crate::binary::{Format, Run, Seen};
 use crate::canary;
@@ -28,7 +29,9 @@ pub fn complaints(scenario: &Scenario, run: &Run) -> Vec<String> {
     complaints.extend(screen("standard error", &run.stderr));
     if run.format == Format::Text {
         complaints.extend(wide_lines(&run.stdout));
+        complaints.extend(second_verdict(&run.stdout));
     }
+    complaints.extend(names(scenario, run));
     if let Some(seen) = &run.seen {
         complaints.extend(towards_the_server(scenario, seen));
     }
@@ -36,6 +39,13 @@ pub fn complaints(scenario: &Scenario, run: &Run) -> Vec<String> {
         .into_iter()
         .map(|complaint| format!("{:?}: {complaint}", run.format))
         .collect()
+}
+
+/// A question to a resolver carries what is in its name to whoever runs the zone.
+fn names(scenario: &Scenario, run: &Run) -> Option<String> {
+    let expected = scenario.expect.names_asked.as_ref()?;
+    let asked = &run.asked;
+    (asked != expected).then(|| format!("the resolver was asked about {asked:?}, not {expected:?}"))
 }
 
 fn secrets(run: &Run) -> Vec<String> {
@@ -51,19 +61,28 @@ fn secrets(run: &Run) -> Vec<String> {
     .collect()
 }
 
-/// Nothing may steer a terminal: neither control characters nor those that turn the direction of text around.
+/// Nothing may steer a terminal or hide from the eye: control characters, what turns the direction of text around, tags.
 fn screen(place: &str, bytes: &[u8]) -> Option<String> {
-    let steers = |c: &char| {
-        let turns = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        c.is_control() && *c != '\n' || turns
-    };
     match std::str::from_utf8(bytes) {
         Err(_) => Some(format!("{place} is no UTF-8")),
         Ok(text) => text
-            .chars()
-            .find(steers)
-            .map(|c| format!("{:?} is on {place}", c)),
+            .split('\n')
+            .find(|line| !cleaner::is_clean(line, usize::MAX))
+            .map(|line| format!("{line:?} is on {place}")),
     }
+}
+
+/// A report has one verdict; whatever a server is called.
+fn second_verdict(bytes: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(bytes);
+    let words = ["HEALTHY", "DEGRADED", "FAILING", "INCOMPLETE"];
+    let is_verdict = |line: &&str| {
+        let indent = line.len() - line.trim_start().len();
+        let first = line.split_whitespace().next();
+        indent < 8 && first.is_some_and(|first| words.contains(&first))
+    };
+    let second = text.lines().filter(is_verdict).nth(1)?;
+    Some(format!("a second verdict: {second}"))
 }
 
 fn wide_lines(bytes: &[u8]) -> Option<String> {
@@ -126,6 +145,13 @@ fn towards_the_server(scenario: &Scenario, seen: &Seen) -> Vec<String> {
     }
     if seen.password_attempts != tried {
         complaints.push("the lab's log and its count of passwords differ".into());
+    }
+    if let Some(expected) = scenario.expect.passwords
+        && expected != tried
+    {
+        complaints.push(format!(
+            "the password was sent {tried} times, not {expected}"
+        ));
     }
     if tried > sources(scenario) && !accepted {
         complaints.push(format!("{tried} tries of the password"));

@@ -11,6 +11,7 @@ pub fn trials() -> Vec<Trial> {
     vec![
         Trial::test("plugin_folders_that_cannot_be", not_written),
         Trial::test("plugin_inspect_of_what_is_no_probe", refused),
+        Trial::test("plugin_inspect_of_what_claims_anothers", claims),
         Trial::test("plugin_list_names_all", list),
         Trial::test("plugin_lies_about_itself", lies),
     ]
@@ -77,6 +78,35 @@ fn refused() -> Result<(), Failed> {
     Ok(())
 }
 
+/// What a run would refuse is refused before one, and shown.
+fn claims() -> Result<(), Failed> {
+    let built = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target");
+    for (probe, exit, says) in [
+        (
+            "hostile-probes/explains-anothers",
+            2,
+            "claims to explain `cert.*`",
+        ),
+        (
+            "hostile-probes/reports-anothers",
+            2,
+            "claims to report `cert.expired`",
+        ),
+        ("hostile-probes/cries-wolf", 0, "would be let in"),
+        ("example-probes/minimal-probe", 0, "would be let in"),
+    ] {
+        let output = Command::new(PROGRAM)
+            .args(["plugin", "inspect"])
+            .arg(built.join(format!("{probe}.wasm")))
+            .output()?;
+        let told = String::from_utf8_lossy(&output.stdout);
+        if output.status.code() != Some(exit) || !told.contains(says) {
+            return Err(format!("{probe}: {}, {told}", output.status).into());
+        }
+    }
+    Ok(())
+}
+
 fn replaced(bytes: &[u8], old: &str, new: &str) -> Vec<u8> {
     assert_eq!(old.len(), new.len(), "lengths are part of the format");
     let mut bytes = bytes.to_vec();
@@ -106,6 +136,15 @@ fn lies() -> Result<(), Failed> {
         (
             "claims-anothers",
             "`cert.expired` is declared by certificate and by claims-anothers",
+        ),
+        (
+            "explains-anothers",
+            "`explains-anothers.benign` of the third-party probe `explains-anothers` claims to explain `cert.*`: it may \
+             explain codes of its own area only, `explains-anothers.*`",
+        ),
+        (
+            "reports-anothers",
+            "the third-party probe `reports-anothers` claims to report `cert.expired` as well",
         ),
         // By the clock, or by its ticks: on a busy machine either may be first.
         ("describes-without-end", "`describe` failed: it "),

@@ -76,6 +76,7 @@ impl Place {
             .arg(self.file())
             .args(args)
             .env_remove(VARIABLE)
+            .env("XDG_STATE_HOME", self.folder.path().join("state"))
             .stdin(Stdio::null());
         command
     }
@@ -181,7 +182,7 @@ fn by_environment() -> Result<(), Failed> {
     let said = place.refused(place.settings(&format!("password-env = \"{VARIABLE}\"")))?;
     let fits = said.ends_with("password-env: the environment variable that it names is not set\n");
     expect(fits && !said.contains(VARIABLE), &said)?;
-    let mut command = place.command(&["--quiet", "--format", "json"]);
+    let mut command = place.command(&["--quiet", "--format", "json", "--use-secrets-of-file"]);
     let report = healthy_report(
         &command
             .env(VARIABLE, &place.lab.behaviour().password)
@@ -196,7 +197,7 @@ fn by_environment() -> Result<(), Failed> {
 fn by_standard_input() -> Result<(), Failed> {
     let place = Place::open()?;
     fs::write(place.file(), place.settings("password-stdin = true"))?;
-    let mut command = place.command(&["--quiet", "--format", "json"]);
+    let mut command = place.command(&["--quiet", "--format", "json", "--use-secrets-of-file"]);
     let input = fs::File::open(place.folder.path().join("secret"))?;
     let report = healthy_report(&command.stdin(input).output()?)?;
     expect(

@@ -10,8 +10,8 @@ use crate::canary;
 use crate::redaction;
 use crate::scenario::Scenario;
 
-/// A probe that asks for a path of its own, which no disguise can follow: its recordings are refused to others.
-const FIXED_PATH: &str = "deletes";
+/// Probes that ask for a path of their own, which no disguise can follow: their recordings are refused to others.
+const FIXED_PATH: &[&str] = &["deletes", "oversteps", "reads-a-file"];
 
 /// What is wrong with the recording of a run, or with what is made of it.
 pub fn complaints(scenario: &Scenario, run: &Run) -> Vec<String> {
@@ -22,7 +22,9 @@ pub fn complaints(scenario: &Scenario, run: &Run) -> Vec<String> {
     if let Some(form) = leak(&run.password, recording) {
         complaints.push(format!("the recording holds the password ({form})"));
     }
-    if run.format == Format::Json && !scenario.check.plugins.iter().any(|it| it == FIXED_PATH) {
+    let plugins = &scenario.check.plugins;
+    let fixed = |plugin: &String| FIXED_PATH.contains(&plugin.as_str());
+    if run.format == Format::Json && !plugins.iter().any(fixed) {
         let plugins: Vec<PathBuf> = third_party(scenario).map(PathBuf::from).collect();
         complaints.extend(redaction::of_recording(&run.stdout, recording, &plugins));
     }

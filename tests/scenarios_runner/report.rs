@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 pub struct Report {
     pub schema_version: String,
     pub verdict: String,
+    pub summary: String,
     pub root_causes: Vec<String>,
     pub findings: Vec<Finding>,
     pub not_tested: Vec<NotTested>,
@@ -56,6 +57,9 @@ pub struct Leftover {
 pub struct Finding {
     pub code: String,
     pub severity: String,
+    /// Whose word it is, where it is none of this program's.
+    #[serde(default = "built_in")]
+    pub standing: String,
     pub owner: String,
     pub detail: String,
     pub caused_by: Option<String>,
@@ -63,6 +67,10 @@ pub struct Finding {
     pub remedy: Remedy,
     pub confidence: String,
     pub settings_patch: Option<Map<String, Value>>,
+}
+
+fn built_in() -> String {
+    "built-in".into()
 }
 
 #[derive(Debug, Deserialize)]
@@ -116,26 +124,49 @@ impl Report {
         }
     }
 
+    /// Findings without a cause: errors, warnings where there is no error, and what third parties say after the rest.
+    fn causes(&self) -> Vec<&String> {
+        let of = |standing: &str, severity: &str| -> Vec<&String> {
+            self.findings
+                .iter()
+                .filter(|it| it.standing == standing && it.severity == severity)
+                .filter(|it| it.caused_by.is_none())
+                .map(|it| &it.code)
+                .collect()
+        };
+        let ours = match of("built-in", "error") {
+            errors if errors.is_empty() => of("built-in", "warning"),
+            errors => errors,
+        };
+        let no_error = !self.findings.iter().any(|it| it.severity == "error");
+        let theirs = match no_error {
+            true => of("third-party", "warning"),
+            false => of("third-party", "error"),
+        };
+        [ours, theirs].concat()
+    }
+
+    /// Nothing in the first sentence is denied by what follows.
+    fn headline(&self) -> Option<String> {
+        let above_info = self.findings.iter().any(|it| it.severity != "info");
+        let clean = self.summary.contains("othing wrong was found");
+        (above_info && clean).then(|| format!("findings stand under: {}", self.summary))
+    }
+
     /// Where one part of the report says what another denies.
     pub fn contradictions(&self) -> Vec<String> {
         let mut complaints = Vec::new();
         if self.schema_version != "1" {
             complaints.push(format!("schema_version is {}", self.schema_version));
         }
-        let errors = self.findings.iter().any(|it| it.severity == "error");
-        let worst = if errors { "error" } else { "warning" };
-        let causes: Vec<&String> = self
-            .findings
-            .iter()
-            .filter(|it| it.caused_by.is_none() && it.severity == worst)
-            .map(|it| &it.code)
-            .collect();
+        let causes = self.causes();
         if causes != self.root_causes.iter().collect::<Vec<_>>() {
             complaints.push(format!(
-                "root_causes is {:?}, and the findings of severity {worst} without a cause are {causes:?}",
+                "root_causes is {:?}, and by the findings they are {causes:?}",
                 self.root_causes
             ));
         }
+        complaints.extend(self.headline());
         for finding in &self.findings {
             if let Some(cause) = &finding.caused_by {
                 let root = self.findings.iter().find(|it| it.code == *cause);

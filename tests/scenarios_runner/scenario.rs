@@ -1,6 +1,6 @@
 //! What is in a `scenario.toml`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
@@ -191,6 +191,10 @@ pub struct Expect {
     /// How requirements of the sheet stand: "ADDRESS requirement".
     #[serde(default)]
     pub sheet: BTreeMap<String, String>,
+    /// The names that a resolver is asked about, all of them and in this spelling.
+    pub names_asked: Option<BTreeSet<String>>,
+    /// How often the password is sent, in each run of the program.
+    pub passwords: Option<usize>,
     /// How many files and directories of the run stay on the server; each must be named in the report.
     #[serde(default)]
     pub left_behind: usize,

@@ -242,7 +242,10 @@ fn announced() -> Result<(), Failed> {
             "third-party probe opens-a-session 0.1.0 (sha256:",
             ", not signed)",
         ),
-        ("  asks to connect to the remote, log in; denied: login", ""),
+        (
+            "  asks to connect to the remote, log in with your user name and password; denied: login",
+            "",
+        ),
     ];
     let told_so = wanted
         .iter()

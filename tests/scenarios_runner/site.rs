@@ -1,5 +1,6 @@
 //! Everything a scenario needs that runs or lies somewhere while the program is at work.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -144,14 +145,17 @@ impl Site {
 
     /// A command where the program belongs: on the client's side.
     pub fn command(&self, program: &str) -> Command {
-        match &self.net {
+        let mut command = match &self.net {
             None => Command::new(program),
             Some(net) => {
                 let mut command = net.client();
                 command.arg(program);
                 command
             }
-        }
+        };
+        // What one run leaves is no other's to tell.
+        command.env("XDG_STATE_HOME", self.file("state"));
+        command
     }
 
     /// The server's address; without a server, that of this machine.
@@ -166,6 +170,16 @@ impl Site {
 
     pub fn resolver(&self) -> Option<SocketAddr> {
         self.dns.as_ref().map(|dns| dns.address)
+    }
+
+    /// A runtime whose sockets are on the client's side.
+    pub fn client_runtime(&self) -> Result<Runtime, SiteError> {
+        runtime(self.net.as_ref(), Side::Client)
+    }
+
+    /// The names that the resolver was asked about.
+    pub fn asked(&self) -> BTreeSet<String> {
+        self.dns.as_ref().map(Dns::asked).unwrap_or_default()
     }
 
     /// The account that the server knows.

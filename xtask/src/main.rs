@@ -1,5 +1,6 @@
 //! Set-up: `cargo xtask demo` and `cargo xtask test` do everything that is needed on a bare machine.
 
+mod assurance;
 mod guests;
 mod languages;
 mod peers;
@@ -21,7 +22,13 @@ const USAGE: &str = "cargo xtask <command>
   examples
           build the probes in Python and JavaScript; their compilers come from PyPI and npm
   demo    prepare, build, and show what remote-doctor finds on the lab's faulty servers
-  test    prepare, get the real FTP servers, build, and run all tests
+  test    prepare, look at format and lints, get the real FTP servers, build, and run all tests
+  lint    prepare, and look at the format and at what the compiler and clippy warn of; every warning is an error
+  fuzz [--seconds N] [TARGET...]
+          fuzz each target, or these, for a minute or N seconds; needs cargo-fuzz
+  deny    hold deny.toml: licences, sources, banned packages and advisories; needs cargo-deny
+  notices write THIRD-PARTY-NOTICES anew, after a change of what the program is made of
+  sbom    write a bill of materials (CycloneDX) to target/remote-doctor.cdx.json
   table [--runs N]
           prepare, get the real FTP servers, build, and print a table of every scenario and every case on a real server:
           root causes expected and reported, right or wrong, connections, time; N times in a row
@@ -39,6 +46,11 @@ fn main() -> ExitCode {
             .and_then(|()| build())
             .and_then(|()| run_built(&["demo"])),
         ["test"] => test(),
+        ["lint"] => setup().and_then(|()| assurance::lint()),
+        ["fuzz", ref words @ ..] => setup().and_then(|()| assurance::fuzz(words)),
+        ["deny"] => assurance::deny(),
+        ["notices"] => assurance::supply("notices"),
+        ["sbom"] => assurance::supply("sbom"),
         ["table"] => setup().and_then(|()| tables("1")),
         ["table", "--runs", times] => setup().and_then(|()| tables(times)),
         ["bench", ref parts @ ..] => setup().and_then(|()| bench(parts)),
@@ -87,7 +99,9 @@ fn test() -> Result<(), Failure> {
     let compiler = toolchain::wasm()?;
     let (fetched, built) = std::thread::scope(|scope| {
         let fetching = scope.spawn(fetch);
-        let built = guests::build(&workspace(), &compiler).and_then(|()| suites::build());
+        let built = guests::build(&workspace(), &compiler)
+            .and_then(|()| assurance::lint())
+            .and_then(|()| suites::build());
         (fetching.join().expect("fetching does not panic"), built)
     });
     built?;

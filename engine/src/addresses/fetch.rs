@@ -19,7 +19,8 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use super::MAX_BYTES;
-use crate::net::{Mask, printable};
+use crate::cleaner;
+use crate::net::Mask;
 use crate::trust::Trust;
 
 /// Redirections followed.
@@ -206,7 +207,7 @@ fn deepest(error: &(dyn std::error::Error + 'static)) -> String {
     while let Some(next) = cause.source() {
         cause = next;
     }
-    let text = printable(&cause.to_string(), 200);
+    let text = cleaner::line(&cause.to_string(), 200);
     match text.contains("UnknownIssuer") {
         true => format!("{text}; a CA of your own is trusted with --ca-file"),
         false => text,
@@ -224,7 +225,7 @@ fn redirected(at: &Url, headers: &HeaderMap) -> Result<Url, FetchError> {
         .and_then(|location| at.join(location).ok())
         .ok_or(FetchError::Nowhere)?;
     if to.origin() != at.origin() {
-        let to = printable(&to.origin().ascii_serialization(), 100);
+        let to = cleaner::line(&to.origin().ascii_serialization(), 100);
         return Err(FetchError::Elsewhere { to });
     }
     to.set_fragment(None);

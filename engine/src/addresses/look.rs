@@ -8,8 +8,8 @@ use super::prefix::Prefix;
 use super::remotes::{SavedRemote, Standing, standing};
 use super::state::State;
 use super::{Lists, Set};
+use crate::cleaner;
 use crate::finding::{Code, Confidence, Evidence};
-use crate::net::printable;
 use crate::remedy::{Page, Values};
 use crate::report::{Remedy, ReportFinding, SCHEMA_VERSION, Tool};
 use crate::settings::Remote;
@@ -184,7 +184,7 @@ fn judge(saved: &SavedRemote, before: &Lists, now: &Lists) -> JudgedRemote {
     let place = saved.remote.as_ref().ok().map(Remote::place);
     JudgedRemote {
         file: saved.file.clone(),
-        remote: place.map(|place| printable(&place, 300)),
+        remote: place.map(|place| cleaner::line(&place, 300)),
         standing,
     }
 }
@@ -253,7 +253,7 @@ fn finding(
     let Outcome::Changed { change, .. } = outcome else {
         return None;
     };
-    let (mut evidence, mut values) = (Vec::new(), Values::new());
+    let (mut evidence, mut values) = (Vec::new(), Values::default());
     for set in [Set::Dedicated, Set::Published] {
         let of = change.of(set);
         for (what, entries) in [("new", &of.new), ("gone", &of.gone)] {
@@ -261,17 +261,17 @@ fn finding(
                 continue;
             }
             let label = format!("{what} {set}");
-            values.insert(label.clone(), joined(entries, usize::MAX));
+            values.see(&label, &joined(entries, usize::MAX));
             let value = joined(entries, NAMED);
             evidence.push(Evidence { label, value });
         }
     }
-    values.insert("source".into(), source.into());
+    values.know("source", Some(source.into()));
     let names: Vec<&str> = affected(remotes)
         .filter_map(|it| it.remote.as_deref())
         .collect();
     if !names.is_empty() {
-        values.insert("affected".into(), names.join(", "));
+        values.see("affected", &names.join(", "));
     }
     let page = Page(&code.page);
     Some(ReportFinding {
@@ -279,6 +279,7 @@ fn finding(
         severity: code.severity,
         owner: code.owner,
         probe: "addresses".into(),
+        standing: crate::standing::Standing::BuiltIn,
         source: None,
         sources: Vec::new(),
         title: code.title.clone(),

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::prefix::{Prefix, PrefixError};
 use super::{Lists, Set};
-use crate::net::printable;
+use crate::cleaner;
 
 /// More than the largest clouds publish for one service.
 const MAX_ENTRIES: usize = 10_000;
@@ -68,7 +68,7 @@ impl AnswerError {
     /// The same, seen from one level up.
     fn within(mut self, key: &str) -> AnswerError {
         if let AnswerError::NotAnAddress { at, .. } | AnswerError::NoList(at) = &mut self {
-            let key = printable(key, 40).replace('~', "~0").replace('/', "~1");
+            let key = cleaner::line(key, 40).replace('~', "~0").replace('/', "~1");
             at.insert_str(0, &format!("/{key}"));
         }
         self
@@ -139,7 +139,7 @@ fn not_json(answer: &[u8], content_type: Option<&str>, error: &serde_json::Error
             column: error.column(),
         },
         Some(_) => {
-            let called = content_type.map(|it| format!(" but {}", printable(it, 60)));
+            let called = content_type.map(|it| format!(" but {}", cleaner::line(it, 60)));
             AnswerError::NotJson(called.unwrap_or_default())
         }
     }
@@ -194,7 +194,7 @@ impl Found {
 
     fn add(&mut self, text: &str, set: Set) -> Result<(), AnswerError> {
         let prefix: Prefix = text.trim().parse().map_err(|error| {
-            let shown = printable(text, 60);
+            let shown = cleaner::line(text, 60);
             not_an_address(&match error {
                 PrefixError::NotAPrefix => format!("\"{shown}\""),
                 PrefixError::Everything => format!("\"{shown}\", which is {error},"),

@@ -9,8 +9,12 @@ use serde::{Deserialize, Serialize};
 use super::change::Change;
 use super::{Lists, Set};
 use crate::address::Address;
-use crate::report::SCHEMA_VERSION;
-use crate::settings::{Remote, RemoteFile};
+use crate::cleaner;
+use crate::report::{SCHEMA_VERSION, clean};
+use crate::settings::{Remote, RemoteFile, is_host};
+
+/// The path of a file is shown no longer, in characters.
+const SHOWN: usize = 300;
 
 /// A remote as a saved report or a settings file names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,24 +39,39 @@ impl SavedRemote {
             Ok(settings) => settings.remote().ok_or("it names no host".into()),
             Err(error) => Err(error.within(&file)),
         };
-        SavedRemote { file, remote }
+        SavedRemote::new(file, remote)
+    }
+
+    /// The name of a file may be somebody else's choice, too.
+    fn new(file: String, remote: Result<Remote, String>) -> SavedRemote {
+        SavedRemote {
+            file: cleaner::line(&file, SHOWN),
+            remote,
+        }
     }
 
     /// Reads a report of `check --format json`.
     pub fn read(file: String, report: &[u8]) -> SavedRemote {
-        let remote = match serde_json::from_slice::<SavedReport>(report) {
+        let report = serde_json::from_slice(report).and_then(|mut value| {
+            clean(&mut value);
+            serde_json::from_value::<SavedReport>(value)
+        });
+        let remote = match report {
+            Ok(report) if !is_host(&report.remote.host) => {
+                Err("its host is no name or address".into())
+            }
             Ok(report) if report.schema_version == SCHEMA_VERSION => {
                 let known = report.remote.known();
                 known.ok_or_else(|| "it is redacted: its addresses are not in it".into())
             }
             Ok(report) => Err(format!(
                 "a report of version {}, and this program reads version {SCHEMA_VERSION}",
-                crate::net::printable(&report.schema_version, 20)
+                cleaner::line(&report.schema_version, 20)
             )),
             Err(error) if error.is_eof() => Err("the report ends too early".into()),
             Err(_) => Err("not a report of `remote-doctor check --format json`".into()),
         };
-        SavedRemote { file, remote }
+        SavedRemote::new(file, remote)
     }
 }
 

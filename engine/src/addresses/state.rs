@@ -1,13 +1,14 @@
 //! What the last good look saw, in a file that is whole or as it was before.
 
-use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Lists;
+use crate::output_file::{self, OutputError};
 
 /// What a file of ours says it is.
 const KIND: &str = "remote-doctor addresses";
@@ -65,6 +66,9 @@ pub enum StateError {
         /// Where these lists come from.
         asked: String,
     },
+    /// It is not replaced.
+    #[error("the state file was not saved: {0}; the next look compares with the one before")]
+    NotSaved(#[from] OutputError),
     /// It cannot be written.
     #[error("the state file {} was not saved: {error}; the next look compares with the one before", path.display())]
     Write {
@@ -108,55 +112,33 @@ impl State {
         if state.source != source {
             return Err(StateError::OfAnother {
                 path: path.into(),
-                saved: crate::net::printable(&state.source, 200),
+                saved: crate::cleaner::line(&state.source, 200),
                 asked: source.into(),
             });
         }
         Ok(Some(state))
     }
 
-    /// Writes it beside the file and puts it in the file's place then, so that no reader and no crash sees a part.
+    /// Replaces the file, so that no reader and no crash sees a part.
     ///
     /// # Errors
     /// It cannot be written; then the file is as it was.
     pub fn save(&self, path: &Path) -> Result<(), StateError> {
-        self.replace(path).map_err(|error| StateError::Write {
+        let mut json = serde_json::to_vec_pretty(self).map_err(|error| StateError::Write {
             path: path.into(),
-            error,
-        })
-    }
-
-    fn replace(&self, path: &Path) -> io::Result<()> {
-        // What a link points to is replaced, not the link.
-        let path = fs::canonicalize(path).unwrap_or_else(|_| path.into());
-        let folder = match path.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        };
-        let mut file = new_file(folder)?;
-        let mut json = serde_json::to_vec_pretty(self)?;
+            error: error.into(),
+        })?;
         json.push(b'\n');
-        file.write_all(&json)?;
-        file.as_file().sync_all()?;
-        file.persist(&path).map_err(|error| error.error)?;
-        Ok(())
+        Ok(output_file::write(path, &json)?)
     }
-}
-
-/// Readable as other files are: it holds no secret.
-fn new_file(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".remote-doctor-").suffix(".part");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(fs::Permissions::from_mode(0o644));
-    }
-    builder.tempfile_in(folder)
 }
 
 fn read(path: &Path) -> io::Result<Vec<u8>> {
     let mut text = Vec::new();
+    // A FIFO would be waited for.
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("not a regular file"));
+    }
     File::open(path)?
         .take(MAX_BYTES + 1)
         .read_to_end(&mut text)?;
@@ -196,8 +178,9 @@ pub fn is_state(text: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::fs;
 
+    use super::*;
     fn state() -> State {
         let lists = Lists {
             dedicated: ["203.0.113.7".parse().unwrap()].into(),

@@ -119,7 +119,9 @@ pub(super) fn announced_addresses(then: &Report, now: &Report, seen: &mut Seen) 
 
 fn announced(report: &Report) -> BTreeSet<Ipv4Addr> {
     let lines = report.transcript.iter();
+    // Under other settings a server may say something else.
     lines
+        .filter(|line| line.part.is_diagnosis())
         .filter(|line| line.direction == Direction::Received && line.text.starts_with("227 "))
         .filter_map(|line| address(&line.text[4..]))
         .collect()

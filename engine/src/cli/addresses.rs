@@ -3,10 +3,12 @@
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::args::{AddressesArgs, Format};
+use super::output::Delivered;
 use super::{CliError, Exit, check, output, secret};
 use crate::addresses::Lists;
 use crate::addresses::fetch::{Client, Token};
@@ -16,18 +18,29 @@ use crate::addresses::remotes::SavedRemote;
 use crate::addresses::source::Source;
 use crate::addresses::state::{self, State};
 use crate::builtin;
+use crate::clock;
+use crate::output_file::Lock;
 use crate::report;
 use crate::settings::RemoteFile;
 use crate::trust::Trust;
 
+/// Beside the time of the look itself, which another process may be making.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// Longer than any report.
 const MAX_REPORT: u64 = 64 * 1024 * 1024;
 
 pub(super) async fn run(args: AddressesArgs) -> Result<Exit, CliError> {
+    clock::now()?;
+    output::may_write(args.output.as_deref())?;
     let source = Source::parse(&args.source)?;
     let token = token(&args, &source)?;
     let client = Client::new(&Trust::new(&check::authorities(&args.ca_file)?));
     let saved = saved_remotes(&args.remote)?;
+    // A second process that looks at the same time sees what this one saw, and a change is told once.
+    let lock = tokio::select! {
+        lock = Lock::of(&args.state, args.timeout + PATIENCE) => lock?,
+        Ok(()) = tokio::signal::ctrl_c() => return Ok(Exit::Interrupted),
+    };
     let before = State::load(&args.state, &source.to_string())?;
     let answer = tokio::select! {
         answer = lists(&args, &source, &client, token.as_ref(), before.as_ref()) => answer,
@@ -45,19 +58,19 @@ pub(super) async fn run(args: AddressesArgs) -> Result<Exit, CliError> {
         Format::Text => report::addresses::render(&look),
         Format::Json => output::json(&look),
     };
-    match &args.output {
-        Some(path) => output::write(path, &rendered)?,
-        None => output::print(&rendered)?,
-    }
+    let mut delivered = output::put(&rendered, args.output.as_deref());
     // Not before it was told: a change that is saved is never reported again.
-    if let Some(state) = look.state(before.as_ref()) {
-        state.save(&args.state)?;
+    if delivered != Delivered::Nowhere
+        && let Some(state) = look.state(before.as_ref())
+    {
+        delivered = delivered.and(state.save(&args.state));
     }
-    Ok(match look.outcome {
+    drop(lock);
+    Ok(delivered.exit(match look.outcome {
         Outcome::FirstLook { .. } | Outcome::Unchanged { .. } => Exit::Fine,
         Outcome::Changed { .. } => Exit::Found,
         Outcome::CouldNotLook { .. } => Exit::Incomplete,
-    })
+    }))
 }
 
 /// The lists as they are now, or a sentence on why they are not known.

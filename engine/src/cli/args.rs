@@ -1,6 +1,6 @@
 //! The arguments, as they are typed. Nothing is read or resolved here.
 
-mod values;
+pub(in crate::cli) mod values;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use super::leftovers::LeftoversArgs;
 use super::output::{FailOn, ReportFormat};
 use super::plugin::PluginCommand;
 use super::replay::ReplayArgs;
@@ -43,8 +44,10 @@ const EXAMPLES: &str = "Examples:
   remote-doctor check ftpes://ftp.example.com --record failure.recording
   remote-doctor replay failure.recording
   remote-doctor explain cert.missing-intermediate
+  remote-doctor leftovers
 
-Exit codes: 0 nothing found, 1 something found, 2 usage error, 3 incomplete, 130 interrupted.";
+Exit codes: 0 nothing found, 1 something found, 2 usage error, 3 incomplete, 130 interrupted.
+A report that could not be written to its file goes to standard output; then 0 becomes 3.";
 
 #[derive(Subcommand, Debug)]
 pub(crate) enum Command {
@@ -58,6 +61,8 @@ pub(crate) enum Command {
     Replay(ReplayArgs),
     /// Compare a service's published and dedicated addresses with the last look: exit code 1 on change
     Addresses(Box<AddressesArgs>),
+    /// List what checks that were killed left on remotes, or remove it
+    Leftovers(Box<LeftoversArgs>),
     /// Print the allow-list sheet of a report: the addresses to let in, the ports, and what is known of each address
     Sheet(SheetArgs),
     /// Start faulty servers on this machine and diagnose each: real reports in the first minute
@@ -103,7 +108,7 @@ pub(crate) enum Command {
     },
 }
 
-#[derive(clap::Args, Debug)]
+#[derive(clap::Args, Debug, Default)]
 #[command(next_line_help = false)]
 pub(crate) struct CheckArgs {
     /// ftp://, ftpes:// (explicit TLS) or ftps:// (implicit TLS), with optional user, port and path; or a settings file
@@ -175,7 +180,11 @@ pub(crate) struct CheckArgs {
     /// Read the password from this environment variable
     #[arg(long, help_heading = "Login", value_name = "NAME", group = "password")]
     pub(crate) password_env: Option<String>,
-    /// Send the password in clear text if the server offers no TLS (with if-available)
+    /// Let the settings file use secrets from outside its own folder: an environment variable, standard input, or a file
+    /// elsewhere
+    #[arg(long, help_heading = "Login")]
+    pub(crate) use_secrets_of_file: bool,
+    /// Send the password in clear text if the server offers no TLS (with if-available), or the settings file says never
     #[arg(long, help_heading = "Login")]
     pub(crate) allow_cleartext_login: bool,
     /// Send the password although the certificate did not pass, to find faults behind it
@@ -260,7 +269,7 @@ pub(crate) struct CheckArgs {
     /// Format of the report
     #[arg(long, help_heading = "Report", default_value = "text")]
     pub(crate) format: ReportFormat,
-    /// Write the report to this file
+    /// Write the report to this file; if that fails, it goes to standard output
     #[arg(short, long, help_heading = "Report", value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
     /// What makes the exit code 1

@@ -1,5 +1,7 @@
 //! `remote-doctor check`.
 
+use std::fs::File;
+use std::io::Read;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,26 +13,35 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use super::args::CheckArgs;
 use super::output::FailOn;
 use super::progress::{Progress, patiently};
+use super::remote_file::Asked;
 use super::replay::{Kept, may_record};
-use super::{CliError, Exit, input, output, remote_file, secret, sheet, third_party};
+use super::secret::PasswordSource;
+use super::{
+    CliError, Exit, input, leftovers, output, remote_file, say, sheet, signals, third_party,
+};
 use crate::builtin::Catalogue;
+use crate::journal::Journal;
 use crate::login::Credential;
 use crate::net::ClientCertificate;
 use crate::recording::Part;
 use crate::redact::redact;
 use crate::report::Report;
-use crate::run::{self, Cut, Interrupt};
+use crate::run::{self, Cut, Interrupt, Record};
 use crate::settings::{
-    Check, ClientSettings, IpVersion, Location, Permissions, Remote, Selection, Timeouts, is_host,
+    self, Check, ClientSettings, IpVersion, Location, Remote, SecretFile, Selection, Timeouts,
+    is_host,
 };
-use crate::sheet::State;
+use crate::sheet::{State, StateError};
 use crate::verify::verify;
 
+/// More than all public CAs need.
+const MAX_PEM: u64 = 16 * 1024 * 1024;
+
 pub(super) async fn run(args: CheckArgs) -> Result<Exit, CliError> {
-    let settings_host = remote_file::host_of(&args)?;
-    let args = remote_file::filled_in(args)?;
-    let check = request(&args)?;
-    may_record(args.record.as_deref(), args.redact)?;
+    let asked = remote_file::filled_in(args)?;
+    let settings_host = asked.settings_host.clone();
+    let (check, args) = request(asked)?;
+    may_be_written(&args)?;
     // A baseline that cannot be used is told before anything is asked of the remote.
     let baseline = args.baseline.as_deref();
     let baseline = baseline
@@ -48,73 +59,92 @@ pub(super) async fn run(args: CheckArgs) -> Result<Exit, CliError> {
     }
     // A state that cannot be used is told before anything is asked of the remote.
     let state = args.state.as_deref().map(State::read).transpose()?;
-    let interrupt = Interrupt::default();
-    tokio::spawn(listen(interrupt.clone()));
+    leftovers::remind();
+    let check = match check.permissions.writes {
+        true => check.altered(|asked| asked.journal = journal()),
+        false => check,
+    };
+    let interrupt = signals::listen()?;
     let started = Timestamp::now();
     let recording = args.record.as_deref().map(Kept::begin).transpose()?;
     let world = recording.as_ref().map(Kept::world).unwrap_or_default();
     let progress = Progress::new(args.quiet, &check.remote.place());
     let watch = |event: run::Event<'_>| progress.tell(&event);
     let mut record = run::run(&check, &catalogue, &world, interrupt.clone(), &watch).await?;
-    let mut saved = Ok(());
-    if args.sheet && record.cut != Some(Cut::Interrupted) {
-        let looking = sheet::look(&check, &record, args.policy_list.as_ref(), state);
-        let looked = tokio::select! {
-            looked = looking => Some(looked?),
-            () = interrupt.stop.cancelled() => None,
-        };
-        match looked {
-            Some((looks, state)) => {
-                record.sheet = Some(looks);
-                saved = sheet::save(args.state.as_deref(), &state);
-            }
-            None => record.cut = Some(Cut::Interrupted),
-        }
-    }
+    let saved = match args.sheet && record.cut != Some(Cut::Interrupted) {
+        true => look_up(&args, &check, &mut record, state, &interrupt).await?,
+        false => Ok(()),
+    };
     world.keep(Part::Diagnosis, &record, &check.remote);
     let mut report = Report::new(&record, &check.remote, &catalogue, started);
-    verify(&mut report, &check, &catalogue, &world, interrupt, &watch).await;
+    verify(
+        &mut report,
+        &record,
+        &check,
+        &catalogue,
+        &world,
+        interrupt,
+        &watch,
+    )
+    .await;
     // What changed since another report is no part of what happened.
     let recorded = recording.map(|recording| (recording, report.clone()));
     if let Some(baseline) = &baseline {
         report.changes = Some(baseline.changes(&report)?);
     }
     drop(progress);
-    let shown = redact(report.clone(), args.redact)?;
-    output::deliver(&shown, args.format, args.fail_on, args.output.as_deref())?;
+    let shown = say::shown(redact(report.clone(), args.redact)?)?;
+    let mut delivered =
+        output::deliver(&shown, args.format, args.fail_on, args.output.as_deref()).and(saved);
     if let Some((recording, report)) = recorded {
         let kept = recording.finish(&check, &catalogue, started, &report, args.redact);
-        kept.await?;
+        delivered = delivered.and(kept.await);
     }
     for left in &report.left_behind {
-        anstream::eprintln!("warning: left on the remote: {left}");
+        say::line(format_args!("warning: left on the remote: {left}"));
     }
-    saved?;
-    Ok(exit(&report, args.fail_on))
+    Ok(delivered.exit(exit(&report, args.fail_on)))
 }
 
-/// The first Ctrl-C, or whatever else asks the program to end, lets the run tidy up; the second ends that, too.
-async fn listen(interrupt: Interrupt) {
-    for token in [interrupt.stop, interrupt.give_up] {
-        if asked_to_end().await.is_ok() {
-            token.cancel();
-        }
-    }
+/// Looks up what `--sheet` asks for, and says whether the state could be written. An interrupt cuts the run there.
+async fn look_up(
+    args: &CheckArgs,
+    check: &Check,
+    record: &mut Record,
+    state: Option<State>,
+    interrupt: &Interrupt,
+) -> Result<Result<(), StateError>, CliError> {
+    let file = args.state.as_deref().zip(state);
+    let looking = sheet::look(check, record, args.policy_list.as_ref(), file);
+    let looked = tokio::select! {
+        looked = looking => Some(looked?),
+        () = interrupt.stop.cancelled() => None,
+    };
+    let Some((looks, saved)) = looked else {
+        record.cut = Some(Cut::Interrupted);
+        return Ok(Ok(()));
+    };
+    record.sheet = Some(looks);
+    Ok(saved)
 }
 
-#[cfg(unix)]
-async fn asked_to_end() -> std::io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted,
-        _ = terminate.recv() => Ok(()),
-    }
+/// What must not be replaced is told before anything is asked of the remote.
+fn may_be_written(args: &CheckArgs) -> Result<(), CliError> {
+    may_record(args.record.as_deref(), args.redact)?;
+    let files = [&args.output, &args.record];
+    files
+        .into_iter()
+        .try_for_each(|file| output::may_write(file.as_deref()))
 }
 
-#[cfg(not(unix))]
-async fn asked_to_end() -> std::io::Result<()> {
-    tokio::signal::ctrl_c().await
+/// Where it is written down what is made on the remote.
+fn journal() -> Journal {
+    let (journal, error) = Journal::of_user();
+    if let Some(error) = error {
+        let why = "nothing will be written on the remote, because it cannot be noted first";
+        say::message(format_args!("warning: {why}: {error}"));
+    }
+    journal
 }
 
 /// A finding wins over incompleteness: what was found stands, whatever could not be looked at.
@@ -132,9 +162,16 @@ pub(super) fn exit(report: &Report, fail_on: FailOn) -> Exit {
 }
 
 /// The arguments resolved: the URL taken apart, files read, defaults filled in.
-pub(super) fn request(args: &CheckArgs) -> Result<Check, CliError> {
-    let remote = remote(args)?;
-    let password = secret::password(args)?;
+pub(super) fn request(asked: Asked) -> Result<(Check, CheckArgs), CliError> {
+    let Asked {
+        args,
+        permissions,
+        secrets,
+        ..
+    } = asked;
+    let remote = remote(&args)?;
+    let password = PasswordSource::typed(&args).or(secrets.password);
+    let password = password.map(PasswordSource::read).transpose()?;
     let credential = match (&remote.user, password) {
         (Some(user), Some(password)) => Some(Credential {
             user: user.clone(),
@@ -152,16 +189,12 @@ pub(super) fn request(args: &CheckArgs) -> Result<Check, CliError> {
         (None, None) => None,
     };
     let usual = Timeouts::default();
-    Ok(Check {
+    let check = Check::of(settings::Asked {
         credential,
-        client_certificate: client_certificate(args)?,
+        client_certificate: client_certificate(&args, secrets.client)?,
         authorities: authorities(&args.ca_file)?,
-        permissions: Permissions {
-            writes: args.allow_writes,
-            cleartext_login: args.allow_cleartext_login,
-            unverified_login: args.allow_unverified_login,
-            fetch_issuers: args.fetch_issuers,
-        },
+        permissions,
+        journal: Journal::NotNeeded,
         data_addresses: args.allow_data_address.clone(),
         depth: args.depth.unwrap_or_default(),
         timeouts: Timeouts {
@@ -178,10 +211,11 @@ pub(super) fn request(args: &CheckArgs) -> Result<Check, CliError> {
         },
         now: Timestamp::now().as_second(),
         remote,
-    })
+    });
+    Ok((check, args))
 }
 
-fn remote(args: &CheckArgs) -> Result<Remote, CliError> {
+pub(super) fn remote(args: &CheckArgs) -> Result<Remote, CliError> {
     let location: Option<Location> = args.remote.as_deref().map(str::parse).transpose()?;
     let located = location.as_ref();
     let host = args.host.clone().or(located.map(|it| it.host.clone()));
@@ -275,32 +309,62 @@ pub(super) fn authorities(files: &[PathBuf]) -> Result<Vec<CertificateDer<'stati
 }
 
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, CliError> {
-    let pem = std::fs::read(path).map_err(|source| CliError::File {
-        what: path.display().to_string(),
+    let name = path.display().to_string();
+    let file = File::open(path).map_err(|source| CliError::File {
+        what: name.clone(),
         source,
     })?;
-    CertificateDer::pem_slice_iter(&pem)
-        .collect::<Result<_, _>>()
-        .map_err(|error| CliError::Usage(format!("{}: not a PEM file: {error}", path.display())))
+    in_pem(&pem(file, &name)?, &name)
 }
 
-fn client_certificate(args: &CheckArgs) -> Result<Option<ClientCertificate>, CliError> {
-    let (Some(chain), Some(key)) = (&args.client_cert, &args.client_key) else {
+fn in_pem(pem: &[u8], name: &str) -> Result<Vec<CertificateDer<'static>>, CliError> {
+    CertificateDer::pem_slice_iter(pem)
+        .collect::<Result<_, _>>()
+        .map_err(|error| CliError::Usage(format!("{name}: not a PEM file: {error}")))
+}
+
+/// A file of certificates or with a key.
+fn pem(file: File, name: &str) -> Result<Vec<u8>, CliError> {
+    let mut pem = Vec::new();
+    let read = file.take(MAX_PEM + 1).read_to_end(&mut pem);
+    read.map_err(|source| CliError::File {
+        what: name.into(),
+        source,
+    })?;
+    if pem.len() as u64 > MAX_PEM {
+        let why = "longer than 16 MiB: not a PEM file";
+        return Err(CliError::Usage(format!("{name}: {why}")));
+    }
+    Ok(pem)
+}
+
+fn client_certificate(
+    args: &CheckArgs,
+    of_file: Option<(SecretFile, SecretFile)>,
+) -> Result<Option<ClientCertificate>, CliError> {
+    let typed = args.client_cert.as_ref().zip(args.client_key.as_ref());
+    let files = match (typed, of_file) {
+        (Some((chain, key)), _) => Some([chain, key].map(|path| {
+            let name = path.display().to_string();
+            File::open(path)
+                .map(|file| (file, name.clone()))
+                .map_err(|source| CliError::File { what: name, source })
+        })),
+        (None, Some((chain, key))) => Some([chain, key].map(|file| {
+            let name = file.path().display().to_string();
+            Ok((file.into_reader(), name))
+        })),
+        (None, None) => None,
+    };
+    let Some([chain, key]) = files else {
         return Ok(None);
     };
-    let certificates = certificates(chain)?;
-    let private = PrivateKeyDer::from_pem_file(key).map_err(|error| {
-        CliError::Usage(format!("{}: no private key in it: {error}", key.display()))
-    })?;
+    let ((chain, chain_name), (key, key_name)) = (chain?, key?);
+    let certificates = in_pem(&pem(chain, &chain_name)?, &chain_name)?;
+    let private = PrivateKeyDer::from_pem_slice(&pem(key, &key_name)?)
+        .map_err(|error| CliError::Usage(format!("{key_name}: no private key in it: {error}")))?;
     let provider = rustls::crypto::aws_lc_rs::default_provider();
-    let own = rustls::sign::CertifiedKey::from_der(certificates, private, &provider).map_err(
-        |error| {
-            CliError::Usage(format!(
-                "{} and {}: {error}",
-                chain.display(),
-                key.display()
-            ))
-        },
-    )?;
+    let own = rustls::sign::CertifiedKey::from_der(certificates, private, &provider)
+        .map_err(|error| CliError::Usage(format!("{chain_name} and {key_name}: {error}")))?;
     Ok(Some(Arc::new(own)))
 }

@@ -1,12 +1,13 @@
 //! `remote-doctor compare`.
 
 use super::args::CompareArgs;
-use super::{CliError, Exit, check, input, output};
+use super::{CliError, Exit, check, input, output, say};
 use crate::builtin::Catalogue;
 use crate::redact::redact;
 use crate::report::{self, Taken};
 
 pub(super) async fn run(args: &CompareArgs) -> Result<Exit, CliError> {
+    output::may_write(args.output.as_deref())?;
     let taken = args
         .reports
         .iter()
@@ -21,7 +22,7 @@ pub(super) async fn run(args: &CompareArgs) -> Result<Exit, CliError> {
     let catalogue = Catalogue::built_in().await?;
     let report = report::merge(&taken, &catalogue)?;
     let exit = check::exit(&report, args.fail_on);
-    let report = redact(report, args.redact)?;
-    output::deliver(&report, args.format, args.fail_on, args.output.as_deref())?;
-    Ok(exit)
+    let report = say::shown(redact(report, args.redact)?)?;
+    let delivered = output::deliver(&report, args.format, args.fail_on, args.output.as_deref());
+    Ok(delivered.exit(exit))
 }

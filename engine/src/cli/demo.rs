@@ -11,13 +11,15 @@ use secrecy::SecretString;
 use super::args::{DemoArgs, Format};
 use super::{CliError, Exit, output};
 use crate::builtin::Catalogue;
+use crate::journal::Journal;
 use crate::login::Credential;
+use crate::net::Mask;
 use crate::recording::World;
-use crate::report::{Report, text};
+use crate::report::{Report, Shown, text};
 use crate::run;
 use crate::settings::{
-    CertificateCheck, Check, ClientSettings, Depth, Permissions, Remote, Selection, SslSetting,
-    Timeouts,
+    Asked, CertificateCheck, Check, ClientSettings, Depth, Permissions, Remote, Selection,
+    SslSetting, Timeouts,
 };
 use crate::verify::verify;
 
@@ -48,7 +50,7 @@ fn cases() -> Vec<Case> {
         ..Behaviour::default()
     };
     let foreign = Fault::PasvAddress {
-        ip: std::net::Ipv4Addr::new(203, 0, 113, 9).into(),
+        ip: std::net::Ipv4Addr::new(203, 0, 113, 9),
     };
     vec![
         explicit("a healthy server", Behaviour::default()),
@@ -103,7 +105,7 @@ pub(super) async fn run(args: DemoArgs) -> Result<Exit, CliError> {
     Ok(Exit::Fine)
 }
 
-async fn diagnose(case: &Case, catalogue: &Catalogue) -> Result<Report, CliError> {
+async fn diagnose(case: &Case, catalogue: &Catalogue) -> Result<Shown, CliError> {
     let lab = Lab::start(case.behaviour.clone()).await?;
     let check = check(case, &lab);
     let started = Timestamp::now();
@@ -112,6 +114,7 @@ async fn diagnose(case: &Case, catalogue: &Catalogue) -> Result<Report, CliError
     let world = World::Live;
     verify(
         &mut report,
+        &record,
         &check,
         catalogue,
         &world,
@@ -119,12 +122,12 @@ async fn diagnose(case: &Case, catalogue: &Catalogue) -> Result<Report, CliError
         &|_| (),
     )
     .await;
-    Ok(report)
+    Ok(Shown::new(report, &[Mask::new(case.password)])?)
 }
 
 fn check(case: &Case, lab: &Lab) -> Check {
     let user = case.behaviour.user.clone();
-    Check {
+    Check::of(Asked {
         remote: Remote {
             host: lab.address().ip().to_string(),
             port: lab.address().port(),
@@ -149,11 +152,12 @@ fn check(case: &Case, lab: &Lab) -> Check {
             .filter_map(Result::ok)
             .collect(),
         permissions: Permissions::default(),
+        journal: Journal::NotNeeded,
         data_addresses: Vec::new(),
         depth: Depth::Standard,
         timeouts: Timeouts::default(),
         resolver: None,
         selection: Selection::default(),
         now: Timestamp::now().as_second(),
-    }
+    })
 }

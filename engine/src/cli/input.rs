@@ -8,10 +8,15 @@ use serde_json::Value;
 
 use super::CliError;
 use crate::baseline::Baseline;
-use crate::report::{Report, SCHEMA_VERSION, html};
+use crate::cleaner;
+use crate::report::{Report, SCHEMA_VERSION, clean, html};
+use crate::settings::is_host;
 
 /// No report is longer than this, in bytes.
 const MAX_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Of what is wrong with it, so much is told, in characters.
+const MAX_REASON: usize = 300;
 
 /// Reads a report that `check` wrote as JSON or HTML.
 pub(super) fn report(path: &Path) -> Result<Report, CliError> {
@@ -22,7 +27,7 @@ pub(super) fn report(path: &Path) -> Result<Report, CliError> {
     };
     let not_a_report = |reason: String| CliError::NotAReport {
         place: place.clone(),
-        reason,
+        reason: cleaner::line(&reason, MAX_REASON),
     };
     let mut text = String::new();
     let opened = File::open(path).map_err(file)?;
@@ -37,18 +42,25 @@ pub(super) fn report(path: &Path) -> Result<Report, CliError> {
         }
         false => &text,
     };
-    let value: Value =
+    let mut value: Value =
         serde_json::from_str(json).map_err(|error| not_a_report(error.to_string()))?;
     match value.get("schema_version").and_then(|it| it.as_str()) {
         Some(SCHEMA_VERSION) => {}
         Some(other) => {
             return Err(not_a_report(format!(
-                "its schema_version is {other:?}, and this program reads \"{SCHEMA_VERSION}\""
+                "its schema_version is {}, and this program reads {SCHEMA_VERSION}",
+                cleaner::quoted(other, 20)
             )));
         }
         None => return Err(not_a_report("it has no schema_version".into())),
     }
-    serde_json::from_value(cleaned(value)).map_err(|error| not_a_report(error.to_string()))
+    clean(&mut value);
+    let report: Report =
+        serde_json::from_value(value).map_err(|error| not_a_report(error.to_string()))?;
+    match is_host(&report.remote.host) {
+        true => Ok(report),
+        false => Err(not_a_report("its host is no name or address".into())),
+    }
 }
 
 /// Reads an earlier report to compare with; `renamed_from` is the host that the settings name, where this run has another.
@@ -59,24 +71,6 @@ pub(super) fn baseline(path: &Path, renamed_from: Option<String>) -> Result<Base
         report: report(path)?,
         renamed_from,
     })
-}
-
-/// The same without the characters that a terminal would obey.
-fn cleaned(value: Value) -> Value {
-    let clean = |text: String| -> String {
-        text.chars()
-            .filter(|c| *c == '\n' || !c.is_control())
-            .collect()
-    };
-    match value {
-        Value::String(text) => Value::String(clean(text)),
-        Value::Array(items) => items.into_iter().map(cleaned).collect(),
-        Value::Object(entries) => entries
-            .into_iter()
-            .map(|(name, value)| (clean(name), cleaned(value)))
-            .collect(),
-        other => other,
-    }
 }
 
 #[cfg(test)]
@@ -93,7 +87,7 @@ mod tests {
     fn what_is_no_report_is_refused_with_its_reason() {
         assert!(refused("{\"schema_version\": \"1\"").contains("EOF"));
         assert!(refused("[]").contains("no schema_version"));
-        assert!(refused(r#"{"schema_version": "7"}"#).contains("\"7\""));
+        assert!(refused(r#"{"schema_version": "7"}"#).contains("“7”"));
         assert!(refused(r#"{"schema_version": "1"}"#).contains("missing field"));
         let missing = Path::new("does-not-exist.json");
         assert!(
@@ -102,12 +96,5 @@ mod tests {
                 .to_string()
                 .starts_with("does-not-exist.json: ")
         );
-    }
-
-    #[test]
-    fn a_terminal_has_nothing_to_obey() {
-        let hostile = serde_json::json!({"a\u{1b}[2J": ["\u{9b}31m", "two\nlines"]});
-        let clean = serde_json::json!({"a[2J": ["31m", "two\nlines"]});
-        assert_eq!(cleaned(hostile), clean);
     }
 }

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use lab::{Behaviour, Lab};
 
 use super::args::LabArgs;
-use super::{CliError, Exit, output};
+use super::{CliError, Exit, output, say};
 
 pub(super) async fn run(args: LabArgs) -> Result<Exit, CliError> {
     let behaviour = match &args.behaviour {
@@ -32,7 +32,7 @@ pub(super) async fn run(args: LabArgs) -> Result<Exit, CliError> {
             (exchanges, now_seen) = lab.follow(seen) => {
                 seen = now_seen;
                 for exchange in exchanges {
-                    anstream::eprintln!("{exchange}");
+                    say::line(exchange);
                 }
             }
             interrupted = tokio::signal::ctrl_c() => {

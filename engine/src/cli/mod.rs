@@ -4,19 +4,25 @@ mod addresses;
 mod args;
 mod check;
 mod compare;
+mod consent;
 mod demo;
 mod input;
 mod lab;
+mod leftovers;
 mod output;
 mod plugin;
 mod progress;
 mod remote_file;
 mod replay;
 mod report;
+mod say;
 mod schema;
+#[doc(hidden)]
+pub mod seams;
 mod secret;
 mod sheet;
 mod shell;
+mod signals;
 mod third_party;
 
 use std::process::ExitCode;
@@ -76,6 +82,14 @@ pub(crate) enum CliError {
         what: String,
         source: std::io::Error,
     },
+    #[error(transparent)]
+    Output(#[from] crate::output_file::OutputError),
+    #[error(transparent)]
+    Lock(#[from] crate::output_file::LockError),
+    #[error(transparent)]
+    Journal(#[from] crate::journal::JournalError),
+    #[error(transparent)]
+    Clock(#[from] crate::clock::ClockError),
     #[error("{place}: not a report of remote-doctor: {reason}")]
     NotAReport { place: String, reason: String },
     #[error(transparent)]
@@ -94,6 +108,8 @@ pub(crate) enum CliError {
     Merge(#[from] reports::MergeError),
     #[error(transparent)]
     Redact(#[from] crate::redact::RedactError),
+    #[error(transparent)]
+    NotShown(#[from] reports::NotShown),
     #[error(transparent)]
     Baseline(#[from] crate::baseline::BaselineError),
     #[error(transparent)]
@@ -141,6 +157,7 @@ async fn run(command: Command) -> Result<Exit, CliError> {
         Command::Replay(args) => replay::run(args).await,
         Command::Schema { subject } => schema::run(subject),
         Command::Addresses(args) => addresses::run(*args).await,
+        Command::Leftovers(args) => leftovers::run(*args).await,
         Command::Sheet(args) => sheet::run(args).await,
         Command::Demo(args) => demo::run(args).await,
         Command::Lab(args) => lab::run(args).await,
@@ -201,7 +218,7 @@ fn unknown_code(catalogue: &Catalogue, name: &str) -> CliError {
 }
 
 fn complain(error: &CliError) -> ExitCode {
-    anstream::eprintln!("error: {error}");
+    say::message(format_args!("error: {error}"));
     Exit::Usage.into()
 }
 
@@ -212,6 +229,8 @@ fn keep_secrets_out_of_panics() {
             .location()
             .map(|at| format!(" at {}:{}", at.file(), at.line()))
             .unwrap_or_default();
-        anstream::eprintln!("error: remote-doctor has a defect{place}; please report it");
+        say::line(format_args!(
+            "error: remote-doctor has a defect{place}; please report it"
+        ));
     }));
 }

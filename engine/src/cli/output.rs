@@ -3,14 +3,16 @@
 use std::io::Write;
 use std::path::Path;
 
-use super::CliError;
+use super::{CliError, Exit, say};
 use crate::finding::Severity;
-use crate::report::{Report, html, junit, markdown, text};
+use crate::output_file::{self, OutputError};
+use crate::report::{Shown, html, junit, markdown, text};
 
 /// The formats of a report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum ReportFormat {
     /// For a terminal
+    #[default]
     Text,
     /// For programs; `remote-doctor schema report` prints its schema
     Json,
@@ -23,8 +25,9 @@ pub(crate) enum ReportFormat {
 }
 
 /// What counts as a failure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum FailOn {
+    #[default]
     Error,
     Warning,
     Never,
@@ -41,9 +44,49 @@ impl FailOn {
     }
 }
 
+/// Where a text went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Delivered {
+    /// Where it was asked for.
+    AsAsked,
+    /// It could not be written there, and is on standard output or standard error. The error was told.
+    Elsewhere,
+    /// Nowhere. The error was told, as far as that was possible.
+    Nowhere,
+}
+
+impl Delivered {
+    /// What a command ends with that would end so if its result had been written. A finding stands; what was asked for and
+    /// is not there is never a success.
+    pub(super) fn exit(self, exit: Exit) -> Exit {
+        match (self, exit) {
+            (Delivered::AsAsked, exit) => exit,
+            (Delivered::Elsewhere | Delivered::Nowhere, Exit::Fine) => Exit::Incomplete,
+            (Delivered::Elsewhere | Delivered::Nowhere, exit) => exit,
+        }
+    }
+
+    /// With something else that was to be written, too; what could not be is told.
+    pub(super) fn and<E: std::fmt::Display>(self, written: Result<(), E>) -> Delivered {
+        match written {
+            Ok(()) => self,
+            Err(error) => {
+                say::message(format_args!("error: {error}"));
+                match self {
+                    Delivered::AsAsked | Delivered::Elsewhere => Delivered::Elsewhere,
+                    Delivered::Nowhere => Delivered::Nowhere,
+                }
+            }
+        }
+    }
+}
+
 /// Prints a text; styles are dropped where standard output is not a terminal.
 pub(super) fn print(text: &str) -> Result<(), CliError> {
-    let written = anstream::stdout().lock().write_all(text.as_bytes());
+    let mut stdout = anstream::stdout().lock();
+    let written = stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush());
     match written {
         // Whoever reads us has seen enough.
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
@@ -54,13 +97,21 @@ pub(super) fn print(text: &str) -> Result<(), CliError> {
     }
 }
 
+/// Refuses a file that must not be replaced, before there is anything to put into it.
+pub(super) fn may_write(to: Option<&Path>) -> Result<(), CliError> {
+    let checked = to.map(output_file::may_write).transpose();
+    checked
+        .map(drop)
+        .map_err(|refused| OutputError::from(refused).into())
+}
+
 /// Puts a report where it was asked for: into a file, or on standard output.
 pub(super) fn deliver(
-    report: &Report,
+    report: &Shown,
     format: ReportFormat,
     fail_on: FailOn,
     to: Option<&Path>,
-) -> Result<(), CliError> {
+) -> Delivered {
     let rendered = match format {
         ReportFormat::Text => text::render(report),
         ReportFormat::Json => json(report),
@@ -71,11 +122,30 @@ pub(super) fn deliver(
     put(&rendered, to)
 }
 
-/// Puts a text into a file, or on standard output.
-pub(super) fn put(text: &str, to: Option<&Path>) -> Result<(), CliError> {
-    match to {
-        Some(path) => write(path, text),
-        None => print(text),
+/// Puts a text into a file, or on standard output. It is never lost where it can be shown: what cannot be written into the
+/// file goes to standard output, and what cannot be written there to standard error.
+pub(super) fn put(text: &str, to: Option<&Path>) -> Delivered {
+    let into_file = to.map(|path| write(path, text));
+    let told = match into_file {
+        Some(Ok(())) => return Delivered::AsAsked,
+        Some(Err(error)) => {
+            say::message(format_args!(
+                "error: {error}; standard output has it instead"
+            ));
+            true
+        }
+        None => false,
+    };
+    match print(text) {
+        Ok(()) if told => Delivered::Elsewhere,
+        Ok(()) => Delivered::AsAsked,
+        Err(error) => {
+            say::message(format_args!(
+                "error: {error}; standard error has it instead"
+            ));
+            let shown = anstream::stderr().lock().write_all(text.as_bytes());
+            shown.map_or(Delivered::Nowhere, |()| Delivered::Elsewhere)
+        }
     }
 }
 
@@ -84,20 +154,8 @@ pub(super) fn json(value: &impl serde::Serialize) -> String {
         + "\n"
 }
 
-/// Writes a text to a file, without styles; the file is whole or not there.
+/// Writes a text to a file, without styles; a regular file is whole or as it was.
 pub(super) fn write(path: &Path, text: &str) -> Result<(), CliError> {
-    let file = |source| CliError::File {
-        what: path.display().to_string(),
-        source,
-    };
     let plain = anstream::adapter::strip_str(text).to_string();
-    let mut unfinished = path.as_os_str().to_owned();
-    unfinished.push(".part");
-    let written =
-        std::fs::write(&unfinished, plain).and_then(|()| std::fs::rename(&unfinished, path));
-    if written.is_err() {
-        // It may not be there, and nothing more can be done about it.
-        let _ = std::fs::remove_file(&unfinished);
-    }
-    written.map_err(file)
+    Ok(output_file::write(path, plain.as_bytes())?)
 }

@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use super::say;
 use crate::run::{Event, ProbeRun, Status};
 use tree::Tree;
 
@@ -23,7 +24,7 @@ pub(super) async fn patiently<T>(quiet: bool, loading: impl Future<Output = T>) 
     let word = tokio::spawn(async move {
         tokio::time::sleep(LOADING).await;
         if !quiet {
-            anstream::eprintln!("… compiling probes; this is done once");
+            say::line("… compiling probes; this is done once");
         }
     });
     let loaded = loading.await;
@@ -60,7 +61,7 @@ impl Progress {
             Progress::Quiet => {}
             Progress::Lines => {
                 if let Some(line) = line(event) {
-                    anstream::eprintln!("{line}");
+                    say::line(line);
                 }
             }
             Progress::Live(tree) => {

@@ -1,7 +1,6 @@
 //! `remote-doctor replay`, and the file that `check --record` writes for it.
 
-use std::fs::{self, File};
-use std::io::Write;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,8 +10,9 @@ use super::check::exit;
 use super::output::{self, FailOn, ReportFormat};
 use super::progress::patiently;
 use super::third_party::SignatureArgs;
-use super::{CliError, Exit};
+use super::{CliError, Exit, say};
 use crate::builtin::Catalogue;
+use crate::output_file::OutputFile;
 use crate::plan::Plan;
 use crate::recording::{Recorder, Recording, Replay, World, rerun, shareable};
 use crate::redact::{Level, redact};
@@ -62,6 +62,7 @@ pub(crate) struct ReplayArgs {
 
 pub(super) async fn run(args: ReplayArgs) -> Result<Exit, CliError> {
     may_record(args.record.as_deref(), args.redact)?;
+    output::may_write(args.output.as_deref())?;
     let recording = Recording::read(&args.recording)?;
     let signatures = args.signatures.signatures(&args.plugin)?;
     let catalogue = patiently(false, Catalogue::load(&args.plugin, &signatures)).await?;
@@ -76,14 +77,16 @@ pub(super) async fn run(args: ReplayArgs) -> Result<Exit, CliError> {
         source,
     })?;
     if let Some(path) = &args.record {
-        let file =
-            fs::read(&args.recording).map_err(|source| unwritten(&args.recording, source))?;
+        let file = fs::read(&args.recording).map_err(|source| CliError::File {
+            what: args.recording.display().to_string(),
+            source,
+        })?;
         let kept = Kept::begin(path)?;
         kept.put(&for_level(file, args.redact, &report, &catalogue, path).await?)?;
     }
-    let shown = redact(report.clone(), args.redact)?;
-    output::deliver(&shown, args.format, args.fail_on, args.output.as_deref())?;
-    Ok(exit(&report, args.fail_on))
+    let shown = say::shown(redact(report.clone(), args.redact)?)?;
+    let delivered = output::deliver(&shown, args.format, args.fail_on, args.output.as_deref());
+    Ok(delivered.exit(exit(&report, args.fail_on)))
 }
 
 /// A recording without the remote's names and certificates would be of nothing.
@@ -118,20 +121,20 @@ async fn for_level(
 
 /// The recorded check, with the probes that are asked for now.
 fn selected(args: &ReplayArgs, recording: &Recording, catalogue: &Catalogue) -> Check {
-    let mut check = recording.check();
-    let selection = &mut check.selection;
-    if !args.only.is_empty() {
-        selection.only.clone_from(&args.only);
-    }
-    selection.skip.extend(args.skip.iter().cloned());
     // A probe that is not at hand needs no leaving out; one that nobody knows is a mistake.
     let recorded = |name: &str| recording.header.probes.iter().any(|it| it.name == name);
     let plugins = &catalogue.plugins;
     let at_hand = |name: &str| plugins.iter().any(|it| it.description.name == name);
-    selection
-        .skip
-        .retain(|name| !recorded(name) || at_hand(name));
-    check
+    recording.check().altered(|asked| {
+        let selection = &mut asked.selection;
+        if !args.only.is_empty() {
+            selection.only.clone_from(&args.only);
+        }
+        selection.skip.extend(args.skip.iter().cloned());
+        selection
+            .skip
+            .retain(|name| !recorded(name) || at_hand(name));
+    })
 }
 
 /// Without one of its probes, a replay would leave out what was found, and look better than the remote was.
@@ -148,20 +151,15 @@ fn complete(args: &ReplayArgs, replay: &Replay, plan: &Plan) -> Result<(), CliEr
 /// The file of a recording while the check runs: that it cannot be written is told before anything is asked of the remote.
 pub(super) struct Kept {
     path: PathBuf,
-    unfinished: PathBuf,
-    file: File,
+    file: OutputFile,
     recorder: Arc<Recorder>,
 }
 
 impl Kept {
     pub(super) fn begin(path: &Path) -> Result<Kept, CliError> {
-        let mut unfinished = path.as_os_str().to_owned();
-        unfinished.push(".part");
-        let unfinished = PathBuf::from(unfinished);
         Ok(Kept {
-            file: File::create(&unfinished).map_err(|source| unwritten(path, source))?,
+            file: OutputFile::open(path)?,
             path: path.into(),
-            unfinished,
             recorder: Arc::default(),
         })
     }
@@ -186,24 +184,7 @@ impl Kept {
         self.put(&bytes)
     }
 
-    /// The file is whole or not there.
-    fn put(mut self, bytes: &[u8]) -> Result<(), CliError> {
-        let written = self.file.write_all(bytes);
-        let done = written.and_then(|()| fs::rename(&self.unfinished, &self.path));
-        done.map_err(|source| unwritten(&self.path, source))
-    }
-}
-
-impl Drop for Kept {
-    fn drop(&mut self) {
-        // After a finished recording it is not there any more.
-        let _ = fs::remove_file(&self.unfinished);
-    }
-}
-
-fn unwritten(path: &Path, source: std::io::Error) -> CliError {
-    CliError::File {
-        what: path.display().to_string(),
-        source,
+    fn put(self, bytes: &[u8]) -> Result<(), CliError> {
+        Ok(self.file.finish(bytes)?)
     }
 }

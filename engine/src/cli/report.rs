@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::output::{self, FailOn, ReportFormat};
-use super::{CliError, Exit, input};
+use super::output::{self, Delivered, FailOn, ReportFormat};
+use super::{CliError, Exit, input, say};
 use crate::finding::Owner;
 use crate::redact::{Level, redact};
 use crate::report::{Report, message};
@@ -34,20 +34,24 @@ pub(crate) struct ReportArgs {
 }
 
 pub(super) fn run(args: &ReportArgs) -> Result<Exit, CliError> {
+    output::may_write(args.output.as_deref())?;
     let mut report = input::report(&args.report)?;
     if let Some(path) = &args.baseline {
         report.changes = Some(input::baseline(path, None)?.changes(&report)?);
     }
-    let report = redact(report, args.redact)?;
+    let report = say::shown(redact(report, args.redact)?)?;
     let to = args.output.as_deref();
-    match args.message {
-        None => output::deliver(&report, args.format, args.fail_on, to)?,
+    let delivered = match args.message {
+        None => output::deliver(&report, args.format, args.fail_on, to),
         Some(owner) => match message::render(&report, owner) {
-            Some(text) => output::put(&text, to)?,
-            None => anstream::eprintln!("{}", nothing_for(owner, &report)),
+            Some(text) => output::put(&text, to),
+            None => {
+                say::line(nothing_for(owner, &report));
+                Delivered::AsAsked
+            }
         },
-    }
-    Ok(Exit::Fine)
+    };
+    Ok(delivered.exit(Exit::Fine))
 }
 
 /// Nothing to send is an answer, too.

@@ -1,35 +1,65 @@
 //! Where secrets come from: never from the arguments, which everybody on the machine can read.
 
+use std::fs::File;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 
-use super::CliError;
 use super::args::CheckArgs;
+use super::{CliError, say};
+use crate::settings::SecretFile;
 
 /// Longer than any password; a wrong file is told apart at once.
 const MAX_LENGTH: u64 = 4096;
 
-/// The password, where one was offered.
-///
-/// # Errors
-/// It cannot be read, or could not be sent in one line.
-pub(super) fn password(args: &CheckArgs) -> Result<Option<SecretString>, CliError> {
-    let text = if let Some(path) = &args.password_file {
-        Some(from_file(path, "password")?)
-    } else if args.password_stdin {
-        Some(read(
-            std::io::stdin().lock(),
-            "the password on standard input",
-        )?)
-    } else if let Some(name) = &args.password_env {
-        let unset = || CliError::Usage(format!("the environment variable {name} is not set"));
-        Some(std::env::var(name).map_err(|_| unset())?)
-    } else {
-        None
-    };
-    text.map(|text| check(&text, "password")).transpose()
+/// Where a password is.
+#[derive(Debug)]
+pub(super) enum PasswordSource {
+    /// In a file.
+    File(PathBuf),
+    /// In a file that is open already.
+    Opened(SecretFile),
+    /// On standard input.
+    StandardInput,
+    /// In an environment variable.
+    Variable(String),
+}
+
+impl PasswordSource {
+    /// What the arguments say; it is the user's own word.
+    pub(super) fn typed(args: &CheckArgs) -> Option<PasswordSource> {
+        if let Some(path) = &args.password_file {
+            Some(PasswordSource::File(path.clone()))
+        } else if args.password_stdin {
+            Some(PasswordSource::StandardInput)
+        } else {
+            args.password_env.clone().map(PasswordSource::Variable)
+        }
+    }
+
+    /// The password.
+    ///
+    /// # Errors
+    /// It cannot be read, or could not be sent in one line.
+    pub(super) fn read(self) -> Result<SecretString, CliError> {
+        let text = match self {
+            PasswordSource::File(path) => from_file(&path, "password")?,
+            PasswordSource::Opened(file) => {
+                let what = format!("the password file {}", file.path().display());
+                read(file.into_reader(), &what)?
+            }
+            PasswordSource::StandardInput => {
+                read(std::io::stdin().lock(), "the password on standard input")?
+            }
+            PasswordSource::Variable(name) => {
+                let unset =
+                    || CliError::Usage(format!("the environment variable {name} is not set"));
+                std::env::var(&name).map_err(|_| unset())?
+            }
+        };
+        check(&text, "password")
+    }
 }
 
 /// The token in a file.
@@ -42,7 +72,7 @@ pub(super) fn token(path: &Path) -> Result<SecretString, CliError> {
 
 fn from_file(path: &Path, kind: &str) -> Result<String, CliError> {
     let what = format!("the {kind} file {}", path.display());
-    let file = std::fs::File::open(path).map_err(|source| CliError::File {
+    let file = File::open(path).map_err(|source| CliError::File {
         what: what.clone(),
         source,
     })?;
@@ -75,5 +105,7 @@ fn check(text: &str, kind: &str) -> Result<SecretString, CliError> {
             "the {kind} has more than one line, or a NUL in it"
         )));
     }
-    Ok(SecretString::from(secret))
+    let secret = SecretString::from(secret);
+    say::hide(&secret);
+    Ok(secret)
 }

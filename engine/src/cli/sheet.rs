@@ -5,15 +5,16 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use super::args::{Format, SheetArgs};
-use super::{CliError, Exit, input, output};
+use super::{CliError, Exit, input, output, say};
 use crate::net::Resolver;
 use crate::redact::redact;
 use crate::report::{self, Report};
 use crate::run::Record;
 use crate::settings::Check;
-use crate::sheet::{self, AllowList, Looks, SeenBy, Spell, State, StateError, Subject, Zone};
+use crate::sheet::{self, AllowList, Look, Looks, SeenBy, Spell, State, StateError, Subject, Zone};
 
 pub(super) async fn run(args: SheetArgs) -> Result<Exit, CliError> {
+    output::may_write(args.output.as_deref())?;
     let mut report = input::report(&args.report)?;
     let again = args.policy_list.is_some() || args.resolver.is_some();
     if report.allow_list.is_none() || again {
@@ -21,19 +22,16 @@ pub(super) async fn run(args: SheetArgs) -> Result<Exit, CliError> {
         report.allow_list = Some(sheet);
     }
     // As a part of the report, so that what is known of others there is taken out here, too.
-    let report = redact(report, args.redact)?;
-    let Some(sheet) = report.allow_list else {
+    let report = say::shown(redact(report, args.redact)?)?;
+    let Some(sheet) = &report.allow_list else {
         return Ok(Exit::Fine);
     };
     let rendered = match args.format {
-        Format::Text => sheet::text::render(&sheet),
-        Format::Json => output::json(&sheet),
+        Format::Text => sheet::text::render(sheet),
+        Format::Json => output::json(sheet),
     };
-    match &args.output {
-        Some(path) => output::write(path, &rendered)?,
-        None => output::print(&rendered)?,
-    }
-    Ok(Exit::Fine)
+    let delivered = output::put(&rendered, args.output.as_deref());
+    Ok(delivered.exit(Exit::Fine))
 }
 
 /// The look-ups need no connection to the remote, so they can be made for a report that has none. What this machine calls
@@ -78,13 +76,14 @@ async fn look_again(
     Ok(AllowList::new(&looks, &remote, &report.facts))
 }
 
-/// Looks up what is asked of the source addresses of a run, and adds them to what was seen before.
+/// Looks up what is asked of the source addresses of a run, and adds them to what the file of a state has by then. Says
+/// whether that could be written.
 pub(super) async fn look(
     check: &Check,
     record: &Record,
     zone: Option<&Zone>,
-    state: Option<State>,
-) -> Result<(Looks, Option<State>), CliError> {
+    file: Option<(&Path, State)>,
+) -> Result<(Looks, Result<(), StateError>), CliError> {
     let (facts, by_source) = report::facts(record);
     let mut subjects = sheet::subjects(&check.remote, &facts, &by_source);
     for subject in &mut subjects {
@@ -95,18 +94,12 @@ pub(super) async fn look(
     let resolver = Resolver::new(check.resolver)?;
     let mut looks = sheet::look_up(&resolver, subjects, zone).await;
     let at = Timestamp::now();
-    let mut state = state;
-    if let Some(state) = &mut state {
-        for look in &mut looks {
-            let subject = &look.subject;
-            let seen = match (subject.seen, subject.local) {
-                (Some(seen), _) => (SeenBy::Remote, seen),
-                // A private address says nothing about the one that is to be listed.
-                (None, Some(local)) if sheet::special(local).is_none() => (SeenBy::Us, local),
-                (None, _) => continue,
-            };
-            let spells = state.add(subject.source, &check.remote.host, seen, at);
-            look.spells = spells.to_vec();
+    let mut saved = Ok(());
+    if let Some((path, mut known)) = file {
+        saved = State::update(path, |state| add(&mut looks, check, at, state)).await;
+        if saved.is_err() {
+            // The report says what was seen, with what was known when the run began.
+            add(&mut looks, check, at, &mut known);
         }
     }
     let looks = Looks {
@@ -114,13 +107,20 @@ pub(super) async fn look(
         policy_list: zone.cloned(),
         looks,
     };
-    Ok((looks, state))
+    Ok((looks, saved))
 }
 
-/// Writes the state, where there is a file for it.
-pub(super) fn save(path: Option<&Path>, state: &Option<State>) -> Result<(), StateError> {
-    match (path, state) {
-        (Some(path), Some(state)) => state.write(path),
-        _ => Ok(()),
+/// Adds what was seen to a state, and its history to what was seen.
+fn add(looks: &mut [Look], check: &Check, at: Timestamp, state: &mut State) {
+    for look in looks {
+        let subject = &look.subject;
+        let seen = match (subject.seen, subject.local) {
+            (Some(seen), _) => (SeenBy::Remote, seen),
+            // A private address says nothing about the one that is to be listed.
+            (None, Some(local)) if ftp::special(local).is_none() => (SeenBy::Us, local),
+            (None, _) => continue,
+        };
+        let spells = state.add(subject.source, &check.remote.host, seen, at);
+        look.spells = spells.to_vec();
     }
 }

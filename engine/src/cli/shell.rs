@@ -8,6 +8,7 @@ use clap_complete::Shell;
 
 use super::args::Args;
 use super::{CliError, Exit, output};
+use crate::output_file;
 
 const NAME: &str = "remote-doctor";
 
@@ -27,7 +28,9 @@ pub(super) fn man(of: Option<&str>, folder: Option<&Path>) -> Result<Exit, CliEr
             source,
         };
         std::fs::create_dir_all(folder).map_err(file)?;
-        clap_mangen::generate_to(command, folder).map_err(file)?;
+        let mut command = command;
+        command.build();
+        pages(&command, folder)?;
         return Ok(Exit::Fine);
     }
     let page = match of {
@@ -47,4 +50,20 @@ pub(super) fn man(of: Option<&str>, folder: Option<&Path>) -> Result<Exit, CliEr
     })?;
     output::print(&String::from_utf8_lossy(&roff))?;
     Ok(Exit::Fine)
+}
+
+/// The page of a command and of all its commands.
+fn pages(command: &clap::Command, folder: &Path) -> Result<(), CliError> {
+    for inner in command.get_subcommands().filter(|it| !it.is_hide_set()) {
+        pages(inner, folder)?;
+    }
+    let page = clap_mangen::Man::new(command.clone());
+    let path = folder.join(page.get_filename());
+    let mut roff = Vec::new();
+    let rendered = page.render(&mut roff);
+    rendered.map_err(|source| CliError::File {
+        what: path.display().to_string(),
+        source,
+    })?;
+    Ok(output_file::write(&path, &roff)?)
 }

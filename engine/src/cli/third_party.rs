@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use super::say;
 use crate::builtin::Catalogue;
 use crate::capability::{Capability, asks_to};
-use crate::net::printable;
+use crate::cleaner;
 use crate::plugin::{KeyError, Plugin, Signatures, TrustedKey};
 
 /// As much of a digest as tells two files apart for people.
@@ -39,7 +40,7 @@ impl SignatureArgs {
 /// Tells of each third-party probe what it is and what it asks for: before anything is asked of a remote.
 pub(super) fn announce(catalogue: &Catalogue, denied: &BTreeSet<Capability>) {
     for plugin in catalogue.plugins.iter().filter(|it| it.is_third_party()) {
-        anstream::eprintln!("{}", announcement(plugin, denied));
+        say::message(announcement(plugin, denied));
     }
 }
 
@@ -48,9 +49,9 @@ fn announcement(plugin: &Plugin, denied: &BTreeSet<Capability>) -> String {
     let algorithm = plugin.digest.find(':').map_or(0, |at| at + 1);
     let digest: String = plugin.digest.chars().take(algorithm + DIGITS).collect();
     let mut text = format!(
-        "third-party probe {} {} ({digest}, {})\n  {}",
+        "third-party probe {} {} ({digest}, {})\n{}",
         about.name,
-        printable(&about.version, 40),
+        ftp::named(cleaner::line(&about.version, 40)),
         plugin.signer,
         asks_to(&about.capabilities),
     );

@@ -3,7 +3,8 @@
 use super::Diagnosed;
 use crate::builtin::Catalogue;
 
-/// Folds each finding under the first root cause that declares to explain it, if it was seen wherever the other was.
+/// Folds each finding under the first root cause that declares to explain it, if it was seen wherever the other was. Nothing
+/// that probes of this program found is folded under the word of a third party.
 pub(super) fn fold(findings: &mut Vec<Diagnosed>, catalogue: &Catalogue) {
     let causes: Vec<Option<String>> = findings
         .iter()
@@ -45,7 +46,9 @@ fn explained_by<'a>(
             let code = catalogue.code(&cause.finding.code);
             code.is_some_and(|code| code.explains(&found.finding.code))
         };
-        cause.finding.code != found.finding.code && covers(cause, found) && explains()
+        // A third party explains what third parties found, whatever it claims; and what is worth knowing explains no fault.
+        let may = cause.standing <= found.standing && cause.severity <= found.severity;
+        may && cause.finding.code != found.finding.code && covers(cause, found) && explains()
     })
 }
 

@@ -3,19 +3,28 @@
 
 mod fold;
 mod omissions;
+mod proof;
+#[cfg(test)]
+mod standing_tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::builtin::Catalogue;
+use crate::capability::Capability;
 use crate::compare;
-use crate::finding::{Confidence, Evidence, Finding, Omission, OmissionCause, Owner, Severity};
+use crate::finding::{
+    Confidence, Evidence, Finding, Omission, OmissionCause, Owner, PatchEffect, Severity,
+};
 use crate::matrix::{self, Row, Vantage};
 use crate::run::{ProbeRun, Record, Status, Visit};
 use crate::settings::{CertificateCheck, Remote};
 use crate::sheet;
+use crate::standing::Standing;
 
 use fold::fold;
+pub(crate) use omissions::LEFT_OUT;
 use omissions::not_tested;
+pub use proof::Unseen;
 
 /// A finding in the light of the others.
 #[derive(Clone, Debug)]
@@ -30,10 +39,19 @@ pub struct Diagnosed {
     pub title: String,
     /// The probe that found it.
     pub probe: String,
+    /// Whose word it is. What happened to a third-party probe is of its standing, too.
+    pub standing: Standing,
     /// The source addresses it was found from; empty where the system chose.
     pub sources: Vec<Vantage>,
     /// The code of the root cause it is folded under.
     pub caused_by: Option<String>,
+}
+
+impl Diagnosed {
+    /// Whether it tells what happened to a probe, and nothing of the remote.
+    pub fn is_about_a_probe(&self) -> bool {
+        is_about_a_probe(&self.finding.code)
+    }
 }
 
 /// A check that was not made, in the light of what was found.
@@ -43,6 +61,8 @@ pub struct NotTested {
     pub omission: Omission,
     /// The probe that would have made it.
     pub probe: String,
+    /// Whose word it is.
+    pub standing: Standing,
     /// The source addresses from which it was not made, where it was from others.
     pub sources: Vec<Vantage>,
 }
@@ -72,6 +92,11 @@ pub struct Diagnosis {
     pub root_causes: Vec<String>,
     /// What nothing is known about.
     pub not_tested: Vec<NotTested>,
+    /// What would have to be seen of the remote before it may be called healthy, and was not, though no fault that was
+    /// found stands in the way.
+    pub unseen: Vec<Unseen>,
+    /// What the user denied to third-party probes of all that they ask for.
+    pub denied: BTreeMap<String, BTreeSet<Capability>>,
     /// How far each source address gets.
     pub rows: Vec<Row>,
     /// How the remote is.
@@ -91,6 +116,10 @@ pub struct Seen {
     pub not_tested: Vec<NotTested>,
     /// The probes in the order they go on from each other: what is found earlier lies deeper.
     pub order: Vec<String>,
+    /// Whether there is a user to log in.
+    pub credentials: bool,
+    /// What the user denied to third-party probes.
+    pub denied: BTreeMap<String, BTreeSet<Capability>>,
 }
 
 /// Diagnoses a record.
@@ -111,6 +140,8 @@ pub fn diagnose(record: &Record, remote: &Remote, catalogue: &Catalogue) -> Diag
             .runs()
             .map(|run| run.plugin.description.name.clone())
             .collect(),
+        credentials: remote.user.is_some(),
+        denied: denied(record),
     };
     conclude(seen, catalogue)
 }
@@ -122,13 +153,18 @@ pub fn conclude(seen: Seen, catalogue: &Catalogue) -> Diagnosis {
         rows,
         not_tested,
         order,
+        credentials,
+        denied,
     } = seen;
+    findings.iter_mut().for_each(untried);
     findings.sort_by_key(|found| {
         let code = &found.finding.code;
         let place = catalogue.codes.iter().position(|it| it.name == *code);
         let stage = order.iter().position(|probe| *probe == found.probe);
         // What happened to a probe says nothing about the remote: after everything that does.
         (
+            found.severity == Severity::Info,
+            found.standing,
             found.severity,
             is_about_a_probe(code),
             stage.unwrap_or(usize::MAX),
@@ -136,36 +172,79 @@ pub fn conclude(seen: Seen, catalogue: &Catalogue) -> Diagnosis {
         )
     });
     fold(&mut findings, catalogue);
-    let root_causes = root_causes(&findings);
+    let worst = worst(&findings, Standing::BuiltIn);
+    let unseen = match worst {
+        Some(Severity::Error) => Vec::new(),
+        Some(Severity::Warning | Severity::Info) | None => proof::unseen(&rows, credentials),
+    };
     let incomplete = not_tested
         .iter()
         .any(|it| it.omission.cause == OmissionCause::CouldNotLook)
-        || findings.iter().any(|it| is_about_a_probe(&it.finding.code));
+        || findings.iter().any(|it| is_about_a_probe(&it.finding.code))
+        || !(unseen.is_empty()
+            || worst == Some(Severity::Warning) && withheld(&unseen, &not_tested));
     Diagnosis {
         verdict: verdict(&findings, incomplete),
+        root_causes: root_causes(&findings),
         findings,
-        root_causes,
         not_tested,
+        unseen,
+        denied,
         rows,
         incomplete,
     }
 }
 
-fn verdict(findings: &[Diagnosed], incomplete: bool) -> Verdict {
-    let about_remote = |severity: Severity| {
-        findings
-            .iter()
-            .any(|it| it.severity == severity && !is_about_a_probe(&it.finding.code))
-    };
-    if about_remote(Severity::Error) {
-        Verdict::Failing
-    } else if incomplete {
-        Verdict::Incomplete
-    } else if about_remote(Severity::Warning) {
-        Verdict::Degraded
-    } else {
-        Verdict::Healthy
+/// Whether what was not seen was left out for want of a permission. Beside a warning that is no gap in the run; without one
+/// it would pass for health.
+fn withheld(unseen: &[Unseen], not_tested: &[NotTested]) -> bool {
+    unseen.first().is_some_and(|first| {
+        not_tested.iter().any(|it| {
+            it.standing.is_built_in()
+                && it.omission.cause == OmissionCause::NoPermission
+                && it.omission.reason == first.reason
+        })
+    })
+}
+
+/// A change that a third party proposes is shown and never tried, whatever it says of it.
+fn untried(found: &mut Diagnosed) {
+    if let Some(patch) = &mut found.finding.patch
+        && !found.standing.is_built_in()
+    {
+        patch.effect = PatchEffect::Untried;
     }
+}
+
+fn verdict(findings: &[Diagnosed], incomplete: bool) -> Verdict {
+    let worst = Standing::ALL
+        .into_iter()
+        .filter_map(|standing| worst(findings, standing))
+        .min();
+    match (worst, incomplete) {
+        (Some(Severity::Error), _) => Verdict::Failing,
+        (_, true) => Verdict::Incomplete,
+        (Some(Severity::Warning), false) => Verdict::Degraded,
+        (Some(Severity::Info) | None, false) => Verdict::Healthy,
+    }
+}
+
+/// The worst that is said of the remote itself by probes of one standing.
+fn worst(findings: &[Diagnosed], standing: Standing) -> Option<Severity> {
+    let of_remote = findings
+        .iter()
+        .filter(|it| it.standing == standing && !is_about_a_probe(&it.finding.code));
+    of_remote.map(|it| it.severity).min()
+}
+
+/// What of all that they ask for the third-party probes of a run were denied.
+fn denied(record: &Record) -> BTreeMap<String, BTreeSet<Capability>> {
+    let runs = record.runs().map(|run| &run.plugin);
+    let denied = runs.map(|plugin| {
+        let denied = plugin.denied(&record.denied);
+        (plugin.description.name.clone(), denied)
+    });
+    denied.filter(|(_, denied)| !denied.is_empty()).collect()
 }
 
 /// How far each source address got.
@@ -196,7 +275,10 @@ fn is_about_a_probe(code: &str) -> bool {
 /// One finding for each code: those of several source addresses become one.
 fn merged(record: &Record, remote: &Remote, catalogue: &Catalogue) -> Vec<Diagnosed> {
     let mut by_code: BTreeMap<String, Diagnosed> = BTreeMap::new();
-    for run in record.runs() {
+    // What probes of this program say of a code stands; others add to it.
+    let mut runs: Vec<&ProbeRun> = record.runs().collect();
+    runs.sort_by_key(|run| run.plugin.description.standing);
+    for run in runs {
         let probe = &run.plugin.description.name;
         let own = about_the_probe(run);
         for finding in run.outcome.findings.iter().chain(&own) {
@@ -221,6 +303,7 @@ fn merged(record: &Record, remote: &Remote, catalogue: &Catalogue) -> Vec<Diagno
                     owner: finding.owner.unwrap_or(code.owner),
                     title: code.title.clone(),
                     probe: probe.clone(),
+                    standing: run.plugin.description.standing,
                     sources: Vec::new(),
                     caused_by: None,
                 });
@@ -291,18 +374,23 @@ fn evidence(label: &str, value: &str) -> Evidence {
     }
 }
 
+/// The errors, and the warnings where there is no error. Third parties come after what probes of this program found, and
+/// take nothing of that away.
 fn root_causes(findings: &[Diagnosed]) -> Vec<String> {
-    let of = |severity: Severity| -> Vec<String> {
+    let of = |standing: Standing, severity: Severity| -> Vec<String> {
         findings
             .iter()
-            .filter(|it| it.severity == severity && it.caused_by.is_none())
+            .filter(|it| it.standing == standing && it.severity == severity)
+            .filter(|it| it.caused_by.is_none())
             .map(|it| it.finding.code.clone())
             .collect()
     };
-    let errors = of(Severity::Error);
-    if errors.is_empty() {
-        of(Severity::Warning)
-    } else {
-        errors
+    let (ours, theirs) = (Standing::BuiltIn, Standing::ThirdParty);
+    let [errors, of_others] = [ours, theirs].map(|standing| of(standing, Severity::Error));
+    let warnings = || of(ours, Severity::Warning);
+    match (errors.is_empty(), of_others.is_empty()) {
+        (false, _) => [errors, of_others].concat(),
+        (true, false) => [warnings(), of_others].concat(),
+        (true, true) => [warnings(), of(theirs, Severity::Warning)].concat(),
     }
 }

@@ -1,9 +1,35 @@
 //! What is said on a control connection, as the host sees it: for the transcript, and for the code of the last reply.
 
+use std::net::SocketAddr;
+
 use ftp::ReplyReader;
 
 use super::Failure;
 use super::transcript::{Direction, Transcript};
+
+/// The codes of the replies that came since the last command was sent; one is due.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Answers {
+    /// The first one.
+    pub first: Option<u16>,
+    /// The last one.
+    pub last: Option<u16>,
+    /// How many there were.
+    pub count: u32,
+}
+
+impl Answers {
+    fn hear(&mut self, code: u16) {
+        self.first.get_or_insert(code);
+        self.last = Some(code);
+        self.count = self.count.saturating_add(1);
+    }
+
+    /// The code of the reply, where just one came.
+    pub fn only(self) -> Option<u16> {
+        self.first.filter(|_| self.count == 1)
+    }
+}
 
 /// What is said on a control connection: written down line by line, and read for reply codes.
 pub(super) struct Dialogue {
@@ -11,7 +37,7 @@ pub(super) struct Dialogue {
     pub(super) probe: String,
     line: Vec<u8>,
     reader: ReplyReader,
-    pub(super) last: Option<u16>,
+    pub(super) answers: Answers,
     /// Whether a probe has sent TLS records of its own making, so that records may come back.
     by_hand: bool,
 }
@@ -23,7 +49,7 @@ impl Dialogue {
             probe: String::new(),
             line: Vec::new(),
             reader: ReplyReader::new(),
-            last: None,
+            answers: Answers::default(),
             by_hand: false,
         }
     }
@@ -40,8 +66,14 @@ impl Dialogue {
         self.transcript.add_failure(id, &self.probe, failure);
     }
 
+    /// A line that holds a secret was sent, and is shown as something else.
+    pub(super) fn sent_secret(&mut self, id: u32, to: SocketAddr, shown: &str) {
+        self.answers = Answers::default();
+        self.transcript.add_login(id, &self.probe, to, shown);
+    }
+
     pub(super) fn sent(&mut self, id: u32, bytes: &[u8]) {
-        self.last = None;
+        self.answers = Answers::default();
         if is_record(bytes) {
             self.by_hand = true;
             let text = format!("{} bytes of TLS records made by hand", bytes.len());
@@ -64,7 +96,7 @@ impl Dialogue {
         }
         self.reader.push(bytes);
         while let Ok(Some(reply)) = self.reader.next() {
-            self.last = Some(reply.code);
+            self.answers.hear(reply.code);
         }
         self.line.extend_from_slice(bytes);
         while let Some(end) = self.line.iter().position(|byte| *byte == b'\n') {
@@ -85,7 +117,7 @@ impl Dialogue {
     pub(super) fn forget(&mut self) {
         self.line.clear();
         self.reader = ReplyReader::new();
-        self.last = None;
+        self.answers = Answers::default();
     }
 }
 

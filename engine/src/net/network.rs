@@ -15,10 +15,11 @@ use super::slots::Use;
 use super::socket::bound;
 use super::tls::{ClientCertificate, Context, TlsVersion};
 use super::{
-    Connection, Denied, Established, Failure, FailureKind, Grant, Mask, Operation, Resolved,
-    Resolver, Slots, Transcript, Writes,
+    Connection, Denied, Established, Failure, FailureKind, Grant, Mask, MaskedStream, Names,
+    Operation, OwnWords, Slots, TlsSession, Transcript, Writes,
 };
 use crate::settings::ExpectedName;
+use crate::standing::Standing;
 
 /// How connections of a run are made.
 #[derive(Clone, Debug)]
@@ -41,6 +42,8 @@ pub struct NetworkSettings {
     pub mask: Option<Mask>,
     /// What may be written on the remote.
     pub writes: Arc<Writes>,
+    /// The words of the settings that probes may send.
+    pub words: Arc<OwnWords>,
 }
 
 /// How many connections a run opened.
@@ -56,7 +59,7 @@ pub struct Counts {
 #[derive(Debug)]
 pub struct Network {
     settings: NetworkSettings,
-    resolver: Arc<Resolver>,
+    names: Arc<Names>,
     grant: Arc<Grant>,
     slots: Arc<Slots>,
     transcript: Transcript,
@@ -73,6 +76,8 @@ pub(super) struct Wanted {
     pub(super) tls: Arc<Context>,
     /// The largest TCP segment, in bytes of payload; none leaves it to the system.
     pub(super) max_segment: Option<u16>,
+    /// What is kept out of what comes on it.
+    pub(super) mask: Option<MaskedStream>,
 }
 
 /// Why a connection was not even begun.
@@ -85,11 +90,11 @@ pub enum NotBegun {
 }
 
 impl Network {
-    /// The network of one run from one source address. Grant, slots, transcript and the numbers of connections are
+    /// The network of one run from one source address. Names, grant, slots, transcript and the numbers of connections are
     /// shared between the source addresses of a run.
     pub fn new(
         settings: NetworkSettings,
-        resolver: Arc<Resolver>,
+        names: Arc<Names>,
         grant: Arc<Grant>,
         slots: Arc<Slots>,
         transcript: Transcript,
@@ -98,7 +103,7 @@ impl Network {
         let (control, data) = (AtomicU32::new(0), AtomicU32::new(0));
         Network {
             settings,
-            resolver,
+            names,
             grant,
             slots,
             transcript,
@@ -126,39 +131,23 @@ impl Network {
         &self.settings.expected_names
     }
 
-    /// The addresses of a name, which from then on are the remote's; not those of a name that is only compared with what
-    /// is expected of it.
-    ///
-    /// # Errors
-    /// Why the name could not be resolved.
-    pub async fn resolve(&self, name: &str) -> Result<Vec<Resolved>, Failure> {
-        let addresses = self.resolver.addresses(name).await?;
-        let only_compared = self
-            .expected_names()
-            .iter()
-            .any(|expected| expected.is_for(name));
-        Ok(addresses
-            .into_iter()
-            .map(|address| Resolved {
-                address,
-                granted: !only_compared && self.grant.learn(address),
-            })
-            .collect())
+    /// Which names may be asked about, and where they lead.
+    pub fn names(&self) -> &Names {
+        &self.names
     }
 
-    /// The names that a name is an alias of.
-    ///
-    /// # Errors
-    /// Why the name could not be resolved.
-    pub async fn aliases(&self, name: &str) -> Result<Vec<String>, Failure> {
-        self.resolver.aliases(name).await
+    /// A handshake of a probe has ended: from now on it may be asked about what stands in the certificates.
+    pub fn secured(&self, session: &TlsSession) {
+        self.names.chain_shown(&session.chain);
     }
 
-    /// A certificate from the address that another certificate names.
+    /// A certificate from the address that another certificate names. A probe of somebody else cannot choose it: it has to
+    /// stand in a certificate that the host saw.
     ///
     /// # Errors
-    /// The user did not ask for it, the address is narrower than the remote's, or it could not be had.
-    pub async fn fetch(&self, url: &str) -> Result<Vec<u8>, Failure> {
+    /// The user did not ask for it, no certificate names the address, it is narrower than the remote's, or nothing could be
+    /// had.
+    pub async fn fetch(&self, url: &str, asker: Standing) -> Result<Vec<u8>, Failure> {
         if !self.settings.fetch_issuers {
             let detail = "the user did not ask for it";
             return Err(Failure::new(
@@ -167,21 +156,28 @@ impl Network {
                 detail,
             ));
         }
+        // Probes of ours read certificates that the host has not seen, too: those of handshakes made by hand.
+        if asker == Standing::ThirdParty && !self.names.names_issuer_at(url) {
+            let detail = "no certificate that the remote showed names this address for its issuer";
+            return Err(Failure::new(
+                Operation::Connect,
+                FailureKind::InvalidArgument,
+                detail,
+            ));
+        }
         let location = fetch::Location::parse(url)?;
-        let addresses = self.resolver.addresses(&location.host).await?;
+        let addresses = self.names.of_issuer(&location.host).await?;
         let address = addresses
             .into_iter()
             .find(|address| self.grant.third_party(*address))
             .ok_or_else(|| {
-                let detail = format!(
-                    "{} is a loopback, private or metadata address",
-                    location.host
-                );
+                let detail = format!("{} leads to no public address", location.host);
                 Failure::new(Operation::Connect, FailureKind::InvalidArgument, detail)
             })?;
-        location
-            .get(self.settings.source, (address, location.port).into())
-            .await
+        let to = (address, location.port).into();
+        let der = location.get(self.settings.source, to).await?;
+        self.names.fetched(&der);
+        Ok(der)
     }
 
     /// Begins a control connection. `max_segment` bounds its TCP segments, in bytes of payload, and those of its data
@@ -207,6 +203,7 @@ impl Network {
             purpose: if holder { Use::Kept } else { Use::Control },
             tls,
             max_segment,
+            mask: self.settings.mask.as_ref().map(Mask::stream),
         };
         self.begin(wanted, wait).await
     }
@@ -240,6 +237,7 @@ impl Network {
             purpose,
             tls: control.tls.clone(),
             max_segment: control.max_segment,
+            mask: control.mask.as_ref().map(MaskedStream::beside),
         };
         async move {
             granted?;
@@ -294,7 +292,7 @@ impl Network {
             wanted,
             slot,
             self.transcript.clone(),
-            self.settings.mask.clone(),
+            self.settings.words.clone(),
             self.settings.writes.clone(),
             connecting,
         ))
@@ -302,15 +300,16 @@ impl Network {
 }
 
 fn usable(control: &Connection) -> Result<(), Failure> {
-    let kind = match (control.is_control(), control.is_open()) {
-        (true, true) => return Ok(()),
-        (true, false) => FailureKind::Closed,
-        (false, _) => FailureKind::InvalidArgument,
+    let kind = match (control.is_control(), control.is_established()) {
+        (true, true) if control.is_open() => return Ok(()),
+        (true, true) => FailureKind::Closed,
+        // What is still being made may lead to nobody.
+        (true, false) | (false, _) => FailureKind::InvalidArgument,
     };
     Err(Failure::new(
         Operation::Connect,
         kind,
-        "a data connection needs an open control connection",
+        "a data connection needs an open control connection, and its TCP handshake over",
     ))
 }
 

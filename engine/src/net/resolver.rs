@@ -12,14 +12,26 @@ use hickory_resolver::proto::rr::{Name, RData, RecordType};
 use hickory_resolver::{Hosts, Resolver as Hickory, TokioResolver};
 use serde::{Deserialize, Serialize};
 
-use super::{Failure, FailureKind, Operation, printable};
+use super::{Failure, FailureKind, Operation};
+use crate::cleaner;
 
 /// More aliases in a row than resolvers follow.
 const MAX_ALIASES: usize = 16;
 /// As many records of one name as are looked at.
 const MAX_ANSWERS: usize = 8;
+/// Answers that are kept: a check asks for a few dozen names.
+const MAX_KEPT: u64 = 256;
 /// As much of a name or a text as is looked at; a name has at most 253 characters.
 const MAX_TEXT: usize = 300;
+
+/// Where a name leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Its addresses, IPv4 first.
+    pub addresses: Vec<IpAddr>,
+    /// The names that it is an alias of, nearest first (CNAME, RFC 1034 section 3.6.2).
+    pub aliases: Vec<String>,
+}
 
 /// An address of a name, and whether this run may connect to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,7 +47,7 @@ pub struct Resolved {
 #[error("the system's resolver configuration cannot be read: {0}")]
 pub struct ResolverError(#[from] NetError);
 
-/// Looks names up; answers are kept for the run.
+/// Looks names up.
 pub struct Resolver {
     servers: TokioResolver,
     hosts: Hosts,
@@ -56,6 +68,8 @@ impl Resolver {
         let options = builder.options_mut();
         options.timeout = Duration::from_secs(3);
         options.attempts = 2;
+        // Whoever runs a zone decides how long an answer is.
+        options.cache_size = MAX_KEPT;
         options.use_hosts_file = ResolveHosts::Never;
         Ok(Resolver {
             servers: builder.build()?,
@@ -71,52 +85,33 @@ impl Resolver {
     /// # Errors
     /// The name does not exist, has no address, or nothing could be learned of it.
     pub async fn addresses(&self, name: &str) -> Result<Vec<IpAddr>, Failure> {
-        if let Ok(address) = name.parse::<IpAddr>() {
-            return Ok(vec![address]);
-        }
-        let absolute = absolute(name);
-        let mut addresses = self.in_hosts_file(&absolute);
-        if addresses.is_empty() {
-            let found = self.servers.lookup_ip(absolute).await;
-            addresses = found
-                .map_err(|error| failure(name, &error))?
-                .iter()
-                .collect();
-        }
-        addresses.sort_by_key(|address| (address.is_ipv6(), *address));
-        addresses.dedup();
-        if addresses.is_empty() {
-            return Err(no_address(name));
-        }
-        Ok(addresses)
+        Ok(self.look_up(name).await?.addresses)
     }
 
-    /// The names that a name is an alias of, nearest first (CNAME, RFC 1034 section 3.6.2). What was learned by
-    /// [`addresses`](Resolver::addresses) is not asked for again.
+    /// Where a name leads, and by which aliases, in one question.
     ///
     /// # Errors
     /// As for [`addresses`](Resolver::addresses).
-    pub async fn aliases(&self, name: &str) -> Result<Vec<String>, Failure> {
-        let absolute = absolute(name);
-        if name.parse::<IpAddr>().is_ok() || !self.in_hosts_file(&absolute).is_empty() {
-            return Ok(Vec::new());
-        }
-        let found = self.servers.lookup_ip(absolute).await;
-        let found = found.map_err(|error| failure(name, &error))?;
-        let answers = found.as_lookup().answers();
-        let mut at = found.query().name().clone();
-        let mut chain = Vec::new();
-        while let Some(target) = answers.iter().find_map(|record| match &record.data {
-            RData::CNAME(target) if record.name == at => Some(&target.0),
-            _ => None,
-        }) {
-            if chain.len() == MAX_ALIASES {
-                break;
+    pub async fn look_up(&self, name: &str) -> Result<Found, Failure> {
+        let (mut addresses, mut aliases) = (Vec::new(), Vec::new());
+        if let Ok(address) = name.parse::<IpAddr>() {
+            addresses.push(address);
+        } else {
+            let absolute = absolute(name);
+            addresses = self.in_hosts_file(&absolute);
+            if addresses.is_empty() {
+                let found = self.servers.lookup_ip(absolute).await;
+                let found = found.map_err(|error| failure(name, &error))?;
+                addresses = found.iter().collect();
+                aliases = chain(found.as_lookup());
             }
-            chain.push(plain(target));
-            at = target.clone();
         }
-        Ok(chain)
+        addresses.sort_by_key(|address| (address.is_ipv6(), *address));
+        addresses.dedup();
+        match addresses.is_empty() {
+            true => Err(no_address(name)),
+            false => Ok(Found { addresses, aliases }),
+        }
     }
 
     /// The names of an address (PTR, RFC 1035 section 3.5), at most eight.
@@ -126,10 +121,7 @@ impl Resolver {
     pub async fn names(&self, address: IpAddr) -> Result<Vec<String>, Failure> {
         let found = self.servers.reverse_lookup(address.to_canonical()).await;
         let found = found.map_err(|error| failure(&address.to_string(), &error))?;
-        Ok(data(&found, |data| match data {
-            RData::PTR(name) => Some(plain(&name.0)),
-            _ => None,
-        }))
+        Ok(pointers(&found))
     }
 
     /// The IPv4 addresses of a name, at most eight; a name is meant as it stands, and the hosts file is not asked.
@@ -152,13 +144,7 @@ impl Resolver {
     pub async fn texts(&self, name: &str) -> Result<Vec<String>, Failure> {
         let found = self.servers.txt_lookup(absolute(name)).await;
         let found = found.map_err(|error| failure(name, &error))?;
-        Ok(data(&found, |data| match data {
-            RData::TXT(text) => {
-                let bytes: Vec<u8> = text.txt_data.iter().flatten().copied().collect();
-                Some(printable(&String::from_utf8_lossy(&bytes), MAX_TEXT))
-            }
-            _ => None,
-        }))
+        Ok(readable(&found))
     }
 
     /// What stands there is all there is, as for every program on the machine: a name with an IPv4 address in the file
@@ -197,7 +183,44 @@ fn absolute(name: &str) -> String {
 /// A name as people write it, whatever its owner put into it.
 fn plain(name: &Name) -> String {
     let text = name.to_ascii();
-    printable(text.strip_suffix('.').unwrap_or(&text), MAX_TEXT)
+    cleaner::line(text.strip_suffix('.').unwrap_or(&text), MAX_TEXT)
+}
+
+/// The names that the name asked for is an alias of, nearest first.
+pub(super) fn chain(found: &Lookup) -> Vec<String> {
+    let answers = found.answers();
+    let mut at = found.query().name().clone();
+    let mut chain = Vec::new();
+    while let Some(target) = answers.iter().find_map(|record| match &record.data {
+        RData::CNAME(target) if record.name == at => Some(&target.0),
+        _ => None,
+    }) {
+        if chain.len() == MAX_ALIASES {
+            break;
+        }
+        chain.push(plain(target));
+        at = target.clone();
+    }
+    chain
+}
+
+/// The names of an address.
+pub(super) fn pointers(found: &Lookup) -> Vec<String> {
+    data(found, |data| match data {
+        RData::PTR(name) => Some(plain(&name.0)),
+        _ => None,
+    })
+}
+
+/// The texts of a name.
+pub(super) fn readable(found: &Lookup) -> Vec<String> {
+    data(found, |data| match data {
+        RData::TXT(text) => {
+            let bytes: Vec<u8> = text.txt_data.iter().flatten().copied().collect();
+            Some(cleaner::line(&String::from_utf8_lossy(&bytes), MAX_TEXT))
+        }
+        _ => None,
+    })
 }
 
 /// What is wanted of the answers, a few of them: whoever runs the zone decides how many there are.

@@ -1,5 +1,6 @@
 //! The dialogue of a run with its times, as it goes into the report.
 
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -7,6 +8,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Failure, FailureKind};
+use crate::cleaner;
+use crate::recording::Part;
 
 /// A run that says more than this is not read line by line.
 const MAX_LINES: usize = 2000;
@@ -41,6 +44,9 @@ pub struct Line {
     /// Where it tells of a failure: the kind, by its name in `wit/probe.wit`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<FailureKind>,
+    /// The run it belongs to: the diagnosis, or the proof of a change of settings after it.
+    #[serde(default, skip_serializing_if = "Part::is_diagnosis")]
+    pub part: Part,
 }
 
 /// The lines of a run, in the order they happened.
@@ -70,6 +76,29 @@ impl Transcript {
         self.push(connection, probe, Direction::Event, text, Some(kind));
     }
 
+    /// Adds the line of a login and where it goes. It is never left out, however much was said before: whoever reads a
+    /// transcript sees every login.
+    pub fn add_login(&self, connection: u32, probe: &str, to: SocketAddr, text: &str) {
+        let at_ms = self.at_ms();
+        let line = |direction, text: &str| Line {
+            at_ms,
+            connection,
+            probe: probe.to_string(),
+            direction,
+            text: cleaner::line(text, MAX_LINE),
+            failure: None,
+            part: Part::Diagnosis,
+        };
+        let mut lines = self.lock();
+        if lines.len() >= MAX_LINES {
+            lines.push(line(
+                Direction::Event,
+                &format!("a login at {to}, after lines that are left out"),
+            ));
+        }
+        lines.push(line(Direction::Sent, text));
+    }
+
     fn push(
         &self,
         connection: u32,
@@ -83,13 +112,18 @@ impl Transcript {
             return;
         }
         lines.push(Line {
-            at_ms: u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            at_ms: self.at_ms(),
             connection,
             probe: probe.to_string(),
             direction,
-            text: printable(text, MAX_LINE),
+            text: cleaner::line(text, MAX_LINE),
             failure,
+            part: Part::Diagnosis,
         });
+    }
+
+    fn at_ms(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
     /// The lines so far.
@@ -108,46 +142,17 @@ impl Default for Transcript {
     }
 }
 
-/// Text of a server as it may reach a terminal: no control characters (which include escapes), no bidirectional
-/// overrides, at most `length` characters.
-pub(crate) fn printable(text: &str, length: usize) -> String {
-    if text.len() <= length && is_plain(text) {
-        return text.to_string();
-    }
-    let mut out: String = text
-        .chars()
-        .take(length)
-        .map(|c| match c {
-            '\t' => ' ',
-            c if c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') => {
-                '\u{fffd}'
-            }
-            c => c,
-        })
-        .collect();
-    if text.chars().nth(length).is_some() {
-        out.push('…');
-    }
-    out
-}
-
-/// Whether a text is printable as it stands, as nearly all are, and of one line.
-pub(crate) fn is_plain(text: &str) -> bool {
-    text.bytes()
-        .all(|byte| byte == b' ' || byte.is_ascii_graphic())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn escapes_never_reach_a_screen() {
-        assert_eq!(
-            printable("220 \x1b[2Jhello\x07\u{202e}", 80),
-            "220 \u{fffd}[2Jhello\u{fffd}\u{fffd}"
-        );
-        assert_eq!(printable("abcdef", 3), "abc…");
+        let transcript = Transcript::new();
+        let hostile = "220 \x1b[2Jhello\x07\u{202e}\u{2028}FAIL";
+        transcript.add(1, "reach", Direction::Received, hostile);
+        let shown = &transcript.lines()[0].text;
+        assert_eq!(shown, "220 \u{fffd}[2Jhello\u{fffd}\u{fffd} / FAIL");
     }
 
     #[test]
@@ -157,5 +162,29 @@ mod tests {
             transcript.add(1, "reach", Direction::Received, "220 hello");
         }
         assert_eq!(transcript.lines().len(), MAX_LINES);
+    }
+
+    #[test]
+    fn no_login_is_left_out_however_much_was_said_before() {
+        let transcript = Transcript::new();
+        let to = "198.51.100.20:21".parse().unwrap();
+        let logins = |transcript: &Transcript| {
+            let lines = transcript.lines();
+            lines
+                .iter()
+                .filter(|it| it.text == "PASS [password]")
+                .count()
+        };
+        transcript.add_login(1, "login", to, "PASS [password]");
+        for _ in 0..MAX_LINES + 10 {
+            transcript.add(1, "reach", Direction::Received, "220 hello");
+        }
+        transcript.add_login(2, "sessions", to, "PASS [password]");
+        transcript.add_login(3, "sessions", to, "PASS [password]");
+        assert_eq!(logins(&transcript), 3);
+        // Where it went is said with it, since the lines that tell are gone.
+        let last = &transcript.lines()[MAX_LINES + 2];
+        assert!(last.text.contains("198.51.100.20:21"), "{}", last.text);
+        assert_eq!(last.connection, 3);
     }
 }

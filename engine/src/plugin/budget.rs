@@ -27,6 +27,14 @@ const BYTES_READ: usize = 16 * 1024 * 1024;
 const BYTES_WRITTEN: usize = 8 * 1024 * 1024;
 /// Enough for a page of debug lines, not for a flood.
 const LOG_BYTES: usize = 64 * 1024;
+/// What the host keeps at a time because a run said so: what it put back, and what its connections buffer.
+pub(super) const HOST_MEMORY: usize = 16 * 1024 * 1024;
+/// Everything a run says and hears, which a recording of it has to hold: all that it may read and write, and a third of it again.
+pub(super) const CONVERSATION: usize = 32 * 1024 * 1024;
+/// What a run hands on to other probes: the longest chain of certificates ten times over.
+pub(super) const FACTS: usize = 1024 * 1024;
+/// Names that a run asks for; a careful probe asks for a handful.
+pub(super) const NAMES: u32 = 256;
 /// How long a probe may compute without asking the host for anything, in ticks of 10 ms. Parsing a chain takes less
 /// than one; the rest is for a busy machine.
 pub(super) const COMPUTE_TICKS: u32 = 500;

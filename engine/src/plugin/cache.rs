@@ -4,15 +4,14 @@
 //! folder that does not. A file is written under another name and renamed, so that no half of one is ever found.
 
 use std::fs;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use data_encoding::HEXLOWER;
 use etcetera::BaseStrategy;
-use sha2::{Digest, Sha256};
 use wasmtime::Engine;
 use wasmtime::component::Component;
+
+use super::compiled::{self, Compiled, Name};
 
 /// Above this the oldest files go.
 const KEPT: usize = 200;
@@ -29,51 +28,25 @@ impl Cache {
         Cache(folder.filter(|folder| private_folder(folder)))
     }
 
-    /// The compiled component, from here or made now and kept.
-    pub(super) fn component(&self, engine: &Engine, wasm: &[u8]) -> wasmtime::Result<Component> {
-        let Some(folder) = &self.0 else {
-            return Component::from_binary(engine, wasm);
-        };
-        let path = folder.join(name(engine, wasm));
-        if let Some(component) = load(engine, &path) {
-            return Ok(component);
+    /// What was compiled earlier under this name.
+    pub(super) fn find(&self, engine: &Engine, name: &Name) -> Option<Component> {
+        let path = self.0.as_ref()?.join(name.as_str());
+        match ours_alone(&path) {
+            true => compiled::from_file(engine, name, &path),
+            false => None,
         }
-        let component = Component::from_binary(engine, wasm)?;
-        // A cache that cannot be written costs time, not the run.
-        let _ = store(folder, &path, &component.serialize()?);
-        Ok(component)
+    }
+
+    /// Keeps what was compiled now. A cache that cannot be written costs time, not the run.
+    pub(super) fn keep(&self, name: &Name, compiled: &Compiled) {
+        if let Some(folder) = &self.0 {
+            let _ = store(folder, name, compiled.as_bytes());
+        }
     }
 }
 
-/// The same name only for the same component, the same wasmtime and settings, and the same kind of machine.
-fn name(engine: &Engine, wasm: &[u8]) -> String {
-    let mut compatible = DefaultHasher::new();
-    engine.precompile_compatibility_hash().hash(&mut compatible);
-    format!(
-        "{}-{:016x}.cwasm",
-        HEXLOWER.encode(&Sha256::digest(wasm)),
-        compatible.finish()
-    )
-}
-
-fn load(engine: &Engine, path: &Path) -> Option<Component> {
-    if !ours_alone(path) {
-        return None;
-    }
-    #[allow(
-        unsafe_code,
-        reason = "the file is ours alone and was written by `store` under this very name"
-    )]
-    // SAFETY: see above; wasmtime checks version and settings itself.
-    unsafe { Component::deserialize_file(engine, path) }.ok()
-}
-
-fn store(folder: &Path, path: &Path, compiled: &[u8]) -> std::io::Result<()> {
-    let unfinished = folder.join(format!(
-        "{}.{}",
-        std::process::id(),
-        path.file_name().unwrap_or_default().display()
-    ));
+fn store(folder: &Path, name: &Name, compiled: &[u8]) -> std::io::Result<()> {
+    let unfinished = folder.join(format!("{}.{}", std::process::id(), name.as_str()));
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -81,6 +54,7 @@ fn store(folder: &Path, path: &Path, compiled: &[u8]) -> std::io::Result<()> {
     let written = options
         .open(&unfinished)
         .and_then(|mut file| file.write_all(compiled));
+    let path = folder.join(name.as_str());
     if let Err(error) = written.and_then(|()| fs::rename(&unfinished, path)) {
         let _ = fs::remove_file(&unfinished);
         return Err(error);

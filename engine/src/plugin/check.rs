@@ -1,15 +1,20 @@
 //! Whether what a probe says makes sense. A guest may be buggy or hostile; its texts end up on a screen, in tickets and
 //! in other programs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::budget::Stop;
+use crate::cleaner;
 use crate::finding::{Description, Fact, FactValue, Omission, OmissionCause, Outcome};
-use crate::net::{is_plain, printable};
 
 /// Longer evidence is cut: a report is for people.
 const MAX_TEXT: usize = 2000;
 /// More of anything in one outcome means a loop.
-const MAX_ITEMS: usize = 200;
+pub(super) const MAX_ITEMS: usize = 200;
+/// What is handed on is for probes, which go on with a certificate of 64 KiB in Base64 where the server has such a one.
+const MAX_HANDED_ON: usize = 100_000;
+/// The name of a fact, of a cell in a row of one, or of a piece of evidence.
+const MAX_LABEL: usize = 80;
 /// A line about a probe or a code.
 const MAX_SHOWN: usize = 200;
 /// A page of advice; the longest of ours has a tenth.
@@ -23,17 +28,17 @@ pub(super) fn description(description: &Description) -> Result<(), String> {
     if !is_word(&description.name) {
         return Err(format!(
             "the name `{}` is not lower-case words joined by hyphens",
-            printable(&description.name, 80)
+            cleaner::line(&description.name, 80)
         ));
     }
     let said = [&description.version, &description.summary].into_iter();
     let states = description.takes.iter();
     let states = states.chain(&description.after).chain(&description.leaves);
     let mut shown = said.chain(states).chain(&description.also_reports);
-    if let Some(text) = shown.find(|text| printable(text, MAX_SHOWN) != **text) {
+    if let Some(text) = shown.find(|text| !cleaner::is_clean(text, MAX_SHOWN)) {
         return Err(format!(
             "`{}` in its description is too long or not printable",
-            printable(text, 80)
+            cleaner::line(text, 80)
         ));
     }
     if description.after.len() + description.leaves.len() > MAX_ITEMS {
@@ -47,7 +52,7 @@ pub(super) fn description(description: &Description) -> Result<(), String> {
         if !is_code(&code.name) {
             return Err(format!(
                 "`{}` is not a code: write area.problem in lower case",
-                printable(&code.name, 80)
+                cleaner::line(&code.name, 80)
             ));
         }
         if !seen.insert(&code.name) {
@@ -57,8 +62,8 @@ pub(super) fn description(description: &Description) -> Result<(), String> {
             return Err(format!("`{}` has no title or no page", code.name));
         }
         let page = code.page.replace('\t', " ");
-        let is_plain = printable_lines(&page, MAX_PAGE).trim_end() == page.trim_end();
-        if !is_plain || printable(&code.title, MAX_SHOWN) != code.title {
+        let is_clean = cleaner::lines(&page, MAX_PAGE) == page.replace("\r\n", "\n");
+        if !is_clean || !cleaner::is_clean(&code.title, MAX_SHOWN) {
             return Err(format!(
                 "title or page of `{}` is too long or not printable",
                 code.name
@@ -100,7 +105,7 @@ pub(super) fn outcome(description: &Description, mut outcome: Outcome) -> Result
     if let Some(stranger) = said.clone().find(|code| !known(code)) {
         return Err(format!(
             "it reported `{}`, which it did not declare",
-            printable(stranger, 80)
+            cleaner::line(stranger, 80)
         ));
     }
     let contradiction = outcome
@@ -114,6 +119,12 @@ pub(super) fn outcome(description: &Description, mut outcome: Outcome) -> Result
         ));
     }
     let said: BTreeSet<String> = said.cloned().collect();
+    for fact in &mut outcome.facts {
+        fact.name = description
+            .standing
+            .fact(&description.name, cleaner::line(&fact.name, MAX_LABEL))
+            .map_err(|reserved| reserved.to_string())?;
+    }
     let silent: Vec<String> = declared
         .iter()
         .filter(|code| !said.contains(**code))
@@ -131,15 +142,16 @@ pub(super) fn outcome(description: &Description, mut outcome: Outcome) -> Result
     Ok(outcome)
 }
 
+/// Each text is one line; where a server's words may stand in several, they do.
 fn clean(outcome: &mut Outcome) {
-    let clean = |text: &mut String| clean_text(text, MAX_TEXT);
+    let clean = |text: &mut String| clean_line(text, MAX_TEXT);
     for finding in &mut outcome.findings {
         finding.evidence.truncate(MAX_ITEMS);
         finding.alternatives.truncate(MAX_ITEMS);
         clean(&mut finding.detail);
         finding.evidence.iter_mut().for_each(|evidence| {
-            clean(&mut evidence.label);
-            clean(&mut evidence.value);
+            clean_line(&mut evidence.label, MAX_LABEL);
+            clean_lines(&mut evidence.value, MAX_TEXT);
         });
         finding.alternatives.iter_mut().for_each(|other| {
             clean(&mut other.code);
@@ -158,40 +170,56 @@ fn clean(outcome: &mut Outcome) {
         clean(&mut omission.check);
         clean(&mut omission.reason);
     }
-    outcome.facts.iter_mut().for_each(clean_fact);
+    for fact in &mut outcome.facts {
+        clean_fact(fact, MAX_TEXT);
+    }
 }
 
-fn clean_fact(fact: &mut Fact) {
-    fact.name = printable(&fact.name, 80);
+/// Cleans what a probe hands on to others as what it reports is cleaned.
+///
+/// # Errors
+/// It hands on more at once than anybody reports.
+pub(super) fn handed_on(facts: &mut [Fact]) -> Result<(), Stop> {
+    if facts.len() > MAX_ITEMS {
+        return Err(Stop::UsedUp("room for facts (200 names)"));
+    }
+    for fact in facts {
+        clean_fact(fact, MAX_HANDED_ON);
+    }
+    Ok(())
+}
+
+/// Makes a fact fit to be shown: names are one line, texts have at most `most` characters, and of a list or of rows no more
+/// is kept than of anything else.
+pub(crate) fn clean_fact(fact: &mut Fact, most: usize) {
+    clean_line(&mut fact.name, MAX_LABEL);
     match &mut fact.value {
         FactValue::Flag(_) | FactValue::Integer(_) => {}
-        FactValue::Text(text) => clean_text(text, MAX_TEXT),
+        FactValue::Text(text) => clean_lines(text, most),
         FactValue::Texts(texts) => {
             texts.truncate(MAX_ITEMS);
-            texts.iter_mut().for_each(|text| clean_text(text, MAX_TEXT));
+            texts.iter_mut().for_each(|text| clean_lines(text, most));
         }
         FactValue::Rows(rows) => {
             rows.truncate(MAX_ITEMS);
-            rows.iter_mut()
-                .flat_map(|row| row.values_mut())
-                .for_each(|cell| clean_text(cell, MAX_TEXT));
+            rows.iter_mut().for_each(|row| clean_row(row, most));
         }
     }
 }
 
-fn clean_text(text: &mut String, most: usize) {
-    if text.len() > most || !is_plain(text) {
-        *text = printable_lines(text, most);
-    }
+fn clean_row(row: &mut BTreeMap<String, String>, most: usize) {
+    let cells = std::mem::take(row).into_iter().take(MAX_ITEMS);
+    let cleaned =
+        cells.map(|(name, cell)| (cleaner::line(&name, MAX_LABEL), cleaner::lines(&cell, most)));
+    *row = cleaned.collect();
 }
 
-/// Printable, with its line ends kept.
-fn printable_lines(text: &str, most: usize) -> String {
-    let cut: String = text.chars().take(most).collect();
-    cut.lines()
-        .map(|line| printable(line, most))
-        .collect::<Vec<_>>()
-        .join("\n")
+fn clean_line(text: &mut String, most: usize) {
+    *text = cleaner::line(text, most);
+}
+
+fn clean_lines(text: &mut String, most: usize) {
+    *text = cleaner::lines(text, most);
 }
 
 fn is_word(text: &str) -> bool {
@@ -212,6 +240,7 @@ fn is_code(text: &str) -> bool {
 mod tests {
     use super::*;
     use crate::finding::{Code, Confidence, Evidence, Finding, Owner, Severity};
+    use crate::standing::Standing;
 
     fn probe() -> Description {
         let code = |name: &str| Code {
@@ -224,6 +253,7 @@ mod tests {
             page: "# page".into(),
         };
         Description {
+            standing: Standing::ThirdParty,
             name: "example".into(),
             version: "1".into(),
             summary: String::new(),
@@ -296,7 +326,7 @@ mod tests {
         };
         assert_eq!(
             outcome(&probe(), said).unwrap().findings[0].detail,
-            "a\u{fffd}[31mb\nc"
+            "a\u{fffd}[31mb / c"
         );
     }
 
@@ -313,14 +343,67 @@ mod tests {
             ..Outcome::default()
         };
         let cut = &outcome(&probe(), said).unwrap().findings[0];
-        assert_eq!(cut.detail.len(), MAX_TEXT);
+        let is_cut = |text: &str| text.ends_with('…') && text.chars().count() == MAX_TEXT + 1;
+        assert!(is_cut(&cut.detail));
         assert_eq!(cut.evidence.len(), MAX_ITEMS);
-        assert!(cut.evidence.iter().all(|it| it.value.len() == MAX_TEXT));
+        assert!(cut.evidence.iter().all(|it| is_cut(&it.value)));
         let flood = Outcome {
             findings: vec![long; MAX_ITEMS + 1],
             ..Outcome::default()
         };
         assert!(outcome(&probe(), flood).is_err());
+    }
+
+    #[test]
+    fn what_is_handed_on_is_cleaned_and_counted() {
+        let of = |value: FactValue| Fact {
+            name: format!("a.{}", "b\u{1b}".repeat(100)),
+            value,
+        };
+        let row = BTreeMap::from([("c\u{202e}".to_string(), "d\x07".to_string())]);
+        let mut facts = [
+            of(FactValue::Text("\x1b[31m".into())),
+            of(FactValue::Texts(vec![
+                "e".repeat(MAX_HANDED_ON + 1);
+                MAX_ITEMS + 1
+            ])),
+            of(FactValue::Rows(vec![row; MAX_ITEMS + 1])),
+        ];
+        handed_on(&mut facts).unwrap();
+        assert!(
+            facts
+                .iter()
+                .all(|it| it.name.chars().count() <= MAX_LABEL + 1)
+        );
+        assert!(facts.iter().all(|it| !it.name.contains('\u{1b}')));
+        let [text, texts, rows] = facts.map(|fact| fact.value);
+        assert_eq!(text, FactValue::Text("\u{fffd}[31m".into()));
+        let FactValue::Texts(texts) = texts else {
+            panic!()
+        };
+        // One more says that it was cut.
+        let length = texts[0].chars().count();
+        assert_eq!((texts.len(), length), (MAX_ITEMS, MAX_HANDED_ON + 1));
+        let FactValue::Rows(rows) = rows else {
+            panic!()
+        };
+        assert_eq!(rows.len(), MAX_ITEMS);
+        assert_eq!(rows[0]["c\u{fffd}"], "d\u{fffd}");
+        let mut many = vec![of(FactValue::Flag(true)); MAX_ITEMS + 1];
+        assert!(matches!(handed_on(&mut many), Err(Stop::UsedUp(_))));
+    }
+
+    /// A chain of certificates goes from probe to probe as it is.
+    #[test]
+    fn what_is_handed_on_in_base64_is_not_cut() {
+        let certificate = "MIIF".repeat(10_000);
+        let chain = FactValue::Texts(vec![certificate.clone()]);
+        let mut facts = [Fact {
+            name: "certificate.sent".into(),
+            value: chain.clone(),
+        }];
+        handed_on(&mut facts).unwrap();
+        assert_eq!(facts[0].value, chain);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 use super::bindings::remote_doctor::probe::{login, net, trust, types};
 use crate::capability::Capability;
+use crate::clean_up::WITHHELD;
 use crate::finding::{
     Alternative, Code, Confidence, Description, Evidence, Fact, FactValue, Finding, Omission,
     OmissionCause, Outcome, Owner, PatchEffect, SettingsPatch, Severity,
@@ -15,6 +16,7 @@ use crate::run::Look;
 use crate::settings::{
     CertificateCheck, Check, Depth, ExpectedName, IpVersion, PassiveMode, SslSetting,
 };
+use crate::standing::Standing;
 use crate::trust::{Store, TrustFault};
 
 /// Two enumerations with the same cases, converted case by case.
@@ -43,7 +45,7 @@ same_cases! {
     fn version(TlsVersion => net::TlsVersion) { Tls12, Tls13 }
     fn version_in(net::TlsVersion => TlsVersion) { Tls12, Tls13 }
     fn capability(types::Capability => Capability) {
-        Names, Connect, Data, Login, Write, FetchIssuer
+        Names, Connect, Data, Speak, Read, Write, Login, FetchIssuer
     }
     fn store_in(trust::Store => Store) { Configured, Public, None }
 }
@@ -241,13 +243,24 @@ pub(super) fn request(
         },
         connect_ms: millis(check.timeouts.connect),
         reply_ms: millis(check.timeouts.reply),
-        allow_writes: check.permissions.writes,
-        facts: facts.iter().map(fact_out).collect(),
+        allow_writes: check.permissions.writes && check.journal.withholds().is_none(),
+        facts: facts.iter().chain(&withheld(check)).map(fact_out).collect(),
     }
 }
 
+/// The fact that tells a probe why it may not write, though the user permits it.
+fn withheld(check: &Check) -> Option<Fact> {
+    let why = check.journal.withholds()?;
+    Some(Fact {
+        name: WITHHELD.into(),
+        value: FactValue::Text(format!("the journal cannot be written: {why}")),
+    })
+}
+
+/// As it was said: nobody is taken for more than a third party by what it says.
 pub(super) fn description(description: types::Description) -> Description {
     Description {
+        standing: Standing::ThirdParty,
         name: description.name,
         version: description.version,
         summary: description.summary,

@@ -1,37 +1,35 @@
 //! What one run of a probe is granted: what its description asks for, without what the user takes away.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use crate::capability::Capability;
+use crate::capability::{Capability, Power, Powers};
 use crate::finding::{Omission, OmissionCause};
 use crate::login::Refusal;
 use crate::net::{Failure, FailureKind, Operation};
 use crate::recording::{Answer, Call, Halt};
 
+/// What only a command shows, and no question before it: the connection judges it, once it is read.
+const BY_COMMAND: [Capability; 3] = [Capability::Read, Capability::Write, Capability::Login];
+
 /// The grant, and what of it was missed. It depends on the probe and the settings alone, so a replay comes to the same.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Granted {
-    asked: BTreeSet<Capability>,
-    denied: BTreeSet<Capability>,
+    powers: Arc<Powers>,
     missed: BTreeSet<Capability>,
 }
 
 impl Granted {
     pub(super) fn new(asked: &BTreeSet<Capability>, denied: &BTreeSet<Capability>) -> Granted {
         Granted {
-            asked: asked.clone(),
-            denied: asked & denied,
+            powers: Arc::new(Powers::new(asked, denied)),
             missed: BTreeSet::new(),
         }
     }
 
-    /// Whether the probe may send commands that change something, as far as this goes.
-    pub(super) fn may_write(&self) -> bool {
-        self.has(Capability::Write)
-    }
-
-    fn has(&self, capability: Capability) -> bool {
-        self.asked.contains(&capability) && !self.denied.contains(&capability)
+    /// What the probe may do, for its connections.
+    pub(super) fn powers(&self) -> Arc<Powers> {
+        self.powers.clone()
     }
 
     /// What a question gets in place of an answer from outside; nothing where the probe may ask it.
@@ -42,17 +40,28 @@ impl Granted {
         let Some(Need { capability, refuse }) = needed(call) else {
             return Ok(None);
         };
-        if self.has(capability) {
-            return Ok(None);
-        }
-        if !self.asked.contains(&capability) {
-            return Err(Halt::Denied(format!(
+        match self.powers.of(capability) {
+            Power::Granted => Ok(None),
+            Power::NotAskedFor => Err(Halt::Denied(format!(
                 "it called {}, and its description does not ask for `{capability}`",
                 call.name()
-            )));
+            ))),
+            Power::Denied => {
+                self.missed.insert(capability);
+                Ok(Some(refuse(&because([&capability]))))
+            }
         }
-        self.missed.insert(capability);
-        Ok(Some(refuse(&because([&capability]))))
+    }
+
+    /// Learns from the answer to something written: a command was withheld there.
+    pub(super) fn written(&mut self, answer: &Answer) {
+        if let Answer::Sent(Err(failure)) = answer
+            && failure.kind == FailureKind::NotPermitted
+        {
+            let denied = self.powers.denied().iter();
+            self.missed
+                .extend(denied.filter(|it| BY_COMMAND.contains(it)));
+        }
     }
 
     /// Why something may be missing in what the probe says: what it asked in vain.
@@ -69,6 +78,11 @@ impl Granted {
             reason: self.missed()?,
         })
     }
+}
+
+/// What a command gets that the user's denial stands before.
+pub(super) fn not_sent(denied: Capability) -> Failure {
+    refused(Operation::Write, &because([&denied]))
 }
 
 fn because<'a>(denied: impl IntoIterator<Item = &'a Capability>) -> String {
@@ -103,8 +117,9 @@ fn needed(call: &Call) -> Option<Need> {
             Answer::Login(Err(Refusal::Failed(refused(Operation::Write, why))))
         }),
         Call::Offered => need(Capability::Login, |_| Answer::Text(None)),
+        Call::Take => need(Capability::Speak, |_| Answer::Taken(None)),
         Call::WritesName => need(Capability::Write, |_| Answer::Text(None)),
-        // What changes something is known once a command is whole: the connection asks then.
+        // What a command needs is known once it is whole: the connection asks then.
         Call::Write { .. } => None,
         Call::ExpectedAddresses
         | Call::ExpectedNames
@@ -121,7 +136,6 @@ fn needed(call: &Call) -> Option<Need> {
         | Call::OwnAuthorities
         | Call::SignedBy { .. }
         | Call::Leave { .. }
-        | Call::Take
         | Call::Removed { .. }
         | Call::NotRemoved { .. }
         | Call::Elapsed
@@ -167,6 +181,7 @@ mod tests {
                 control: 1,
                 wait_ms: 1,
             },
+            Call::Take,
             Call::WritesName,
             Call::FetchIssuer { url: name() },
         ]
@@ -194,7 +209,23 @@ mod tests {
             .iter()
             .filter_map(|call| Some(needed(call)?.capability))
             .collect();
-        assert_eq!(every, all());
+        let only_by_command = BTreeSet::from([Capability::Read]);
+        assert_eq!(every, &all() - &only_by_command);
+    }
+
+    #[test]
+    fn a_command_that_the_user_denies_is_told_of() {
+        let sent = |failure| Answer::Sent(Err(failure));
+        let mut granted = Granted::new(&all(), &BTreeSet::from([Capability::Read]));
+        granted.written(&Answer::Sent(Ok(())));
+        granted.written(&sent(Failure::new(
+            Operation::Write,
+            FailureKind::Closed,
+            "closed",
+        )));
+        assert_eq!(granted.missed(), None, "the network's failures are its own");
+        granted.written(&sent(not_sent(Capability::Read)));
+        assert!(granted.missed().unwrap().contains("--deny read"));
     }
 
     #[test]
@@ -215,6 +246,6 @@ mod tests {
         let mut granted = Granted::new(&BTreeSet::new(), &all());
         assert!(granted.withheld(&Call::Offered).is_err());
         assert_eq!(granted.missed(), None);
-        assert!(matches!(granted.withheld(&Call::Take), Ok(None)));
+        assert!(matches!(granted.withheld(&Call::Pause { ms: 1 }), Ok(None)));
     }
 }

@@ -12,8 +12,8 @@ use super::guest::Guest;
 use super::host::Host;
 use super::room::Seat;
 use super::{Ending, Ground, Plugin, check, convert};
-use crate::finding::Fact;
 use crate::settings::Check;
+use crate::standing::Told;
 
 /// A description is a few kilobytes of text: longer means a loop.
 const DESCRIBE_TIME: Duration = Duration::from_secs(10);
@@ -36,17 +36,18 @@ impl Plugin {
         ground: Ground,
         check: &Check,
         source: Option<std::net::IpAddr>,
-        facts: &[Fact],
+        told: &Told,
     ) -> Ending {
         let deadline = ground.deadline;
         // Before the store, so that it is dropped after it.
         let _seat = self.seat().await;
-        let request = convert::request(check, source, ground.look, facts);
+        let request = convert::request(check, source, ground.look, told.facts());
         let granted = Granted::new(
             &self.description.capabilities,
             &self.denied(&check.selection.denied),
         );
-        let guest = Guest::granted(ground, self.description.clone(), granted, check.depth);
+        let description = self.description.clone();
+        let guest = Guest::granted(ground, description, granted, check.depth);
         let mut store = store(&self.engine, guest);
         let run = async {
             let probe = self.pre.instantiate_async(&mut store).await?;

@@ -7,22 +7,27 @@ use std::time::Duration;
 
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
+use wasmtime::Engine;
+use wasmtime::component::types::ComponentItem;
 use wasmtime::component::{Component, HasSelf, Linker};
-use wasmtime::{Config, Engine};
 
 use super::bindings::{Probe, ProbePre};
 use super::cache::Cache;
+use super::compiled::{Compiled, Name};
+use super::compiler::{CompileError, Compiler};
+use super::file::{self, ReadError};
 use super::guest::Guest;
 use super::room::{Room, SEATS, Seat};
 use super::signature::{SignatureError, Signatures, Signer};
-use super::{check, convert, instance};
+use super::{check, convert, features, instance};
 use crate::capability::Capability;
 use crate::finding::Description;
+use crate::standing::Standing;
 
 /// How often a running guest is looked at.
 const TICK: Duration = Duration::from_millis(10);
 /// Larger than any component of a compiled language or an interpreter.
-const MAX_SIZE: usize = 32 * 1024 * 1024;
+pub(super) const MAX_SIZE: u64 = 32 * 1024 * 1024;
 /// The package of the contract; its version follows.
 pub(super) const PACKAGE: &str = "remote-doctor:probe/";
 /// The version of the contract this engine speaks.
@@ -39,6 +44,9 @@ pub enum LoadError {
         /// Why.
         source: std::io::Error,
     },
+    /// A directory, a pipe, a device or a socket.
+    #[error("{}: not a regular file", .0.display())]
+    NotRegular(PathBuf),
     /// Too large.
     #[error("{name}: larger than 32 MiB")]
     TooLarge {
@@ -53,6 +61,14 @@ pub enum LoadError {
         /// What is wrong with it.
         reason: String,
     },
+    /// It takes more to compile than a probe may.
+    #[error("{name}: {source}")]
+    NotCompiled {
+        /// The file.
+        name: String,
+        /// What it would take, or what became of the compiler.
+        source: CompileError,
+    },
     /// Built for another version of the contract.
     #[error(
         "{name}: made for version {found} of the probe contract, and this program speaks {CONTRACT}"
@@ -62,6 +78,17 @@ pub enum LoadError {
         name: String,
         /// The version it was made for.
         found: String,
+    },
+    /// Built from another state of the contract, of the same version.
+    #[error(
+        "{name}: built for another state of the probe contract {CONTRACT} than the one of this program ({reason}); build it \
+         again with the SDK of this program"
+    )]
+    OtherContract {
+        /// The file.
+        name: String,
+        /// What is different.
+        reason: String,
     },
     /// It asks for what no probe gets.
     #[error("{name}: imports `{import}`, which no probe is given")]
@@ -106,7 +133,18 @@ pub struct Sandbox {
     room: Room,
     linker: Linker<Guest>,
     cache: Cache,
+    compiler: Compiler,
 }
+
+/// A third-party file that was read, and whose signature lets it in.
+pub(super) struct Candidate {
+    /// The file, for error texts.
+    pub(super) name: String,
+    pub(super) wasm: Vec<u8>,
+}
+
+/// What a probe is taken for, by its name.
+type Taken<'a> = dyn Fn(&str) -> Standing + Sync + 'a;
 
 /// A probe that can be run.
 pub struct Plugin {
@@ -131,20 +169,19 @@ impl Sandbox {
     /// The same, with room for so many probes at once; more of them wait for each other. The first call of a process
     /// decides, so one that checks many remotes at once says it before it loads a probe.
     pub fn shared_by(probes: u32) -> Arc<Sandbox> {
+        Sandbox::shared_with(probes, Compiler::this_program())
+    }
+
+    /// The same, with a compiler for third-party probes that is another program. The first call of a process decides.
+    pub fn shared_with(probes: u32, compiler: Compiler) -> Arc<Sandbox> {
         static SHARED: OnceLock<Arc<Sandbox>> = OnceLock::new();
         SHARED
-            .get_or_init(|| Arc::new(Sandbox::new(probes)))
+            .get_or_init(|| Arc::new(Sandbox::new(probes, compiler)))
             .clone()
     }
 
-    fn new(seats: u32) -> Sandbox {
-        let mut config = Config::new();
-        // Concurrency within a component costs half of the speed of host calls, and no probe needs it.
-        config
-            .wasm_component_model(true)
-            .epoch_interruption(true)
-            .concurrency_support(false);
-        let (engine, room) = Room::new(&mut config, seats);
+    fn new(seats: u32, compiler: Compiler) -> Sandbox {
+        let (engine, room) = Room::new(&mut features::config(), seats);
         let mut linker = Linker::new(&engine);
         Probe::add_to_linker::<_, HasSelf<Guest>>(&mut linker, |guest| guest)
             .expect("each import once");
@@ -154,10 +191,12 @@ impl Sandbox {
             room,
             linker,
             cache: Cache::open(),
+            compiler,
         }
     }
 
-    /// Loads a third-party probe from a file, once it is known who vouches for it: before that nothing of it is compiled.
+    /// Loads a third-party probe from a file, once it is known who vouches for it: before that nothing of it is looked at.
+    /// It is compiled in a process of its own.
     ///
     /// # Errors
     /// Why it is not one, or not to be let in.
@@ -166,9 +205,25 @@ impl Sandbox {
         path: &Path,
         signatures: &Signatures,
     ) -> Result<Plugin, LoadError> {
-        let (name, wasm) = self.read(path)?;
-        let signer = signatures.signer(path, &wasm)?;
-        self.load(&name, &wasm, signer).await
+        self.load_standing(path, signatures, &|_| Standing::ThirdParty)
+            .await
+    }
+
+    /// The same, for a bench: by its name it is decided what the probe is taken for.
+    ///
+    /// # Errors
+    /// As [`load_file`](Sandbox::load_file).
+    pub(crate) async fn load_standing(
+        &self,
+        path: &Path,
+        signatures: &Signatures,
+        standing: &Taken<'_>,
+    ) -> Result<Plugin, LoadError> {
+        let file = Candidate::read(path)?;
+        let signer = signatures.signer(path, &file.wasm)?;
+        let component = self.component_of(&file).await?;
+        let read = (file.name.as_str(), file.wasm.as_slice());
+        self.load(read, component, signer, standing).await
     }
 
     /// Loads a probe that is a part of this program.
@@ -176,40 +231,56 @@ impl Sandbox {
     /// # Errors
     /// Why it is not one: a defect of this program.
     pub async fn load_built_in(&self, name: &str, wasm: &[u8]) -> Result<Plugin, LoadError> {
-        self.load(name, wasm, Signer::BuiltIn).await
+        let component = self.own_component(name, wasm)?;
+        let built_in = |_: &str| Standing::BuiltIn;
+        self.load((name, wasm), component, Signer::BuiltIn, &built_in)
+            .await
     }
 
-    /// A file with its name, unless it is too large.
-    pub(super) fn read(&self, path: &Path) -> Result<(String, Vec<u8>), LoadError> {
-        let unreadable = |source| LoadError::Unreadable {
-            path: path.into(),
-            source,
-        };
-        let size = std::fs::metadata(path).map_err(unreadable)?.len();
-        let name = path.display().to_string();
-        if size > MAX_SIZE as u64 {
-            return Err(LoadError::TooLarge { name });
+    /// The component in a third-party file.
+    pub(super) async fn component_of(&self, file: &Candidate) -> Result<Component, LoadError> {
+        let name = Name::of(&self.engine, &file.wasm);
+        if let Some(component) = self.cache.find(&self.engine, &name) {
+            return Ok(component);
         }
-        let wasm = std::fs::read(path).map_err(unreadable)?;
-        Ok((name, wasm))
+        let compiled = self.compiler.compile(&name, &file.wasm).await;
+        let compiled = compiled.map_err(|source| match source {
+            CompileError::Malformed(reason) => LoadError::NotAComponent {
+                name: file.name.clone(),
+                reason,
+            },
+            source => LoadError::NotCompiled {
+                name: file.name.clone(),
+                source,
+            },
+        })?;
+        self.cache.keep(&name, &compiled);
+        let component = compiled.component(&self.engine);
+        component.map_err(|error| unusable(&file.name, &error))
     }
 
-    /// The component in a file.
-    pub(super) fn component(&self, name: &str, wasm: &[u8]) -> Result<Component, LoadError> {
-        let compiled = self.cache.component(&self.engine, wasm);
-        compiled.map_err(|error| LoadError::NotAComponent {
-            name: name.into(),
-            reason: error.to_string(),
-        })
+    /// A component that is a part of this program, compiled here.
+    pub(super) fn own_component(&self, name: &str, wasm: &[u8]) -> Result<Component, LoadError> {
+        let kept = Name::of(&self.engine, wasm);
+        if let Some(component) = self.cache.find(&self.engine, &kept) {
+            return Ok(component);
+        }
+        let compiled = Compiled::here(&self.engine, wasm);
+        let compiled = compiled.map_err(|error| unusable(name, &error))?;
+        self.cache.keep(&kept, &compiled);
+        let component = compiled.component(&self.engine);
+        component.map_err(|error| unusable(name, &error))
     }
 
     /// Loads a probe. `name` is for error texts.
-    async fn load(&self, name: &str, wasm: &[u8], signer: Signer) -> Result<Plugin, LoadError> {
-        let not_a_probe = |error: wasmtime::Error| LoadError::NotAProbe {
-            name: name.into(),
-            reason: error.root_cause().to_string(),
-        };
-        let component = self.component(name, wasm)?;
+    pub(super) async fn load(
+        &self,
+        (name, wasm): (&str, &[u8]),
+        component: Component,
+        signer: Signer,
+        standing: &Taken<'_>,
+    ) -> Result<Plugin, LoadError> {
+        let not_a_probe = |error| self.not_a_probe(name, &component, &error);
         self.check_imports(name, &component)?;
         let pre = self
             .linker
@@ -229,16 +300,34 @@ impl Sandbox {
             name: name.into(),
             reason,
         })?;
-        let digest = format!("sha256:{}", HEXLOWER.encode(&Sha256::digest(wasm)));
+        let description = standing(&description.name).settle(description);
         Ok(Plugin {
             description: Arc::new(description),
-            digest,
+            digest: digest(wasm),
             signer,
             engine: self.engine.clone(),
             pre,
             room: self.room.clone(),
             seats,
         })
+    }
+
+    /// What has the functions of a probe and does not fit was one once.
+    fn not_a_probe(&self, name: &str, component: &Component, error: &wasmtime::Error) -> LoadError {
+        let shape = component.component_type();
+        let has = |function| {
+            let export = shape.get_export(&self.engine, function);
+            matches!(
+                export.map(|it| it.ty),
+                Some(ComponentItem::ComponentFunc(_))
+            )
+        };
+        let name = name.to_string();
+        let reason = error.root_cause().to_string();
+        match has("describe") && has("run") {
+            true => LoadError::OtherContract { name, reason },
+            false => LoadError::NotAProbe { name, reason },
+        }
     }
 
     /// Refuses what a probe is never given, and names both versions where the contract differs.
@@ -262,6 +351,38 @@ impl Sandbox {
     }
 }
 
+fn unusable(name: &str, error: &wasmtime::Error) -> LoadError {
+    LoadError::NotAComponent {
+        name: name.into(),
+        reason: error.root_cause().to_string(),
+    }
+}
+
+impl Candidate {
+    /// Reads a file, if it is one and not too large.
+    pub(super) fn read(path: &Path) -> Result<Candidate, LoadError> {
+        let name = path.display().to_string();
+        match file::read(path, MAX_SIZE) {
+            Ok(wasm) => Ok(Candidate { name, wasm }),
+            Err(ReadError::NotRegular) => Err(LoadError::NotRegular(path.into())),
+            Err(ReadError::TooLarge(_)) => Err(LoadError::TooLarge { name }),
+            Err(ReadError::Unreadable(source)) => Err(LoadError::Unreadable {
+                path: path.into(),
+                source,
+            }),
+        }
+    }
+
+    /// SHA-256 of it, as people see it.
+    pub(super) fn digest(&self) -> String {
+        digest(&self.wasm)
+    }
+}
+
+pub(super) fn digest(wasm: &[u8]) -> String {
+    format!("sha256:{}", HEXLOWER.encode(&Sha256::digest(wasm)))
+}
+
 impl Plugin {
     /// Waits for room to run in.
     pub(super) async fn seat(&self) -> Seat {
@@ -270,7 +391,7 @@ impl Plugin {
 
     /// Whether it is not a part of this program.
     pub fn is_third_party(&self) -> bool {
-        self.signer != Signer::BuiltIn
+        self.description.standing == Standing::ThirdParty
     }
 
     /// What of all that the user denies to third-party probes this one asks for.
@@ -279,6 +400,30 @@ impl Plugin {
             true => &self.description.capabilities & denied,
             false => BTreeSet::new(),
         }
+    }
+}
+
+#[cfg(test)]
+impl Plugin {
+    /// The same component, as if it had described itself so.
+    pub(crate) fn described(&self, description: Description) -> Plugin {
+        Plugin {
+            description: Arc::new(description),
+            digest: self.digest.clone(),
+            signer: Signer::NotSigned,
+            engine: self.engine.clone(),
+            pre: self.pre.clone(),
+            room: self.room.clone(),
+            seats: self.seats,
+        }
+    }
+
+    /// What is made of what it says.
+    pub(crate) fn judged(
+        &self,
+        outcome: crate::finding::Outcome,
+    ) -> Result<crate::finding::Outcome, String> {
+        check::outcome(&self.description, outcome)
     }
 }
 
@@ -300,4 +445,46 @@ fn keep_ticking(engine: &Engine) {
             std::thread::sleep(TICK);
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A component whose `describe` gives this.
+    fn component(describes: &str, run: &str) -> Vec<u8> {
+        let text = format!(
+            r#"(component
+                (core module $code
+                    (func (export "describe") (result i32) i32.const 0)
+                    (func (export "run")))
+                (core instance $code (instantiate $code))
+                (type $capability (enum "names" "connect"))
+                (export $named "capability" (type $capability))
+                (func (export "describe") (result {describes}) (canon lift (core func $code "describe")))
+                (func (export "{run}") (canon lift (core func $code "run"))))"#
+        );
+        wat::parse_str(text).unwrap()
+    }
+
+    /// The contract has one version until it is released, and components outlive its changes.
+    #[tokio::test]
+    async fn a_probe_of_an_older_state_of_the_contract_is_told_from_what_is_none() {
+        let sandbox = Sandbox::shared();
+        for describes in ["$named", "u32"] {
+            let loaded = sandbox
+                .load_built_in("old", &component(describes, "run"))
+                .await;
+            let why = loaded.unwrap_err();
+            assert!(matches!(why, LoadError::OtherContract { .. }), "{why}");
+            assert!(
+                why.to_string().contains("build it again with the SDK"),
+                "{why}"
+            );
+        }
+        let loaded = sandbox
+            .load_built_in("none", &component("u32", "walk"))
+            .await;
+        assert!(matches!(loaded, Err(LoadError::NotAProbe { .. })));
+    }
 }

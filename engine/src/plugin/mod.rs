@@ -4,18 +4,26 @@
 //! it says comes back as an [`Ending`], whether it ended well or had to be stopped.
 
 mod anatomy;
+mod bill;
 mod bindings;
 mod budget;
 mod cache;
 mod check;
+mod compiled;
+mod compiler;
 mod convert;
+mod features;
+mod file;
 mod granted;
 mod guest;
 mod host;
 mod instance;
 mod load;
 mod room;
+#[doc(hidden)]
+pub mod seams;
 mod signature;
+mod structure;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,7 +36,8 @@ use crate::relay::Relay;
 use crate::run::Look;
 use crate::trust::Trust;
 
-pub use anatomy::Anatomy;
+pub use anatomy::{Anatomy, Inspected, Shape};
+pub use compiler::{CompileError, Compiler, compile_if_asked};
 pub use load::{LoadError, Plugin, Sandbox};
 pub use signature::{KeyError, SignatureError, Signatures, Signer, TrustedKey};
 

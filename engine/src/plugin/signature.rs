@@ -2,8 +2,8 @@
 
 use std::ffi::OsString;
 use std::fmt;
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use data_encoding::BASE64;
@@ -12,7 +12,8 @@ use minisign_verify::{PublicKey, Signature};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::net::printable;
+use super::file::{self, ReadError};
+use crate::cleaner;
 
 /// Where a user keeps the keys that are trusted in every run, below the folder for settings.
 const KEYS: &str = "remote-doctor/trusted-keys";
@@ -132,7 +133,7 @@ impl TrustedKey {
         match TrustedKey::in_base64(text) {
             Some(key) => Ok(key),
             None if path.is_file() => TrustedKey::in_file(path),
-            None => Err(KeyError::Neither(printable(text, SHOWN))),
+            None => Err(KeyError::Neither(cleaner::line(text, SHOWN))),
         }
     }
 
@@ -217,7 +218,7 @@ impl Signatures {
         match keys.iter().any(fits) {
             true => Ok(Signer::Trusted {
                 key_id,
-                comment: printable(signature.trusted_comment(), SHOWN),
+                comment: cleaner::line(signature.trusted_comment(), SHOWN),
             }),
             false => Err(SignatureError::Mismatch {
                 file: file.into(),
@@ -256,9 +257,10 @@ fn beside(file: &Path) -> PathBuf {
 
 /// No more of a file than a key or a signature has.
 fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    File::open(path)?.take(MAX_SIZE).read_to_end(&mut bytes)?;
-    Ok(bytes)
+    file::read(path, MAX_SIZE).map_err(|error| match error {
+        ReadError::Unreadable(error) => error,
+        other => io::Error::new(io::ErrorKind::InvalidData, other),
+    })
 }
 
 /// Keys and signatures alike begin with two bytes for the algorithm, and eight for the ID of the key.

@@ -6,8 +6,9 @@ use std::net::{IpAddr, SocketAddr};
 use serde::{Deserialize, Serialize};
 
 use super::{Bytes, KeptFact};
+use crate::cleaner;
 use crate::login::Refusal;
-use crate::net::{Established, Failure, Resolved, TlsOptions, TlsSession, printable};
+use crate::net::{Established, Failure, Resolved, TlsOptions, TlsSession};
 use crate::settings::ExpectedName;
 use crate::trust::{Store, TrustFault};
 
@@ -126,7 +127,7 @@ impl Call {
     /// All of it, for people; cut where it is long.
     pub(super) fn shown(&self) -> String {
         let json = serde_json::to_string(self).unwrap_or_default();
-        printable(&json, SHOWN)
+        cleaner::line(&json, SHOWN)
     }
 }
 

@@ -16,6 +16,8 @@ use flate2::read::DeflateDecoder;
 use flate2::write::DeflateEncoder;
 use sha2::{Digest, Sha256};
 
+use super::measure;
+
 /// What the first line begins with; the version follows.
 const MAGIC: &[u8] = b"remote-doctor recording ";
 /// The version of the format that this program writes and reads.
@@ -25,12 +27,10 @@ const MAX_LINE: usize = 64;
 const DIGEST: usize = 32;
 /// Blocks of a run from a hundred addresses; more means somebody else's file.
 const MAX_BLOCKS: usize = 20_000;
-/// Larger than what one probe may read and write, written as JSON.
-const MAX_BLOCK: u64 = 64 << 20;
-/// All blocks together, unpacked.
-const MAX_CONTENT: u64 = 256 << 20;
+/// All blocks together, unpacked: what one probe may say and hear is not more either.
+const MAX_CONTENT: u64 = 64 << 20;
 /// The file itself.
-pub(super) const MAX_FILE: u64 = 128 << 20;
+pub(super) const MAX_FILE: u64 = 64 << 20;
 
 /// What is wrong with a file.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -61,10 +61,10 @@ pub enum Damage {
 /// They are more than a file may hold.
 pub fn pack(blocks: &[Vec<u8>]) -> Result<Vec<u8>, Damage> {
     let content: u64 = blocks.iter().map(|block| block.len() as u64).sum();
-    let largest = blocks.iter().map(Vec::len).max().unwrap_or_default();
-    if content > MAX_CONTENT || largest as u64 > MAX_BLOCK || blocks.len() > MAX_BLOCKS {
+    if content > MAX_CONTENT || blocks.len() > MAX_BLOCKS {
         return Err(Damage::TooLarge);
     }
+    measure::check(blocks)?;
     let mut file = MAGIC.to_vec();
     file.extend(format!("{VERSION}\n").bytes());
     for block in blocks {
@@ -94,15 +94,16 @@ pub fn unpack(file: &[u8]) -> Result<Vec<Vec<u8>>, Damage> {
     let mut blocks = Vec::new();
     for (number, packed) in (1..).zip(packed) {
         let mut block = Vec::new();
-        let mut decoder = DeflateDecoder::new(packed).take(left.min(MAX_BLOCK) + 1);
+        let mut decoder = DeflateDecoder::new(packed).take(left + 1);
         let unpacked = decoder.read_to_end(&mut block);
         unpacked.map_err(|_| Damage::Packing(number))?;
-        if block.len() as u64 > left.min(MAX_BLOCK) {
+        if block.len() as u64 > left {
             return Err(Damage::TooLarge);
         }
         left -= block.len() as u64;
         blocks.push(block);
     }
+    measure::check(&blocks)?;
     Ok(blocks)
 }
 
@@ -200,6 +201,14 @@ mod tests {
             bomb.write_all(&[0; 1 << 20]).unwrap();
         }
         assert_eq!(forged(&bomb.finish().unwrap()), Err(Damage::TooLarge));
+        let mut values = DeflateEncoder::new(Vec::new(), Compression::best());
+        values.write_all(b"[").unwrap();
+        for _ in 0..15 << 20 {
+            values.write_all(b"{},").unwrap();
+        }
+        let values = values.finish().unwrap();
+        assert!(values.len() < 100_000, "{} bytes", values.len());
+        assert_eq!(forged(&values), Err(Damage::TooLarge));
     }
 
     #[test]

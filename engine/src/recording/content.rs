@@ -5,16 +5,18 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Trace;
 use crate::capability::Capability;
 use crate::clean_up::LeftBehind;
 use crate::diagnose::Verdict;
+use crate::journal::Journal;
 use crate::net::{Counts, Line};
 use crate::report::{Report, Tool};
 use crate::run::{Cut, Look, Record, Round};
-use crate::settings::{Check, Depth, Permissions, Remote, Selection, Timeouts};
+use crate::settings::{Asked, Check, Depth, Permissions, Remote, Selection, Timeouts};
 use crate::sheet::Looks;
 
 /// One block. The first is the header, the last the conclusion.
@@ -79,6 +81,9 @@ pub struct Settings {
     pub remote: Remote,
     /// What the user agreed to.
     pub permissions: Permissions,
+    /// Why nothing was made on the remote, though the user agreed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withheld: Option<String>,
     /// How much was looked at.
     pub depth: Depth,
     /// The times that were kept.
@@ -99,6 +104,7 @@ impl Settings {
         Settings {
             remote: check.remote.clone(),
             permissions: check.permissions,
+            withheld: check.journal.withholds().map(String::from),
             depth: check.depth,
             timeouts: check.timeouts,
             only: check.selection.only.clone(),
@@ -110,12 +116,16 @@ impl Settings {
 
     /// The check, as far as it can be made again without the remote.
     pub(super) fn check(&self) -> Check {
-        Check {
+        Check::of(Asked {
             remote: self.remote.clone(),
             credential: None,
             client_certificate: None,
             authorities: Vec::new(),
             permissions: self.permissions,
+            journal: match &self.withheld {
+                Some(why) => Journal::Unusable(why.clone()),
+                None => Journal::NotNeeded,
+            },
             data_addresses: Vec::new(),
             depth: self.depth,
             timeouts: self.timeouts,
@@ -127,18 +137,27 @@ impl Settings {
                 denied: self.denied.clone(),
             },
             now: self.now,
-        }
+        })
     }
 }
 
 /// A check runs its probes once, and once more where it proves a change of settings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Part {
     /// The diagnosis.
+    #[default]
     Diagnosis,
     /// The brief run with changed settings.
     Proof,
+}
+
+impl Part {
+    /// Whether it is the diagnosis itself.
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+    pub fn is_diagnosis(&self) -> bool {
+        *self == Part::Diagnosis
+    }
 }
 
 /// A visit within a part: from where, how much, and for the how-manieth time.

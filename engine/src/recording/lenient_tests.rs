@@ -100,6 +100,7 @@ fn lenient(traces: Vec<(Part, Place, Trace)>) -> Lenient {
             client: Default::default(),
         },
         permissions: Default::default(),
+        withheld: None,
         depth: Depth::Quick,
         timeouts: Default::default(),
         only: Vec::new(),

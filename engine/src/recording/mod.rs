@@ -17,12 +17,15 @@ mod fact;
 mod lenient;
 #[cfg(test)]
 mod lenient_tests;
+mod masked;
+mod measure;
 mod read;
 mod recorder;
 mod replay;
 mod script;
 mod shareable;
 mod trace;
+mod weight;
 mod world;
 
 pub use bytes::Bytes;

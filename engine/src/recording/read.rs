@@ -12,7 +12,7 @@ use super::content::Block;
 use super::{
     Conclusion, Damage, End, Header, Heard, Part, Place, Purpose, Reached, Tally, Trace, container,
 };
-use crate::net::printable;
+use crate::cleaner;
 use crate::relay::OutOfReach;
 use crate::settings::{Check, is_host};
 use crate::sheet::Looks;
@@ -79,8 +79,8 @@ impl Recording {
     pub fn from_bytes(file: &[u8]) -> Result<Recording, Fault> {
         let blocks = container::unpack(file)?;
         let blocks: Vec<Block> = (1..)
-            .zip(&blocks)
-            .map(|(number, json)| block(number, json))
+            .zip(blocks)
+            .map(|(number, json)| block(number, &json))
             .collect::<Result<_, _>>()?;
         let (mut header, mut conclusion, mut sheet) = (None, None, None);
         let (mut traces, mut tallies) = (Vec::new(), Vec::new());
@@ -179,7 +179,7 @@ fn block(number: usize, json: &[u8]) -> Result<Block, Fault> {
 
 fn clean(value: &mut Value) {
     match value {
-        Value::String(text) => *text = printable(text, MAX_TEXT),
+        Value::String(text) => *text = cleaner::line(text, MAX_TEXT),
         Value::Array(items) => items.iter_mut().for_each(clean),
         Value::Object(fields) => fields.values_mut().for_each(clean),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
@@ -188,7 +188,7 @@ fn clean(value: &mut Value) {
 
 /// Texts of a trace that go into the report as they are.
 fn clean_trace(trace: &mut Trace) {
-    let clean = |text: &mut String| *text = printable(text, MAX_TEXT);
+    let clean = |text: &mut String| *text = cleaner::line(text, MAX_TEXT);
     if let Some(End::TimedOut(why)) = &mut trace.end {
         clean(why);
     }

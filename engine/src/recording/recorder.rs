@@ -3,13 +3,16 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
+use secrecy::ExposeSecret;
 
 use super::content::Block;
 use super::{
     Conclusion, Damage, Header, Part, Place, ProbeId, Purpose, Redaction, Settings, Tally, Tape,
-    container,
+    container, masked,
 };
 use crate::builtin::Catalogue;
+use crate::net::Mask;
+use crate::redact::Ours;
 use crate::report::{Report, Tool};
 use crate::run::Record;
 use crate::settings::{Check, Remote};
@@ -68,6 +71,10 @@ impl Recorder {
             settings: Settings::of(check),
             probes: probes.collect(),
         }));
+        let secret = check.credential.as_ref().map(|credential| {
+            let mask = Mask::new(credential.password.expose_secret());
+            (mask, Ours::of(&(&check.remote).into()))
+        });
         let kept = self.kept();
         let traces = kept
             .tapes
@@ -83,7 +90,13 @@ impl Recorder {
             .chain(tallies)
             .chain(sheet)
             .chain([Block::Conclusion(Conclusion::from(report))])
-            .map(|block| serde_json::to_vec(&block).expect("maps have names for keys"))
+            .map(|block| {
+                let mut value = serde_json::to_value(&block).expect("maps have names for keys");
+                if let Some((mask, ours)) = &secret {
+                    masked::mask(&mut value, mask, ours);
+                }
+                serde_json::to_vec(&value).expect("a value is JSON")
+            })
             .collect();
         container::pack(&blocks)
     }

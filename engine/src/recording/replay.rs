@@ -43,7 +43,16 @@ pub async fn rerun(
     record.sheet.clone_from(&replay.recording.sheet);
     let mut report = Report::new(&record, &check.remote, catalogue, header.started);
     let interrupt = Default::default();
-    verify(&mut report, check, catalogue, &world, interrupt, &|_| ()).await;
+    verify(
+        &mut report,
+        &record,
+        check,
+        catalogue,
+        &world,
+        interrupt,
+        &|_| (),
+    )
+    .await;
     // A recording for others leads to a report for them.
     if let Redaction::Shareable(removed) = &header.redaction {
         report.redaction = Some(redact::Redaction {

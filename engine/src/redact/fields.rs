@@ -1,5 +1,7 @@
 //! The fields of a report that hold words of this program and nothing else. All others are rewritten.
 
+use crate::standing::FACT_AREAS;
+
 /// `*` stands for any one name or place in a list, `**` at the end for everything below.
 const VOCABULARY: &[&str] = &[
     "schema_version",
@@ -18,6 +20,7 @@ const VOCABULARY: &[&str] = &[
     "findings.*.code",
     "findings.*.severity",
     "findings.*.owner",
+    "findings.*.standing",
     "findings.*.probe",
     "findings.*.caused_by",
     "findings.*.confidence",
@@ -63,6 +66,7 @@ const VOCABULARY: &[&str] = &[
     "transcript.*.direction",
     "transcript.*.probe",
     "transcript.*.failure",
+    "transcript.*.part",
     "changes.since.started",
     "changes.since.verdict",
     "changes.since.root_causes.*",
@@ -75,30 +79,13 @@ const VOCABULARY: &[&str] = &[
     "changes.findings.*.*.caused_by",
 ];
 
-/// What the names of facts begin with, of our own probes.
-const AREAS: &[&str] = &[
-    "certificate",
-    "control",
-    "data",
-    "dns",
-    "login",
-    "reach",
-    "server",
-    "sessions",
-    "source",
-    "tls",
-    "transfer",
-    "transfers",
-    "use",
-    "writes",
-];
-
 /// Whether the field at this place holds only words of ours.
-pub(super) fn is_vocabulary(path: &[String]) -> bool {
+pub(crate) fn is_vocabulary(path: &[String]) -> bool {
     VOCABULARY.iter().any(|pattern| fits(pattern, path))
 }
 
-fn fits(pattern: &str, path: &[String]) -> bool {
+/// Whether a place is one that a pattern names.
+pub(crate) fn fits(pattern: &str, path: &[String]) -> bool {
     let mut names = path.iter();
     for part in pattern.split('.') {
         match (part, names.next()) {
@@ -112,7 +99,7 @@ fn fits(pattern: &str, path: &[String]) -> bool {
 }
 
 /// Whether a key of the object at this place is the name of a field, and no value that somebody chose.
-pub(super) fn is_key(path: &[String], key: &str) -> bool {
+pub(crate) fn is_key(path: &[String], key: &str) -> bool {
     let path: Vec<&str> = path.iter().map(String::as_str).collect();
     match path.as_slice() {
         ["facts"] | ["facts_by_source", _] => is_fact(key),
@@ -124,7 +111,7 @@ pub(super) fn is_key(path: &[String], key: &str) -> bool {
 
 fn is_fact(name: &str) -> bool {
     let (area, rest) = name.split_once('.').unwrap_or((name, ""));
-    AREAS.contains(&area) && rest.split('-').all(is_word)
+    FACT_AREAS.contains(&area) && rest.split('-').all(is_word)
 }
 
 fn is_word(name: &str) -> bool {

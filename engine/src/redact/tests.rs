@@ -1,6 +1,6 @@
 use super::*;
 use crate::address::Address;
-use crate::report::{html, junit, markdown, text};
+use crate::report::{Shown, html, junit, markdown, text};
 
 const FAULTY: &str = include_str!("../../../tests/golden/two-faults.json");
 const SOURCES: &str = include_str!("../../../tests/golden/sources-differ.json");
@@ -49,14 +49,19 @@ fn telling() -> Report {
 }
 
 fn everywhere(report: &Report) -> String {
+    let shown = &shown(report);
     let texts = [
         serde_json::to_string(report).unwrap(),
-        text::render(report),
-        html::render(report),
-        markdown::render(report),
-        junit::render(report, None),
+        text::render(shown),
+        html::render(shown),
+        markdown::render(shown),
+        junit::render(shown, None),
     ];
     texts.concat().to_lowercase()
+}
+
+fn shown(report: &Report) -> Shown {
+    Shown::new(report.clone(), &[]).unwrap()
 }
 
 fn redacted(level: Level) -> Report {
@@ -180,6 +185,7 @@ fn what_a_report_says_of_its_redaction_is_true() {
         (redaction.level, redaction.removed["users"]),
         (Level::Shareable, 1)
     );
+    let report = shown(&report);
     for text in [
         text::render(&report),
         markdown::render(&report),

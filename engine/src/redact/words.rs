@@ -3,6 +3,9 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use crate::address::Address;
+use crate::settings::Remote;
+
 /// Gathered when the program is built.
 static OWN: &str = include_str!(concat!(env!("OUT_DIR"), "/words.txt"));
 static NAMES: &str = include_str!(concat!(env!("OUT_DIR"), "/names.txt"));
@@ -44,6 +47,45 @@ pub(super) fn is_harmless(word: &str) -> bool {
     let version = word.strip_prefix(['v', 'V', 'r', 'R']).unwrap_or(word);
     let is_version = version.chars().all(|c| c.is_ascii_digit());
     is_unit || is_version || is_ordinary(word)
+}
+
+/// Words that stand in a report whatever its secrets are: those of this program, and those of the settings.
+#[derive(Debug, Default)]
+pub(crate) struct Ours {
+    settings: HashSet<String>,
+}
+
+impl Ours {
+    pub(crate) fn of(remote: &Remote<Address>) -> Ours {
+        let texts = [
+            Some(&remote.host),
+            remote.user.as_ref(),
+            remote.remote_path.as_ref(),
+        ];
+        let mut settings = HashSet::new();
+        for text in texts.into_iter().flatten().map(|text| text.to_lowercase()) {
+            settings.extend(parts(&text).map(str::to_owned));
+            settings.insert(text);
+        }
+        Ours { settings }
+    }
+
+    /// Whether a word is one of them, or joined of them by dots and hyphens.
+    pub(crate) fn has(&self, word: &str) -> bool {
+        /// Ports and years are no secrets.
+        const DIGITS: usize = 5;
+        let word = word.to_lowercase();
+        let is_number =
+            |part: &str| part.len() <= DIGITS && part.bytes().all(|byte| byte.is_ascii_digit());
+        self.settings.contains(&word)
+            || parts(&word)
+                .all(|part| is_ordinary(part) || is_number(part) || self.settings.contains(part))
+    }
+}
+
+fn parts(text: &str) -> impl Iterator<Item = &str> {
+    let parts = text.split(|c: char| !c.is_alphanumeric());
+    parts.filter(|part| !part.is_empty())
 }
 
 #[cfg(test)]

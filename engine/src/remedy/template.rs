@@ -4,10 +4,7 @@
 //! `]]` is left out where one of its values is not known. `[[?name|part]]` stays only where `name` is known,
 //! `[[!name|part]]` only where it is not.
 
-use std::collections::BTreeMap;
-
-/// What a case puts in the place of words in braces.
-pub type Values = BTreeMap<String, String>;
+use super::values::{Place, Values};
 
 /// A text with its values.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -19,23 +16,32 @@ pub(super) struct Filled {
     complete: bool,
 }
 
-/// Puts the values in the place of `{name}`; what is not known stays a word to be replaced by hand.
+/// Puts the values in the place of `{name}` in a sentence; what is not known stays a word to be replaced by hand.
 pub(super) fn fill(text: &str, values: &Values) -> Filled {
+    with_code(text, values, false)
+}
+
+/// The same in lines that are to be typed.
+pub(super) fn fill_typed(text: &str, values: &Values) -> Filled {
+    with_code(text, values, true)
+}
+
+fn with_code(text: &str, values: &Values, typed: bool) -> Filled {
     let mut filled = Filled {
         complete: true,
         ..Filled::default()
     };
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("[[") {
-        filled.add(part(before, values));
+        filled.add(part(before, values, typed));
         let (optional, after) = after.split_once("]]").unwrap_or((after, ""));
         match condition(optional) {
-            Some((wanted, name, optional)) if values.contains_key(name) == wanted => {
-                filled.add(part(optional, values));
+            Some((wanted, name, optional)) if values.has(name, typed) == wanted => {
+                filled.add(part(optional, values, typed));
             }
             Some(_) => {}
             None => {
-                let optional = part(optional, values);
+                let optional = part(optional, values, typed);
                 if optional.complete {
                     filled.add(optional);
                 }
@@ -43,7 +49,7 @@ pub(super) fn fill(text: &str, values: &Values) -> Filled {
         }
         rest = after;
     }
-    filled.add(part(rest, values));
+    filled.add(part(rest, values, typed));
     filled
 }
 
@@ -76,6 +82,24 @@ fn condition(optional: &str) -> Option<(bool, &str, &str)> {
 }
 
 impl Filled {
+    /// Adds a text of which all stands in one place.
+    fn put(&mut self, text: &str, values: &Values, place: Place) {
+        let text = words(text, |name, example, _| {
+            match (values.get(name, place), example) {
+                (Some(value), _) => value,
+                (None, Some(example)) => {
+                    self.examples.push(example.to_owned());
+                    example.to_owned()
+                }
+                (None, None) => {
+                    self.complete &= values.has(name, place == Place::Typed);
+                    format!("<{name}>")
+                }
+            }
+        });
+        self.text.push_str(&text);
+    }
+
     fn add(&mut self, other: Filled) {
         self.text.push_str(&other.text);
         for example in other.examples {
@@ -86,25 +110,31 @@ impl Filled {
     }
 }
 
-fn part(text: &str, values: &Values) -> Filled {
-    let mut complete = true;
-    let mut examples = Vec::new();
-    let text = words(text, |name, example, _| match (values.get(name), example) {
-        (Some(value), _) => value.clone(),
-        (None, Some(example)) => {
-            examples.push(example.to_owned());
-            example.to_owned()
-        }
-        (None, None) => {
-            complete = false;
-            format!("<{name}>")
-        }
-    });
-    Filled {
-        text,
-        examples,
-        complete,
+fn part(text: &str, values: &Values, typed: bool) -> Filled {
+    let mut filled = Filled {
+        complete: true,
+        ..Filled::default()
+    };
+    if typed {
+        filled.put(text, values, Place::Typed);
+        return filled;
     }
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('`') {
+        filled.put(before, values, Place::Sentence);
+        let (code, after) = after.split_once('`').unwrap_or((after, ""));
+        let alone = code.strip_prefix('{').and_then(|it| it.strip_suffix('}'));
+        let place = match alone.is_some_and(is_label) {
+            true => Place::Word,
+            false => Place::Words,
+        };
+        filled.text.push('`');
+        filled.put(code, values, place);
+        filled.text.push('`');
+        rest = after;
+    }
+    filled.put(rest, values, Place::Sentence);
+    filled
 }
 
 /// Replaces each word in braces, told its name, its example and all of it.
@@ -140,12 +170,17 @@ fn is_label(label: &str) -> bool {
 mod tests {
     use super::*;
 
+    fn values() -> Values {
+        let mut values = Values::default();
+        values.know("host", Some("ftp.example.com".into()));
+        values.know("port", Some("21".into()));
+        values.see("reply", "550 no `x`\nFAIL");
+        values.see("path", "/a b");
+        values
+    }
+
     fn filled(text: &str) -> String {
-        let values = Values::from([
-            ("host".into(), "ftp.example.com".into()),
-            ("port".into(), "21".into()),
-        ]);
-        fill(text, &values).text
+        fill(text, &values()).text
     }
 
     #[test]
@@ -178,8 +213,25 @@ mod tests {
     }
 
     #[test]
+    fn what_was_seen_is_told_from_our_words() {
+        assert_eq!(filled("it says {reply}."), "it says “550 no `x` / FAIL”.");
+        assert_eq!(
+            filled("set `{path}` at `{reply}`"),
+            "set `/a b` at `<reply>`"
+        );
+        assert_eq!(
+            filled("run `ls {path} {host}`"),
+            "run `ls <path> ftp.example.com`"
+        );
+        assert_eq!(
+            fill_typed("x={reply} {path|/in} {port}", &values()).text,
+            "x=<reply> /in 21"
+        );
+    }
+
+    #[test]
     fn examples_are_named_once() {
-        let filled = fill("{low|1} {high|2} {low|1} {host|h}", &Values::new());
+        let filled = fill("{low|1} {high|2} {low|1} {host|h}", &Values::default());
         assert_eq!(filled.text, "1 2 1 h");
         assert_eq!(filled.examples, ["1", "2", "h"]);
     }

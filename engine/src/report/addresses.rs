@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::style::{BAD, BOLD, DIM, GOOD, UNKNOWN, styled, wrapped};
+use super::style::{BAD, BOLD, DIM, GOOD, UNKNOWN, hanging, styled, unmistakable};
 use super::text::root_cause;
 use crate::addresses::look::{JudgedRemote, Look, Outcome};
 use crate::addresses::remotes::Standing;
@@ -22,7 +22,7 @@ pub fn render(look: &Look) -> String {
         Outcome::Changed { .. } => (BAD, "CHANGED"),
         Outcome::CouldNotLook { .. } => (UNKNOWN, "COULD NOT LOOK"),
     };
-    let plain = wrapped(&format!("{verdict}  "), &look.summary);
+    let plain = hanging(&format!("{verdict}  "), &look.summary);
     let _ = writeln!(
         out,
         "{}",
@@ -49,14 +49,14 @@ fn remotes(out: &mut String, look: &Look) {
                 styled(BAD, "tell"),
                 styled(BOLD, &name(remote))
             );
-            line(out, "", &reasons.join("; "));
-            line(out, "", &styled(DIM, &remote.file));
+            line(out, "", &unmistakable(&reasons.join("; ")));
+            line(out, "", &styled(DIM, &unmistakable(&remote.file)));
         }
     }
     let mut mark = format!("\n{}", styled(UNKNOWN, "????"));
     for remote in &look.remotes {
         if let Standing::NotKnown { reason } = &remote.standing {
-            let text = wrapped(INDENT, &format!("{}: {reason}", name(remote)));
+            let text = hanging(INDENT, &format!("{}: {reason}", name(remote)));
             let _ = writeln!(out, "{mark}{}", &text[4..]);
             mark = "    ".into();
         }
@@ -71,7 +71,7 @@ fn remotes(out: &mut String, look: &Look) {
             Outcome::Changed { .. } => "not affected",
             _ => "listed",
         };
-        let text = wrapped(INDENT, &format!("{how}: {}", well.join(", ")));
+        let text = hanging(INDENT, &format!("{how}: {}", well.join(", ")));
         let _ = writeln!(out, "\n{}{}", styled(GOOD, "ok  "), &text[4..]);
     }
 }
@@ -99,5 +99,5 @@ fn addresses(out: &mut String, lists: &Lists) {
 }
 
 fn line(out: &mut String, first: &str, text: &str) {
-    let _ = writeln!(out, "{}", wrapped(&format!("{INDENT}{first}"), text));
+    let _ = writeln!(out, "{}", hanging(&format!("{INDENT}{first}"), text));
 }

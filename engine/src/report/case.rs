@@ -12,6 +12,8 @@ use crate::finding::{FactValue, PatchEffect, SettingsPatch};
 use crate::matrix::Row;
 use crate::remedy::Page;
 use crate::settings::Remote;
+use crate::standing::Standing;
+use crate::verify::is_remark;
 
 /// What the remedies of a case are filled in from.
 pub(super) struct Case<'a> {
@@ -22,6 +24,10 @@ pub(super) struct Case<'a> {
     pub(super) rows: &'a [Row],
 }
 
+/// Why a change is not tried that somebody else's probe proposes.
+const OF_A_THIRD_PARTY: &str =
+    "not tried: a third-party probe proposes it, and such changes never are";
+
 impl Case<'_> {
     pub(super) fn finding(&self, found: &Diagnosed) -> ReportFinding {
         let finding = &found.finding;
@@ -31,6 +37,7 @@ impl Case<'_> {
             severity: found.severity,
             owner: found.owner,
             probe: found.probe.clone(),
+            standing: found.standing,
             source: found.sources.first().cloned().filter(|_| !everywhere),
             sources: found.sources.clone(),
             title: found.title.clone(),
@@ -40,7 +47,7 @@ impl Case<'_> {
             remedy: self.remedy(found),
             confidence: finding.confidence,
             alternatives: finding.alternatives.clone(),
-            settings_patch: finding.patch.as_ref().map(patch),
+            settings_patch: finding.patch.as_ref().map(|it| self.patch(it, found)),
         }
     }
 
@@ -53,15 +60,29 @@ impl Case<'_> {
         let product = self
             .text("server.product")
             .filter(|product| page.knows(product));
-        let known = self.known(found);
-        let values = with_evidence(&known, found);
+        let values = with_evidence(self.known(found), found);
         Remedy {
             steps: page.steps(product, &values),
             // Of what a probe saw nothing gets into a line that is to be typed.
-            directives: page.directives(product, &known),
+            directives: page.directives(product, &values),
             product: product.map(Into::into),
             message: page.message(&values),
         }
+    }
+
+    /// A patch with what it was seen to do.
+    fn patch(&self, patch: &SettingsPatch, found: &Diagnosed) -> Map<String, Value> {
+        let mut map = changes(patch);
+        let effect = match found.standing {
+            Standing::BuiltIn => patch.effect,
+            Standing::ThirdParty => PatchEffect::Untried,
+        };
+        let effect = serde_json::to_value(effect).unwrap_or_default();
+        map.insert("effect".into(), effect);
+        if !found.standing.is_built_in() {
+            map.insert("reason".into(), OF_A_THIRD_PARTY.into());
+        }
+        map
     }
 
     pub(super) fn text(&self, fact: &str) -> Option<&str> {
@@ -70,18 +91,6 @@ impl Case<'_> {
             _ => None,
         }
     }
-}
-
-fn patch(patch: &SettingsPatch) -> Map<String, Value> {
-    let mut map = changes(patch);
-    let effect = match patch.effect {
-        PatchEffect::Untried => "untried",
-        PatchEffect::CuresThis => "cures-this",
-        PatchEffect::CuresAll => "cures-all",
-        PatchEffect::Failed => "failed",
-    };
-    map.insert("effect".into(), effect.into());
-    map
 }
 
 /// Settings that are numbers.
@@ -114,7 +123,7 @@ pub(super) fn read_patch(map: &Map<String, Value>) -> SettingsPatch {
         _ => PatchEffect::Untried,
     };
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), Into::into);
-    let changes = map.iter().filter(|(name, _)| *name != "effect");
+    let changes = map.iter().filter(|(name, _)| !is_remark(name));
     SettingsPatch {
         changes: changes
             .map(|(name, value)| (name.clone(), text(value)))
@@ -123,11 +132,13 @@ pub(super) fn read_patch(map: &Map<String, Value>) -> SettingsPatch {
     }
 }
 
-/// All patches of root causes together, where each root cause has one. Verifying takes a second run.
+/// All patches of root causes together, where each root cause has one. Verifying takes a second run. What third parties
+/// propose is beside it: neither does it change the settings, nor does it keep a change from being tried.
 pub(super) fn all_patches(diagnosis: &Diagnosis) -> Option<Map<String, Value>> {
     let causes = diagnosis
         .findings
         .iter()
+        .filter(|it| it.standing.is_built_in())
         .filter(|it| diagnosis.root_causes.contains(&it.finding.code));
     let mut all = Map::new();
     for cause in causes {

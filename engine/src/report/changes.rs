@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::outline::listed;
-use super::style::{BAD, BOLD, GOOD, UNKNOWN, WARN, styled, wrapped};
+use super::style::{BAD, BOLD, GOOD, UNKNOWN, WARN, hanging, styled, unmistakable};
 use super::text::{line, mark_of};
 use crate::baseline::{Change, Changes, FindingChange};
 
@@ -146,7 +146,7 @@ fn not_compared(changes: &Changes) -> Vec<Entry> {
 
 /// For a terminal, in at most 80 columns.
 pub(super) fn text(out: &mut String, changes: &Changes) {
-    let head = wrapped(
+    let head = hanging(
         "SINCE  ",
         &format!("{}: {}", since(changes), changes.summary),
     );
@@ -155,12 +155,12 @@ pub(super) fn text(out: &mut String, changes: &Changes) {
         let (style, word) = block.mark;
         let mut mark = format!("\n{}", styled(style, word));
         for entry in &block.entries {
-            let title = wrapped("      ", &entry.title);
+            let title = hanging("      ", &unmistakable(&entry.title));
             let _ = writeln!(out, "{mark}  {}", styled(BOLD, &title[6..]));
             mark = "    ".into();
             for (word, value) in &entry.values {
                 match *word {
-                    "" => line(out, "", value),
+                    "" => line(out, "", &unmistakable(value)),
                     word => line(out, &format!("{word:6} "), value),
                 }
             }

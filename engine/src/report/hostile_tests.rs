@@ -3,7 +3,7 @@
 use pulldown_cmark::{Event, Options, Parser, Tag};
 use serde_json::Value;
 
-use super::{Report, html, junit, markdown, message};
+use super::{Report, Shown, html, junit, markdown, message};
 use crate::finding::{Owner, Severity};
 
 const GOLDEN: &str = include_str!("../../../tests/golden/two-faults.json");
@@ -31,14 +31,18 @@ fn spoiled(value: &mut Value) {
     }
 }
 
-fn golden() -> Report {
-    serde_json::from_str(GOLDEN).unwrap()
+fn golden() -> Shown {
+    shown(serde_json::from_str(GOLDEN).unwrap())
 }
 
-fn hostile() -> Report {
+fn shown(report: Report) -> Shown {
+    Shown::new(report, &[]).unwrap()
+}
+
+fn hostile() -> Shown {
     let mut value: Value = serde_json::from_str(GOLDEN).unwrap();
     spoiled(&mut value);
-    serde_json::from_value(value).unwrap()
+    shown(serde_json::from_value(value).unwrap())
 }
 
 fn count(text: &str, part: &str) -> usize {
@@ -77,7 +81,7 @@ fn markdown_has_no_links_and_no_html_but_line_breaks() {
 
 #[test]
 fn junit_has_the_same_cases() {
-    let of = |report: &Report| junit::render(report, Some(Severity::Error));
+    let of = |report: &Shown| junit::render(report, Some(Severity::Error));
     let (plain, spoiled) = (of(&golden()), of(&hostile()));
     for tag in ["<testsuite", "<testcase", "<failure", "<skipped", "<"] {
         assert_eq!(count(&plain, tag), count(&spoiled, tag), "{tag}");
@@ -87,10 +91,11 @@ fn junit_has_the_same_cases() {
 
 #[test]
 fn warnings_fail_only_where_that_is_asked_for() {
-    let mut report = golden();
+    let mut report: Report = serde_json::from_str(GOLDEN).unwrap();
     for finding in &mut report.findings {
         finding.severity = Severity::Warning;
     }
+    let report = shown(report);
     let failures = |failing| count(&junit::render(&report, failing), "<failure");
     assert_eq!((failures(Some(Severity::Error)), failures(None)), (0, 0));
     assert!(failures(Some(Severity::Warning)) >= 2);

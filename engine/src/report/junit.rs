@@ -7,14 +7,16 @@ use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, Property, TestCase, TestCaseStatus, TestSuite};
 
-use super::{ProbeStatus, Report, ReportFinding, ReportOmission, ReportProbe, changes, outline};
+use super::{
+    ProbeStatus, Report, ReportFinding, ReportOmission, ReportProbe, Shown, changes, outline,
+};
 use crate::baseline::Changes;
 use crate::finding::Severity;
 use crate::matrix::Vantage;
 
 /// Renders a report as JUnit XML. What is found and at least as bad as `failing` is a failure; what is less bad passes,
 /// with what was found as its output.
-pub fn render(report: &Report, failing: Option<Severity>) -> String {
+pub fn render(report: &Shown, failing: Option<Severity>) -> String {
     let place = report.remote.place();
     let mut all = quick_junit::Report::new(format!("remote-doctor {place}"));
     all.set_time(Duration::from_millis(report.duration_ms));
@@ -188,7 +190,8 @@ fn body(finding: &ReportFinding) -> String {
         let _ = writeln!(out, "{}", finding.detail);
     }
     for evidence in &finding.evidence {
-        let _ = writeln!(out, "{}: {}", evidence.label, evidence.value);
+        let value = evidence.value.replace('\n', " / ");
+        let _ = writeln!(out, "{}: {value}", evidence.label);
     }
     for (number, step) in (1..).zip(&finding.remedy.steps) {
         let _ = writeln!(out, "{number}. {step}");

@@ -1,7 +1,11 @@
 //! Reports of one remote that were taken from several places, as one: the desk of an agent does not own the addresses of a
 //! gateway.
 
-use std::collections::BTreeMap;
+mod part;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -10,11 +14,15 @@ use serde::{Deserialize, Serialize};
 use super::case::{self, Case};
 use super::{Connections, Report, ReportFinding, ReportOmission, SCHEMA_VERSION, Tool, summary};
 use crate::builtin::Catalogue;
+use crate::capability::Capability;
 use crate::compare;
 use crate::diagnose::{Diagnosed, NotTested, Seen, Verdict, conclude};
 use crate::finding::{Finding, Omission};
 use crate::matrix::{Row, Vantage};
 use crate::settings::Remote;
+use crate::standing::Standing;
+
+use part::Part;
 
 /// A report, and where it was taken: the name of its file.
 #[derive(Debug)]
@@ -62,6 +70,19 @@ pub enum MergeError {
         "{0} has no matrix of source addresses; take it again with this version of remote-doctor"
     )]
     NoMatrix(String),
+    /// A third-party probe found in it what only probes of this program may find.
+    #[error(
+        "{place} has {code} by the word of the third-party probe `{probe}`, and that code belongs to this program; take it \
+         again without that probe"
+    )]
+    Borrowed {
+        /// The place of the report.
+        place: String,
+        /// The code.
+        code: String,
+        /// The probe.
+        probe: String,
+    },
 }
 
 /// One report of all, with one matrix and one diagnosis.
@@ -84,7 +105,11 @@ pub fn merge(taken: &[Taken], catalogue: &Catalogue) -> Result<Report, MergeErro
     if let Some(bare) = taken.iter().find(|it| it.report.matrix.is_empty()) {
         return Err(MergeError::NoMatrix(bare.place.clone()));
     }
-    let parts: Vec<Part<'_>> = taken.iter().map(|one| Part::new(one, taken)).collect();
+    let parts: Vec<Part<'_>> = taken
+        .iter()
+        .map(|one| Part::new(one, taken, catalogue))
+        .collect();
+    parts.iter().try_for_each(Part::borrows_nothing)?;
     let rows: Vec<Row> = parts.iter().flat_map(|part| part.rows.clone()).collect();
     let mut findings = findings(&parts);
     compare::weigh(&rows, &mut findings, catalogue);
@@ -97,8 +122,17 @@ pub fn merge(taken: &[Taken], catalogue: &Catalogue) -> Result<Report, MergeErro
             .flat_map(|it| &it.report.probes)
             .map(|probe| probe.id.clone())
             .collect(),
+        credentials: first.report.remote.user.is_some(),
+        denied: denied(taken),
     };
     Ok(assemble(&parts, seen, catalogue))
+}
+
+fn denied(taken: &[Taken]) -> BTreeMap<String, BTreeSet<Capability>> {
+    let probes = taken.iter().flat_map(|it| &it.report.probes);
+    let denied = probes.filter(|probe| !probe.denied.is_empty());
+    let denied = denied.map(|probe| (probe.id.clone(), probe.denied.clone()));
+    denied.collect()
 }
 
 /// What has to be the same for the places to be what differs.
@@ -125,84 +159,39 @@ fn same_remote(first: &Taken, other: &Taken) -> Result<(), MergeError> {
     }
 }
 
-/// One of the reports, its source addresses called so that they are told apart from those of the others.
-struct Part<'a> {
-    taken: &'a Taken,
-    rows: Vec<Row>,
-    names: BTreeMap<Vantage, Vantage>,
-}
-
-impl<'a> Part<'a> {
-    fn new(taken: &'a Taken, all: &[Taken]) -> Part<'a> {
-        let report = &taken.report;
-        let addresses = || {
-            all.iter()
-                .flat_map(|it| &it.report.matrix)
-                .map(|row| row.address)
-        };
-        let rename = |row: &Row| {
-            // An address that two places have, as behind two NATs, or that nobody chose, says too little by itself.
-            let unique = addresses()
-                .filter(|address| *address == row.address)
-                .count()
-                == 1;
-            if unique && !report.remote.sources.is_empty() {
-                row.vantage.clone()
-            } else {
-                Vantage::at(row.address, &taken.place)
-            }
-        };
-        let names: BTreeMap<Vantage, Vantage> = report
-            .matrix
-            .iter()
-            .map(|row| (row.vantage.clone(), rename(row)))
-            .collect();
-        let rows = report.matrix.iter().map(|row| Row {
-            vantage: names[&row.vantage].clone(),
-            ..row.clone()
-        });
-        Part {
-            taken,
-            rows: rows.collect(),
-            names,
-        }
-    }
-
-    /// The addresses under their new names; none means all of this report.
-    fn renamed(&self, sources: &[Vantage]) -> Vec<Vantage> {
-        if sources.is_empty() {
-            return self.names.values().cloned().collect();
-        }
-        let renamed = sources.iter().filter_map(|source| self.names.get(source));
-        renamed.cloned().collect()
-    }
-}
-
 fn findings(parts: &[Part<'_>]) -> Vec<Diagnosed> {
+    // What probes of this program say of a code stands; others add to it.
+    let said = Standing::ALL.into_iter().flat_map(|standing| {
+        let of =
+            move |part: &&Part<'_>, found: &&ReportFinding| part.standing(&found.probe) == standing;
+        parts.iter().flat_map(move |part| {
+            let findings = part.taken.report.findings.iter();
+            let findings = findings.filter(move |found| of(&part, found));
+            findings.map(move |found| (part, found, standing))
+        })
+    });
     let mut all: Vec<Diagnosed> = Vec::new();
-    for part in parts {
-        for found in &part.taken.report.findings {
-            let sources = part.renamed(&found.sources);
-            match all.iter_mut().find(|it| it.finding.code == found.code) {
-                None => all.push(diagnosed(found, sources)),
-                Some(known) => {
-                    let evidence = &mut known.finding.evidence;
-                    for new in &found.evidence {
-                        if !evidence.contains(new) {
-                            evidence.push(new.clone());
-                        }
+    for (part, found, standing) in said {
+        let sources = part.renamed(&found.sources);
+        match all.iter_mut().find(|it| it.finding.code == found.code) {
+            None => all.push(diagnosed(found, standing, sources)),
+            Some(known) => {
+                let evidence = &mut known.finding.evidence;
+                for new in &found.evidence {
+                    if !evidence.contains(new) {
+                        evidence.push(new.clone());
                     }
-                    // What was settled from one place is settled.
-                    known.finding.confidence = known.finding.confidence.min(found.confidence);
-                    known.sources.extend(sources);
                 }
+                // What was settled from one place is settled.
+                known.finding.confidence = known.finding.confidence.min(found.confidence);
+                known.sources.extend(sources);
             }
         }
     }
     all
 }
 
-fn diagnosed(found: &ReportFinding, sources: Vec<Vantage>) -> Diagnosed {
+fn diagnosed(found: &ReportFinding, standing: Standing, sources: Vec<Vantage>) -> Diagnosed {
     Diagnosed {
         finding: Finding {
             code: found.code.clone(),
@@ -217,6 +206,7 @@ fn diagnosed(found: &ReportFinding, sources: Vec<Vantage>) -> Diagnosed {
         owner: found.owner,
         title: found.title.clone(),
         probe: found.probe.clone(),
+        standing,
         sources,
         caused_by: None,
     }
@@ -233,11 +223,13 @@ fn not_tested(parts: &[Part<'_>]) -> Vec<NotTested> {
                 cause: left_out.cause,
                 reason: left_out.reason.clone(),
             };
-            match all.iter_mut().find(|it| it.omission == omission) {
+            let same = |it: &&mut NotTested| it.omission == omission && it.probe == left_out.probe;
+            match all.iter_mut().find(same) {
                 Some(known) => known.sources.extend(sources),
                 None => all.push(NotTested {
                     omission,
                     probe: left_out.probe.clone(),
+                    standing: part.standing(&left_out.probe),
                     sources,
                 }),
             }
@@ -301,6 +293,7 @@ fn assemble(parts: &[Part<'_>], seen: Seen, catalogue: &Catalogue) -> Report {
         },
         incomplete: diagnosis.incomplete,
         interrupted: reports().any(|it| it.interrupted),
+        masked: reports().map(|it| it.masked).sum(),
         // Their times begin at different moments; each report has its own.
         transcript: Vec::new(),
         matrix: diagnosis.rows,
@@ -342,7 +335,7 @@ fn remote(parts: &[Part<'_>]) -> Remote {
     remote
 }
 
-/// The facts of the first place that has them, and of each.
+/// The facts of the first place that has them, and of each. Those of third parties are under names of their own.
 fn facts(parts: &[Part<'_>]) -> (super::Facts, BTreeMap<String, super::Facts>) {
     let (mut all, mut by_source) = (super::Facts::new(), BTreeMap::new());
     for part in parts {

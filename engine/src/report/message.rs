@@ -3,11 +3,11 @@
 
 use std::fmt::Write;
 
-use super::{Report, ReportFinding, outline};
+use super::{Report, ReportFinding, Shown, outline};
 use crate::finding::Owner;
 
 /// The message to one owner, as plain text; none where the owner has nothing to do.
-pub fn render(report: &Report, owner: Owner) -> Option<String> {
+pub fn render(report: &Shown, owner: Owner) -> Option<String> {
     let causes = of(report, owner);
     let first = causes.first()?;
     let place = report.remote.place();

@@ -5,6 +5,8 @@ mod case;
 mod changes;
 mod facts;
 #[cfg(test)]
+mod forging_tests;
+#[cfg(test)]
 mod hostile_tests;
 pub mod html;
 pub mod junit;
@@ -14,10 +16,12 @@ pub mod message;
 mod outline;
 mod page;
 pub mod schema;
+mod shown;
 pub(crate) mod style;
 mod summary;
 mod table;
 pub mod text;
+mod third_party;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,24 +37,28 @@ use crate::baseline::Changes;
 use crate::builtin::Catalogue;
 use crate::capability::Capability;
 use crate::clean_up::LeftBehind;
+use crate::cleaner;
 use crate::diagnose::{NotTested, Verdict, diagnose};
 use crate::finding::{
     Alternative, Confidence, Evidence, FactValue, OmissionCause, Owner, Severity,
 };
 use crate::matrix::{Row, Vantage};
-use crate::net::{Line, printable};
+use crate::net::Line;
 use crate::plugin::Signer;
 use crate::redact::Redaction;
 use crate::remedy::Directive;
 use crate::run::{Cut, ProbeRun, Record, Status};
 use crate::settings::Remote;
 use crate::sheet::AllowList;
+use crate::standing::Standing;
 
 use case::Case;
 
 pub(crate) use facts::{Facts, facts};
 pub use merge::{MergeError, Origin, Taken, merge};
 pub use page::{explain, list};
+pub(crate) use shown::clean;
+pub use shown::{NotShown, Shown};
 
 /// Readers refuse a report of another version.
 pub const SCHEMA_VERSION: &str = "1";
@@ -82,7 +90,8 @@ pub struct Report {
     pub root_causes: Vec<String>,
     /// Worst first, consequences after their causes.
     pub findings: Vec<ReportFinding>,
-    /// All changes of settings together that would make the remote work.
+    /// All changes of settings together that would make the remote work: `verified` says whether a second run has shown it,
+    /// and `reason` why it has not shown all of it.
     pub settings_patch: Option<Map<String, Value>>,
     /// What this run made on the remote and could not remove.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -111,8 +120,15 @@ pub struct Report {
     pub incomplete: bool,
     /// Whether the user interrupted the run.
     pub interrupted: bool,
+    /// In how many texts of the report a secret was found at the end, and masked.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub masked: u32,
     /// The dialogue with its times; secrets never enter it.
     pub transcript: Vec<Line>,
+}
+
+fn is_none(count: &u32) -> bool {
+    *count == 0
 }
 
 /// The program that made a report.
@@ -145,6 +161,9 @@ pub struct ReportFinding {
     pub owner: Owner,
     /// The probe that found it.
     pub probe: String,
+    /// Whose word it is; where it is not said, that of a probe of this program.
+    #[serde(default, skip_serializing_if = "Standing::is_built_in")]
+    pub standing: Standing,
     /// The source address it was found from; none where it is the same from all.
     pub source: Option<Vantage>,
     /// All source addresses it was found from.
@@ -164,7 +183,7 @@ pub struct ReportFinding {
     pub confidence: Confidence,
     /// What else it could be.
     pub alternatives: Vec<Alternative>,
-    /// The change of settings that would mend it, with its `effect`.
+    /// The change of settings that would mend it, with its `effect`; `reason` says why it was not tried to the end.
     pub settings_patch: Option<Map<String, Value>>,
 }
 
@@ -231,12 +250,12 @@ pub struct ReportLeftover {
 
 impl fmt::Display for ReportLeftover {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.path)?;
+        write!(f, "{}", ftp::named(&self.path))?;
         if let Some(directory) = &self.directory {
-            write!(f, " in {directory}")?;
+            write!(f, " in {}", ftp::named(directory))?;
         }
         match &self.refusal {
-            Some(refusal) => write!(f, " ({refusal})"),
+            Some(refusal) => write!(f, " ({})", ftp::quoted(refusal)),
             None => write!(f, " (there was no time to remove it)"),
         }
     }
@@ -268,6 +287,14 @@ pub struct ReportProbe {
     pub duration_ms: u64,
     /// Codes it looked for and did not find.
     pub clear: Vec<String>,
+}
+
+impl ReportProbe {
+    /// Whether it was no part of the program. Reports that do not say so are of versions that had no others.
+    pub(crate) fn is_third_party(&self) -> bool {
+        let signer = self.signer.as_ref();
+        signer.is_some_and(|signer| *signer != Signer::BuiltIn)
+    }
 }
 
 /// How a probe ended.
@@ -352,6 +379,7 @@ impl Report {
             },
             incomplete: diagnosis.incomplete,
             interrupted: record.cut == Some(Cut::Interrupted),
+            masked: 0,
             transcript: record.transcript.clone(),
         }
     }
@@ -359,6 +387,14 @@ impl Report {
     /// Whether a fact is known to be so.
     pub fn fact_is(&self, name: &str, value: bool) -> bool {
         self.facts.get(name) == Some(&FactValue::Flag(value))
+    }
+
+    /// The root cause that probes of this program found, where it is one alone.
+    pub fn only_cause_of_ours(&self) -> Option<String> {
+        let ours = self.findings.iter().filter(|it| it.standing.is_built_in());
+        let mut causes = ours.filter(|it| self.root_causes.contains(&it.code));
+        let first = causes.next()?;
+        causes.next().is_none().then(|| first.code.clone())
     }
 
     /// Whether there is a finding about the remote at least this bad.
@@ -371,8 +407,8 @@ impl Report {
 
 fn leftover(left: &LeftBehind) -> ReportLeftover {
     ReportLeftover {
-        path: printable(&left.path, 300),
-        directory: left.directory.as_ref().map(|path| printable(path, 300)),
+        path: cleaner::line(&left.path, 300),
+        directory: left.directory.as_ref().map(|path| cleaner::line(path, 300)),
         source: left.source.map(Address::from),
         probe: left.probe.clone(),
         refusal: left.refusal.clone(),

@@ -5,8 +5,8 @@ use serde_json::{Map, Value};
 use super::{Remedy, Report, ReportFinding, ReportOmission, ReportProbe};
 use crate::finding::{FactValue, OmissionCause, Severity};
 use crate::matrix::Vantage;
-use crate::plugin::Signer;
 use crate::remedy::Directive;
+use crate::verify::is_remark;
 
 /// What has to be acted on: root causes, worst first.
 pub(super) fn causes(report: &Report) -> Vec<&ReportFinding> {
@@ -91,7 +91,7 @@ pub(super) fn clear(report: &Report) -> usize {
 pub(super) fn changes(patch: &Map<String, Value>) -> impl Iterator<Item = (&str, String)> {
     patch
         .iter()
-        .filter(|(name, _)| !matches!(name.as_str(), "effect" | "verified"))
+        .filter(|(name, _)| !is_remark(name))
         .map(|(name, value)| {
             let value = value.as_str().map_or_else(|| value.to_string(), Into::into);
             (name.as_str(), value)
@@ -100,15 +100,17 @@ pub(super) fn changes(patch: &Map<String, Value>) -> impl Iterator<Item = (&str,
 
 /// What a patch was seen to do, and what it costs.
 pub(super) fn effect(patch: &Map<String, Value>) -> String {
-    let seen = match patch.get("effect").and_then(Value::as_str) {
-        Some("cures-this") => "tried in this run: it cures this",
-        Some("cures-all") => "tried in this run: it cures everything",
-        Some("failed") => "tried in this run: it does not help",
-        _ => "not tried",
+    let word = |name: &str| patch.get(name).and_then(Value::as_str);
+    let seen = match (word("effect"), word("reason")) {
+        (Some("cures-this"), _) => "tried in this run: it cures this".into(),
+        (Some("cures-all"), _) => "tried in this run: it cures everything".into(),
+        (Some("failed"), _) => "tried in this run: it does not help".into(),
+        (_, Some(reason)) => reason.to_string(),
+        (_, None) => "not tried".to_string(),
     };
     match price(patch) {
         Some(price) => format!("{seen}; {price}"),
-        None => seen.into(),
+        None => seen,
     }
 }
 
@@ -245,15 +247,28 @@ pub(super) fn listed(vantages: &[Vantage]) -> String {
     names.join(", ")
 }
 
+/// That a secret was masked at the end, where it was.
+pub(super) fn masked(report: &Report) -> Option<String> {
+    let texts = match report.masked {
+        0 => return None,
+        1 => "1 text".into(),
+        n => format!("{n} texts"),
+    };
+    Some(format!(
+        "the password was found in {texts} of this report and masked there"
+    ))
+}
+
 /// The probes that are no part of this program, each once, with who vouches for them.
 pub(super) fn third_party(report: &Report) -> Vec<String> {
     let mut lines = Vec::new();
     for probe in &report.probes {
-        let signer = probe.signer.as_ref().filter(|it| **it != Signer::BuiltIn);
+        let signer = probe.signer.as_ref().filter(|_| probe.is_third_party());
         let Some(signer) = signer else { continue };
         let line = format!(
             "with the third-party probe {} {}, {signer}",
-            probe.id, probe.version
+            ftp::named(&probe.id),
+            ftp::named(&probe.version)
         );
         if !lines.contains(&line) {
             lines.push(line);

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::style::{BAD, BOLD, DIM, UNKNOWN, WARN, styled, wrapped};
+use super::style::{BAD, BOLD, DIM, UNKNOWN, WARN, hanging, styled, unmistakable, wrapped};
 use crate::builtin::Catalogue;
 use crate::finding::{Code, Severity};
 use crate::remedy::in_general;
@@ -14,7 +14,7 @@ pub fn explain(code: &Code) -> String {
         styled(BOLD, &code.name),
         severity(code.severity)
     );
-    let _ = writeln!(out, "{}", wrapped("", &code.title));
+    let _ = writeln!(out, "{}", hanging("", &unmistakable(&code.title)));
     let _ = writeln!(
         out,
         "{}",

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::style::{BAD, DIM, GOOD, UNKNOWN, WIDTH, styled};
+use super::style::{BAD, DIM, GOOD, UNKNOWN, WIDTH, styled, unmistakable};
 use crate::matrix::{Cell, Row, Step};
 
 /// As wide as a cell may get; of what is longer the finding tells.
@@ -54,7 +54,7 @@ fn name(row: &Row) -> String {
         (Some(seen), address) if address != Some(seen) => format!(" as {seen}"),
         _ => String::new(),
     };
-    format!("{}{star}{seen}", row.vantage)
+    format!("{}{star}{seen}", unmistakable(&row.vantage.to_string()))
 }
 
 fn cell(cell: Option<&Cell>) -> (anstyle::Style, &str) {

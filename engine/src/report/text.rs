@@ -2,8 +2,11 @@
 
 use std::fmt::Write;
 
-use super::style::{BAD, BOLD, DIM, GOOD, UNKNOWN, WARN, styled, wrapped};
-use super::{Connections, ProbeStatus, Remedy, Report, ReportFinding, changes, outline, table};
+use super::style::{BAD, BOLD, DIM, GOOD, UNKNOWN, WARN, hanging, styled, unmistakable};
+use super::{
+    Connections, ProbeStatus, Remedy, Report, ReportFinding, Shown, changes, outline, table,
+};
+use crate::cleaner;
 use crate::diagnose::Verdict;
 use crate::finding::{Confidence, Severity};
 
@@ -11,9 +14,11 @@ use crate::finding::{Confidence, Severity};
 const INDENT: &str = "      ";
 /// As much evidence as is read; the rest is in the JSON.
 const EVIDENCE_SHOWN: usize = 6;
+/// What a piece of evidence is, in characters: beside it there has to be room.
+const LABEL: usize = 40;
 
 /// Renders a report in at most 80 columns, with styles.
-pub fn render(report: &Report) -> String {
+pub fn render(report: &Shown) -> String {
     let mut out = String::new();
     head(&mut out, report);
     left_behind(&mut out, report);
@@ -56,26 +61,27 @@ fn head(out: &mut String, report: &Report) {
     let _ = writeln!(
         out,
         "{}  {}{from}",
-        styled(BOLD, &remote.place()),
+        styled(BOLD, &unmistakable(&remote.place())),
         remote.ssl
     );
     for origin in &report.merged_from {
         let when = origin.started.strftime("%Y-%m-%d %H:%M UTC");
-        let told = format!("{}  {when}  {}", origin.place, mark_of(origin.verdict).1);
+        let place = unmistakable(&origin.place);
+        let told = format!("{place}  {when}  {}", mark_of(origin.verdict).1);
         line(out, "", &told);
     }
     if let Some(since) = &report.changes {
         changes::text(out, since);
     }
     let (style, verdict) = mark_of(report.verdict);
-    let plain = wrapped(&format!("{verdict}  "), &report.summary);
+    let plain = hanging(&format!("{verdict}  "), &report.summary);
     let _ = writeln!(
         out,
         "{}",
         plain.replacen(verdict, &styled(style, verdict), 1)
     );
     if let Some(redaction) = &report.redaction {
-        let told = wrapped("", &redaction.to_string());
+        let told = hanging("", &redaction.to_string());
         let _ = writeln!(out, "{}", styled(DIM, &told));
     }
 }
@@ -99,10 +105,10 @@ fn left_behind(out: &mut String, report: &Report) {
         out,
         "\n{}{}",
         styled(BAD, "LEFT"),
-        &wrapped(INDENT, text)[4..]
+        &hanging(INDENT, text)[4..]
     );
     for left in &report.left_behind {
-        line(out, "", &left.to_string());
+        line(out, "", &unmistakable(&left.to_string()));
     }
 }
 
@@ -116,11 +122,9 @@ pub(super) fn root_cause(out: &mut String, all: &[ReportFinding], finding: &Repo
     );
     let from =
         outline::only_from(finding).map_or_else(String::new, |from| format!(" (from {from})"));
-    line(out, "", &format!("{}{from}", finding.title));
-    if !finding.detail.is_empty() {
-        for paragraph in finding.detail.lines() {
-            line(out, "", paragraph);
-        }
+    line(out, "", &unmistakable(&format!("{}{from}", finding.title)));
+    for paragraph in finding.detail.lines() {
+        line(out, "", &unmistakable(paragraph));
     }
     evidence(out, finding);
     if finding.confidence == Confidence::Likely {
@@ -191,15 +195,16 @@ fn mark(severity: Severity) -> String {
 
 fn evidence(out: &mut String, finding: &ReportFinding) {
     let shown = &finding.evidence[..finding.evidence.len().min(EVIDENCE_SHOWN)];
-    let width = shown
+    let labels: Vec<String> = shown
         .iter()
-        .map(|it| it.label.chars().count())
-        .max()
-        .unwrap_or_default();
-    for it in shown {
+        .map(|it| cleaner::line(&unmistakable(&it.label), LABEL))
+        .collect();
+    let width = labels.iter().map(|it| it.chars().count()).max();
+    let width = width.unwrap_or_default();
+    for (it, label) in shown.iter().zip(labels) {
         line(
             out,
-            &format!("{:width$}  ", it.label),
+            &format!("{label:width$}  "),
             &it.value.replace('\n', " / "),
         );
     }
@@ -233,13 +238,13 @@ fn together(out: &mut String, report: &Report) {
         out,
         "\n{}{}",
         styled(GOOD, "set "),
-        &wrapped(INDENT, &text)[4..]
+        &hanging(INDENT, &text)[4..]
     );
 }
 
 /// Worth knowing, and no reason to act: one line.
 fn note(out: &mut String, finding: &ReportFinding) {
-    let text = wrapped(INDENT, &format!("{} ({})", finding.title, finding.code));
+    let text = hanging(INDENT, &format!("{} ({})", finding.title, finding.code));
     let _ = writeln!(out, "\n{}{}", styled(UNKNOWN, "note"), &text[4..]);
 }
 
@@ -254,7 +259,7 @@ fn not_tested(out: &mut String, report: &Report) {
         let from = group
             .from()
             .map_or_else(String::new, |from| format!(" from {from}"));
-        let text = wrapped(
+        let text = hanging(
             INDENT,
             &format!("not tested{from}: {}", group.checks.join("; ")),
         );
@@ -283,11 +288,11 @@ fn well(out: &mut String, report: &Report) {
                 .filter(|run| run.status == ProbeStatus::Ok)
                 .map(|run| run.clear.len())
                 .max()?;
-            (count > 0).then(|| format!("{name} ({count})"))
+            (count > 0).then(|| format!("{} ({count})", unmistakable(name)))
         })
         .collect();
     if !clear.is_empty() {
-        let text = wrapped(INDENT, &clear.join("  "));
+        let text = hanging(INDENT, &clear.join("  "));
         let _ = writeln!(out, "\n{}{}", styled(GOOD, "ok  "), &text[4..]);
     }
     translated(out, report);
@@ -324,10 +329,13 @@ fn foot(out: &mut String, report: &Report) {
         )
     );
     for probe in outline::third_party(report) {
-        let _ = writeln!(out, "{}", styled(DIM, &wrapped("", &probe)));
+        let _ = writeln!(out, "{}", styled(DIM, &hanging("", &probe)));
+    }
+    if let Some(masked) = outline::masked(report) {
+        let _ = writeln!(out, "{}", styled(DIM, &hanging("", &masked)));
     }
 }
 
 pub(super) fn line(out: &mut String, first: &str, text: &str) {
-    let _ = writeln!(out, "{}", wrapped(&format!("{INDENT}{first}"), text));
+    let _ = writeln!(out, "{}", hanging(&format!("{INDENT}{first}"), text));
 }

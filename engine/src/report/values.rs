@@ -22,12 +22,8 @@ const TRIES_FOR_EACH: usize = 9;
 impl Case<'_> {
     /// What is known of the remote and of where we looked from. Nothing of it is in a server's own words.
     pub(super) fn known(&self, found: &Diagnosed) -> Values {
-        let mut values = Values::new();
-        let mut know = |name: &str, value: Option<String>| {
-            if let Some(value) = value.filter(|value| !value.is_empty()) {
-                values.insert(name.into(), value);
-            }
-        };
+        let mut values = Values::default();
+        let mut know = |name: &str, value: Option<String>| values.know(name, value);
         let text = |fact: &str| self.text(fact).map(str::to_owned);
         know("host", Some(self.remote.host.clone()));
         know("port", Some(self.remote.port.to_string()));
@@ -162,21 +158,11 @@ const AWS_TRANSFER: Range = Range {
 };
 
 /// The evidence of the finding, and what is known beside it.
-pub(super) fn with_evidence(known: &Values, found: &Diagnosed) -> Values {
-    let mut values = Values::new();
+pub(super) fn with_evidence(mut known: Values, found: &Diagnosed) -> Values {
     for evidence in &found.finding.evidence {
-        let value = values
-            .entry(evidence.label.clone())
-            .or_insert_with(String::new);
-        if !value.is_empty() {
-            value.push_str("; ");
-        }
-        value.push_str(&evidence.value);
+        known.see(&evidence.label, &evidence.value);
     }
-    for (name, value) in known {
-        values.entry(name.clone()).or_insert_with(|| value.clone());
-    }
-    values
+    known
 }
 
 /// As directives name it.

@@ -7,17 +7,24 @@ use std::sync::atomic::AtomicU32;
 use super::itinerary::Going;
 use super::{Record, RunError};
 use crate::clean_up;
-use crate::login::{Login, LoginPolicy};
+use crate::clock;
+use crate::journal::Session;
+use crate::login::{Became, Login};
 use crate::net::{
-    Counts, Grant, Network, NetworkSettings, Resolver, Slots, TlsVersion, Transcript, Writes,
+    Counts, Grant, Names, Network, NetworkSettings, OwnWords, Resolver, Slots, TlsVersion,
+    Transcript, Writes,
 };
 use crate::plugin::{Answers, Outside, Plugin};
 use crate::recording::{Part, Place, Purpose, Replay, Tally, World};
-use crate::settings::{CertificateCheck, Check, Depth, HighestTlsVersion};
+use crate::settings::{Check, Depth, HighestTlsVersion};
+use crate::standing::Standing;
 use crate::trust::Trust;
 
 /// At most so many connections to one remote at a time, over all source addresses, unless `full` is asked for.
 pub(super) const CONNECTIONS: usize = 3;
+
+/// Who asks whether a server takes a name in clear text, where the settings have none (RFC 1635).
+const ANONYMOUS: &str = "anonymous";
 
 /// Who answers the probes of one run.
 pub(super) enum Host {
@@ -33,19 +40,29 @@ pub(super) struct Shared {
     part: Part,
     login: Arc<Login>,
     trust: Trust,
-    resolver: Arc<Resolver>,
+    names: Arc<Names>,
     grant: Arc<Grant>,
     slots: Arc<Slots>,
     transcript: Transcript,
     ids: Arc<AtomicU32>,
+    words: Arc<OwnWords>,
 }
 
 impl Host {
-    pub(super) fn new(world: &World, part: Part, check: &Check) -> Result<Host, RunError> {
+    /// `before` is what became of the password in the run that this one goes on from.
+    pub(super) fn new(
+        world: &World,
+        part: Part,
+        check: &Check,
+        before: Became,
+    ) -> Result<Host, RunError> {
         Ok(match world {
             World::Replayed(replay) => Host::Replayed(replay.clone(), part),
             World::Live | World::Recorded(_) => {
-                Host::Live(Box::new(Shared::new(world.clone(), part, check)?))
+                // TLS cannot begin at such a time, and no certificate be judged.
+                clock::now()?;
+                let shared = Shared::new(world.clone(), part, check, before)?;
+                Host::Live(Box::new(shared))
             }
         })
     }
@@ -54,6 +71,19 @@ impl Host {
     pub(super) fn outside(&self, check: &Check, source: Option<IpAddr>) -> Option<Outside> {
         match self {
             Host::Live(shared) => Some(shared.outside(check, source)),
+            Host::Replayed(..) => None,
+        }
+    }
+
+    /// The same for removing what an earlier run left; none in a recording.
+    pub(super) fn settling(
+        &self,
+        check: &Check,
+        source: Option<IpAddr>,
+        writes: Arc<Writes>,
+    ) -> Option<Outside> {
+        match self {
+            Host::Live(shared) => Some(shared.outside_with(check, source, writes)),
             Host::Replayed(..) => None,
         }
     }
@@ -111,17 +141,12 @@ impl Host {
 }
 
 impl Shared {
-    fn new(world: World, part: Part, check: &Check) -> Result<Shared, RunError> {
+    fn new(world: World, part: Part, check: &Check, before: Became) -> Result<Shared, RunError> {
         let remote = &check.remote;
         let trust = Trust::new(&check.authorities);
-        let policy = LoginPolicy {
-            ssl: remote.ssl,
-            certificate_check: remote.certificate_check == CertificateCheck::Full,
-            allow_cleartext: check.permissions.cleartext_login,
-            allow_unverified: check.permissions.unverified_login,
-            host: remote.host.clone(),
-            now: check.now,
-        };
+        // Whatever the settings of this run are: the authority is that of the user.
+        let grant = Arc::new(Grant::new(check.authority().clone()));
+        let resolver = Resolver::new(check.resolver)?;
         let limit = match (remote.max_connections, check.depth) {
             (None, _) => CONNECTIONS,
             (Some(most), Depth::Full) => most,
@@ -130,25 +155,30 @@ impl Shared {
         Ok(Shared {
             world,
             part,
-            login: Arc::new(Login::new(check.credential.clone(), policy, trust.clone())),
+            login: Arc::new(Login::new(check, grant.clone(), trust.clone(), before)),
             trust,
-            resolver: Arc::new(Resolver::new(check.resolver)?),
-            grant: Arc::new(Grant::new(
-                &remote.host,
-                remote.port,
-                check.data_addresses.iter().copied(),
-            )),
+            names: Arc::new(Names::new(resolver, grant.clone(), &remote.host)),
+            grant,
             slots: Slots::new(limit),
             transcript: Transcript::new(),
             ids: Arc::default(),
+            words: Arc::new(OwnWords {
+                user: remote.user.clone().unwrap_or_else(|| ANONYMOUS.into()),
+                host: remote.host.clone(),
+            }),
         })
     }
 
     fn outside(&self, check: &Check, source: Option<IpAddr>) -> Outside {
-        let writes = Arc::new(match check.permissions.writes {
-            true => Writes::permitted(),
+        let session = Session::of(check, source);
+        let writes = match check.permissions.writes {
+            true => Writes::permitted(&check.journal, &session),
             false => Writes::forbidden(),
-        });
+        };
+        self.outside_with(check, source, Arc::new(writes))
+    }
+
+    fn outside_with(&self, check: &Check, source: Option<IpAddr>, writes: Arc<Writes>) -> Outside {
         let settings = NetworkSettings {
             source,
             connect_timeout: check.timeouts.connect,
@@ -162,10 +192,11 @@ impl Shared {
             fetch_issuers: check.permissions.fetch_issuers,
             mask: self.login.mask(),
             writes: writes.clone(),
+            words: self.words.clone(),
         };
         let network = Arc::new(Network::new(
             settings,
-            self.resolver.clone(),
+            self.names.clone(),
             self.grant.clone(),
             self.slots.clone(),
             self.transcript.clone(),
@@ -189,11 +220,12 @@ impl Shared {
                 control: record.connections.control + opened.control,
                 data: record.connections.data + opened.data,
             };
-            let facts = visit.relay.facts();
+            let facts = visit.relay.facts(Standing::BuiltIn);
             let left = clean_up::left_behind(&outside.writes, &facts, visit.place.source);
             record.left_behind.extend(left);
         }
         record.peak = self.slots.peak();
         record.transcript = self.transcript.lines();
+        record.password = self.login.became();
     }
 }

@@ -11,7 +11,9 @@ use serde::{Deserialize, Serialize};
 use crate::capability::Capability;
 use crate::clean_up::LeftBehind;
 use crate::finding::{FactValue, Outcome};
+use crate::login::Became;
 use crate::net::{Counts, Line};
+use crate::plan::LeftOut;
 use crate::plugin::Plugin;
 use crate::relay::OutOfReach;
 use crate::settings::Depth;
@@ -85,9 +87,11 @@ pub struct Visit {
 }
 
 impl Visit {
-    /// A fact by its name, as the last probe has it.
+    /// A fact by its name, as the last probe of this program has it: it says how far an address gets.
     pub fn fact(&self, name: &str) -> Option<&FactValue> {
-        let facts = self.runs.iter().rev().flat_map(|run| &run.outcome.facts);
+        let runs = self.runs.iter().rev();
+        let ours = runs.filter(|run| run.plugin.description.standing.is_built_in());
+        let facts = ours.flat_map(|run| &run.outcome.facts);
         facts
             .filter(|fact| fact.name == name)
             .map(|fact| &fact.value)
@@ -112,6 +116,8 @@ pub struct Record {
     pub visits: Vec<Visit>,
     /// Where addresses differed: the first steps of some of them once more, after all others.
     pub second_looks: Vec<Visit>,
+    /// The probes that the user left out.
+    pub left_out: Vec<LeftOut>,
     /// What third-party probes did not get, though they may have asked for it.
     pub denied: BTreeSet<Capability>,
     /// Connections opened.
@@ -128,6 +134,8 @@ pub struct Record {
     pub sheet: Option<Looks>,
     /// What it made on the remote and could not remove.
     pub left_behind: Vec<LeftBehind>,
+    /// What became of the password; a replay sends none.
+    pub password: Became,
 }
 
 impl Record {

@@ -19,9 +19,17 @@ pub struct ExpectedName<A = IpAddr> {
 impl ExpectedName {
     /// Whether it is this name, however it is spelt (RFC 4343).
     pub fn is_for(&self, name: &str) -> bool {
-        let bare = |name: &str| name.trim_end_matches('.').to_ascii_lowercase();
-        bare(&self.name) == bare(name)
+        is_same_name(&self.name, name)
     }
+}
+
+/// Whether two texts are one name: upper and lower case are alike, and so is the dot of the root at the end (RFC 4343, RFC 1034
+/// section 3.1).
+pub fn is_same_name(one: &str, other: &str) -> bool {
+    fn bare(name: &str) -> &str {
+        name.strip_suffix('.').unwrap_or(name)
+    }
+    bare(one).eq_ignore_ascii_case(bare(other))
 }
 
 impl FromStr for ExpectedName {

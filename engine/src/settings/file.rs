@@ -1,5 +1,5 @@
 //! `remote.toml`: a remote as somebody configured it, and how it is looked at. What a check may do to a remote is not
-//! in it: that is agreed to for each run.
+//! in it: that is agreed to for each run. Nor does it pick a secret: what is a [`FromFile`] is agreed to first.
 
 mod rules;
 mod schema;
@@ -17,7 +17,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{
-    CertificateCheck, ClientSettings, Depth, ExpectedName, HighestTlsVersion, IpVersion,
+    CertificateCheck, ClientSettings, Depth, ExpectedName, FromFile, HighestTlsVersion, IpVersion,
     PassiveMode, Remote, SslSetting, Use,
 };
 pub use schema::schema;
@@ -43,12 +43,14 @@ pub struct RemoteFile {
     /// User name; without one everything up to the login is tested.
     pub user: Option<String>,
     /// Read the password from this file.
-    pub password_file: Option<PathBuf>,
+    #[schemars(with = "Option<PathBuf>")]
+    pub password_file: Option<FromFile<PathBuf>>,
     /// Read the password from the environment variable with this name.
-    #[schemars(regex(pattern = "^[A-Za-z_][A-Za-z0-9_]*$"))]
-    pub password_env: Option<String>,
+    #[schemars(with = "Option<String>", regex(pattern = "^[A-Za-z_][A-Za-z0-9_]*$"))]
+    pub password_env: Option<FromFile<String>>,
     /// Read the password from standard input.
-    pub password_stdin: bool,
+    #[schemars(with = "Option<bool>")]
+    pub password_stdin: Option<FromFile<bool>>,
     /// Path to work in, seen from the login directory.
     pub remote_path: Option<String>,
     /// What the remote is configured for: the report says whether that is possible.
@@ -71,13 +73,16 @@ pub struct RemoteFile {
     /// Other names, and what each should resolve to.
     pub expect_names: BTreeMap<String, Vec<IpAddr>>,
     /// Data addresses other than the remote's own that may be dialled.
-    pub allow_data_addresses: Vec<IpAddr>,
+    #[schemars(with = "Option<Vec<IpAddr>>")]
+    pub allow_data_addresses: Option<FromFile<Vec<IpAddr>>>,
     /// PEM files with CA certificates to trust, too.
     pub ca_files: Vec<PathBuf>,
     /// PEM file with our own certificate, for servers that ask for one.
-    pub client_cert: Option<PathBuf>,
+    #[schemars(with = "Option<PathBuf>")]
+    pub client_cert: Option<FromFile<PathBuf>>,
     /// PEM file with the key of our own certificate.
-    pub client_key: Option<PathBuf>,
+    #[schemars(with = "Option<PathBuf>")]
+    pub client_key: Option<FromFile<PathBuf>>,
     /// How much to look at.
     pub depth: Option<Depth>,
     /// For a TCP connection, in seconds.
@@ -174,7 +179,9 @@ impl RemoteFile {
                 line: 1 + before.iter().filter(|byte| **byte == b'\n').count(),
             }
         })?;
-        text::parse(text).map_err(|mistake| mistake.located(file, text))
+        let mut settings = text::parse(text).map_err(|mistake| mistake.located(file, text))?;
+        settings.have_places(file, text);
+        Ok(settings)
     }
 
     /// The remote that it names, if it names a host.
@@ -211,13 +218,42 @@ impl RemoteFile {
     }
 
     fn seen_from(&mut self, folder: &Path) {
-        let single = [
+        let secrets = [
             &mut self.password_file,
             &mut self.client_cert,
             &mut self.client_key,
         ];
-        for path in single.into_iter().flatten().chain(&mut self.ca_files) {
+        for path in secrets.into_iter().flatten() {
+            path.seen_from(folder);
+        }
+        for path in &mut self.ca_files {
             *path = folder.join(&*path);
+        }
+    }
+
+    /// Whoever is asked to agree to something has to find it.
+    fn have_places(&mut self, file: &str, text: &str) {
+        let place = |key: &'static str| {
+            move |at: usize| {
+                let (line, column) = line_and_column(text, at);
+                format!("{file}:{line}:{column}: {key}")
+            }
+        };
+        for (key, path) in [
+            ("password-file", &mut self.password_file),
+            ("client-cert", &mut self.client_cert),
+            ("client-key", &mut self.client_key),
+        ] {
+            path.iter_mut().for_each(|it| it.stands_at(place(key)));
+        }
+        if let Some(name) = &mut self.password_env {
+            name.stands_at(place("password-env"));
+        }
+        if let Some(wanted) = &mut self.password_stdin {
+            wanted.stands_at(place("password-stdin"));
+        }
+        if let Some(addresses) = &mut self.allow_data_addresses {
+            addresses.stands_at(place("allow-data-addresses"));
         }
     }
 }
@@ -233,15 +269,22 @@ fn read(path: &Path) -> std::io::Result<Vec<u8>> {
 
 impl Mistake {
     fn located(self, file: &str, text: &str) -> RemoteFileError {
-        let before = text.get(..self.at).unwrap_or(text);
-        let line_start = before.rfind('\n').map_or(0, |end| end + 1);
+        let (line, column) = line_and_column(text, self.at);
         RemoteFileError::Mistake {
             file: file.into(),
-            line: 1 + before.matches('\n').count(),
-            column: 1 + before[line_start..].chars().count(),
+            line,
+            column,
             what: self.what,
         }
     }
+}
+
+/// Where a byte of a text stands, both from 1; the column in characters.
+fn line_and_column(text: &str, at: usize) -> (usize, usize) {
+    let before = text.get(..at).unwrap_or(text);
+    let line_start = before.rfind('\n').map_or(0, |end| end + 1);
+    let line = 1 + before.matches('\n').count();
+    (line, 1 + before[line_start..].chars().count())
 }
 
 #[cfg(test)]

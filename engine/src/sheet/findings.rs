@@ -1,10 +1,12 @@
 //! What of the sheet is a fault. Most users sit behind a NAT, and their remotes work: an address is at fault only where
 //! an allow list is in question, that is where it is marked as dedicated, or the remote turned it away.
 
+use ftp::special;
+
 use super::judge::{change, dynamic_names};
 use super::look::{Back, Reverse};
 use super::policy::Policy;
-use super::{Look, Subject, is_public, special, subjects};
+use super::{Look, Subject, is_public, subjects};
 use crate::builtin::Catalogue;
 use crate::diagnose::{Diagnosed, NotTested};
 use crate::finding::{Confidence, Evidence, Finding, Omission, OmissionCause};
@@ -12,6 +14,7 @@ use crate::matrix::Vantage;
 use crate::report;
 use crate::run::Record;
 use crate::settings::Remote;
+use crate::standing::Standing;
 
 const NOT_PUBLIC: &str = "source.not-public";
 const LISTED: &str = "source.listed-as-dynamic";
@@ -179,6 +182,7 @@ fn add(all: &mut Vec<Diagnosed>, look: &Look, finding: Finding, catalogue: &Cata
         title: code.title.clone(),
         finding,
         probe: SHEET.into(),
+        standing: Standing::BuiltIn,
         sources: source.into_iter().collect(),
         caused_by: None,
     });
@@ -223,6 +227,7 @@ fn open(check: String, decides: bool, reason: &str) -> NotTested {
             reason: reason.into(),
         },
         probe: SHEET.into(),
+        standing: Standing::BuiltIn,
         sources: Vec::new(),
     }
 }

@@ -2,11 +2,11 @@
 //!
 //! A fact settles a requirement; a hint only speaks for or against it. Without either nothing is known, and it says so.
 
+use ftp::{Range, special};
 use jiff::Timestamp;
 
 use super::look::{Back, Reverse, ReverseName};
 use super::policy::Policy;
-use super::ranges::{Range, special};
 use super::requirement::{Requirement, Row, Standing};
 use super::reverse::{Signs, signs};
 use super::state::recent_change;
@@ -218,7 +218,8 @@ impl<'a> Case<'a> {
     /// What says that the address is that of a static or a dynamic line.
     fn line(&self, row: &mut Row) {
         if let Policy::Listed { answers, reason } = &self.look.policy {
-            let reason = reason.as_ref().map(|reason| format!(": {reason}"));
+            let reason = reason.as_ref();
+            let reason = reason.map(|reason| format!(": {}", ftp::quoted(reason)));
             row.speaks_against(format!(
                 "the policy list has it as an end user's line ({}){}",
                 join(answers),
@@ -226,7 +227,7 @@ impl<'a> Case<'a> {
             ));
         }
         for Sign { name, signs } in &self.names {
-            let text = &name.name;
+            let text = ftp::named(&name.name);
             if signs.says_static() {
                 match &name.back {
                     Back::Here => row.speaks_for(format!(
@@ -255,12 +256,12 @@ impl<'a> Case<'a> {
     }
 
     /// A name that leads back and has nothing of a provider's in it.
-    fn own_name(&self) -> Option<&str> {
+    fn own_name(&self) -> Option<String> {
         let own = self
             .names
             .iter()
             .find(|it| it.signs.is_own() && it.name.back == Back::Here);
-        own.map(|it| it.name.name.as_str())
+        own.map(|it| ftp::named(&it.name.name))
     }
 }
 

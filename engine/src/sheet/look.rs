@@ -8,7 +8,6 @@ use futures_util::{StreamExt, stream};
 use serde::{Deserialize, Serialize};
 
 use super::policy::{Policy, TEST_ENTRIES, Zone};
-use super::ranges;
 use super::{Look, Subject};
 use crate::net::{FailureKind, Resolver};
 
@@ -103,7 +102,7 @@ pub async fn look_up(
 /// The public ones of the addresses; nothing is asked about others, which mean nothing outside their network.
 fn public<'a>(subjects: impl IntoIterator<Item = &'a Subject>) -> impl Iterator<Item = IpAddr> {
     let addresses = subjects.into_iter().filter_map(Subject::address);
-    addresses.filter(|address| ranges::special(*address).is_none())
+    addresses.filter(|address| ftp::special(*address).is_none())
 }
 
 /// Why the list cannot be relied on for addresses like this one.

@@ -8,15 +8,17 @@ mod judge;
 mod look;
 mod policy;
 mod ports;
-mod ranges;
 mod requirement;
 mod reverse;
+#[doc(hidden)]
+pub mod seams;
 mod state;
 pub mod text;
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, UdpSocket};
 
+use ftp::special;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -30,7 +32,6 @@ pub use findings::{findings, not_tested};
 pub use look::{Back, Reverse, ReverseName, look_up};
 pub use policy::{Policy, Zone, ZoneError};
 pub use ports::{PassivePorts, Ports};
-pub use ranges::{Range, special};
 pub use requirement::{Requirement, Row, Standing};
 pub use state::{SeenBy, Spell, State, StateError};
 

@@ -1,19 +1,23 @@
 //! The addresses that were seen, over time: a small JSON file that one run after another adds to.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
+use crate::output_file::{self, Lock, LockError, OutputError};
 
 /// What tells our file from any other.
 const FORMAT: &str = "remote-doctor source addresses";
 const VERSION: u32 = 1;
+/// Reading, adding and writing takes milliseconds.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// A file of ours has a hundredth of this.
 const MAX_BYTES: u64 = 1 << 20;
 /// As many changes of one address are kept; the oldest go first.
@@ -117,6 +121,12 @@ pub enum StateError {
         /// What is wrong with it.
         why: String,
     },
+    /// Another process keeps it.
+    #[error(transparent)]
+    Locked(#[from] LockError),
+    /// It is not replaced.
+    #[error("the state was not saved: {0}")]
+    NotSaved(#[from] OutputError),
     /// It cannot be written.
     #[error("{}: the state cannot be written: {source}", path.display())]
     Write {
@@ -152,6 +162,8 @@ impl State {
             why,
         };
         let length = match fs::metadata(path) {
+            // A FIFO would be waited for.
+            Ok(file) if !file.is_file() => return Err(not_ours("no regular file".into())),
             Ok(file) => file.len(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(State::default()),
             Err(error) => return Err(read(error)),
@@ -164,32 +176,29 @@ impl State {
             serde_json::from_slice(&text).map_err(|error| not_ours(error.to_string()))?;
         if state.format != FORMAT || state.version != VERSION {
             let why = format!("format \"{}\", version {}", state.format, state.version);
-            return Err(not_ours(crate::net::printable(&why, 200)));
+            return Err(not_ours(crate::cleaner::line(&why, 200)));
         }
         Ok(state)
     }
 
-    /// Writes the file; whoever reads it sees the old one or the new one, never a part.
+    /// Reads the file, changes what it says and writes it, while no other process does the same.
     ///
     /// # Errors
-    /// It cannot be written; the old one is still there.
-    pub fn write(&self, path: &Path) -> Result<(), StateError> {
-        let write = |source| StateError::Write {
+    /// Another process keeps it, it is not one of ours any more, or it cannot be written; then it is as it was.
+    pub async fn update(path: &Path, change: impl FnOnce(&mut State)) -> Result<(), StateError> {
+        let _lock = Lock::of(path, PATIENCE).await?;
+        let mut state = State::read(path)?;
+        change(&mut state);
+        state.write(path)
+    }
+
+    /// Writes the file; whoever reads it sees the old one or the new one, never a part.
+    fn write(&self, path: &Path) -> Result<(), StateError> {
+        let text = serde_json::to_vec_pretty(self).map_err(|error| StateError::Write {
             path: path.into(),
-            source,
-        };
-        let folder = match path.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        };
-        let text = serde_json::to_vec_pretty(self).map_err(|error| write(error.into()))?;
-        let mut unfinished = tempfile::NamedTempFile::new_in(folder).map_err(write)?;
-        unfinished.write_all(&text).map_err(write)?;
-        unfinished.as_file().sync_all().map_err(write)?;
-        unfinished
-            .persist(path)
-            .map_err(|error| write(error.error))?;
-        Ok(())
+            source: error.into(),
+        })?;
+        Ok(output_file::write(path, &text)?)
     }
 
     /// Adds a look, and gives all spells of this source at this remote.
@@ -335,5 +344,32 @@ mod tests {
             State::read(folder.path()),
             Err(StateError::Read { .. } | StateError::NotOurs { .. })
         ));
+    }
+
+    #[test]
+    fn looks_at_the_same_time_lose_nothing() {
+        const LOOKS: u8 = 8;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state.json");
+        let path = &path;
+        let one = |number: u8| {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_time()
+                .build()
+                .unwrap();
+            let source = Some(IpAddr::from([10, 0, 0, number]));
+            let seen = (SeenBy::Us, ip("203.0.113.7"));
+            runtime.block_on(State::update(path, |state| {
+                std::thread::sleep(Duration::from_millis(5));
+                state.add(source, "h", seen, day(0));
+            }))
+        };
+        std::thread::scope(|scope| {
+            let looks: Vec<_> = (0..LOOKS).map(|it| scope.spawn(move || one(it))).collect();
+            for look in looks {
+                look.join().unwrap().unwrap();
+            }
+        });
+        assert_eq!(State::read(path).unwrap().series.len(), usize::from(LOOKS));
     }
 }

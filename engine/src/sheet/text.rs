@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{AllowList, ListedAddress, Row, Set, Standing};
-use crate::report::style::{BAD, BOLD, DIM, GOOD, UNKNOWN, WARN, WIDTH, styled, wrapped};
+use crate::report::style::{BAD, BOLD, DIM, GOOD, UNKNOWN, WARN, WIDTH, hanging, styled, wrapped};
 
 /// Renders the sheet in at most 80 columns, with styles.
 pub fn render(sheet: &AllowList) -> String {
@@ -189,7 +189,7 @@ fn legend(out: &mut String, sheet: &AllowList) {
         "+ speaks for it, - against it, ? cannot be known from here or was not learned. Looking cannot prove that an address \
          is static, dedicated or not residential; \"likely\" says that something speaks for it and nothing against, \"stated\" that only we say so.{list}"
     );
-    let _ = writeln!(out, "\n{}", styled(DIM, &wrapped("", &text)));
+    let _ = writeln!(out, "\n{}", styled(DIM, &hanging("", &text)));
 }
 
 fn line(out: &mut String, label: &str, name: &str, text: &str) {

@@ -18,7 +18,7 @@ impl Probe for Greeting {
     fn run(run: &mut Run) -> Result<(), Failure> {
         let greeting = run.text("server.greeting").unwrap_or_default();
         let lines = greeting.lines().count();
-        run.note("example.greeting-lines", value::number(lines));
+        run.note("greeting-lines", value::number(lines));
         if lines > 10 {
             let detail = format!("The greeting has {lines} lines; some devices read only a few.");
             run.found(Finding::new(TALKATIVE, detail).evidence("lines", lines));

@@ -72,14 +72,33 @@ impl Workspace<'_> {
             .try_for_each(|package| self.compile_one(compiler, package))
     }
 
+    /// The same for packages whose manifests ask for a `cdylib` and nothing else, side by side.
+    ///
+    /// # Errors
+    /// One of them does not compile.
+    pub fn compile_together(
+        &self,
+        compiler: &Compiler,
+        packages: &[&str],
+    ) -> Result<(), BuildError> {
+        let named = packages.iter().flat_map(|package| ["--package", package]);
+        let build: Vec<&str> = ["build", "--lib"].into_iter().chain(named).collect();
+        self.cargo(compiler, &build)
+    }
+
     /// As a `cdylib` and nothing else, whatever its manifest asks for: beside an `rlib`, for native use, cargo optimises
     /// nothing across crates.
     fn compile_one(&self, compiler: &Compiler, package: &str) -> Result<(), BuildError> {
+        let lib = ["rustc", "--lib", "--crate-type", "cdylib"];
+        self.cargo(compiler, &[&lib[..], &["--package", package]].concat())
+    }
+
+    fn cargo(&self, compiler: &Compiler, arguments: &[&str]) -> Result<(), BuildError> {
         let mut build = cargo();
         build
             .current_dir(self.folder)
-            .args(["rustc", "--profile", PROFILE, "--target", TARGET])
-            .args(["--package", package, "--lib", "--crate-type", "cdylib"])
+            .args(arguments)
+            .args(["--profile", PROFILE, "--target", TARGET])
             .arg("--target-dir")
             .arg(&self.target);
         compiler.configure(&mut build);
@@ -88,7 +107,7 @@ impl Workspace<'_> {
             self.remapped(compiler).join("\u{1f}"),
         );
         let wrong = |status: String| BuildError::Compile {
-            command: "cargo rustc".into(),
+            command: format!("cargo {}", arguments.join(" ")),
             status,
         };
         let status = build.status().map_err(|error| wrong(error.to_string()))?;

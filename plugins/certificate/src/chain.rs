@@ -46,7 +46,7 @@ fn outdated_issuers(run: &mut Run, path: &Path<'_>, mended: &Mended) {
         let detail = format!(
             "The certificate of {}, which the server sends along with its own, ended on {}, and no other way leads from \
              the server's certificate to a root.",
-            facts::common_name(first.certificate.subject()),
+            facts::who(first.certificate.subject()),
             dates::day(first.ends())
         );
         let named = finding(EXPIRED_INTERMEDIATE, leaf, detail);
@@ -59,7 +59,7 @@ fn outdated_issuers(run: &mut Run, path: &Path<'_>, mended: &Mended) {
     if let Some(early) = early.filter(|_| !run.has_found(NOT_YET_VALID)) {
         let detail = format!(
             "The certificate of {}, above the server's own, begins on {}, or the clock of this machine is wrong.",
-            facts::common_name(early.certificate.subject()),
+            facts::who(early.certificate.subject()),
             dates::day(early.begins())
         );
         let named = finding(NOT_YET_VALID, leaf, detail).evidence("our clock", dates::day(now));
@@ -112,7 +112,7 @@ fn unknown_root(run: &mut Run, path: &Path<'_>, mended: &Mended, inspected: bool
     let detail = format!(
         "The chain is complete and ends at {}, a certification authority that neither the public roots nor the settings \
          trust.",
-        facts::common_name(root)
+        facts::who(root)
     );
     let named = finding(UNTRUSTED_CA, path.members[0].certificate, detail)
         .evidence("top of the chain", facts::name(root));
@@ -145,7 +145,7 @@ fn open(run: &mut Run, sent: &Sent<'_>, path: &Path<'_>) {
             let detail = format!(
                 "The chain that is sent is not complete; what is missing was fetched, and it ends at {}, a certification \
                  authority that neither the public roots nor the settings trust.",
-                root.common_name
+                probe_sdk::named(&root.common_name)
             );
             let leaf = sent.leaf().certificate;
             run.found(
@@ -188,7 +188,7 @@ fn unseen(sent: &Sent<'_>, path: &Path<'_>) -> Finding {
     } else {
         let detail = format!(
             "The certificate was issued by {}, which neither the public roots nor the settings trust.",
-            facts::common_name(top.issuer())
+            facts::who(top.issuer())
         );
         finding(UNTRUSTED_CA, sent.leaf().certificate, detail)
             .evidence("top of the chain", facts::name(top.issuer()))
@@ -201,7 +201,7 @@ fn missing(sent: &Sent<'_>, path: &Path<'_>) -> Finding {
     let detail = format!(
         "The server does not send the certificate of {}, which links its own to a trusted root. Browsers often find it by \
          themselves; FTP clients do not.",
-        facts::common_name(top.issuer())
+        facts::who(top.issuer())
     );
     let mut named = finding(MISSING_INTERMEDIATE, sent.leaf().certificate, detail)
         .evidence("missing", facts::name(top.issuer()));

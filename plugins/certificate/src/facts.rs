@@ -1,7 +1,7 @@
 //! What a support agent wants to know of a certificate even when all is well.
 
 use probe_sdk::trust::own_authorities;
-use probe_sdk::{FactValue, Run, value};
+use probe_sdk::{FactValue, Run, named, value};
 use sha2::{Digest, Sha256};
 use x509_parser::prelude::{GeneralName, X509Certificate, X509Name};
 
@@ -14,7 +14,7 @@ pub(crate) fn note(run: &mut Run, sent: &Sent<'_>) {
     let leaf = sent.leaf().certificate;
     let until = leaf.validity().not_after.timestamp();
     let left = dates::days_between(run.request().now, until);
-    let issuer = common_name(leaf.issuer());
+    let issuer = who(leaf.issuer());
     let left = if left < 0 {
         "expired".to_string()
     } else {
@@ -22,7 +22,7 @@ pub(crate) fn note(run: &mut Run, sent: &Sent<'_>) {
     };
     let summary = format!(
         "{}, from {issuer}, until {} ({left})",
-        common_name(leaf.subject()),
+        who(leaf.subject()),
         dates::day(until)
     );
     run.note("certificate.summary", value::text(summary));
@@ -106,6 +106,11 @@ pub(crate) fn common_name(subject: &X509Name<'_>) -> String {
         .next()
         .and_then(|name| name.as_str().ok());
     common.map_or_else(|| name(subject), Into::into)
+}
+
+/// The same within a sentence of ours: whoever made the certificate chose the name.
+pub(crate) fn who(subject: &X509Name<'_>) -> String {
+    named(common_name(subject))
 }
 
 /// Where the issuer's certificate can be had, as the certificate itself says (RFC 5280 section 4.2.2.1).

@@ -20,7 +20,7 @@ mod purpose;
 mod sent;
 
 use probe_sdk::trust::Store;
-use probe_sdk::{About, Capability, Code, Failure, Finding, Probe, Run, state};
+use probe_sdk::{About, Capability, Code, Failure, Finding, MALFORMED_REPLY, Probe, Run, state};
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 use interception::Suspicion;
@@ -64,7 +64,7 @@ impl Probe for Certificate {
             Capability::FetchIssuer,
         ],
         codes: CODES,
-        also_reports: &[ADDRESSES_DIFFER],
+        also_reports: &[ADDRESSES_DIFFER, MALFORMED_REPLY],
         ..About::NOTHING
     };
 

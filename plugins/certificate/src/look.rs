@@ -73,10 +73,10 @@ fn attempt(run: &Run, place: &Place) -> Result<Look, TooMany> {
             Err(error) => return Ok(Look::NotLooked(error.to_string())),
         }
     }
-    if mode == Some("explicit") {
-        if let Err(why) = ask_for_tls(&mut control) {
-            return Ok(Look::NotLooked(why));
-        }
+    if mode == Some("explicit")
+        && let Err(why) = ask_for_tls(&mut control)
+    {
+        return Ok(Look::NotLooked(why));
     }
     let secured = control.secure(&TlsOptions {
         server_name: place.server_name.clone(),

@@ -80,9 +80,9 @@ fn address(bytes: &[u8]) -> Option<String> {
 
 fn reason(host: &str, leaf: &X509Certificate<'_>, names: &[String]) -> String {
     if names.is_empty() {
-        let common = facts::common_name(leaf.subject());
+        let common = facts::who(leaf.subject());
         return format!(
-            "The certificate has no names in the place where clients look (subject alternative name); `{common}` in the \
+            "The certificate has no names in the place where clients look (subject alternative name); {common} in the \
              subject does not count."
         );
     }

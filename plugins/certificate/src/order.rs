@@ -3,7 +3,7 @@
 //! What clients trip over is an issuer that comes before what it signed, and certificates that no way up needs. A root
 //! at the end harms nobody, and neither does one issuer's key certified by two others.
 
-use probe_sdk::Run;
+use probe_sdk::{Run, named};
 
 use crate::path::{End, Path};
 use crate::sent::Sent;
@@ -49,7 +49,8 @@ impl Wrong {
                 "A certificate is sent along that has nothing to do with the server's own.".into()
             }
             Wrong::Ended(subject) => format!(
-                "An expired certificate is sent along ({subject}), and the chain is complete without it."
+                "An expired certificate is sent along ({}), and the chain is complete without it.",
+                named(subject)
             ),
         }
     }

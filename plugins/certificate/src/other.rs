@@ -22,8 +22,8 @@ impl Other {
             |(_, certificate)| {
                 format!(
                     "{}, from {}, until {}",
-                    facts::common_name(certificate.subject()),
-                    facts::common_name(certificate.issuer()),
+                    facts::who(certificate.subject()),
+                    facts::who(certificate.issuer()),
                     dates::day(certificate.validity().not_after.timestamp())
                 )
             },

@@ -9,14 +9,14 @@ use crate::{WRONG_PURPOSE, finding};
 
 pub(crate) fn judge(run: &mut Run, sent: &Sent<'_>, path: &Path<'_>) {
     let leaf = sent.leaf().certificate;
-    if let Ok(Some(usage)) = leaf.extended_key_usage() {
-        if !usage.value.server_auth && !usage.value.any {
-            let purposes = purposes(usage.value);
-            let detail =
-                format!("The certificate is meant for other uses than a server: {purposes}.");
-            run.found(finding(WRONG_PURPOSE, leaf, detail).evidence("purposes", purposes));
-            return;
-        }
+    if let Ok(Some(usage)) = leaf.extended_key_usage()
+        && !usage.value.server_auth
+        && !usage.value.any
+    {
+        let purposes = purposes(usage.value);
+        let detail = format!("The certificate is meant for other uses than a server: {purposes}.");
+        run.found(finding(WRONG_PURPOSE, leaf, detail).evidence("purposes", purposes));
+        return;
     }
     // A certificate that signed itself is its own CA by nature; unless somebody trusts it, that is another fault.
     let nobody_s = sent.is_self_signed() && path.end == End::UnknownRoot;

@@ -3,7 +3,7 @@
 use probe_sdk::ftp::phase::transfer::TransferAnswer;
 use probe_sdk::ftp::{Class, Reply};
 use probe_sdk::session::{Answer, Early, Method, Offer, Payload, Refusal, Session};
-use probe_sdk::{DialogueError, Failure, FailureKind, elapsed_us};
+use probe_sdk::{DialogueError, Failure, FailureKind, elapsed_us, quoted};
 
 use crate::sample::{Outcome, Sample};
 
@@ -161,7 +161,10 @@ impl Channel {
                 // Left over from a transfer: pyftpdlib refuses a data connection with 425 and says 150 all the same.
                 Offer::Refused(reply) if reply.class() == Class::Preliminary => {
                     self.session.usable = false;
-                    (None, Outcome::NotLooked(format!("out of step: {reply}")))
+                    (
+                        None,
+                        Outcome::NotLooked(format!("out of step: {}", quoted(&reply))),
+                    )
                 }
                 _ => (Some(offer), Outcome::NoPort),
             },
@@ -195,7 +198,7 @@ impl Channel {
     /// The method to ask for the next port with. Both come equally often, and in no rhythm (the sequence of Thue and
     /// Morse): where every second port of a server fails, a strict turn would blame one of the methods.
     pub(crate) fn next_method(&self) -> Method {
-        let turn = self.samples.len().count_ones() % 2 == 0;
+        let turn = self.samples.len().count_ones().is_multiple_of(2);
         match (self.gives(Method::Epsv), self.gives(Method::Pasv)) {
             (true, true) if !turn => Method::Pasv,
             (false, true) => Method::Pasv,

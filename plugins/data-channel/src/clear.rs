@@ -1,7 +1,7 @@
 //! `PROT C`: whether the server would transfer in clear text beside a secured login. Only a listing is asked for, and only
 //! at full depth; the session is private again afterwards (RFC 4217 section 9).
 
-use probe_sdk::{Run, value};
+use probe_sdk::{Run, quoted, value};
 
 use crate::channel::Channel;
 use crate::sample::Sample;
@@ -13,7 +13,7 @@ pub(crate) fn look(run: &mut Run, channel: &mut Channel) {
     }
     let told = match channel.session.control.command("PROT C") {
         Ok(reply) if reply.is_positive() => listed(channel),
-        Ok(reply) => format!("PROT C is refused: {reply}"),
+        Ok(reply) => format!("PROT C is refused: {}", quoted(reply)),
         Err(error) => {
             channel.session.usable = false;
             error.to_string()
@@ -44,7 +44,10 @@ fn listed(channel: &mut Channel) -> String {
         sample.refusal().and_then(|it| it.reply.as_ref()),
     ) {
         (Some(_), _) => "a listing in clear text is accepted".into(),
-        (None, Some(reply)) => format!("PROT C is accepted, and a listing refused: {reply}"),
+        (None, Some(reply)) => format!(
+            "PROT C is accepted, and a listing refused: {}",
+            quoted(reply)
+        ),
         (None, None) => "PROT C is accepted, and no listing came about".into(),
     }
 }

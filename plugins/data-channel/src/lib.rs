@@ -16,7 +16,9 @@ mod resumption;
 mod sample;
 
 use probe_sdk::session::{Method, Session};
-use probe_sdk::{About, Capability, Code, Depth, FactValue, Failure, Probe, Run, state, value};
+use probe_sdk::{
+    About, Capability, Code, Depth, FactValue, Failure, MALFORMED_REPLY, Probe, Run, state, value,
+};
 
 use channel::Channel;
 use knock::Again;
@@ -86,8 +88,15 @@ impl Probe for DataChannel {
         summary: "passive mode, data ports, TLS on the data channel and listings",
         takes: Some(state::LOGGED_IN),
         leaves: &[state::TRANSFERRING],
-        capabilities: &[Capability::Connect, Capability::Data, Capability::Login],
+        capabilities: &[
+            Capability::Connect,
+            Capability::Data,
+            Capability::Speak,
+            Capability::Read,
+            Capability::Login,
+        ],
         codes: CODES,
+        also_reports: &[MALFORMED_REPLY],
         ..About::NOTHING
     };
 

@@ -1,7 +1,7 @@
 //! Whether a listing is whole, and whether there is one for machines (RFC 3659 section 7).
 
 use probe_sdk::ftp::{Form, Listing, Reply};
-use probe_sdk::{Finding, Run, value};
+use probe_sdk::{Finding, Run, quoted, value};
 
 use crate::channel::{Channel, MAX_LISTING, StartReply, says_not_known};
 use crate::sample::Sample;
@@ -33,7 +33,11 @@ pub(crate) fn machine_readable(run: &mut Run, channel: &mut Channel) {
             start = channel.transfer_early("LIST");
         }
         Err(Some(reply)) => {
-            run.not_applicable("MLSD", &[NO_MACHINE_LISTING], &format!("refused: {reply}"));
+            run.not_applicable(
+                "MLSD",
+                &[NO_MACHINE_LISTING],
+                &format!("refused: {}", quoted(reply)),
+            );
         }
         Err(None) => {}
     }
@@ -199,7 +203,7 @@ fn lines(bytes: &[u8]) -> usize {
 pub(crate) fn is_round(count: usize) -> bool {
     let round = |count: usize| {
         let mut head = count;
-        while head > 0 && head % 10 == 0 {
+        while head > 0 && head.is_multiple_of(10) {
             head /= 10;
         }
         count >= FEW && (head < 10 || head == 25 || count.is_power_of_two())

@@ -7,6 +7,10 @@ use crate::reply::telnet::IAC;
 /// Commands whose argument is a secret (RFC 959 section 4.1.1; ADAT: RFC 2228 section 3).
 const SECRET: [&str; 3] = ["PASS", "ACCT", "ADAT"];
 
+/// The longest argument, in bytes: with its verb and the line's end it stays below the limit of
+/// servers that read 512 bytes at a time.
+pub const LONGEST_ARGUMENT: usize = 480;
+
 /// One command line. `Display` and `Debug` hide the argument of PASS, ACCT and ADAT.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Command {
@@ -19,9 +23,15 @@ pub struct Command {
 pub enum CommandError {
     /// The verb is empty or not ASCII letters and digits (RFC 959 section 5.3: alphabetic codes).
     Verb,
-    /// The argument contains CR, LF or NUL: it would end the line and begin another command (RFC
-    /// 959 section 5.3.2).
+    /// The argument contains a control character, or what some servers take for the end of a line:
+    /// it could end the line and begin another command (RFC 959 section 5.3.2).
     LineBreak,
+    /// The argument contains a byte 255, which opens a Telnet command (RFC 854; F-L12). RFC 959
+    /// section 3.1 would have it doubled, which some servers undo and others do not: it cannot be
+    /// sent so that all read the same.
+    Telnet,
+    /// The argument is longer than [`LONGEST_ARGUMENT`]: servers may cut the line in two.
+    TooLong,
 }
 
 impl Command {
@@ -48,9 +58,7 @@ impl Command {
     /// [`CommandError`].
     pub fn with(verb: &str, argument: impl AsRef<[u8]>) -> Result<Command, CommandError> {
         let argument = argument.as_ref();
-        if argument.iter().any(|&byte| breaks_line(byte)) {
-            return Err(CommandError::LineBreak);
-        }
+        sendable(argument)?;
         Ok(Command {
             argument: Some(argument.to_vec()),
             ..Command::new(verb)?
@@ -62,31 +70,43 @@ impl Command {
         &self.verb
     }
 
-    /// The line as sent, CR LF included. A byte 255 is doubled, since alone it would open a Telnet
-    /// command (RFC 854; F-L12).
+    /// The line as sent, CR LF included.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut line = self.verb.clone().into_bytes();
         if let Some(argument) = &self.argument {
             line.push(b' ');
-            for &byte in argument {
-                line.push(byte);
-                if byte == IAC {
-                    line.push(byte);
-                }
-            }
+            line.extend_from_slice(argument);
         }
         line.extend_from_slice(b"\r\n");
         line
     }
 }
 
-/// Whether the text can be the argument of a command: no CR, LF or NUL (RFC 959 section 5.3.2).
+/// Whether the text can be the argument of a command, in a way that every server reads alike.
 pub fn is_safe_argument(argument: &str) -> bool {
-    !argument.bytes().any(breaks_line)
+    sendable(argument.as_bytes()).is_ok()
 }
 
-fn breaks_line(byte: u8) -> bool {
-    matches!(byte, b'\r' | b'\n' | 0)
+/// Names are UTF-8 (RFC 2640), or each byte a character.
+fn sendable(argument: &[u8]) -> Result<(), CommandError> {
+    let breaks = match std::str::from_utf8(argument) {
+        Ok(text) => text.chars().any(breaks_line),
+        Err(_) => argument.iter().any(|&byte| breaks_line(byte.into())),
+    };
+    if breaks {
+        Err(CommandError::LineBreak)
+    } else if argument.contains(&IAC) {
+        Err(CommandError::Telnet)
+    } else if argument.len() > LONGEST_ARGUMENT {
+        Err(CommandError::TooLong)
+    } else {
+        Ok(())
+    }
+}
+
+/// The line separators of Unicode end a line for servers whose library thinks so.
+fn breaks_line(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
 }
 
 impl fmt::Display for Command {
@@ -110,7 +130,11 @@ impl fmt::Display for CommandError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {
             CommandError::Verb => "command word is not made of letters",
-            CommandError::LineBreak => "argument contains a line break or NUL",
+            CommandError::LineBreak => {
+                "argument contains a line break or another control character"
+            }
+            CommandError::Telnet => "argument contains the byte 255, which servers read as Telnet",
+            CommandError::TooLong => "argument is so long that servers may cut the line in two",
         })
     }
 }
@@ -129,14 +153,14 @@ mod tests {
             ("PASS", b"", b"PASS \r\n", "PASS ***"),
             ("ACCT", b"42", b"ACCT 42\r\n", "ACCT ***"),
             ("ADAT", b"c2Vj", b"ADAT c2Vj\r\n", "ADAT ***"),
-            ("CWD", b"a\xFFb", b"CWD a\xFF\xFFb\r\n", "CWD a\u{FFFD}b"), // F-L12
+            ("CWD", b"a\xFCb", b"CWD a\xFCb\r\n", "CWD a\u{FFFD}b"),
             (
                 "CWD",
                 "größe".as_bytes(),
                 "CWD größe\r\n".as_bytes(),
                 "CWD größe",
             ),
-            ("RETR", b"a\tb", b"RETR a\tb\r\n", "RETR a\tb"),
+            ("RETR", b"a b", b"RETR a b\r\n", "RETR a b"),
         ];
         for (verb, argument, line, shown) in table {
             let command = Command::with(verb, argument).expect(shown);
@@ -152,7 +176,15 @@ mod tests {
 
     #[test]
     fn refused() {
-        for argument in ["a\rb", "a\nDELE b", "a\0b", "\r\n"] {
+        for argument in [
+            "a\rb",
+            "a\nDELE b",
+            "a\0b",
+            "\r\n",
+            "a\tb",
+            "a\u{85}b",
+            "a\u{2028}b",
+        ] {
             assert_eq!(
                 Command::with("CWD", argument),
                 Err(CommandError::LineBreak),
@@ -160,9 +192,13 @@ mod tests {
             );
             assert!(!is_safe_argument(argument), "{argument:?}");
         }
+        let long = "a".repeat(LONGEST_ARGUMENT + 1);
+        assert_eq!(Command::with("CWD", &long), Err(CommandError::TooLong));
+        assert!(!is_safe_argument(&long) && is_safe_argument(&long[1..]));
+        assert_eq!(Command::with("CWD", b"a\xFFb"), Err(CommandError::Telnet)); // F-L12
         for verb in ["", "US ER", "PASS x", "PASS\r\n", "ÜSER"] {
             assert_eq!(Command::new(verb), Err(CommandError::Verb), "{verb:?}");
         }
-        assert!(is_safe_argument("") && is_safe_argument(" ü\t\"@: "));
+        assert!(is_safe_argument("") && is_safe_argument(" ü\"@: "));
     }
 }

@@ -2,18 +2,18 @@
 //! connection.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 
-/// How far an address reaches, narrowest first.
+use crate::special::{embedded, special};
+
+/// How far an address reaches, narrowest first. Which address is of which scope stands in [`special`](crate::special()).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Scope {
-    /// This machine: 127.0.0.0/8 and 0.0.0.0/8 (RFC 1122 section 3.2.1.3), `::1` and `::` (RFC 4291
-    /// section 2.5).
+    /// This machine.
     Loopback,
-    /// This link: 169.254.0.0/16 (RFC 3927), fe80::/10 (RFC 4291 section 2.5.6).
+    /// This link, and what a hosting provider keeps for its own machines.
     LinkLocal,
-    /// This network: RFC 1918, carrier-grade NAT 100.64.0.0/10 (RFC 6598), fc00::/7 (RFC 4193), and
-    /// the former site-local fec0::/10 (RFC 3879).
+    /// This network, and whatever else is no part of the public internet.
     Private,
     /// Everything else, documentation ranges included: they stand for public addresses in examples
     /// and tests.
@@ -21,35 +21,18 @@ pub enum Scope {
 }
 
 impl Scope {
-    /// The scope of an address. An IPv4 address mapped into IPv6 counts as IPv4 (RFC 4291 section
-    /// 2.5.5.2).
+    /// The scope of an address. One of IPv6 that leads to an address of IPv4 (mapped, translated, tunnelled) reaches no
+    /// farther than that one does.
     pub fn of(address: IpAddr) -> Scope {
+        let own = special(address).map_or(Scope::Public, |range| range.scope);
         match address.to_canonical() {
-            IpAddr::V4(address) => Scope::of_v4(address),
-            IpAddr::V6(address) => Scope::of_v6(address),
-        }
-    }
-
-    fn of_v4(address: Ipv4Addr) -> Scope {
-        match address.octets() {
-            [0 | 127, ..] => Scope::Loopback,
-            [169, 254, ..] => Scope::LinkLocal,
-            [100, second, ..] if second & 0xC0 == 64 => Scope::Private,
-            _ if address.is_private() => Scope::Private,
-            _ => Scope::Public,
-        }
-    }
-
-    fn of_v6(address: Ipv6Addr) -> Scope {
-        let former_site_local = address.segments()[0] & 0xFFC0 == 0xFEC0;
-        if address.is_loopback() || address.is_unspecified() {
-            Scope::Loopback
-        } else if address.is_unicast_link_local() {
-            Scope::LinkLocal
-        } else if address.is_unique_local() || former_site_local {
-            Scope::Private
-        } else {
-            Scope::Public
+            IpAddr::V4(_) => own,
+            IpAddr::V6(address) => {
+                let embedded = embedded(address).into_iter().flatten();
+                embedded
+                    .map(|it| Scope::of(it.into()))
+                    .fold(own, Scope::min)
+            }
         }
     }
 }
@@ -134,8 +117,33 @@ mod tests {
             ("198.51.100.1", Public),
             ("203.0.113.1", Public),
             ("2001:db8::1", Public),
-            ("255.255.255.255", Public),
+            ("255.255.255.255", LinkLocal),
             ("2a00::1", Public),
+            ("192.0.0.192", LinkLocal),
+            ("168.63.129.16", LinkLocal),
+            ("198.18.0.1", Private),
+            ("240.0.0.1", Private),
+            ("224.0.0.1", Private),
+            ("5f00::1", Private),
+            ("ff02::1", Private),
+            // Whatever an address of IPv4 is wrapped in.
+            ("::10.0.0.1", Private),
+            ("::127.0.0.1", Loopback),
+            ("64:ff9b::8.8.8.8", Public),
+            ("64:ff9b::10.0.0.1", Private),
+            ("64:ff9b::169.254.169.254", LinkLocal),
+            ("64:ff9b::127.0.0.1", Loopback),
+            ("64:ff9b:1::8.8.8.8", Private),
+            ("64:ff9b:1::127.0.0.1", Loopback),
+            ("64:ff9b:1:7f00:0:100::", Loopback),
+            ("2002:808:808::1", Public),
+            ("2002:a00:1::1", Private),
+            ("2002:a9fe:a9fe::1", LinkLocal),
+            ("2002:7f00:1::1", Loopback),
+            // The server's address in front, the client's at the end.
+            ("2001:0:4136:e378:8000:63bf:3fff:fdd2", Public),
+            ("2001:0:4136:e378:8000:63bf:f5ff:fffe", Private),
+            ("2001:0:a00:1:8000:63bf:3fff:fdd2", Private),
         ];
         for (text, scope) in table {
             assert_eq!(Scope::of(address(text)), scope, "{text}");
@@ -162,7 +170,8 @@ mod tests {
             ("192.0.2.2", "10.0.0.1", Foreign),       // reached from inside, announces the outside
             ("10.0.0.2", "10.0.0.1", Foreign),
             ("127.0.0.2", "127.0.0.1", Foreign),
-            ("255.255.255.255", "192.0.2.1", Foreign),
+            ("255.255.255.255", "192.0.2.1", Narrower),
+            ("198.18.0.1", "192.0.2.1", Narrower),
         ];
         for (announced, peer, expected) in table {
             assert_eq!(

@@ -11,7 +11,7 @@ impl Noise {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
-        (self.0 >> 32) as u8
+        self.0.to_be_bytes()[3]
     }
 }
 

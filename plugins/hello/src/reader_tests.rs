@@ -1,3 +1,8 @@
+#![allow(
+    clippy::cast_possible_truncation,
+    reason = "what a test makes is short"
+)]
+
 use crate::{Alert, End, Flight, Group, KeyExchange, Reader, ServerHello, Suite, Version};
 
 /// A record of TLS 1.0, as servers send it before the version is agreed.

@@ -1,7 +1,7 @@
 //! Where the login lands, and whether the remote path is there, seen from there (F-S04).
 
 use probe_sdk::ftp::{is_safe_argument, parse_257};
-use probe_sdk::{Control, ENTERED, Finding, Run, value};
+use probe_sdk::{Control, ENTERED, Finding, Run, named, value};
 
 use crate::{PATH, PATH_NOT_FOUND, PATH_REPEATS};
 
@@ -21,7 +21,7 @@ pub(crate) fn look(run: &mut Run, control: &mut Control) {
         run.could_not_look(
             "the remote path",
             PATH,
-            "the path holds a line end and cannot be sent",
+            "the path is too long or holds a character that cannot be sent in a command",
         );
         return;
     }
@@ -37,8 +37,9 @@ pub(crate) fn look(run: &mut Run, control: &mut Control) {
             run.note(ENTERED, value::text(&shorter));
             let shorter = if shorter.is_empty() { "." } else { &shorter };
             let detail = format!(
-                "The login already lands in {home}, and the remote path says so again: seen from there, {path} does not \
-                 exist."
+                "The login already lands in {}, and the remote path says so again: seen from there, {} does not exist.",
+                named(&home),
+                named(&path)
             );
             Finding::new(PATH_REPEATS, detail)
                 .evidence("works as", shorter)
@@ -46,7 +47,9 @@ pub(crate) fn look(run: &mut Run, control: &mut Control) {
         }
         None => {
             let detail = format!(
-                "Seen from the login directory {home}, the remote path {path} does not exist."
+                "Seen from the login directory {}, the remote path {} does not exist.",
+                named(&home),
+                named(&path)
             );
             Finding::new(PATH_NOT_FOUND, detail)
         }

@@ -10,7 +10,7 @@ use probe_sdk::ftp::{Features, Phase, Reply, ReplyReader, Weight};
 use probe_sdk::login::{Credential, Refusal};
 use probe_sdk::{
     About, Capability, Code, Connection, Control, DialogueError, FEATURES_ASKED_BESIDE, Failure,
-    FailureKind, Probe, Run, state, value,
+    FailureKind, MALFORMED_REPLY, Probe, Run, state, value,
 };
 
 probe_sdk::codes! {
@@ -41,9 +41,9 @@ impl Probe for Login {
         summary: "login, login directory and remote path",
         takes: Some(state::SECURED),
         leaves: &[state::LOGGED_IN],
-        capabilities: &[Capability::Login],
+        capabilities: &[Capability::Speak, Capability::Login],
         codes: CODES,
-        also_reports: &[TLS_REQUIRED, TOO_MANY, UNAVAILABLE],
+        also_reports: &[TLS_REQUIRED, TOO_MANY, UNAVAILABLE, MALFORMED_REPLY],
         ..About::NOTHING
     };
 
@@ -76,6 +76,7 @@ impl Probe for Login {
                 run.rest_clear(CODES);
             }
             Attempt::NotTried(refusal) => not_tried(run, &refusal),
+            Attempt::OutOfStep(reason) => run.could_not_look("login", CODES, &reason),
             Attempt::Failed(error) => run.could_not_look("login", CODES, &error.to_string()),
         }
         recognise(run, &clues);
@@ -105,6 +106,8 @@ enum Attempt {
     Refused,
     /// The host did not send the password.
     NotTried(Refusal),
+    /// The server answered with what is no answer.
+    OutOfStep(String),
     /// The connection broke.
     Failed(DialogueError),
 }
@@ -140,6 +143,7 @@ fn log_in(
     }
 }
 
+/// What is no login. A reply that refuses nothing either says nothing at all of the account.
 fn refused(
     run: &mut Run,
     answer: LoginAnswer,
@@ -147,6 +151,11 @@ fn refused(
     reply: &Reply,
     phase: Phase,
 ) -> Attempt {
+    if answer == LoginAnswer::Unexpected && !reply.is_negative() {
+        return Attempt::OutOfStep(format!(
+            "the server answers {phase} with `{reply}`, which is no answer to it: whether anybody is logged in is not known"
+        ));
+    }
     let finding = refused::finding(run, answer, weight, reply, phase);
     run.note_seen_as(&reply.text());
     run.found(finding);
@@ -196,7 +205,10 @@ fn not_tried(run: &mut Run, refusal: &Refusal) {
             "the password was refused once in this run and is not tried again".to_string()
         }
         Refusal::TriedElsewhere => "another session was trying the password".to_string(),
-        Refusal::NotAskedFor => "the server did not ask for a password".to_string(),
+        Refusal::NotAskedFor => {
+            let reason = "the replies of the server are out of step: it asks for a password with more than one of them";
+            return run.could_not_look("login", CODES, reason);
+        }
         Refusal::Failed(failure) => return run.could_not_look("login", CODES, &failure.detail),
     };
     run.not_permitted("login", CODES, &reason);

@@ -117,21 +117,22 @@ impl Attempts {
             .open
             .iter()
             .all(|(_, _, since)| elapsed_us() - since >= u64::from(HEAD_START_MS) * 1000);
-        if self.open.len() < AT_A_TIME && slow {
-            if let Some(ip) = self.waiting.pop_front() {
-                match Connection::open(&Endpoint {
-                    ip: ip.clone(),
+        if self.open.len() < AT_A_TIME
+            && slow
+            && let Some(ip) = self.waiting.pop_front()
+        {
+            match Connection::open(&Endpoint {
+                ip: ip.clone(),
+                port: self.port,
+            }) {
+                Ok(connection) => self.open.push((ip, connection, elapsed_us())),
+                Err(failure) => self.done.push(Attempt {
+                    ip,
                     port: self.port,
-                }) {
-                    Ok(connection) => self.open.push((ip, connection, elapsed_us())),
-                    Err(failure) => self.done.push(Attempt {
-                        ip,
-                        port: self.port,
-                        result: Err(failure),
-                    }),
-                }
-                return true;
+                    result: Err(failure),
+                }),
             }
+            return true;
         }
         !self.open.is_empty() || !self.waiting.is_empty()
     }

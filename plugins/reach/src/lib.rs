@@ -6,8 +6,8 @@ mod other_port;
 mod verdict;
 
 use probe_sdk::{
-    About, Capability, FactValue, Failure, FailureKind, Finding, IpVersion, Owner, Probe, Run,
-    resolve, state, value,
+    About, Capability, FactValue, Failure, FailureKind, Finding, IpVersion, MALFORMED_REPLY, Owner,
+    Probe, Run, resolve, state, value,
 };
 
 use attempt::{Attempt, Attempts};
@@ -53,7 +53,7 @@ impl Probe for Reach {
         leaves: &[state::CONNECTED],
         capabilities: &[Capability::Names, Capability::Connect],
         codes: CODES,
-        also_reports: &[CLOSED],
+        also_reports: &[CLOSED, MALFORMED_REPLY],
         ..About::NOTHING
     };
 
@@ -113,10 +113,8 @@ fn addresses(run: &mut Run) -> Result<Option<Vec<String>>, Failure> {
     let (granted, narrow): (Vec<_>, Vec<_>) = resolved.into_iter().partition(|found| found.granted);
     if !narrow.is_empty() {
         let narrow: Vec<String> = narrow.into_iter().map(|found| found.ip).collect();
-        let detail = format!(
-            "The name resolves to an address that only the server's own network can reach. It was not connected to; \
-             to test inside that network, give the address itself as the host."
-        );
+        let detail = "The name resolves to an address that only the server's own network can reach. It was not \
+                      connected to; to test inside that network, give the address itself as the host.";
         run.found(
             Finding::new(PRIVATE_ADDRESS, detail)
                 .evidence("name", &host)

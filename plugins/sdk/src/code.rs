@@ -68,7 +68,7 @@ pub struct About {
     pub capabilities: &'static [Capability],
     /// The codes it declares.
     pub codes: &'static [Code],
-    /// Codes of other probes that it may find too.
+    /// Codes of other probes that it may find too. A third-party probe has none: what it reports, it declares.
     pub also_reports: &'static [Code],
 }
 
@@ -102,10 +102,15 @@ impl About {
             also_reports: self
                 .also_reports
                 .iter()
-                .chain(std::iter::once(&MALFORMED_REPLY).filter(|code| !self.codes.contains(code)))
                 .map(|code| code.name.to_string())
                 .collect(),
         }
+    }
+
+    /// Whether replies that break the rules are its to report: it says so among its codes.
+    pub(crate) fn reports_malformed_replies(&self) -> bool {
+        let mut codes = self.codes.iter().chain(self.also_reports);
+        codes.any(|code| *code == MALFORMED_REPLY)
     }
 }
 

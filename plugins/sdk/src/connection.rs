@@ -70,7 +70,6 @@ impl Connection {
     ///
     /// # Errors
     /// Never loses what was read: the failure comes beside the bytes.
-    #[must_use]
     pub fn read_to_end(&self, limit: usize, wait_ms: u32) -> (Vec<u8>, Result<(), Failure>) {
         let mut all = Vec::new();
         loop {

@@ -1,5 +1,5 @@
 //! Replies that stray from RFC 959 section 4.2 in a way that clients trip over. The dialogue reads on, so that one such
-//! reply does not hide everything behind it; what was odd becomes a finding when the probe ends, whichever probe it is.
+//! reply does not hide everything behind it; what was odd becomes a finding when the probe ends, if that is its to report.
 
 use std::cell::RefCell;
 
@@ -7,8 +7,9 @@ use ftp::{Deviation, Reply};
 
 use crate::{Code, Finding};
 
-/// Declared by the probe that reads the greeting; any probe that speaks FTP may find it.
-pub(crate) const MALFORMED_REPLY: Code = Code::of_another("service.malformed-reply");
+/// Replies that break the rules of FTP. It is declared by the probe that reads the greeting; a built-in probe that names it
+/// in `also_reports` finds it without doing anything for it.
+pub const MALFORMED_REPLY: Code = Code::of_another("service.malformed-reply");
 
 /// More of the same says nothing new.
 const KEPT: usize = 5;

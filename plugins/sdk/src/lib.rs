@@ -24,7 +24,11 @@ pub use connection::{
     expected_addresses, expected_names, most_connections, ready, resolve, version_name,
 };
 pub use control::{Control, DialogueError};
+pub use deviations::MALFORMED_REPLY;
 pub use ftp;
+/// A stranger's words within a sentence of the probe's own: every text of a server, a certificate or a zone that goes into a
+/// `detail` or a reason passes through `quoted`, or through `named` where it is a name. Evidence needs no quotation marks.
+pub use ftp::{named, quoted};
 pub use patience::Patience;
 pub use run::{Finding, Run, value};
 
@@ -52,6 +56,10 @@ pub mod writes {
     /// The fact with the paths that an earlier instance of this probe left: where it is there, they are to be removed, and
     /// nothing else is to be done.
     pub const LEFT: &str = "writes.left";
+
+    /// The fact with the reason why nothing may be made on the remote, where the user permits it and the host cannot write
+    /// down first what is made.
+    pub const WITHHELD: &str = "writes.withheld";
 }
 pub use imports::clock::{elapsed_us, pause};
 
@@ -159,7 +167,9 @@ pub fn execute<P: Probe>(
     }));
     let mut run = Run::new(request);
     P::run(&mut run)?;
-    if let Some(finding) = deviations::finding() {
+    if P::ABOUT.reports_malformed_replies()
+        && let Some(finding) = deviations::finding()
+    {
         run.found_after_all(finding);
     }
     Ok(run.into_outcome())

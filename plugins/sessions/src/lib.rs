@@ -8,8 +8,8 @@ use std::net::IpAddr;
 
 use probe_sdk::session::Session;
 use probe_sdk::{
-    About, Capability, Code, Depth, Failure, FailureKind, Finding, Probe, Run, elapsed_us,
-    most_connections, pause, state, value,
+    About, Capability, Code, Depth, Failure, FailureKind, Finding, MALFORMED_REPLY, Probe, Run,
+    elapsed_us, most_connections, pause, quoted, state, value,
 };
 
 use ladder::{Ladder, Step};
@@ -30,9 +30,9 @@ impl Probe for Sessions {
         summary: "sessions at a time, and a session left idle",
         takes: Some(state::LOGGED_IN),
         from_depth: Depth::Full,
-        capabilities: &[Capability::Connect, Capability::Login],
+        capabilities: &[Capability::Connect, Capability::Speak, Capability::Login],
         codes: CODES,
-        also_reports: &[NOT_STATIC],
+        also_reports: &[NOT_STATIC, MALFORMED_REPLY],
         ..About::NOTHING
     };
 
@@ -139,7 +139,7 @@ fn idle(run: &mut Run, ladder: &mut Ladder) {
     let seconds = (elapsed_us() - began) / 1_000_000;
     let kept = match session.control.command("NOOP") {
         Ok(reply) if reply.is_positive() => format!("{seconds} s and longer"),
-        Ok(reply) => format!("less than {seconds} s: {reply}"),
+        Ok(reply) => format!("less than {seconds} s: {}", quoted(reply)),
         Err(error) if error.kind() == Some(FailureKind::TimedOut) => {
             format!("less than {seconds} s: no answer any more")
         }

@@ -113,21 +113,21 @@ fn without_auth(run: &mut Run, place: &Place, greeting: Reply, reply: &str) -> O
         );
         return Some(secured);
     }
-    if place.at.port != 990 {
-        if let Ok(secured) = Secured::again(&place.at_port(990), Mode::Implicit) {
-            let finding = Finding::new(
-                NOT_SUPPORTED,
-                "The server refuses explicit TLS on this port, and offers implicit TLS on port 990.",
-            );
-            run.found(
-                finding
-                    .evidence("reply", reply)
-                    .evidence("port 990", &secured.greeting)
-                    .owner(Owner::Settings)
-                    .cured_by(&[("ssl", "require-implicit"), ("port", "990")]),
-            );
-            return Some(secured);
-        }
+    if place.at.port != 990
+        && let Ok(secured) = Secured::again(&place.at_port(990), Mode::Implicit)
+    {
+        let finding = Finding::new(
+            NOT_SUPPORTED,
+            "The server refuses explicit TLS on this port, and offers implicit TLS on port 990.",
+        );
+        run.found(
+            finding
+                .evidence("reply", reply)
+                .evidence("port 990", &secured.greeting)
+                .owner(Owner::Settings)
+                .cured_by(&[("ssl", "require-implicit"), ("port", "990")]),
+        );
+        return Some(secured);
     }
     let required = run.remote().ssl == SslSetting::RequireExplicit;
     let (code, detail) = if required {

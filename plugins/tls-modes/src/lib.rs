@@ -69,7 +69,7 @@ impl Probe for TlsModes {
         summary: "greeting, explicit and implicit TLS, versions and cipher suites",
         takes: Some(state::CONNECTED),
         leaves: &[state::IDENTIFIED, state::SECURED],
-        capabilities: &[Capability::Connect],
+        capabilities: &[Capability::Connect, Capability::Speak, Capability::Login],
         codes: CODES,
         also_reports: &[CLIENT_CERTIFICATE, SOURCE_BLOCKED, MTU_BLACK_HOLE],
         ..About::NOTHING

@@ -57,10 +57,10 @@ pub(crate) fn wait_for_greeting(place: &Place, control: &mut Control) -> Outcome
                 spoke => return Outcome::Spoke(spoke),
             }
         }
-        if woken.contains(&1) {
-            if let Some(outcome) = knock.answered(place) {
-                return outcome;
-            }
+        if woken.contains(&1)
+            && let Some(outcome) = knock.answered(place)
+        {
+            return outcome;
         }
     }
 }

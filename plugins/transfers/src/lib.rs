@@ -15,7 +15,8 @@ mod workspace;
 
 use probe_sdk::session::Session;
 use probe_sdk::{
-    About, Capability, Code, Depth, ENTERED, Failure, Probe, Run, state, value, writes,
+    About, Capability, Code, Depth, ENTERED, Failure, MALFORMED_REPLY, Probe, Run, state, value,
+    writes,
 };
 
 use ability::Abilities;
@@ -54,11 +55,13 @@ impl Probe for Transfers {
         capabilities: &[
             Capability::Connect,
             Capability::Data,
-            Capability::Login,
+            Capability::Speak,
+            Capability::Read,
             Capability::Write,
+            Capability::Login,
         ],
         codes: CODES,
-        also_reports: &[TRUNCATED, REUSE_BROKEN, MTU_BLACKHOLE],
+        also_reports: &[TRUNCATED, REUSE_BROKEN, MTU_BLACKHOLE, MALFORMED_REPLY],
         ..About::NOTHING
     };
 
@@ -95,7 +98,11 @@ probe_sdk::export!(Transfers);
 /// What every name begins with, if anything may be written at all.
 fn permitted(run: &mut Run) -> Option<String> {
     let Some(name) = writes::name() else {
-        run.not_permitted(CHECKS, CODES, "--allow-writes was not given");
+        let withheld = run.text(writes::WITHHELD).map(String::from);
+        match withheld {
+            Some(why) => run.could_not_look(CHECKS, CODES, &why),
+            None => run.not_permitted(CHECKS, CODES, "--allow-writes was not given"),
+        }
         return None;
     };
     let astray = run.remote().remote_path.is_some() && !run.has_fact(ENTERED);

@@ -1,7 +1,7 @@
 //! The time of a file: read against our clock, and set (F-S13, F-S14).
 
 use probe_sdk::ftp::Reply;
-use probe_sdk::{Finding, Run, elapsed_us, value};
+use probe_sdk::{Finding, Run, elapsed_us, quoted, value};
 
 use crate::ability::{Abilities, Ability};
 use crate::workspace::{Broken, Workspace};
@@ -63,7 +63,10 @@ fn clock(run: &mut Run, read: &Result<i64, Reply>, set: &Set) {
     let shown = match read {
         Ok(shown) => *shown,
         Err(reply) => {
-            let reason = format!("the server does not tell the time of a file: {reply}");
+            let reason = format!(
+                "the server does not tell the time of a file: {}",
+                quoted(reply)
+            );
             return run.not_applicable("the clock of the server", &[CLOCK_OFFSET], &reason);
         }
     };

@@ -64,10 +64,9 @@ impl Workspace {
             return;
         };
         if refusal.reply.is_some() && !refusal.started && self.session.usable {
-            match self.exists(path) {
-                Ok(false) => self.is_gone(path),
-                // It is removed with everything else.
-                Ok(true) | Err(_) => {}
+            // Where it is there, or nobody knows, it is removed with everything else.
+            if let Ok(false) = self.exists(path) {
+                self.is_gone(path);
             }
         }
     }

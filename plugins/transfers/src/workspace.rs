@@ -3,7 +3,7 @@
 use probe_sdk::ftp::phase::transfer::TransferAnswer;
 use probe_sdk::ftp::{Class, Phase, Reply, phase};
 use probe_sdk::session::{Answer, Method, Offer, Opening, Payload, Refusal, Session, Transferred};
-use probe_sdk::{Connection, FailureKind, TlsSession, TlsVersion, pause, writes};
+use probe_sdk::{Connection, FailureKind, TlsSession, TlsVersion, pause, quoted, writes};
 
 /// Ports that are tried for one transfer: where part of a range is closed, another may be open.
 const PORTS: usize = 3;
@@ -55,7 +55,7 @@ impl Trouble {
         match self {
             Trouble::NoConnection(why) => why.clone(),
             Trouble::Refused(refusal) => match (&refusal.reply, &refusal.failure) {
-                (Some(reply), _) => reply.to_string(),
+                (Some(reply), _) => quoted(reply),
                 (None, Some(failure)) => failure.detail.clone(),
                 (None, None) => format!("no reply, after {} bytes", refusal.passed),
             },
@@ -141,7 +141,7 @@ impl Workspace {
         };
         if reply.code == 421 {
             self.session.usable = false;
-            return Err(Broken(format!("after {command}: {reply}")));
+            return Err(Broken(format!("after {command}: {}", quoted(reply))));
         }
         Ok(reply)
     }
@@ -222,7 +222,7 @@ impl Workspace {
             .map_err(|trouble| Broken(trouble.words()))?;
         let reply = self.command(&format!("REST {from}"))?;
         if reply.code != 350 && matches!(payload, Payload::Send(_)) {
-            let why = format!("REST: {reply}");
+            let why = format!("REST: {}", quoted(&reply));
             return Ok((reply, Err(Trouble::NoConnection(why))));
         }
         match self.session.transfer(data, command, payload) {
@@ -263,7 +263,7 @@ impl Workspace {
         match self.session.ask(self.method) {
             Ok(Offer::Port { port, .. }) => Ok(port),
             Ok(Offer::Busy(reply) | Offer::Unprotected(reply) | Offer::Refused(reply)) => {
-                Err(format!("{}: {reply}", self.method.name()))
+                Err(format!("{}: {}", self.method.name(), quoted(reply)))
             }
             Err(error) => {
                 self.session.usable = false;

@@ -178,8 +178,36 @@ pub enum Fault {
     AccountWanted,
     /// 331 with a one-time-password challenge: `ftp.account-information-required` (F-L09).
     OneTimePassword,
+    /// The reply to `PASS` is no answer to it. Nobody is logged in.
+    PasswordAnswered {
+        /// Its code.
+        code: u16,
+        /// A reply that comes with it, in one segment.
+        #[serde(default)]
+        then: Option<u16>,
+    },
+    /// The reply to `USER` is no answer to it.
+    UserAnswered {
+        /// Its code.
+        code: u16,
+        /// A reply that comes with it, in one segment.
+        #[serde(default)]
+        then: Option<u16>,
+    },
     /// 230 to `USER`, no password is asked for (F-L11).
     NoPasswordNeeded,
+    /// `USER` is answered 331 and, in the same segment, once more with this code: the dialogue is out of step from then on.
+    UserAnsweredTwice {
+        /// The code of the second reply, such as 220 (a second greeting), 150 or 331.
+        code: u16,
+    },
+    /// The login succeeds with this code and in so many lines: healthy.
+    Welcome {
+        /// 230, 202 or 232.
+        code: u16,
+        /// All of them, at least one.
+        lines: usize,
+    },
     /// The reply to `PASS` repeats the password: it must be masked everywhere.
     PasswordEchoed,
     /// The connection is closed right after the 230.

@@ -69,7 +69,20 @@ impl Fault {
             HomeUnavailableInClear,
             AccountWanted,
             OneTimePassword,
+            PasswordAnswered {
+                code: 220,
+                then: None,
+            },
+            UserAnswered {
+                code: 200,
+                then: None,
+            },
             NoPasswordNeeded,
+            UserAnsweredTwice { code: 220 },
+            Welcome {
+                code: 230,
+                lines: 3,
+            },
             PasswordEchoed,
             ClosesAfterLogin,
             FeatRefused,

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-pub(super) fn seconds(text: &str) -> Result<Duration, String> {
+pub(in crate::cli) fn seconds(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text
         .trim_end_matches('s')
         .trim()
@@ -29,7 +29,7 @@ pub(super) fn pointer(text: &str) -> Result<String, String> {
     }
 }
 
-pub(super) fn resolver(text: &str) -> Result<SocketAddr, String> {
+pub(in crate::cli) fn resolver(text: &str) -> Result<SocketAddr, String> {
     if let Ok(address) = text.parse() {
         return Ok(address);
     }

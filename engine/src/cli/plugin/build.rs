@@ -7,6 +7,7 @@ use builder::{BuildError, Compiler, Workspace};
 use toml::Table;
 
 use super::super::{CliError, Exit, output};
+use crate::output_file::{self, OutputError};
 use crate::plugin::{Sandbox, Signatures};
 
 /// Why there is no component.
@@ -16,6 +17,8 @@ pub(crate) enum BuildProbeError {
     NotAProbe { path: PathBuf, reason: String },
     #[error(transparent)]
     Build(#[from] BuildError),
+    #[error(transparent)]
+    Output(#[from] OutputError),
     #[error(transparent)]
     Refused(#[from] crate::plugin::LoadError),
 }
@@ -44,10 +47,7 @@ async fn component(folder: &Path, to: Option<&Path>) -> Result<PathBuf, BuildPro
         || folder.join("target").join(format!("{package}.wasm")),
         Path::to_path_buf,
     );
-    fs::write(&file, component).map_err(|source| BuildError::File {
-        path: file.clone(),
-        source,
-    })?;
+    output_file::write(&file, &component)?;
     // What would be refused later is refused now, with the reason.
     Sandbox::shared()
         .load_file(&file, &Signatures::default())

@@ -11,18 +11,13 @@ use super::super::{CliError, Exit, output};
 use crate::builtin::CatalogueError;
 use crate::capability::Capability;
 use crate::finding::Description;
-use crate::plugin::{Anatomy, LoadError, Plugin, Sandbox, Signer};
+use crate::plugin::{Anatomy, Inspected, LoadError, Plugin, Sandbox, Shape, Signer};
 use crate::report::style::{BAD, BOLD, GOOD, styled};
+use crate::standing;
 
 /// What calling a function of the contract means, where no capability stands for it. What is in neither list has no effect
 /// outside the sandbox.
-const HANDED_ON: &[(&str, &str)] = &[
-    (
-        "relay.take",
-        "go on with a session that another probe opened",
-    ),
-    ("relay.leave", "hand its session on to other probes"),
-];
+const HANDED_ON: &[(&str, &str)] = &[("relay.leave", "hand its session on to other probes")];
 
 pub(super) async fn run(
     file: &Path,
@@ -31,43 +26,48 @@ pub(super) async fn run(
 ) -> Result<Exit, CliError> {
     let signatures = signatures.signatures(&[file])?;
     let sandbox = Sandbox::shared();
-    let looking = async {
-        let anatomy = sandbox.anatomy(file);
-        (anatomy, sandbox.load_file(file, &signatures).await)
-    };
-    let (anatomy, loaded) = patiently(false, looking).await;
-    let anatomy = anatomy.map_err(CatalogueError::from)?;
+    let inspected = patiently(false, sandbox.inspect(file, &signatures)).await;
+    let Inspected { anatomy, loaded } = inspected.map_err(CatalogueError::from)?;
+    let refused = refused(loaded.as_ref());
     let text = match as_json {
-        true => output::json(&record(&anatomy, loaded.as_ref())),
-        false => shown(file, &anatomy, loaded.as_ref()),
+        true => output::json(&record(&anatomy, loaded.as_ref(), refused.as_deref())),
+        false => shown(file, &anatomy, loaded.as_ref(), refused.as_deref()),
     };
     output::print(&text)?;
+    match refused {
+        None => Ok(Exit::Fine),
+        Some(_) => Ok(Exit::Usage),
+    }
+}
+
+/// Why a run would not let it in: it is no probe, or claims what is not its own.
+fn refused(loaded: Result<&Plugin, &LoadError>) -> Option<String> {
     match loaded {
-        Ok(_) => Ok(Exit::Fine),
-        Err(_) => Ok(Exit::Usage),
+        Err(error) => Some(error.to_string()),
+        Ok(plugin) => standing::trespass(&plugin.description).map(|it| it.to_string()),
     }
 }
 
 /// What its imports let it do.
-fn abilities(anatomy: &Anatomy) -> Vec<&'static str> {
-    let needed = anatomy.needs();
+fn abilities(shape: &Shape) -> Vec<&'static str> {
+    let needed = shape.needs();
     let needed = needed.iter().map(|it| it.meaning());
-    needed.chain(handed_on(anatomy)).collect()
+    needed.chain(handed_on(shape)).collect()
 }
 
-fn handed_on(anatomy: &Anatomy) -> impl Iterator<Item = &'static str> {
+fn handed_on(shape: &Shape) -> impl Iterator<Item = &'static str> {
     let can = HANDED_ON
         .iter()
-        .filter(|(call, _)| anatomy.calls.contains(*call));
+        .filter(|(call, _)| shape.calls.contains(*call));
     can.map(|(_, meaning)| *meaning)
 }
 
 /// The functions that it can call and does not ask for: calling one of them stops it.
-fn unasked<'a>(anatomy: &'a Anatomy, description: &Description) -> Vec<&'a str> {
+fn unasked<'a>(shape: &'a Shape, description: &Description) -> Vec<&'a str> {
     let asked = &description.capabilities;
     let unasked =
         |call: &&String| Capability::needed_by(call).is_some_and(|needed| !asked.contains(&needed));
-    anatomy
+    shape
         .calls
         .iter()
         .filter(unasked)
@@ -75,8 +75,13 @@ fn unasked<'a>(anatomy: &'a Anatomy, description: &Description) -> Vec<&'a str> 
         .collect()
 }
 
-fn record(anatomy: &Anatomy, loaded: Result<&Plugin, &LoadError>) -> serde_json::Value {
+fn record(
+    anatomy: &Anatomy,
+    loaded: Result<&Plugin, &LoadError>,
+    refused: Option<&str>,
+) -> serde_json::Value {
     let described = loaded.map(|plugin| &*plugin.description);
+    let shape = anatomy.shape.as_ref();
     let codes = |description: &Description| {
         let codes = description.codes.iter();
         codes
@@ -98,19 +103,24 @@ fn record(anatomy: &Anatomy, loaded: Result<&Plugin, &LoadError>) -> serde_json:
         "contract_spoken": Anatomy::SPOKEN,
         "signer": loaded.map(|it| it.signer.clone()).ok(),
         "capabilities": described.map(|it| it.capabilities.clone()).ok(),
-        "unasked_calls": described.map(|it| unasked(anatomy, it)).ok(),
-        "abilities": abilities(anatomy),
+        "unasked_calls": described.ok().zip(shape).map(|(it, shape)| unasked(shape, it)),
+        "abilities": shape.map(abilities),
         "codes": described.map(codes).ok(),
         "also_reports": described.map(|it| it.also_reports.clone()).ok(),
         "takes": described.ok().and_then(|it| it.takes.clone()),
         "after": described.map(|it| it.after.clone()).ok(),
         "leaves": described.map(|it| it.leaves.clone()).ok(),
         "from_depth": described.ok().and_then(|it| it.from_depth),
-        "refused": described.err().map(ToString::to_string),
+        "refused": refused,
     })
 }
 
-fn shown(file: &Path, anatomy: &Anatomy, loaded: Result<&Plugin, &LoadError>) -> String {
+fn shown(
+    file: &Path,
+    anatomy: &Anatomy,
+    loaded: Result<&Plugin, &LoadError>,
+    refused: Option<&str>,
+) -> String {
     let described = loaded.map(|plugin| &*plugin.description);
     let mut out = String::new();
     let mut row = |label: &str, value: &str| {
@@ -127,15 +137,9 @@ fn shown(file: &Path, anatomy: &Anatomy, loaded: Result<&Plugin, &LoadError>) ->
     if let Ok(plugin) = loaded {
         row("signer", &signer(&plugin.signer));
     }
-    let versions: Vec<&str> = anatomy.contract.iter().map(String::as_str).collect();
-    let contract = match versions[..] {
-        [] => "none".to_string(),
-        _ => versions.join(", "),
-    };
-    row(
-        "contract",
-        &format!("{contract} (this program speaks {})", Anatomy::SPOKEN),
-    );
+    if let Some(shape) = &anatomy.shape {
+        row("contract", &contract(shape));
+    }
     if let Ok(description) = described {
         for (index, code) in description.codes.iter().enumerate() {
             let label = if index == 0 { "reports" } else { "" };
@@ -165,28 +169,41 @@ fn shown(file: &Path, anatomy: &Anatomy, loaded: Result<&Plugin, &LoadError>) ->
         if description.capabilities.is_empty() {
             row("asks for", "nothing beyond what other probes found");
         }
-        for (index, call) in unasked(anatomy, description).iter().enumerate() {
+        let unasked = anatomy.shape.iter().flat_map(|it| unasked(it, description));
+        for (index, call) in unasked.enumerate() {
             let label = if index == 0 { "unasked" } else { "" };
             row(label, &format!("{call}: would stop it"));
         }
     }
-    // What it asks for, it can; of one that is refused nobody knows what it asks for.
-    let can = match described {
-        Ok(_) => handed_on(anatomy).collect(),
-        Err(_) => abilities(anatomy),
-    };
-    for (index, ability) in can.iter().enumerate() {
-        row(if index == 0 { "can" } else { "" }, ability);
+    if let Some(shape) = &anatomy.shape {
+        // What it asks for, it can; of one that is refused nobody knows what it asks for.
+        let can = match described {
+            Ok(_) => handed_on(shape).collect(),
+            Err(_) => abilities(shape),
+        };
+        for (index, ability) in can.iter().enumerate() {
+            row(if index == 0 { "can" } else { "" }, ability);
+        }
+        for (index, import) in shape.foreign.iter().enumerate() {
+            row(if index == 0 { "not given" } else { "" }, import);
+        }
     }
-    for (index, import) in anatomy.foreign.iter().enumerate() {
-        row(if index == 0 { "not given" } else { "" }, import);
-    }
-    let verdict = match described {
-        Ok(_) => styled(GOOD, "would be let in"),
-        Err(error) => format!("{}: {error}", styled(BAD, "refused")),
+    let verdict = match refused {
+        None => styled(GOOD, "would be let in"),
+        Some(why) => format!("{}: {why}", styled(BAD, "refused")),
     };
     row("verdict", &verdict);
     out
+}
+
+/// The versions of the contract that it was made for, and ours.
+fn contract(shape: &Shape) -> String {
+    let versions: Vec<&str> = shape.contract.iter().map(String::as_str).collect();
+    let versions = match versions[..] {
+        [] => "none".to_string(),
+        _ => versions.join(", "),
+    };
+    format!("{versions} (this program speaks {})", Anatomy::SPOKEN)
 }
 
 /// With the words that a trusted signer put beside the signature.

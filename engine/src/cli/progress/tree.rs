@@ -41,7 +41,7 @@ impl Tree {
         let root = ticking(screen.add(running(0, title)));
         Tree {
             screen,
-            title: title.into(),
+            title: crate::cleaner::line(title, SHOWN),
             root,
             visits: BTreeMap::new(),
             done: VecDeque::new(),
@@ -187,7 +187,7 @@ fn running(depth: usize, text: &str) -> ProgressBar {
     ProgressBar::new_spinner()
         .with_style(style)
         .with_prefix(INDENT.repeat(depth))
-        .with_message(text.to_owned())
+        .with_message(crate::cleaner::line(text, SHOWN))
 }
 
 /// A line that moves; one that is not in the tree yet would draw itself beside it.
@@ -201,7 +201,10 @@ fn finish(bar: &ProgressBar, depth: usize, mark: &str, text: &str) {
     let style = ProgressStyle::with_template("{prefix}{msg}");
     bar.set_style(style.expect("the template is well-formed"));
     bar.set_prefix(INDENT.repeat(depth));
+    let text = crate::cleaner::line(text, SHOWN);
     bar.finish_with_message(format!("{mark} {text}"));
 }
 
 const INDENT: &str = "  ";
+/// A line is no longer, in characters.
+const SHOWN: usize = 200;

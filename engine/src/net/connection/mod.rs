@@ -14,14 +14,19 @@ use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_util::task::AbortOnDropHandle;
 
-use super::commands::{Change, Commands};
-use super::dialogue::Dialogue;
+use super::commands::{Commands, NotSaid, OwnWords};
+use super::dialogue::{Answers, Dialogue};
+use super::holder::Holder;
 use super::network::Wanted;
 use super::slots::{Reservation, Slot};
 use super::tap::{Tap, Unparsed};
 use super::tls::Context;
-use super::transcript::{Direction, Transcript};
-use super::{Failure, FailureKind, Forbidden, Mask, Operation, TlsOptions, TlsSession, Writes};
+use super::transcript::Transcript;
+use super::verbs::Origin;
+use super::{
+    Failure, FailureKind, Forbidden, MaskedStream, Operation, TlsOptions, TlsSession, Writes,
+};
+use crate::capability::{Capability, Powers};
 
 /// More is not taken from the socket before the guest has read what there is.
 const READ_AHEAD: usize = 64 * 1024;
@@ -72,11 +77,12 @@ pub struct Connection {
     incoming: Vec<u8>,
     /// How reading ended, once it has.
     end: Option<Result<(), Failure>>,
-    mask: Option<Mask>,
+    /// Of the phase that the connection is in.
+    pub(super) mask: Option<MaskedStream>,
     commands: Commands,
+    words: Arc<OwnWords>,
     writes: Arc<Writes>,
-    /// Whether the probe it belongs to may send commands that change something.
-    may_write: bool,
+    holder: Holder,
     dialogue: Dialogue,
     _slot: Slot,
 }
@@ -86,8 +92,19 @@ pub struct Connection {
 pub enum NotWritten {
     /// They are a command that may not be sent: the guest broke the rules.
     Forbidden(Forbidden),
+    /// The user denies the guest what it asked for.
+    Denied(Capability),
     /// Writing failed.
     Failed(Failure),
+}
+
+impl From<NotSaid> for NotWritten {
+    fn from(why: NotSaid) -> NotWritten {
+        match why {
+            NotSaid::Forbidden(rule) => NotWritten::Forbidden(rule),
+            NotSaid::Denied(capability) => NotWritten::Denied(capability),
+        }
+    }
 }
 
 impl Connection {
@@ -96,7 +113,7 @@ impl Connection {
         wanted: Wanted,
         slot: Slot,
         transcript: Transcript,
-        mask: Option<Mask>,
+        words: Arc<OwnWords>,
         writes: Arc<Writes>,
         connecting: AbortOnDropHandle<Result<(TcpStream, Established), Failure>>,
     ) -> Connection {
@@ -114,19 +131,27 @@ impl Connection {
             unparsed: None,
             incoming: Vec::new(),
             end: None,
-            mask,
+            mask: wanted.mask,
             commands: Commands::default(),
+            words,
             writes,
-            may_write: false,
+            holder: Holder::nobody(),
             dialogue: Dialogue::new(transcript),
             _slot: slot,
         }
     }
 
-    /// From now on the connection belongs to this probe, which may send commands that change something or not.
-    pub fn belongs_to(&mut self, probe: &str, may_write: bool) {
+    /// From now on the connection belongs to this probe, and what is said on it is held to its powers.
+    pub fn belongs_to(&mut self, probe: &str, powers: Arc<Powers>, origin: Origin) {
+        self.let_go();
         self.dialogue.probe = probe.into();
-        self.may_write = may_write;
+        self.holder = Holder::new(powers, origin);
+    }
+
+    /// It belongs to nobody, until somebody takes it: half a line is not for the next to end.
+    pub fn let_go(&mut self) {
+        self.commands.forget();
+        self.holder = Holder::nobody();
     }
 
     /// The number of the connection, in the order they were opened.
@@ -139,9 +164,9 @@ impl Connection {
         self.peer
     }
 
-    /// The code of the last reply read, on a control connection.
-    pub fn last_reply(&self) -> Option<u16> {
-        self.dialogue.last
+    /// The replies since the last command, on a control connection.
+    pub fn answers(&self) -> Answers {
+        self.dialogue.answers
     }
 
     /// Whether this is a control connection.
@@ -152,6 +177,11 @@ impl Connection {
     /// Whether a place is kept free for its data connections.
     pub fn has_kept_place(&self) -> bool {
         self.reservation.is_some()
+    }
+
+    /// Whether its TCP handshake is known to be over. What is open besides is said by [`is_open`](Connection::is_open).
+    pub fn is_established(&self) -> bool {
+        self.established.is_some()
     }
 
     /// Whether the connection can still be used.
@@ -224,24 +254,30 @@ impl Connection {
     }
 
     /// Writes all of the bytes. On a control connection they are commands: part of the transcript, and held to what the
-    /// run permits.
+    /// probe and the run may do. On a data connection they are an upload.
     ///
     /// # Errors
-    /// A command that may not be sent, or how writing failed.
+    /// What may not be sent, or how writing failed.
     pub async fn write(&mut self, bytes: &[u8], wait: Duration) -> Result<(), NotWritten> {
+        let (holder, writes) = (&self.holder, &self.writes);
         if !self.is_control() {
+            holder.may_upload(writes)?;
             let written = self.write_silently(bytes, wait).await;
             return written.map_err(NotWritten::Failed);
         }
         let probe = &self.dialogue.probe;
-        let permit = |change: Change| match self.may_write {
-            true => self.writes.permit(probe, change),
-            false => Err(Forbidden::NotGranted(change.what())),
+        let leaving = self.commands.pass(bytes, &self.words, |command| {
+            holder.permits(probe, command, writes)
+        });
+        let leaving = match leaving {
+            Ok(leaving) => leaving,
+            // No rule was broken: this machine cannot do its part.
+            Err(NotSaid::Forbidden(rule @ Forbidden::NotWrittenDown { .. })) => {
+                let failure = Failure::new(Operation::Write, FailureKind::Other, rule);
+                return Err(NotWritten::Failed(failure));
+            }
+            Err(why) => return Err(why.into()),
         };
-        let leaving = self
-            .commands
-            .pass(bytes, permit)
-            .map_err(NotWritten::Forbidden)?;
         if leaving.is_empty() {
             return Ok(());
         }
@@ -260,8 +296,10 @@ impl Connection {
         shown: &str,
         wait: Duration,
     ) -> Result<(), Failure> {
-        self.dialogue.add(self.id, Direction::Sent, shown);
-        self.dialogue.last = None;
+        self.dialogue.sent_secret(self.id, self.peer, shown);
+        if let Some(mask) = &mut self.mask {
+            mask.expect_echo();
+        }
         self.write_silently(line, wait).await
     }
 
@@ -301,6 +339,9 @@ impl Connection {
             ));
         };
         self.incoming.clear();
+        if let Some(mask) = &mut self.mask {
+            mask.next_phase();
+        }
         self.commands.forget();
         self.dialogue.forget();
         self.server_name.clone_from(&options.server_name);
@@ -323,7 +364,7 @@ impl Connection {
             .unwrap_or_default();
         match &self.mask {
             None => bytes,
-            Some(mask) => mask.text(&String::from_utf8_lossy(&bytes)).into_bytes(),
+            Some(mask) => mask.whole(&bytes),
         }
     }
 

@@ -9,11 +9,12 @@ use wasmtime::Result;
 use wasmtime::component::{Resource, ResourceTable};
 
 use super::Ground;
+use super::bill::Bill;
 use super::bindings::remote_doctor::probe::{clock, log, login, relay, trust, types, writes};
 use super::budget::{Budget, Stop};
-use super::convert;
 use super::granted::Granted;
 use super::host::Host;
+use super::{check, convert};
 use crate::finding::Description;
 use crate::recording::{Answer, Bytes, Call, KeptFact, OtherKind};
 use crate::settings::Depth;
@@ -32,6 +33,7 @@ pub(super) struct Guest {
     pub(super) host: Option<Host>,
     table: ResourceTable,
     pub(super) budget: Budget,
+    bill: Bill,
     /// What the guest's panic said, since a trap carries no text.
     pub(super) last_words: Option<String>,
 }
@@ -55,6 +57,7 @@ impl Guest {
             host: None,
             table: ResourceTable::new(),
             budget: Budget::new(Depth::Quick),
+            bill: Bill::new(),
             last_words: None,
         }
     }
@@ -76,7 +79,9 @@ impl Guest {
         let Some(host) = &mut self.host else {
             return Err(Stop::Denied("it asked for something before it was run".into()).into());
         };
+        let asked = self.bill.ask(&call)?;
         let answer = host.answer(call).await.map_err(Stop::from)?;
+        self.bill.heard(asked, &answer)?;
         Ok(answer.try_into().map_err(|OtherKind| {
             host.mismatched();
             Stop::Mismatched
@@ -188,13 +193,12 @@ impl relay::Host for Guest {
         let connection = connection
             .map(|handle| self.table.delete(handle))
             .transpose()?;
+        let mut facts: Vec<_> = facts.into_iter().map(convert::fact).collect();
+        check::handed_on(&mut facts)?;
         let call = Call::Leave {
             state,
             connection: connection.map(|handle| handle.0),
-            facts: facts
-                .into_iter()
-                .map(|fact| KeptFact::from(convert::fact(fact)))
-                .collect(),
+            facts: facts.into_iter().map(KeptFact::from).collect(),
         };
         self.call(call).await
     }
@@ -234,7 +238,7 @@ impl log::Host for Guest {
     async fn write(&mut self, level: log::Level, message: String) -> Result<()> {
         self.budget.call()?;
         if level == log::Level::Warning && self.budget.log(message.len()) {
-            self.last_words = Some(crate::net::printable(&message.replace('\n', " "), 500));
+            self.last_words = Some(crate::cleaner::line(&message, 500));
         }
         Ok(())
     }

@@ -34,6 +34,16 @@ impl Guest {
     }
 }
 
+/// No name is longer (RFC 1035 section 2.3.4), in characters and with a dot at its end.
+const MAX_NAME: usize = 254;
+
+/// Why a name is not asked for.
+fn bad_name(name: &str) -> Option<types::Failure> {
+    let detail = format_args!("no name has more than {MAX_NAME} characters");
+    let (operation, kind) = (Operation::Resolve, FailureKind::InvalidArgument);
+    (name.len() > MAX_NAME).then(|| convert::failure(&Failure::new(operation, kind, detail)))
+}
+
 fn bad_address(text: &str) -> types::Failure {
     let detail = format!("`{text}` is not an IP address");
     convert::failure(&Failure::new(
@@ -63,6 +73,10 @@ impl net::Host for Guest {
     }
 
     async fn aliases(&mut self, name: String) -> Result<Result<Vec<String>, types::Failure>> {
+        if let Some(failure) = bad_name(&name) {
+            self.count()?;
+            return Ok(Err(failure));
+        }
         let aliases: Answered<Vec<String>, Failure> = self.call(Call::Aliases { name }).await?;
         Ok(convert::or_failure(aliases))
     }
@@ -71,6 +85,10 @@ impl net::Host for Guest {
         &mut self,
         name: String,
     ) -> Result<Result<Vec<net::Resolved>, types::Failure>> {
+        if let Some(failure) = bad_name(&name) {
+            self.count()?;
+            return Ok(Err(failure));
+        }
         let found: Answered<Vec<Resolved>, Failure> = self.call(Call::Resolve { name }).await?;
         let found = found.map(|found| found.iter().map(convert::resolved).collect());
         Ok(convert::or_failure(found))
@@ -268,6 +286,7 @@ impl net::HostConnection for Guest {
 
     async fn drop(&mut self, this: Resource<ConnectionHandle>) -> Result<()> {
         let handle = self.table.delete(this)?;
+        self.bill.closed(handle.0);
         if let Some(host) = &mut self.host {
             host.close(handle.0);
         }

@@ -10,8 +10,10 @@ use std::time::{Duration, Instant};
 use rustls::pki_types::CertificateDer;
 
 use super::super::Outside;
+use super::super::granted::not_sent;
+use crate::capability::Powers;
 use crate::finding::{Description, Fact};
-use crate::net::{Connection, Failure, NotBegun, NotWritten, TlsOptions};
+use crate::net::{Connection, Failure, NotBegun, NotWritten, Origin, TlsOptions};
 use crate::recording::{Answer, Bytes, Call, Halt, KeptFact};
 use crate::relay::{Handed, Relay};
 use crate::trust::{Question, Store, TrustFault};
@@ -24,7 +26,7 @@ pub(super) struct Live {
     outside: Outside,
     relay: Arc<Relay>,
     probe: Arc<Description>,
-    may_write: bool,
+    powers: Arc<Powers>,
     connections: BTreeMap<u32, Connection>,
     started: Instant,
     /// Whether it holds the session for which a place is kept free.
@@ -36,13 +38,13 @@ impl Live {
         outside: Outside,
         relay: Arc<Relay>,
         probe: Arc<Description>,
-        may_write: bool,
+        powers: Arc<Powers>,
     ) -> Live {
         Live {
             outside,
             relay,
             probe,
-            may_write,
+            powers,
             connections: BTreeMap::new(),
             started: Instant::now(),
             holds_session: false,
@@ -54,8 +56,16 @@ impl Live {
         Ok(match call {
             Call::ExpectedAddresses => network.expected_addresses().to_vec().into(),
             Call::ExpectedNames => network.expected_names().to_vec().into(),
-            Call::Aliases { name } => network.aliases(&name).await.into(),
-            Call::Resolve { name } => network.resolve(&name).await.into(),
+            Call::Aliases { name } => network
+                .names()
+                .aliases(&name, self.probe.standing)
+                .await
+                .into(),
+            Call::Resolve { name } => network
+                .names()
+                .resolve(&name, self.probe.standing)
+                .await
+                .into(),
             Call::MostConnections => (network.most_connections() as u64).into(),
             Call::Connect { to, max_segment } => self.connect(to, max_segment).await?.into(),
             Call::ConnectData {
@@ -70,7 +80,11 @@ impl Live {
                 store,
                 anchors,
             } => self.verify(chain, name, at, store, anchors).into(),
-            Call::FetchIssuer { url } => network.fetch(&url).await.map(Bytes).into(),
+            Call::FetchIssuer { url } => network
+                .fetch(&url, self.probe.standing)
+                .await
+                .map(Bytes)
+                .into(),
             Call::OwnAuthorities => self.outside.trust.own_names().to_vec().into(),
             Call::SignedBy {
                 certificate,
@@ -87,10 +101,12 @@ impl Live {
             } => self.leave(&state, connection, facts)?.into(),
             Call::Take => self.take().into(),
             Call::WritesName => self.outside.writes.name().map(String::from).into(),
-            Call::Removed { path } => self.outside.writes.removed(&path).into(),
-            Call::NotRemoved { path, refusal } => {
-                self.outside.writes.not_removed(&path, &refusal).into()
-            }
+            Call::Removed { path } => self.outside.writes.removed(&self.probe.name, &path).into(),
+            Call::NotRemoved { path, refusal } => self
+                .outside
+                .writes
+                .not_removed(&self.probe.name, &path, &refusal)
+                .into(),
             Call::Elapsed => micros(self.started.elapsed()).into(),
             Call::Pause { ms } => tokio::time::sleep(millis(ms)).await.into(),
             on_connection => self.on_connection(on_connection).await?,
@@ -137,8 +153,13 @@ impl Live {
                 connection,
                 wait_ms,
             } => {
+                let network = self.outside.network.clone();
                 let connection = self.connection(connection)?;
-                connection.secured(millis(wait_ms)).await.into()
+                let secured = connection.secured(millis(wait_ms)).await;
+                if let Ok(session) = &secured {
+                    network.secured(session);
+                }
+                secured.into()
             }
             Call::Unparsed { connection } => Bytes(self.connection(connection)?.unparsed()).into(),
             Call::Finish {
@@ -168,8 +189,8 @@ impl Live {
     }
 
     /// Takes a connection in; gives its number.
-    fn keep(&mut self, mut connection: Connection) -> u32 {
-        connection.belongs_to(&self.probe.name, self.may_write);
+    fn keep(&mut self, mut connection: Connection, origin: Origin) -> u32 {
+        connection.belongs_to(&self.probe.name, self.powers.clone(), origin);
         let number = connection.id();
         self.connections.insert(number, connection);
         number
@@ -180,7 +201,7 @@ impl Live {
         opened: Result<Connection, NotBegun>,
     ) -> Result<Result<u32, Failure>, Halt> {
         match opened {
-            Ok(connection) => Ok(Ok(self.keep(connection))),
+            Ok(connection) => Ok(Ok(self.keep(connection, Origin::Opened))),
             Err(NotBegun::Denied(denied)) => Err(Halt::Denied(format!(
                 "it asked to connect where it may not: {denied}"
             ))),
@@ -259,6 +280,7 @@ impl Live {
         match self.connection(connection)?.write(&bytes.0, wait).await {
             Ok(()) => Ok(Ok(())),
             Err(NotWritten::Failed(failure)) => Ok(Err(failure)),
+            Err(NotWritten::Denied(capability)) => Ok(Err(not_sent(capability))),
             Err(NotWritten::Forbidden(rule)) => Err(Halt::Denied(rule.to_string())),
         }
     }
@@ -299,6 +321,7 @@ impl Live {
     ) -> Result<(), Halt> {
         let mut connection = connection.and_then(|number| self.connections.remove(&number));
         if let Some(connection) = &mut connection {
+            connection.let_go();
             self.outside.network.reserve_data(connection);
         }
         if self.probe.takes.as_deref() == Some(state) {
@@ -314,11 +337,11 @@ impl Live {
             return None;
         };
         self.holds_session = connection.has_kept_place();
-        Some(self.keep(*connection))
+        Some(self.keep(*connection, Origin::TakenOver))
     }
 }
 
-/// Reaches a state, if the probe declared it.
+/// Reaches a state, if it and the facts are the probe's to state.
 pub(super) fn leave(
     relay: &Relay,
     probe: &Description,
@@ -326,12 +349,8 @@ pub(super) fn leave(
     handed: Option<Handed>,
     facts: Vec<Fact>,
 ) -> Result<(), Halt> {
-    match relay.leave(probe, state, handed, facts) {
-        true => Ok(()),
-        false => Err(Halt::Denied(format!(
-            "it reached the state `{state}`, which it did not declare"
-        ))),
-    }
+    let left = relay.leave(probe, state, handed, facts);
+    left.map_err(|refused| Halt::Denied(refused.to_string()))
 }
 
 fn millis(ms: u32) -> Duration {

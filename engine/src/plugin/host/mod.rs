@@ -30,8 +30,8 @@ enum Side {
 impl Host {
     pub(super) fn new(ground: Ground, probe: Arc<Description>, granted: Granted) -> Host {
         let (relay, of_live) = (ground.relay.clone(), probe.clone());
-        let may_write = granted.may_write();
-        let live = |outside| Box::new(Live::new(outside, ground.relay, of_live, may_write));
+        let powers = granted.powers();
+        let live = |outside| Box::new(Live::new(outside, ground.relay, of_live, powers));
         Host {
             side: match ground.answers {
                 Answers::Live(outside) => Side::Live(live(outside)),
@@ -58,6 +58,15 @@ impl Host {
         if let Some(answer) = self.granted.withheld(&call)? {
             return Ok(answer);
         }
+        let writes = matches!(call, Call::Write { .. });
+        let answer = self.asked(call).await?;
+        if writes {
+            self.granted.written(&answer);
+        }
+        Ok(answer)
+    }
+
+    async fn asked(&mut self, call: Call) -> Result<Answer, Halt> {
         // What the network may have to remember is kilobytes; boxed, they are not copied on their way up with every call.
         match &mut self.side {
             Side::Live(live) => Box::pin(live.answer(call)).await,

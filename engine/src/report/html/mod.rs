@@ -9,10 +9,11 @@ mod steps;
 
 use askama::Template;
 
-use super::{Report, changes, outline};
+use super::{Report, Shown, changes, outline};
 use crate::diagnose::Verdict;
 use crate::finding::FactValue;
-use crate::net::Direction;
+use crate::net::{Direction, Line};
+use crate::recording::Part;
 use chain::Chain;
 use finding::Card;
 use matrix::Matrix;
@@ -24,7 +25,7 @@ const OPENING: &str = r#"<script type="application/json" id="report">"#;
 const CLOSING: &str = "</script>";
 
 /// Renders a report.
-pub fn render(report: &Report) -> String {
+pub fn render(report: &Shown) -> String {
     let page = Page::new(report);
     page.render()
         .expect("text in memory can always be written to")
@@ -61,6 +62,7 @@ struct Page<'a> {
     transcript: Vec<Said<'a>>,
     allow_list: Option<String>,
     took: String,
+    masked: Option<String>,
     opening: &'static str,
     json: String,
 }
@@ -79,6 +81,8 @@ struct Said<'a> {
     probe: &'a str,
     who: &'static str,
     text: &'a str,
+    /// The proof of a change of settings begins here.
+    begins_proof: bool,
 }
 
 impl<'a> Page<'a> {
@@ -128,11 +132,12 @@ impl<'a> Page<'a> {
                 .iter()
                 .map(|(name, value)| (name.as_str(), fact(value)))
                 .collect(),
-            transcript: report.transcript.iter().map(said).collect(),
+            transcript: dialogue(&report.transcript),
             allow_list: report.allow_list.as_ref().map(|sheet| {
                 anstream::adapter::strip_str(&crate::sheet::text::render(sheet)).to_string()
             }),
             took: duration(report.duration_ms),
+            masked: outline::masked(report),
             opening: OPENING,
             json: embedded(report),
         }
@@ -206,8 +211,18 @@ fn fact(value: &FactValue) -> Vec<String> {
     }
 }
 
-fn said(line: &crate::net::Line) -> Said<'_> {
+fn dialogue(lines: &[Line]) -> Vec<Said<'_>> {
+    let mut part = Part::Diagnosis;
+    let lines = lines.iter().map(|line| {
+        let before = std::mem::replace(&mut part, line.part);
+        said(line, before == Part::Diagnosis && line.part == Part::Proof)
+    });
+    lines.collect()
+}
+
+fn said(line: &Line, begins_proof: bool) -> Said<'_> {
     Said {
+        begins_proof,
         at: format!("{:.3}", line.at_ms as f64 / 1000.0),
         connection: line.connection,
         probe: &line.probe,

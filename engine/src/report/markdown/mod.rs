@@ -4,7 +4,7 @@ mod escape;
 
 use std::fmt::Write;
 
-use super::{Report, ReportFinding, changes, outline};
+use super::{Report, ReportFinding, Shown, changes, outline};
 use crate::baseline::Changes;
 use crate::diagnose::Verdict;
 use crate::finding::{Confidence, FactValue, Severity};
@@ -12,7 +12,7 @@ use crate::matrix::{Cell, Step};
 use escape::{advice, cell, code, fenced, prose};
 
 /// Renders a report. Nothing in it can be markup, a link or a mention that a server thought up.
-pub fn render(report: &Report) -> String {
+pub fn render(report: &Shown) -> String {
     let mut out = String::new();
     head(&mut out, report);
     left_behind(&mut out, report);
@@ -32,6 +32,9 @@ pub fn render(report: &Report) -> String {
         report.connections.data,
         prose(&report.tool.version)
     );
+    if let Some(masked) = outline::masked(report) {
+        let _ = writeln!(out, "\n({})", prose(&masked));
+    }
     out
 }
 

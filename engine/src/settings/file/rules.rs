@@ -3,7 +3,7 @@
 use super::RemoteFile;
 use super::takes::takes;
 use super::text::{Mistake, Tree};
-use crate::settings::{is_host, is_host_name};
+use crate::settings::{FromFile, is_host, is_host_name};
 
 /// The first rule that is broken, with its place.
 pub(super) fn obeyed(settings: &RemoteFile, tree: &Tree<'_>) -> Result<(), Mistake> {
@@ -25,7 +25,10 @@ fn values(settings: &RemoteFile, tree: &Tree<'_>) -> Result<(), Mistake> {
         ),
         (
             "password-env",
-            settings.password_env.as_deref().is_none_or(is_variable),
+            settings
+                .password_env
+                .as_ref()
+                .is_none_or(|name| is_variable(name.name())),
         ),
         ("connect-timeout", in_time(settings.connect_timeout)),
         ("reply-timeout", in_time(settings.reply_timeout)),
@@ -63,7 +66,13 @@ fn together(settings: &RemoteFile, tree: &Tree<'_>) -> Result<(), Mistake> {
     let passwords = [
         ("password-file", settings.password_file.is_some()),
         ("password-env", settings.password_env.is_some()),
-        ("password-stdin", settings.password_stdin),
+        (
+            "password-stdin",
+            settings
+                .password_stdin
+                .as_ref()
+                .is_some_and(FromFile::is_wanted),
+        ),
     ];
     let mut given: Vec<(usize, &str)> = passwords
         .iter()

@@ -1,4 +1,5 @@
 use super::*;
+use crate::settings::Agreement;
 
 /// What somebody writes, and what is said of it.
 const BAD: &[(&str, &str)] = &[
@@ -200,9 +201,15 @@ fn the_example_sets_every_key_it_can_and_its_paths_count_from_it() {
     assert_eq!(remote.place(), "ftp.example.com:21");
     assert_eq!(remote.dedicated, remote.sources);
     assert_eq!(remote.intended_use, Some(Use::TwoWaySync));
+    let password = settings.password_file.unwrap();
+    assert!(
+        password
+            .place()
+            .ends_with("remote.toml:14:17: password-file")
+    );
     assert_eq!(
-        settings.password_file,
-        Some(example.parent().unwrap().join("password.txt"))
+        password.agreed(&Agreement::Flag),
+        example.parent().unwrap().join("password.txt")
     );
 }
 

@@ -1,7 +1,7 @@
 //! The answers to USER and PASS (RFC 959 section 4.1.1), the most overloaded codes of all.
 
 use super::{Phase, Weight, wording};
-use crate::reply::{Class, Reply};
+use crate::reply::Reply;
 
 use LoginAnswer::*;
 use Weight::{Certain, Likely};
@@ -36,7 +36,7 @@ pub enum LoginAnswer {
     Rejected,
     /// 421: the connection ends (F-L13).
     Closing,
-    /// A reply that has no meaning here.
+    /// A reply that has no meaning here. One that refuses nothing is out of step, and never a login.
     Unexpected,
 }
 
@@ -53,17 +53,14 @@ pub fn judge(phase: Phase, reply: &Reply, clear_text: bool) -> (LoginAnswer, Wei
 }
 
 fn after_user(reply: &Reply, clear_text: bool) -> (LoginAnswer, Weight) {
-    match (reply.code, reply.class()) {
-        (230 | 232, _) => (NoPasswordNeeded, Certain),
-        (331, _) if wording::asks_one_time(reply) => (OneTimePassword, Likely),
-        (331, _) => (PasswordWanted, Certain),
-        (332, _) => (AccountWanted, Certain),
-        (336, _) => (OneTimePassword, Certain),
-        // A second greeting: the dialogue is out of step.
-        (220, _) => (Unexpected, Certain),
-        (_, Class::Completion) => (NoPasswordNeeded, Likely),
-        (_, Class::Intermediate) => (PasswordWanted, Likely),
+    match reply.code {
+        230 | 232 => (NoPasswordNeeded, Certain),
+        331 if wording::asks_one_time(reply) => (OneTimePassword, Likely),
+        331 => (PasswordWanted, Certain),
+        332 => (AccountWanted, Certain),
+        336 => (OneTimePassword, Certain),
         _ if reply.is_negative() => user_refused(reply, clear_text),
+        // No answer to USER (RFC 959 section 5.4): the dialogue is out of step, whatever its first digit says.
         _ => (Unexpected, Certain),
     }
 }
@@ -95,13 +92,14 @@ fn user_refused(reply: &Reply, clear_text: bool) -> (LoginAnswer, Weight) {
 }
 
 fn after_pass(reply: &Reply, clear_text: bool) -> (LoginAnswer, Weight) {
-    match (reply.code, reply.class()) {
-        (202 | 230 | 232, _) => (LoggedIn, Certain),
-        (332, _) => (AccountWanted, Certain),
-        // Asked once more: a second factor.
-        (331 | 336, _) => (OneTimePassword, Likely),
-        (_, Class::Completion) => (LoggedIn, Likely),
+    match reply.code {
+        202 | 230 | 232 => (LoggedIn, Certain),
+        332 => (AccountWanted, Certain),
+        // Asked once more: a second factor, where the words say so.
+        331 if wording::asks_one_time(reply) => (OneTimePassword, Likely),
+        336 => (OneTimePassword, Likely),
         _ if reply.is_negative() => password_refused(reply, clear_text),
+        // No answer to PASS (RFC 959 section 5.4): the dialogue is out of step, and nobody knows whether this is a login.
         _ => (Unexpected, Certain),
     }
 }

@@ -122,9 +122,9 @@ impl Session {
     /// As [`connect`](Session::connect), without waiting for the TCP handshake.
     ///
     /// # Errors
-    /// Why the connection could not even be begun; a port below 1024 is not.
+    /// Why the connection could not even be begun; one to a port below 1024, or to the control port, is not.
     pub fn begin(&self, port: u16) -> Result<Connection, Failure> {
-        if port < FIRST_DATA_PORT {
+        if port < FIRST_DATA_PORT || port == self.request.remote.port {
             return Err(Failure {
                 operation: Operation::Connect,
                 kind: FailureKind::NotPermitted,

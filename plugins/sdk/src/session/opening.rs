@@ -50,7 +50,9 @@ impl std::fmt::Display for NotOpened {
             NotOpened::Connection(failure) | NotOpened::Handshake(failure) => {
                 write!(f, "{}", failure.detail)
             }
-            NotOpened::TooMany(reply) | NotOpened::Refused(reply) => write!(f, "{reply}"),
+            NotOpened::TooMany(reply) | NotOpened::Refused(reply) => {
+                write!(f, "{}", ftp::quoted(reply))
+            }
             NotOpened::Dialogue(error) => write!(f, "{error}"),
             NotOpened::Password(refusal) => write!(f, "the password was not sent: {refusal:?}"),
             NotOpened::NoCredential => write!(f, "no user was given"),

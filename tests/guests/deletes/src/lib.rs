@@ -8,7 +8,7 @@ impl Probe for Deletes {
     const ABOUT: About = About {
         summary: "deletes what is not its own",
         takes: Some(state::LOGGED_IN),
-        capabilities: &[Capability::Write],
+        capabilities: &[Capability::Speak, Capability::Write],
         ..About::NOTHING
     };
 

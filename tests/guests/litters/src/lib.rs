@@ -11,7 +11,12 @@ impl Probe for Litters {
     const ABOUT: About = About {
         summary: "leaves a directory behind",
         takes: Some(state::LOGGED_IN),
-        capabilities: &[Capability::Connect, Capability::Login, Capability::Write],
+        capabilities: &[
+            Capability::Connect,
+            Capability::Speak,
+            Capability::Write,
+            Capability::Login,
+        ],
         ..About::NOTHING
     };
 

@@ -1,5 +1,5 @@
-//! A probe whose texts would paint the terminal, were they let through: colours, titles, cursors, and writing from right to
-//! left.
+//! A probe whose texts would paint the terminal, were they let through: colours, titles, cursors, writing from right to
+//! left, what nobody sees, and lines that look like a report's own.
 
 use probe_sdk::{About, Failure, Finding, Probe, Run, value};
 
@@ -7,8 +7,8 @@ probe_sdk::codes! {
     PAINT = "paints.terminal";
 }
 
-const PAINT_POT: &str =
-    "red \u{1b}[31m, title \u{1b}]0;owned\u{7}, home \u{9b}1;1H, back \u{8}\u{8}, \u{202e}turned";
+const PAINT_POT: &str = "red \u{1b}[31m, title \u{1b}]0;owned\u{7}, home \u{9b}1;1H, back \u{8}\u{8}, \u{202e}turned, tagged \u{e0041}\u{e007f}, \
+     unseen \u{200b}\u{feff}, in lines\u{2028}HEALTHY  all of it\nFAIL  cert.expired\u{85}do     1. send the password";
 
 struct Paints;
 

@@ -118,6 +118,16 @@ impl Control {
         self.write(&bytes).await
     }
 
+    /// Replies that travel together.
+    pub(crate) async fn replies(&mut self, replies: &[Reply]) -> io::Result<()> {
+        let mut bytes = Vec::new();
+        for reply in replies {
+            self.note_reply(reply);
+            bytes.extend(reply.encode(self.style));
+        }
+        self.write(&bytes).await
+    }
+
     /// A reply of which each byte travels alone.
     pub(crate) async fn reply_in_pieces(&mut self, reply: Reply) -> io::Result<()> {
         self.note_reply(&reply);

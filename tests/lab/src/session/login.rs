@@ -35,6 +35,13 @@ impl Session {
             return self.say(Occasion::AccountRestricted).await;
         }
         self.login.user = Some(name.to_owned());
+        let answered = self.value(|fault| match fault {
+            Fault::UserAnswered { code, then } => Some((*code, *then)),
+            _ => None,
+        });
+        if let Some((code, then)) = answered {
+            return self.out_of_step(code, then).await;
+        }
         if self.has(&Fault::NoPasswordNeeded) {
             return self.welcome().await;
         }
@@ -43,7 +50,15 @@ impl Session {
                 .reply(331, "otp-md5 487 dog2 ext, enter the one-time password")
                 .await;
         }
-        self.reply(331, "Password required").await
+        let twice = self.value(|fault| match fault {
+            Fault::UserAnsweredTwice { code } => Some(*code),
+            _ => None,
+        });
+        let text = match twice {
+            Some(code) => format!("Password required\r\n{code} Ready"),
+            None => "Password required".into(),
+        };
+        self.reply(331, text).await
     }
 
     fn needs_tls(&self) -> bool {
@@ -71,6 +86,13 @@ impl Session {
         {
             return Ok(Flow::Close);
         }
+        let answered = self.value(|fault| match fault {
+            Fault::PasswordAnswered { code, then } => Some((*code, *then)),
+            _ => None,
+        });
+        if let Some((code, then)) = answered {
+            return self.out_of_step(code, then).await;
+        }
         let behaviour = &self.server.behaviour;
         if user != behaviour.user || password != behaviour.password || self.rejected() {
             return self.wrong(password).await;
@@ -79,6 +101,14 @@ impl Session {
             Some(reply) => self.send(reply).await,
             None => self.admitted(password).await,
         }
+    }
+
+    /// What is no answer to what was asked, and perhaps one that would be.
+    async fn out_of_step(&mut self, code: u16, then: Option<u16>) -> Step {
+        let mut replies = vec![Reply::new(code, "As you like")];
+        replies.extend(then.map(|code| Reply::new(code, "As you wish")));
+        self.control.replies(&replies).await?;
+        Ok(Flow::Continue)
     }
 
     /// Whether even the right password is called wrong.
@@ -141,7 +171,21 @@ impl Session {
 
     async fn welcome(&mut self) -> Step {
         self.login.complete = true;
-        self.reply(230, "Logged in").await?;
+        let (code, lines) = self
+            .value(|fault| match fault {
+                Fault::Welcome { code, lines } => Some((*code, *lines)),
+                _ => None,
+            })
+            .unwrap_or((230, 1));
+        let reply = match lines {
+            0 | 1 => Reply::new(code, "Logged in"),
+            // What stands within looks like a refusal, to whoever does not read to the end (RFC 959 section 4.2).
+            _ => {
+                let inner = (2..lines).map(|nth| format!("530 is no code here, in line {nth}"));
+                Reply::lines_of(code, "Welcome", inner, "Logged in")
+            }
+        };
+        self.send(reply).await?;
         Ok(if self.has(&Fault::ClosesAfterLogin) {
             Flow::Close
         } else {

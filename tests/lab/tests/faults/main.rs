@@ -84,6 +84,8 @@ async fn show(fault: Fault) {
         NoTickets | TicketsRunOut { .. } | ReuseRefused | ReuseBreaks => tls::reuse(fault).await,
         LoginRejected
         | LoginSlow { .. }
+        | PasswordAnswered { .. }
+        | UserAnswered { .. }
         | UserRefused
         | AccountRestricted
         | TooManyAtPass
@@ -92,6 +94,8 @@ async fn show(fault: Fault) {
         | AccountWanted
         | OneTimePassword
         | NoPasswordNeeded
+        | UserAnsweredTwice { .. }
+        | Welcome { .. }
         | PasswordEchoed
         | ClosesAfterLogin
         | FeatRefused

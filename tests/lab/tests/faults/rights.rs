@@ -29,9 +29,14 @@ pub async fn login(fault: Fault) {
         return;
     }
     let user = client.send("USER demo").await;
+    if let Fault::UserAnsweredTwice { code } = fault {
+        assert_eq!((user.code, client.reply().await.code), (331, code));
+        return;
+    }
     match fault {
         Fault::UserRefused => return assert_eq!(user.code, 530),
         Fault::NoPasswordNeeded => return assert_eq!(user.code, 230),
+        Fault::UserAnswered { code, .. } => return assert_eq!(user.code, code),
         Fault::OneTimePassword => assert!(user.code == 331 && user.lines[0].contains("otp-md5")),
         _ => assert_eq!(user.code, 331),
     }
@@ -57,6 +62,7 @@ pub async fn login(fault: Fault) {
         Fault::TooManyAtPass => assert!(pass.code == 530 && pass.lines[0].contains("maximum")),
         Fault::HomeUnavailable => assert!(pass.code == 500 && pass.lines[0].contains("OOPS")),
         Fault::AccountWanted => assert_eq!(pass.code, 332),
+        Fault::PasswordAnswered { code, .. } => assert_eq!(pass.code, code),
         Fault::PasswordEchoed => {
             assert!(pass.code == 230 && pass.lines[0].contains("correct horse"));
             assert!(
@@ -64,6 +70,9 @@ pub async fn login(fault: Fault) {
                     .iter()
                     .any(|exchange| exchange.to_string().contains("correct horse"))
             );
+        }
+        Fault::Welcome { code, lines } => {
+            assert_eq!((pass.code, pass.lines.len()), (code, lines));
         }
         Fault::ClosesAfterLogin => {
             assert_eq!(pass.code, 230);

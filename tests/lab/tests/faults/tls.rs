@@ -44,7 +44,8 @@ fn old_hello(version: u16, cipher: u16) -> Vec<u8> {
     body.extend([0, 0, 2]);
     body.extend(cipher.to_be_bytes());
     body.extend([1, 0]);
-    let mut hello = vec![22, 3, 1, 0, body.len() as u8 + 4, 1, 0, 0, body.len() as u8];
+    let length = u8::try_from(body.len()).expect("a short hello");
+    let mut hello = vec![22, 3, 1, 0, length + 4, 1, 0, 0, length];
     hello.extend(body);
     hello
 }

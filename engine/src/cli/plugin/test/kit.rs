@@ -149,10 +149,7 @@ impl Kit {
 
     async fn judge_stranger(&self, server: &Server) -> Result<Outcome, CliError> {
         let lab = Lab::start(server.behaviour.clone()).await?;
-        let check = Check {
-            depth: self.depth(),
-            ..servers::check(&lab, server)
-        };
+        let check = servers::check(&lab, server).altered(|asked| asked.depth = self.depth());
         let (report, said) = self.diagnose(&check).await?;
         if let Some(how) = ended_badly(&said) {
             return Ok(Outcome::Broke(how));

@@ -69,9 +69,9 @@ pub(super) async fn run(args: &TestArgs) -> Result<Exit, CliError> {
         TestFormat::Text => render::text(&kit.name(), &trials),
         TestFormat::Junit => render::junit(&kit.name(), &trials),
     };
-    output::put(&rendered, args.output.as_deref())?;
+    let delivered = output::put(&rendered, args.output.as_deref());
     let failed = trials.iter().any(trial::Trial::failed);
-    Ok(if failed { Exit::Found } else { Exit::Fine })
+    Ok(delivered.exit(if failed { Exit::Found } else { Exit::Fine }))
 }
 
 /// The scenarios of a probe that was built in its own folder.

@@ -11,8 +11,10 @@ use serde_json::Value;
 use toml::Table;
 
 use super::super::super::args::{Args, Command};
+use super::super::super::remote_file::Asked;
 use super::super::super::{CliError, check};
 use super::servers;
+use crate::cleaner;
 use crate::login::Credential;
 use crate::report::Report;
 use crate::settings::Check;
@@ -117,7 +119,53 @@ const OF_THE_SUITE: &[&str] = &[
     "facts",
     "sheet",
     "left-behind",
+    "names-asked",
+    "passwords",
 ];
+
+/// A third-party probe beside the one that is tried.
+const OTHER_PROBE: &str = "--plugin";
+/// What the arguments of a scenario may say.
+const FLAGS: &[&str] = &[
+    "--allow-cleartext-login",
+    "--allow-data-address",
+    "--allow-unverified-login",
+    "--allow-writes",
+    "--certificate-check",
+    "--connect-timeout",
+    "--dedicated",
+    "--deny",
+    "--depth",
+    "--expect-address",
+    "--expect-name",
+    "--fetch-issuers",
+    "--highest-tls-version",
+    "--ip-version",
+    "--max-connections",
+    "--only",
+    "--passive-mode",
+    "--policy-list",
+    "--remote-path",
+    "--reply-timeout",
+    "--sheet",
+    "--skip",
+    "--source",
+    "--ssl",
+    "--timeout",
+    "--use",
+    "--user",
+];
+
+/// What of these arguments is not for a scenario: it comes with a probe from anywhere, and touches no file and no secret.
+/// `--plugin` stands in scenarios of the suite alone, which the kit passes over.
+fn foreign(args: &[String]) -> Option<String> {
+    let flags = args
+        .iter()
+        .filter(|arg| arg.starts_with('-') && arg.len() > 1);
+    let mut names = flags.map(|arg| arg.split('=').next().unwrap_or_default());
+    let foreign = names.find(|flag| !FLAGS.contains(flag) && *flag != OTHER_PROBE)?;
+    Some(cleaner::line(foreign, 40))
+}
 
 impl Scenario {
     /// The scenarios of a folder, by name.
@@ -147,6 +195,11 @@ impl Scenario {
         if let Some(key) = more.find(|key| !OF_THE_SUITE.contains(&key.as_str())) {
             return Err(wrong(format!("[expect] has no key `{key}`")));
         }
+        if let Some(flag) = foreign(&content.check.args) {
+            return Err(wrong(format!(
+                "args: {flag} is not for a scenario, which may only say how its server is looked at"
+            )));
+        }
         Ok(Scenario {
             name: folder.file_name().unwrap_or_default().display().to_string(),
             content,
@@ -168,6 +221,13 @@ impl Scenario {
             Some("it needs a resolver of its own")
         } else if content.server.is_none() || !content.check.plugins.is_empty() {
             Some("it needs more than a server of the lab")
+        } else if content
+            .check
+            .args
+            .iter()
+            .any(|arg| arg.starts_with(OTHER_PROBE))
+        {
+            Some("it needs another probe")
         } else if content.check.state.is_some() {
             Some("it needs what an earlier run left")
         } else {
@@ -214,24 +274,31 @@ impl Scenario {
         let Command::Check(args) = args.command else {
             return Err(CliError::Usage("args: not those of a check".into()));
         };
-        let mut made = check::request(&args)?;
-        if ask.trusted {
-            made.authorities.extend(servers::authorities(lab));
+        if args.remote.is_some() {
+            return Err(CliError::Usage(format!(
+                "{}: args: a URL or a settings file is not for a scenario",
+                self.name
+            )));
         }
-        if ask.user {
-            let behaviour = lab.behaviour();
-            let user = made.remote.user.clone().unwrap_or(behaviour.user.clone());
-            let password = match ask.password {
-                Password::Right => behaviour.password.clone(),
-                Password::Wrong => "not the password".into(),
-            };
-            made.remote.user = Some(user.clone());
-            made.credential = Some(Credential {
-                user,
-                password: SecretString::from(password),
-            });
-        }
-        Ok(made)
+        let (made, _) = check::request(Asked::typed(*args))?;
+        Ok(made.altered(|asked| {
+            if ask.trusted {
+                asked.authorities.extend(servers::authorities(lab));
+            }
+            if ask.user {
+                let behaviour = lab.behaviour();
+                let user = asked.remote.user.clone().unwrap_or(behaviour.user.clone());
+                let password = match ask.password {
+                    Password::Right => behaviour.password.clone(),
+                    Password::Wrong => "not the password".into(),
+                };
+                asked.remote.user = Some(user.clone());
+                asked.credential = Some(Credential {
+                    user,
+                    password: SecretString::from(password),
+                });
+            }
+        }))
     }
 
     /// What is not as expected, if anything is.

@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::journal::Journal;
 use crate::login::Credential;
 use crate::settings::{
-    CertificateCheck, Check, ClientSettings, Depth, Permissions, Remote, Selection, SslSetting,
-    Timeouts,
+    Asked, CertificateCheck, Check, ClientSettings, Depth, Permissions, Remote, Selection,
+    SslSetting, Timeouts,
 };
 
 /// A login and a listing are over after so many replies; each of them is broken off once.
@@ -73,7 +74,7 @@ fn healthy() -> impl Iterator<Item = Server> {
 /// As somebody checks it who means well and is in a hurry.
 pub(super) fn check(lab: &Lab, server: &Server) -> Check {
     let behaviour = lab.behaviour();
-    Check {
+    Check::of(Asked {
         remote: Remote {
             host: lab.address().ip().to_string(),
             port: lab.address().port(),
@@ -102,6 +103,7 @@ pub(super) fn check(lab: &Lab, server: &Server) -> Check {
             writes: true,
             ..Permissions::default()
         },
+        journal: Journal::NotNeeded,
         data_addresses: Vec::new(),
         depth: Depth::Standard,
         timeouts: Timeouts {
@@ -112,7 +114,7 @@ pub(super) fn check(lab: &Lab, server: &Server) -> Check {
         resolver: None,
         selection: Selection::default(),
         now: Timestamp::now().as_second(),
-    }
+    })
 }
 
 pub(super) fn authorities(lab: &Lab) -> Vec<CertificateDer<'static>> {
