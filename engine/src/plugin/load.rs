@@ -1,7 +1,9 @@
 //! From bytes to a plugin that can be run: checked, compiled, described.
 
+mod error;
+
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -18,11 +20,13 @@ use super::compiler::{CompileError, Compiler};
 use super::file::{self, ReadError};
 use super::guest::Guest;
 use super::room::{Room, SEATS, Seat};
-use super::signature::{SignatureError, Signatures, Signer};
+use super::signature::{Signatures, Signer};
 use super::{check, convert, features, instance};
 use crate::capability::Capability;
 use crate::finding::Description;
 use crate::standing::Standing;
+
+pub use error::LoadError;
 
 /// How often a running guest is looked at.
 const TICK: Duration = Duration::from_millis(10);
@@ -32,100 +36,6 @@ pub(super) const MAX_SIZE: u64 = 32 * 1024 * 1024;
 pub(super) const PACKAGE: &str = "remote-doctor:probe/";
 /// The version of the contract this engine speaks.
 pub(super) const CONTRACT: &str = "0.1.0";
-
-/// Why a file is not a probe of ours.
-#[derive(Debug, thiserror::Error)]
-pub enum LoadError {
-    /// The file cannot be read.
-    #[error("{}: {source}", path.display())]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// A directory, a pipe, a device or a socket.
-    #[error("{}: not a regular file", .0.display())]
-    NotRegular(PathBuf),
-    /// Too large.
-    #[error("{name}: larger than 32 MiB")]
-    TooLarge {
-        /// The file.
-        name: String,
-    },
-    /// Not a component.
-    #[error("{name}: not a WebAssembly component: {reason}")]
-    NotAComponent {
-        /// The file.
-        name: String,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// It takes more to compile than a probe may.
-    #[error("{name}: {source}")]
-    NotCompiled {
-        /// The file.
-        name: String,
-        /// What it would take, or what became of the compiler.
-        source: CompileError,
-    },
-    /// Built for another version of the contract.
-    #[error(
-        "{name}: made for version {found} of the probe contract, and this program speaks {CONTRACT}"
-    )]
-    OtherVersion {
-        /// The file.
-        name: String,
-        /// The version it was made for.
-        found: String,
-    },
-    /// Built from another state of the contract, of the same version.
-    #[error(
-        "{name}: built for another state of the probe contract {CONTRACT} than the one of this program ({reason}); build it \
-         again with the SDK of this program"
-    )]
-    OtherContract {
-        /// The file.
-        name: String,
-        /// What is different.
-        reason: String,
-    },
-    /// It asks for what no probe gets.
-    #[error("{name}: imports `{import}`, which no probe is given")]
-    ForeignImport {
-        /// The file.
-        name: String,
-        /// What it asks for.
-        import: String,
-    },
-    /// It does not have the exports of a probe.
-    #[error("{name}: not a probe: {reason}")]
-    NotAProbe {
-        /// The file.
-        name: String,
-        /// What is missing.
-        reason: String,
-    },
-    /// It cannot say what it is.
-    #[error("{name}: `describe` failed: {reason}")]
-    Describe {
-        /// The file.
-        name: String,
-        /// How.
-        reason: String,
-    },
-    /// Nobody vouches for it, or not for what it is now.
-    #[error(transparent)]
-    Signature(#[from] SignatureError),
-    /// What it says of itself makes no sense.
-    #[error("{name}: {reason}")]
-    Description {
-        /// The file.
-        name: String,
-        /// What is wrong with it.
-        reason: String,
-    },
-}
 
 /// Where probes run: one engine, one linker, one cache for the process.
 pub struct Sandbox {
