@@ -66,6 +66,8 @@ impl Scene {
     fn program(&self) -> Command {
         let mut program = Command::new(PROGRAM);
         program.env("XDG_CONFIG_HOME", self.folder.path());
+        // What earlier checks of this user left on remotes is told, too.
+        program.env("XDG_STATE_HOME", self.folder.path());
         program
     }
 
@@ -232,8 +234,8 @@ fn announced() -> Result<(), Failed> {
     let output = scene.check(&options)?;
     let told = String::from_utf8_lossy(&output.stderr);
     // On a busy machine it says that it is compiling.
-    let lines = told.lines().filter(|line| !line.starts_with('…'));
-    let lines: Vec<&str> = lines.collect();
+    let compiling = |line: &&str| line.starts_with("… compiling");
+    let lines: Vec<&str> = told.lines().filter(|line| !compiling(line)).collect();
     let wanted = [
         (
             "third-party probe minimal-probe 0.1.0 (sha256:",
