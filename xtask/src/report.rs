@@ -1,8 +1,6 @@
 //! What the set-up says, and how it fails.
 
-use std::fs::File;
-use std::path::Path;
-use std::process::{Command, ExitStatus};
+use std::process::Command;
 
 use crate::servers;
 
@@ -59,20 +57,8 @@ pub fn step(text: &str) {
 
 /// Runs a command; its output goes where ours goes.
 pub fn run(command: &mut Command) -> Result<(), Failure> {
-    judged(shown(command), command.status())
-}
-
-/// Runs a command; its output goes into a file.
-pub fn run_into(command: &mut Command, path: &Path) -> Result<(), Failure> {
     let shown = shown(command);
-    let files = File::create(path).and_then(|file| Ok((file.try_clone()?, file)));
-    let (out, err) =
-        files.map_err(|error| Failure::File(format!("{}: {error}", path.display())))?;
-    judged(shown, command.stdout(out).stderr(err).status())
-}
-
-fn judged(shown: String, ended: std::io::Result<ExitStatus>) -> Result<(), Failure> {
-    match ended {
+    match command.status() {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(Failure::Command(format!("`{shown}` ({status})"))),
         Err(error) => Err(Failure::Command(format!("`{shown}`: {error}"))),
