@@ -47,7 +47,7 @@ const NEEDS: &[(&str, Capability)] = &[
     ("net.connect", Capability::Connect),
     ("net.connect-with", Capability::Connect),
     ("net.connect-data", Capability::Data),
-    ("relay.take", Capability::Speak),
+    ("handoff.take", Capability::Speak),
     ("writes.name", Capability::Write),
     ("login.offered", Capability::Login),
     ("login.credential.send-password", Capability::Login),
@@ -185,7 +185,12 @@ mod tests {
 
     #[test]
     fn what_only_looks_needs_none() {
-        for function in ["net.connection.read", "relay.leave", "trust.verify", "net"] {
+        for function in [
+            "net.connection.read",
+            "handoff.leave",
+            "trust.verify",
+            "net",
+        ] {
             assert_eq!(Capability::needed_by(function), None, "{function}");
         }
     }

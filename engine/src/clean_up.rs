@@ -7,9 +7,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::finding::{Fact, FactValue};
+use crate::handoff::Handoff;
 use crate::net::Writes;
 use crate::plugin::{Ground, Plugin};
-use crate::relay::Relay;
 use crate::settings::Check;
 use crate::standing::Told;
 
@@ -45,11 +45,11 @@ pub async fn remove(
     check: &Check,
     source: Option<IpAddr>,
 ) {
-    let facts = ground.relay.facts(plugin.description.standing);
+    let facts = ground.handoff.facts(plugin.description.standing);
     let told = Told::to_remove(facts, left);
     let ground = Ground {
         // It opens a session of its own; the one that was handed on may be what hangs.
-        relay: Arc::new(Relay::default()),
+        handoff: Arc::new(Handoff::default()),
         deadline: GRACE,
         ..ground
     };

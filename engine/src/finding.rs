@@ -277,11 +277,11 @@ pub struct Description {
     /// What it looks at.
     pub summary: String,
     /// The state whose connection it takes over.
-    pub takes: Option<String>,
+    pub consumes: Option<String>,
     /// States that must have been reached before it runs.
-    pub after: Vec<String>,
+    pub requires: Vec<String>,
     /// States it may reach, by the names that others know them by.
-    pub leaves: Vec<String>,
+    pub provides: Vec<String>,
     /// The least depth at which it runs; none where it always does, also for the first steps alone.
     pub from_depth: Option<Depth>,
     /// What it asks for.

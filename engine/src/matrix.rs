@@ -227,7 +227,7 @@ fn missed(visit: &Visit, step: Step) -> Cell {
         .runs
         .iter()
         .map(|run| &run.plugin.description)
-        .filter(|probe| probe.leaves.iter().any(|state| state == step.state()))
+        .filter(|probe| probe.provides.iter().any(|state| state == step.state()))
         .map(|probe| probe.name.clone())
         .collect();
     if leavers.is_empty() {

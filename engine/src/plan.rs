@@ -138,7 +138,8 @@ impl Plan {
 
     /// The probes of this plan that lead up to a state.
     pub fn up_to(&self, state: &str) -> Plan {
-        let leads = |plugin: &&Arc<Plugin>| plugin.description.leaves.iter().any(|it| it == state);
+        let leads =
+            |plugin: &&Arc<Plugin>| plugin.description.provides.iter().any(|it| it == state);
         let names: Vec<String> = self
             .probes
             .iter()
@@ -181,7 +182,7 @@ fn with_needs<'a>(all: &'a [Arc<Plugin>], names: &'a [String]) -> BTreeSet<&'a s
                 .filter(|plugin| {
                     plugin
                         .description
-                        .leaves
+                        .provides
                         .iter()
                         .any(|state| needs.contains(state))
                 })
@@ -194,7 +195,7 @@ fn with_needs<'a>(all: &'a [Arc<Plugin>], names: &'a [String]) -> BTreeSet<&'a s
 }
 
 fn needs(probe: &Description) -> impl Iterator<Item = &String> {
-    probe.after.iter().chain(&probe.takes)
+    probe.requires.iter().chain(&probe.consumes)
 }
 
 fn in_order(mut waiting: Vec<Arc<Plugin>>) -> Result<Vec<Arc<Plugin>>, PlanError> {
@@ -203,7 +204,7 @@ fn in_order(mut waiting: Vec<Arc<Plugin>>) -> Result<Vec<Arc<Plugin>>, PlanError
         let free = waiting.iter().position(|plugin| {
             !needs(&plugin.description).any(|state| {
                 waiting.iter().any(|other| {
-                    !Arc::ptr_eq(other, plugin) && other.description.leaves.contains(state)
+                    !Arc::ptr_eq(other, plugin) && other.description.provides.contains(state)
                 })
             })
         });

@@ -20,13 +20,13 @@ use crate::clean_up::{self, GRACE};
 use crate::clock::ClockError;
 use crate::compare;
 use crate::finding::{Omission, OmissionCause, Outcome};
+use crate::handoff::Handoff;
 use crate::login::Became;
 use crate::matrix::Step;
 use crate::net::{Counts, ResolverError};
 use crate::plan::{Plan, PlanError};
 use crate::plugin::{Answers, Ending, Ground, Outside, Plugin};
 use crate::recording::{Part, Place, Purpose, Waited, World};
-use crate::relay::Relay;
 use crate::settings::Check;
 use crate::standing::{Standing, Told};
 
@@ -213,10 +213,10 @@ impl<'a> Run<'a> {
     }
 
     /// What a probe is granted for one run.
-    fn ground(&self, relay: &Arc<Relay>, place: Place, answers: Answers) -> Ground {
+    fn ground(&self, handoff: &Arc<Handoff>, place: Place, answers: Answers) -> Ground {
         Ground {
             answers,
-            relay: relay.clone(),
+            handoff: handoff.clone(),
             look: place.look,
             deadline: self.deadline(Standing::BuiltIn),
         }
@@ -239,13 +239,13 @@ impl<'a> Run<'a> {
         }
         let plan = self.plan(look);
         let descriptions = plan.probes.iter().map(|plugin| &*plugin.description);
-        let relay = Arc::new(Relay::new(descriptions));
+        let handoff = Arc::new(Handoff::new(descriptions));
         let outside = self.host.outside(self.check, source);
         let index = {
             let mut visits = lock(&self.visits);
             visits.push(Going {
                 place,
-                relay: relay.clone(),
+                handoff: handoff.clone(),
                 outside: outside.clone(),
                 runs: Vec::new(),
             });
@@ -255,13 +255,13 @@ impl<'a> Run<'a> {
         let mut probes: FuturesUnordered<_> = plan
             .probes
             .iter()
-            .map(|plugin| self.probe(plugin, place, &relay, outside.as_ref()))
+            .map(|plugin| self.probe(plugin, place, &handoff, outside.as_ref()))
             .collect();
         while let Some(run) = probes.next().await {
             (self.watch)(Event::Ended(&run));
             lock(&self.visits)[index].runs.push(run);
         }
-        relay.close().await;
+        handoff.close().await;
         (self.watch)(Event::Left { source });
     }
 
@@ -292,16 +292,16 @@ impl<'a> Run<'a> {
     async fn clean_up(&self) {
         let visits: Vec<_> = lock(&self.visits)
             .iter()
-            .map(|visit| (visit.place, visit.relay.clone(), visit.outside.clone()))
+            .map(|visit| (visit.place, visit.handoff.clone(), visit.outside.clone()))
             .collect();
-        for (place, relay, outside) in visits {
-            relay.close().await;
+        for (place, handoff, outside) in visits {
+            handoff.close().await;
             let Some(outside) = outside else { continue };
             if !outside.writes.debts().is_empty() {
                 (self.watch)(Event::CleaningUp);
             }
             for plugin in &self.plan.probes {
-                self.clean_up_after(plugin, place, &relay, &outside).await;
+                self.clean_up_after(plugin, place, &handoff, &outside).await;
             }
         }
     }
@@ -311,7 +311,7 @@ impl<'a> Run<'a> {
         &self,
         plugin: &Plugin,
         place: Place,
-        relay: &Arc<Relay>,
+        handoff: &Arc<Handoff>,
         outside: &Outside,
     ) {
         let left = outside.writes.clean_up(&plugin.description.name);
@@ -322,7 +322,7 @@ impl<'a> Run<'a> {
             .host
             .answers(place, plugin, Some(outside), Purpose::CleanUp);
         if let Some(answers) = answers {
-            let ground = self.ground(relay, place, answers);
+            let ground = self.ground(handoff, place, answers);
             clean_up::remove(left, plugin, ground, self.check, place.source).await;
         }
     }
@@ -347,13 +347,13 @@ impl<'a> Run<'a> {
         &self,
         plugin: &Arc<Plugin>,
         place: Place,
-        relay: &Arc<Relay>,
+        handoff: &Arc<Handoff>,
         outside: Option<&Outside>,
     ) -> ProbeRun {
         let description = &plugin.description;
         let answers = self.host.answers(place, plugin, outside, Purpose::Look);
         let mut answers = answers.expect("a live run has the world outside");
-        let waited = answers.wait(relay, description).await;
+        let waited = answers.wait(handoff, description).await;
         let started = Instant::now();
         let source = place.source;
         let (status, outcome) = match waited {
@@ -367,17 +367,17 @@ impl<'a> Run<'a> {
                 });
                 let ground = Ground {
                     deadline: self.deadline(description.standing),
-                    ..self.ground(relay, place, answers.clone())
+                    ..self.ground(handoff, place, answers.clone())
                 };
                 let told = Told::to_look(facts);
                 let ending = plugin.run(ground, self.check, source, &told).await;
                 if let Some(outside) = outside {
-                    self.clean_up_after(plugin, place, relay, outside).await;
+                    self.clean_up_after(plugin, place, handoff, outside).await;
                 }
                 ended(plugin, ending)
             }
         };
-        relay.ended(description).await;
+        handoff.ended(description).await;
         ProbeRun {
             plugin: plugin.clone(),
             source,

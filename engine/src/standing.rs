@@ -74,7 +74,7 @@ impl Standing {
     /// A description as it counts for a probe of this standing.
     pub fn settle(self, mut said: Description) -> Description {
         said.standing = self;
-        for state in &mut said.leaves {
+        for state in &mut said.provides {
             *state = self.state(&said.name, state);
         }
         said

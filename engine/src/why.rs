@@ -2,7 +2,7 @@
 
 use crate::capability::Capability;
 use crate::finding::{Description, Finding, OmissionCause, Severity};
-use crate::relay::OutOfReach;
+use crate::handoff::OutOfReach;
 use crate::run::{ProbeRun, Status};
 use crate::standing::Standing;
 

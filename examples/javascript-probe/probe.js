@@ -12,7 +12,7 @@ export const { describe, run } = probe({
   version: "0.1.0",
   summary: "characters in the greeting that steer a terminal",
   // The greeting was read and understood: what other probes say of one that was not is not repeated.
-  after: ["secured"],
+  requires: ["secured"],
   capabilities: ["connect"],
   codes: [STEERS],
 

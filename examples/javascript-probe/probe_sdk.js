@@ -9,10 +9,10 @@ import { PAGES } from "./pages.js"; // made by build.mjs of remedies/*.md
 
 // The exports of a component. `look(run)` looks and says to `run` what was seen; a failure of the host may pass through:
 // then it could not look at all.
-export function probe({ name, version, summary, takes = null, after = [], fromDepth = "ladder", capabilities = [], codes, look }) {
+export function probe({ name, version, summary, consumes = null, requires = [], fromDepth = "ladder", capabilities = [], codes, look }) {
   return {
     describe: () => ({
-      name, version, summary, takes, after, leaves: [], fromDepth, capabilities, codes: codes.map(code), alsoReports: [],
+      name, version, summary, consumes, requires, provides: [], fromDepth, capabilities, codes: codes.map(code), alsoReports: [],
     }),
     run(request) {
       const run = new Run(request, codes);

@@ -8,7 +8,7 @@ class NameEncoding(Probe):
     name = "name-encoding"
     version = "0.1.0"
     summary = "the encoding of file names"
-    takes = "logged-in"
+    consumes = "logged-in"
     capabilities = ["speak"]
     codes = [NOT_UTF8]
 

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from componentize_py_types import Err
-from wit_world.imports import clock, log, net, relay, types
+from wit_world.imports import clock, log, net, handoff, types
 from wit_world.imports.types import Confidence, OmissionCause, Owner, Severity
 
 MAX_REPLY = 64 * 1024
@@ -22,11 +22,11 @@ class Probe:
     """One aspect of a remote. Its subclass has the fields below and `look`."""
 
     name = version = summary = ""
-    takes: str | None = None
-    after: list[str] = []
+    consumes: str | None = None
+    requires: list[str] = []
     # The least depth it has something to look at, such as "full"; with less, it is not run.
     from_depth: str = "ladder"
-    # What it asks for beyond the sandbox, in the words of the contract, such as "connect"; `takes` needs "speak".
+    # What it asks for beyond the sandbox, in the words of the contract, such as "connect"; `consumes` needs "speak".
     capabilities: list[str] = []
     codes: list[str] = []
 
@@ -39,7 +39,7 @@ class Probe:
         codes = [code(name) for name in cls.codes]
         capabilities = [types.Capability[name.upper().replace("-", "_")] for name in cls.capabilities]
         depth = types.Depth[cls.from_depth.upper()]
-        about = (cls.name, cls.version, cls.summary, cls.takes, cls.after, [], depth, capabilities, codes, [])
+        about = (cls.name, cls.version, cls.summary, cls.consumes, cls.requires, [], depth, capabilities, codes, [])
         cls._about = types.Description(*about)
 
     def describe(self) -> types.Description:
@@ -91,13 +91,13 @@ class Run:
 
 
 class Control:
-    """The FTP dialogue on the connection of the state that the probe takes. Leaving `with` hands it back."""
+    """The FTP dialogue on the connection of the state that the probe consumes. Leaving `with` hands it back."""
 
     def __init__(self, probe: Probe, run: Run):
-        taken = relay.take()
+        taken = handoff.take()
         if taken is None:
             raise Err(failure(types.FailureKind_Closed(), "no session was handed on"))
-        self._connection, self._state, self._wait = taken, probe.takes, run.request.reply_ms
+        self._connection, self._state, self._wait = taken, probe.consumes, run.request.reply_ms
         self._buffer = b""
 
     def __enter__(self) -> "Control":
@@ -107,7 +107,7 @@ class Control:
         if kind is None:
             if self._buffer:
                 self._connection.unread(self._buffer)
-            relay.leave(self._state, self._connection, [])
+            handoff.provide(self._state, self._connection, [])
 
     def command(self, line: str) -> tuple[int, list[str]]:
         """Sends one command; gives the code of its reply and the lines of it (RFC 959 section 4.2)."""

@@ -252,9 +252,9 @@ impl Host for Answers {
         sent.map_err(convert::refusal)
     }
 
-    fn leave(&mut self, state: &str, connection: Option<u32>, facts: &[Fact]) {
+    fn provide(&mut self, state: &str, connection: Option<u32>, facts: &[Fact]) {
         let facts = facts.iter().cloned();
-        self.ask(Call::Leave {
+        self.ask(Call::Provide {
             state: state.into(),
             connection,
             facts: facts

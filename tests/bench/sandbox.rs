@@ -8,9 +8,9 @@ use native_probes::PROBES;
 use probe_sdk::native::NativeProbe;
 use remote_doctor::builtin::Catalogue;
 use remote_doctor::finding::Fact;
+use remote_doctor::handoff::Handoff;
 use remote_doctor::plugin::{Answers, Ending, Ground, Plugin};
 use remote_doctor::recording::{Reached, Replay};
-use remote_doctor::relay::Relay;
 use remote_doctor::settings::Check;
 use remote_doctor::standing::Told;
 use serde::{Deserialize, Serialize};
@@ -100,7 +100,7 @@ impl<'a> Comparison<'a> {
             let plugins = self.catalogue.plugins.iter();
             let ground = Ground {
                 answers: Answers::Replayed(self.replay.script(part, place, probe.component)),
-                relay: Arc::new(Relay::new(plugins.map(|plugin| &*plugin.description))),
+                handoff: Arc::new(Handoff::new(plugins.map(|plugin| &*plugin.description))),
                 look: place.look,
                 deadline: DEADLINE,
             };

@@ -174,7 +174,7 @@ impl Bill {
 fn keeps(call: &Call) -> Keeps<'_> {
     match call {
         Call::Resolve { .. } | Call::Aliases { .. } | Call::FetchIssuer { .. } => Keeps::Name,
-        Call::Leave {
+        Call::Provide {
             facts, connection, ..
         } => Keeps::Facts(facts, *connection),
         Call::Unread { connection, bytes } => Keeps::PutBack(*connection, bytes.0.len()),
@@ -219,7 +219,7 @@ mod tests {
     }
 
     fn leave(facts: Vec<KeptFact>) -> Call {
-        Call::Leave {
+        Call::Provide {
             state: "s".into(),
             connection: None,
             facts,

@@ -32,8 +32,10 @@ pub(super) fn description(description: &Description) -> Result<(), String> {
         ));
     }
     let said = [&description.version, &description.summary].into_iter();
-    let states = description.takes.iter();
-    let states = states.chain(&description.after).chain(&description.leaves);
+    let states = description.consumes.iter();
+    let states = states
+        .chain(&description.requires)
+        .chain(&description.provides);
     let mut shown = said.chain(states).chain(&description.also_reports);
     if let Some(text) = shown.find(|text| !cleaner::is_clean(text, MAX_SHOWN)) {
         return Err(format!(
@@ -41,7 +43,7 @@ pub(super) fn description(description: &Description) -> Result<(), String> {
             cleaner::line(text, 80)
         ));
     }
-    if description.after.len() + description.leaves.len() > MAX_ITEMS {
+    if description.requires.len() + description.provides.len() > MAX_ITEMS {
         return Err(format!("it names more than {MAX_ITEMS} states"));
     }
     if description.codes.len() + description.also_reports.len() > MAX_ITEMS {
@@ -257,9 +259,9 @@ mod tests {
             name: "example".into(),
             version: "1".into(),
             summary: String::new(),
-            takes: None,
-            after: Vec::new(),
-            leaves: Vec::new(),
+            consumes: None,
+            requires: Vec::new(),
+            provides: Vec::new(),
             from_depth: None,
             capabilities: BTreeSet::new(),
             codes: vec![code("example.one"), code("example.two")],
@@ -412,7 +414,7 @@ mod tests {
         let mut wrong = [probe(), probe(), probe(), probe()];
         wrong[0].version = painted.into();
         wrong[1].summary = painted.into();
-        wrong[2].leaves = vec![painted.into()];
+        wrong[2].provides = vec![painted.into()];
         wrong[3].codes[0].page = painted.into();
         for wrong in wrong {
             assert!(description(&wrong).is_err(), "{wrong:?}");

@@ -264,9 +264,9 @@ pub(super) fn description(description: types::Description) -> Description {
         name: description.name,
         version: description.version,
         summary: description.summary,
-        takes: description.takes,
-        after: description.after,
-        leaves: description.leaves,
+        consumes: description.consumes,
+        requires: description.requires,
+        provides: description.provides,
         from_depth: match description.from_depth {
             types::Depth::Ladder => None,
             types::Depth::Quick => Some(Depth::Quick),

@@ -135,7 +135,7 @@ fn needed(call: &Call) -> Option<Need> {
         | Call::Verify { .. }
         | Call::OwnAuthorities
         | Call::SignedBy { .. }
-        | Call::Leave { .. }
+        | Call::Provide { .. }
         | Call::Removed { .. }
         | Call::NotRemoved { .. }
         | Call::Elapsed

@@ -29,10 +29,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::finding::{Description, Outcome};
+use crate::handoff::Handoff;
 use crate::login::Login;
 use crate::net::{Failure, Network, Writes};
 use crate::recording::{Recorded, Script, Tape, Waited};
-use crate::relay::Relay;
 use crate::run::Look;
 use crate::trust::Trust;
 
@@ -47,7 +47,7 @@ pub struct Ground {
     /// Who answers what it asks.
     pub answers: Answers,
     /// What probes leave for each other.
-    pub relay: Arc<Relay>,
+    pub handoff: Arc<Handoff>,
     /// How much is to be looked at.
     pub look: Look,
     /// The longest the run may take.
@@ -67,12 +67,12 @@ pub enum Answers {
 
 impl Answers {
     /// Waits for what a probe needs before it can run.
-    pub async fn wait(&mut self, relay: &Relay, probe: &Description) -> Waited {
+    pub async fn wait(&mut self, handoff: &Handoff, probe: &Description) -> Waited {
         let reached = match self {
-            Answers::Replayed(script) => return script.wait(relay, probe).await,
-            Answers::Live(_) => relay.reach(probe).await,
+            Answers::Replayed(script) => return script.wait(handoff, probe).await,
+            Answers::Live(_) => handoff.reach(probe).await,
             Answers::Recorded(_, tape) => {
-                let reached = relay.reach(probe).await;
+                let reached = handoff.reach(probe).await;
                 tape.reached(&reached);
                 reached
             }

@@ -92,7 +92,9 @@ pub enum Call {
         control: u32,
         wait_ms: u32,
     },
-    Leave {
+    /// Recordings have called it so from the start.
+    #[serde(rename = "leave")]
+    Provide {
         state: String,
         connection: Option<u32>,
         facts: Vec<KeptFact>,

@@ -76,7 +76,7 @@ impl Lenient {
                 Ok(().into())
             }
             // They say something, and ask for nothing.
-            Call::Leave { .. } | Call::Removed { .. } | Call::NotRemoved { .. } => Ok(().into()),
+            Call::Provide { .. } | Call::Removed { .. } | Call::NotRemoved { .. } => Ok(().into()),
             Call::Established { .. } | Call::Secured { .. } | Call::Unparsed { .. } => {
                 self.result(call)
             }

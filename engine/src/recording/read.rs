@@ -13,7 +13,7 @@ use super::{
     Conclusion, Damage, End, Header, Heard, Part, Place, Purpose, Reached, Tally, Trace, container,
 };
 use crate::cleaner;
-use crate::relay::OutOfReach;
+use crate::handoff::OutOfReach;
 use crate::settings::{Check, is_host};
 use crate::sheet::Looks;
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::lenient::Lenient;
 use super::{Answer, Call, End, Entry, Heard, Part, Place, Reached, Replay, Trace};
 use crate::finding::{Description, Fact};
+use crate::handoff::{Handoff, OutOfReach};
 use crate::plugin::Plugin;
-use crate::relay::{OutOfReach, Relay};
 
 /// Why a probe gets no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,12 +91,14 @@ pub enum Waited {
 impl Script {
     /// What came of waiting for what the probe needs. Where other versions get further than the recorded ones, the recording
     /// has nothing of what could have followed.
-    pub(crate) async fn wait(&self, relay: &Relay, probe: &Description) -> Waited {
+    pub(crate) async fn wait(&self, handoff: &Handoff, probe: &Description) -> Waited {
         match self.waited() {
-            Waited::Out(_) if self.replay.has_other_versions() => match relay.reach(probe).await {
-                Ok(_) => Waited::NotRecorded,
-                Err(out_of_reach) => Waited::Out(out_of_reach),
-            },
+            Waited::Out(_) if self.replay.has_other_versions() => {
+                match handoff.reach(probe).await {
+                    Ok(_) => Waited::NotRecorded,
+                    Err(out_of_reach) => Waited::Out(out_of_reach),
+                }
+            }
             waited => waited,
         }
     }

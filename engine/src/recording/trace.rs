@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Answer, Call, Halt, KeptFact};
 use crate::finding::Fact;
-use crate::relay::OutOfReach;
+use crate::handoff::OutOfReach;
 
 /// One run of one probe.
 #[derive(Clone, Debug, Serialize, Deserialize)]

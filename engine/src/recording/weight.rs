@@ -75,7 +75,7 @@ impl Weigh for Call {
                 certificate,
                 issuer,
             } => certificate.weight() + issuer.weight(),
-            Call::Leave { state, facts, .. } => state.weight() + all(facts),
+            Call::Provide { state, facts, .. } => state.weight() + all(facts),
             Call::Removed { path } => path.weight(),
             Call::NotRemoved { path, refusal } => path.weight() + refusal.weight(),
             Call::ExpectedAddresses

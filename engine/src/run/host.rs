@@ -220,7 +220,7 @@ impl Shared {
                 control: record.connections.control + opened.control,
                 data: record.connections.data + opened.data,
             };
-            let facts = visit.relay.facts(Standing::BuiltIn);
+            let facts = visit.handoff.facts(Standing::BuiltIn);
             let left = clean_up::left_behind(&outside.writes, &facts, visit.place.source);
             record.left_behind.extend(left);
         }

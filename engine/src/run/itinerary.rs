@@ -6,10 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Look, ProbeRun, Status, Visit};
+use crate::handoff::Handoff;
 use crate::plan::Plan;
 use crate::plugin::{Outside, Plugin};
 use crate::recording::Place;
-use crate::relay::Relay;
 use crate::settings::Remote;
 
 /// From so many addresses everything is looked at; a pool may have dozens.
@@ -53,7 +53,7 @@ pub(super) fn sources(remote: &Remote) -> Vec<Option<IpAddr>> {
 /// A visit that goes on.
 pub(super) struct Going {
     pub(super) place: Place,
-    pub(super) relay: Arc<Relay>,
+    pub(super) handoff: Arc<Handoff>,
     /// None where the answers come from a recording.
     pub(super) outside: Option<Outside>,
     /// The probes that have ended.
@@ -73,7 +73,7 @@ impl Going {
             source,
             look: self.place.look,
             runs: runs.collect(),
-            reached: self.relay.reached(),
+            reached: self.handoff.reached(),
         }
     }
 }

@@ -11,11 +11,11 @@ use serde::{Deserialize, Serialize};
 use crate::capability::Capability;
 use crate::clean_up::LeftBehind;
 use crate::finding::{FactValue, Outcome};
+use crate::handoff::OutOfReach;
 use crate::login::Became;
 use crate::net::{Counts, Line};
 use crate::plan::LeftOut;
 use crate::plugin::Plugin;
-use crate::relay::OutOfReach;
 use crate::settings::Depth;
 use crate::sheet::Looks;
 

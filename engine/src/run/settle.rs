@@ -82,7 +82,7 @@ pub async fn settle(
     let cut = run.until_cut(run.settle(left, &writes), &interrupt).await;
     let logged_in = lock(&run.visits)
         .iter()
-        .any(|visit| visit.relay.reached().contains(Step::Login.state()));
+        .any(|visit| visit.handoff.reached().contains(Step::Login.state()));
     Ok(Settled {
         logged_in,
         left: writes.debts(),
@@ -94,8 +94,8 @@ impl Run<'_> {
     async fn settle(&self, left: &Left, writes: &Arc<Writes>) {
         let source = left.session.source;
         self.visit(source, Look::Ladder, Round::First).await;
-        let relay = lock(&self.visits).last().map(|visit| visit.relay.clone());
-        let Some(relay) = relay.filter(|it| it.reached().contains(Step::Login.state())) else {
+        let handoff = lock(&self.visits).last().map(|visit| visit.handoff.clone());
+        let Some(handoff) = handoff.filter(|it| it.reached().contains(Step::Login.state())) else {
             return;
         };
         let Some(outside) = self.host.settling(self.check, source, writes.clone()) else {
@@ -107,7 +107,7 @@ impl Run<'_> {
                 source,
                 look: Look::Full,
             };
-            let ground = self.ground(&relay, place, Answers::Live(outside.clone()));
+            let ground = self.ground(&handoff, place, Answers::Live(outside.clone()));
             clean_up::remove(paths, plugin, ground, self.check, source).await;
         }
     }

@@ -10,7 +10,7 @@ struct Greeting;
 impl Probe for Greeting {
     const ABOUT: About = About {
         summary: "length of the greeting",
-        after: &[state::SECURED],
+        requires: &[state::SECURED],
         codes: CODES,
         ..About::NOTHING
     };

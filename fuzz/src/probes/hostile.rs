@@ -408,7 +408,7 @@ impl Host for Server {
         }
     }
 
-    fn leave(&mut self, _: &str, _: Option<u32>, _: &[Fact]) {
+    fn provide(&mut self, _: &str, _: Option<u32>, _: &[Fact]) {
         self.asked();
     }
 

@@ -57,7 +57,7 @@ struct Certificate;
 impl Probe for Certificate {
     const ABOUT: About = About {
         summary: "dates, names, chain, key and purpose of the certificate",
-        after: &[state::IDENTIFIED],
+        requires: &[state::IDENTIFIED],
         capabilities: &[
             Capability::Names,
             Capability::Connect,

@@ -86,8 +86,8 @@ struct DataChannel;
 impl Probe for DataChannel {
     const ABOUT: About = About {
         summary: "passive mode, data ports, TLS on the data channel and listings",
-        takes: Some(state::LOGGED_IN),
-        leaves: &[state::TRANSFERRING],
+        consumes: Some(state::LOGGED_IN),
+        provides: &[state::TRANSFERRING],
         capabilities: &[
             Capability::Connect,
             Capability::Data,
@@ -110,10 +110,10 @@ impl Probe for DataChannel {
         // A directory that may not be listed can still be one to upload to.
         let works = listed || run.has_found(LIST_DENIED);
         if session.usable && works && run.found_of(IN_THE_WAY).is_none() {
-            run.leave(state::TRANSFERRING, None);
+            run.provide(state::TRANSFERRING, None);
         }
         if session.usable {
-            run.leave(state::LOGGED_IN, Some(session.control.into_connection()));
+            run.provide(state::LOGGED_IN, Some(session.control.into_connection()));
         }
         Ok(())
     }

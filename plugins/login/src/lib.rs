@@ -39,8 +39,8 @@ struct Login;
 impl Probe for Login {
     const ABOUT: About = About {
         summary: "login, login directory and remote path",
-        takes: Some(state::SECURED),
-        leaves: &[state::LOGGED_IN],
+        consumes: Some(state::SECURED),
+        provides: &[state::LOGGED_IN],
         capabilities: &[Capability::Speak, Capability::Login],
         codes: CODES,
         also_reports: &[TLS_REQUIRED, TOO_MANY, UNAVAILABLE, MALFORMED_REPLY],
@@ -68,7 +68,7 @@ impl Probe for Login {
                 }
                 vantage::look(run, &mut control, &mut clues);
                 run.rest_clear(CODES);
-                run.leave(state::LOGGED_IN, Some(control.into_connection()));
+                run.provide(state::LOGGED_IN, Some(control.into_connection()));
             }
             Attempt::Refused => {
                 run.note("login.accepted", value::flag(false));
@@ -97,7 +97,7 @@ fn without_user(run: &mut Run, mut control: Control, clues: &mut Clues) {
         Err(_) => {}
     }
     run.no_credentials("login", CODES, "no user was given");
-    run.leave(state::SECURED, Some(control.into_connection()));
+    run.provide(state::SECURED, Some(control.into_connection()));
 }
 
 enum Attempt {

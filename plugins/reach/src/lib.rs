@@ -50,7 +50,7 @@ struct Reach;
 impl Probe for Reach {
     const ABOUT: About = About {
         summary: "addresses of the name and a TCP connection to each",
-        leaves: &[state::CONNECTED],
+        provides: &[state::CONNECTED],
         capabilities: &[Capability::Names, Capability::Connect],
         codes: CODES,
         also_reports: &[CLOSED, MALFORMED_REPLY],
@@ -177,5 +177,5 @@ fn leave(run: &mut Run, attempt: &Attempt, connection: probe_sdk::Connection) {
         run.note("source.address", value::text(established.local.ip.clone()));
         run.note("reach.connect-us", value::number(established.took_us));
     }
-    run.leave(state::CONNECTED, Some(connection));
+    run.provide(state::CONNECTED, Some(connection));
 }

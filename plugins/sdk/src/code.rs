@@ -56,12 +56,12 @@ macro_rules! codes {
 pub struct About {
     /// What it looks at, one line.
     pub summary: &'static str,
-    /// The state whose connection it takes over.
-    pub takes: Option<&'static str>,
+    /// The state whose session it takes over.
+    pub consumes: Option<&'static str>,
     /// States that must have been reached before it runs.
-    pub after: &'static [&'static str],
-    /// States it may reach.
-    pub leaves: &'static [&'static str],
+    pub requires: &'static [&'static str],
+    /// States that it may make available to others.
+    pub provides: &'static [&'static str],
     /// The least depth at which it has something to look at; with less, it is not run.
     pub from_depth: Depth,
     /// What it needs beyond the sandbox: a call without it stops the probe. The user sees it and may take it away.
@@ -76,9 +76,9 @@ impl About {
     /// A probe with nothing but codes, that runs by itself, at every depth, and asks for nothing.
     pub const NOTHING: About = About {
         summary: "",
-        takes: None,
-        after: &[],
-        leaves: &[],
+        consumes: None,
+        requires: &[],
+        provides: &[],
         from_depth: Depth::Ladder,
         capabilities: &[],
         codes: &[],
@@ -93,9 +93,9 @@ impl About {
             name: name.into(),
             version: version.into(),
             summary: self.summary.into(),
-            takes: self.takes.map(Into::into),
-            after: strings(self.after),
-            leaves: strings(self.leaves),
+            consumes: self.consumes.map(Into::into),
+            requires: strings(self.requires),
+            provides: strings(self.provides),
             from_depth: self.from_depth,
             capabilities: self.capabilities.to_vec(),
             codes: self.codes.iter().map(Code::describe).collect(),

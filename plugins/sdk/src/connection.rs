@@ -1,6 +1,6 @@
 //! Connections, as a probe uses them.
 
-use crate::imports::{net, relay};
+use crate::imports::{handoff, net};
 use crate::{Endpoint, Failure, FailureKind, Operation};
 
 pub use net::{Established, Resolved, TlsOptions, TlsSession, TlsVersion};
@@ -43,7 +43,7 @@ impl Connection {
     /// # Errors
     /// Where there is none: the probe declared no state, or took it before.
     pub fn taken() -> Result<Connection, Failure> {
-        relay::take().map(Connection).ok_or_else(|| Failure {
+        handoff::take().map(Connection).ok_or_else(|| Failure {
             operation: Operation::Connect,
             kind: FailureKind::InvalidArgument,
             detail: "the connection was not handed over".into(),

@@ -3,7 +3,7 @@
 use data_encoding::BASE64;
 
 use crate::bindings::remote_doctor::probe::types;
-use crate::imports::{login, relay};
+use crate::imports::{handoff, login};
 use crate::{Code, Connection, Depth, Endpoint, Fact, FactValue, Owner, Request};
 
 /// One run of a probe: the request, and the outcome as it grows.
@@ -244,28 +244,28 @@ impl Run {
     }
 
     /// Reaches a state: the facts noted so far go with it, and the connection to the probe that takes it.
-    pub fn leave(&mut self, state: &str, connection: Option<Connection>) {
-        self.leave_with(state, connection, None);
+    pub fn provide(&mut self, state: &str, connection: Option<Connection>) {
+        self.provide_with(state, connection, None);
     }
 
     /// The same, with facts that other probes need and no reader of the report does.
-    pub fn leave_with(
+    pub fn provide_with(
         &mut self,
         state: &str,
         connection: Option<Connection>,
         facts: impl IntoIterator<Item = Fact>,
     ) {
         let facts: Vec<Fact> = self.outcome.facts.iter().cloned().chain(facts).collect();
-        relay::leave(state, connection.map(Connection::into_raw), &facts);
+        handoff::provide(state, connection.map(Connection::into_raw), &facts);
     }
 
     /// Reaches [`state::IDENTIFIED`](crate::state::IDENTIFIED) with the certificates that were shown, if any were.
-    pub fn leave_identified(&mut self, chain: &[Vec<u8>]) {
+    pub fn provide_identified(&mut self, chain: &[Vec<u8>]) {
         let chain = Fact {
             name: crate::CHAIN.into(),
             value: value::texts(chain.iter().map(|der| BASE64.encode(der))),
         };
-        self.leave_with(crate::state::IDENTIFIED, None, [chain]);
+        self.provide_with(crate::state::IDENTIFIED, None, [chain]);
     }
 
     /// The certificates that the server showed, DER, the leaf first.

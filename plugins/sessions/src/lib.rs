@@ -28,7 +28,7 @@ struct Sessions;
 impl Probe for Sessions {
     const ABOUT: About = About {
         summary: "sessions at a time, and a session left idle",
-        takes: Some(state::LOGGED_IN),
+        consumes: Some(state::LOGGED_IN),
         from_depth: Depth::Full,
         capabilities: &[Capability::Connect, Capability::Speak, Capability::Login],
         codes: CODES,
@@ -40,7 +40,7 @@ impl Probe for Sessions {
         let first = Session::taken(run)?;
         look(run);
         run.rest_clear(CODES);
-        run.leave(state::LOGGED_IN, Some(first.control.into_connection()));
+        run.provide(state::LOGGED_IN, Some(first.control.into_connection()));
         Ok(())
     }
 }

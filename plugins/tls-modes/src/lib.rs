@@ -67,8 +67,8 @@ struct TlsModes;
 impl Probe for TlsModes {
     const ABOUT: About = About {
         summary: "greeting, explicit and implicit TLS, versions and cipher suites",
-        takes: Some(state::CONNECTED),
-        leaves: &[state::IDENTIFIED, state::SECURED],
+        consumes: Some(state::CONNECTED),
+        provides: &[state::IDENTIFIED, state::SECURED],
         capabilities: &[Capability::Connect, Capability::Speak, Capability::Login],
         codes: CODES,
         also_reports: &[CLIENT_CERTIFICATE, SOURCE_BLOCKED, MTU_BLACK_HOLE],

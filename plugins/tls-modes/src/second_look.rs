@@ -87,7 +87,7 @@ fn note(run: &mut Run, mode: Mode, hello: ServerHello, flight: &Flight) {
     );
     // Without one (anonymous suites, an answer cut short) there is nothing to judge.
     if !flight.chain.is_empty() {
-        run.leave_identified(&flight.chain);
+        run.provide_identified(&flight.chain);
     }
 }
 

@@ -142,7 +142,7 @@ impl Secured {
             run.note("tls.handshake-us", value::number(session.took_us));
         }
         run.note("control.security", value::text(self.security()));
-        run.leave_identified(
+        run.provide_identified(
             self.session
                 .as_ref()
                 .map_or(&[], |session| session.chain.as_slice()),
@@ -152,7 +152,7 @@ impl Secured {
             value: value::flag(true),
         });
         let connection = self.control.into_connection();
-        run.leave_with(state::SECURED, Some(connection), asked_beside);
+        run.provide_with(state::SECURED, Some(connection), asked_beside);
     }
 }
 

@@ -49,8 +49,8 @@ struct Transfers;
 impl Probe for Transfers {
     const ABOUT: About = About {
         summary: "uploads, downloads, deleting, renaming, directories and file times",
-        takes: Some(state::LOGGED_IN),
-        after: &[state::TRANSFERRING],
+        consumes: Some(state::LOGGED_IN),
+        requires: &[state::TRANSFERRING],
         from_depth: Depth::Standard,
         capabilities: &[
             Capability::Connect,
@@ -84,7 +84,7 @@ impl Probe for Transfers {
         uses::note(run, &abilities);
         run.rest_clear(CODES);
         if work.session.usable {
-            run.leave(
+            run.provide(
                 state::LOGGED_IN,
                 Some(work.session.control.into_connection()),
             );

@@ -17,7 +17,7 @@ use crate::standing;
 
 /// What calling a function of the contract means, where no capability stands for it. What is in neither list has no effect
 /// outside the sandbox.
-const HANDED_ON: &[(&str, &str)] = &[("relay.leave", "hand its session on to other probes")];
+const HANDED_ON: &[(&str, &str)] = &[("handoff.leave", "hand its session on to other probes")];
 
 pub(super) async fn run(
     file: &Path,
@@ -107,9 +107,9 @@ fn record(
         "abilities": shape.map(abilities),
         "codes": described.map(codes).ok(),
         "also_reports": described.map(|it| it.also_reports.clone()).ok(),
-        "takes": described.ok().and_then(|it| it.takes.clone()),
-        "after": described.map(|it| it.after.clone()).ok(),
-        "leaves": described.map(|it| it.leaves.clone()).ok(),
+        "takes": described.ok().and_then(|it| it.consumes.clone()),
+        "after": described.map(|it| it.requires.clone()).ok(),
+        "leaves": described.map(|it| it.provides.clone()).ok(),
         "from_depth": described.ok().and_then(|it| it.from_depth),
         "refused": refused,
     })
@@ -150,13 +150,13 @@ fn shown(
         }
         let lists = [
             ("also", &description.also_reports),
-            ("after", &description.after),
-            ("leaves", &description.leaves),
+            ("after", &description.requires),
+            ("leaves", &description.provides),
         ];
         for (label, list) in lists.iter().filter(|(_, list)| !list.is_empty()) {
             row(label, &list.join(", "));
         }
-        if let Some(takes) = &description.takes {
+        if let Some(takes) = &description.consumes {
             row("takes", takes);
         }
         if let Some(depth) = description.from_depth {

@@ -14,9 +14,9 @@ use crate::finding::{
     Code, Confidence, Description, Evidence, Fact, FactValue, Finding, Omission, OmissionCause,
     Outcome, Owner, PatchEffect, SettingsPatch, Severity,
 };
+use crate::handoff::OutOfReach;
 use crate::net::Counts;
 use crate::plugin::Plugin;
-use crate::relay::OutOfReach;
 use crate::report::Report;
 use crate::run::{Look, ProbeRun, Record, Status, Visit};
 use crate::settings::{Remote, SslSetting};
@@ -210,9 +210,9 @@ fn stranger(name: &'static str) -> BoxedStrategy<Description> {
                 name: name.into(),
                 version: "1".into(),
                 summary: "a stranger's".into(),
-                takes: Some("logged-in".into()),
-                after: Vec::new(),
-                leaves: STATES.map(String::from).to_vec(),
+                consumes: Some("logged-in".into()),
+                requires: Vec::new(),
+                provides: STATES.map(String::from).to_vec(),
                 from_depth: None,
                 capabilities: BTreeSet::new(),
                 codes: codes
@@ -307,7 +307,7 @@ pub(super) fn report(
         };
         let states = strangers
             .iter()
-            .flat_map(|(it, _)| it.description.leaves.clone());
+            .flat_map(|(it, _)| it.description.provides.clone());
         Visit {
             source: Some(source),
             look: Look::Full,

@@ -10,7 +10,7 @@ use wasmtime::component::{Resource, ResourceTable};
 
 use super::Ground;
 use super::bill::Bill;
-use super::bindings::remote_doctor::probe::{clock, log, login, relay, trust, types, writes};
+use super::bindings::remote_doctor::probe::{clock, handoff, log, login, trust, types, writes};
 use super::budget::{Budget, Stop};
 use super::granted::Granted;
 use super::host::Host;
@@ -183,8 +183,8 @@ impl login::HostCredential for Guest {
     }
 }
 
-impl relay::Host for Guest {
-    async fn leave(
+impl handoff::Host for Guest {
+    async fn provide(
         &mut self,
         state: String,
         connection: Option<Resource<ConnectionHandle>>,
@@ -195,7 +195,7 @@ impl relay::Host for Guest {
             .transpose()?;
         let mut facts: Vec<_> = facts.into_iter().map(convert::fact).collect();
         check::handed_on(&mut facts)?;
-        let call = Call::Leave {
+        let call = Call::Provide {
             state,
             connection: connection.map(|handle| handle.0),
             facts: facts.into_iter().map(KeptFact::from).collect(),

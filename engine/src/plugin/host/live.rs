@@ -13,9 +13,9 @@ use super::super::Outside;
 use super::super::granted::not_sent;
 use crate::capability::Powers;
 use crate::finding::{Description, Fact};
+use crate::handoff::{Handed, Handoff};
 use crate::net::{Connection, Failure, NotBegun, NotWritten, Origin, TlsOptions};
 use crate::recording::{Answer, Bytes, Call, Halt, KeptFact};
-use crate::relay::{Handed, Relay};
 use crate::trust::{Question, Store, TrustFault};
 
 /// How long a connection may wait for a free place.
@@ -24,7 +24,7 @@ const SLOT_WAIT: Duration = Duration::from_secs(60);
 /// The network for one run of one probe.
 pub(super) struct Live {
     outside: Outside,
-    relay: Arc<Relay>,
+    handoff: Arc<Handoff>,
     probe: Arc<Description>,
     powers: Arc<Powers>,
     connections: BTreeMap<u32, Connection>,
@@ -36,13 +36,13 @@ pub(super) struct Live {
 impl Live {
     pub(super) fn new(
         outside: Outside,
-        relay: Arc<Relay>,
+        handoff: Arc<Handoff>,
         probe: Arc<Description>,
         powers: Arc<Powers>,
     ) -> Live {
         Live {
             outside,
-            relay,
+            handoff,
             probe,
             powers,
             connections: BTreeMap::new(),
@@ -94,11 +94,11 @@ impl Live {
                 trust.signed_by(&certificate.0, &issuer.0).into()
             }
             Call::Offered => self.outside.login.user().map(String::from).into(),
-            Call::Leave {
+            Call::Provide {
                 state,
                 connection,
                 facts,
-            } => self.leave(&state, connection, facts)?.into(),
+            } => self.provide(&state, connection, facts)?.into(),
             Call::Take => self.take().into(),
             Call::WritesName => self.outside.writes.name().map(String::from).into(),
             Call::Removed { path } => self.outside.writes.removed(&self.probe.name, &path).into(),
@@ -313,7 +313,7 @@ impl Live {
         })
     }
 
-    fn leave(
+    fn provide(
         &mut self,
         state: &str,
         connection: Option<u32>,
@@ -324,16 +324,16 @@ impl Live {
             connection.let_go();
             self.outside.network.reserve_data(connection);
         }
-        if self.probe.takes.as_deref() == Some(state) {
+        if self.probe.consumes.as_deref() == Some(state) {
             self.holds_session = false;
         }
         let facts = facts.into_iter().map(Into::into).collect();
         let handed = connection.map(|connection| Handed::Live(Box::new(connection)));
-        leave(&self.relay, &self.probe, state, handed, facts)
+        provide(&self.handoff, &self.probe, state, handed, facts)
     }
 
     fn take(&mut self) -> Option<u32> {
-        let Some(Handed::Live(connection)) = self.relay.take(&self.probe) else {
+        let Some(Handed::Live(connection)) = self.handoff.take(&self.probe) else {
             return None;
         };
         self.holds_session = connection.has_kept_place();
@@ -341,15 +341,15 @@ impl Live {
     }
 }
 
-/// Reaches a state, if it and the facts are the probe's to state.
-pub(super) fn leave(
-    relay: &Relay,
+/// Provides a state, if it and the facts are the probe's to state.
+pub(super) fn provide(
+    handoff: &Handoff,
     probe: &Description,
     state: &str,
     handed: Option<Handed>,
     facts: Vec<Fact>,
 ) -> Result<(), Halt> {
-    let left = relay.leave(probe, state, handed, facts);
+    let left = handoff.provide(probe, state, handed, facts);
     left.map_err(|refused| Halt::Denied(refused.to_string()))
 }
 

@@ -8,15 +8,15 @@ use std::sync::Arc;
 use super::granted::Granted;
 use super::{Answers, Ending, Ground, replayed};
 use crate::finding::Description;
+use crate::handoff::{Handed, Handoff};
 use crate::recording::{Answer, Call, End, Halt, Script, Tape};
-use crate::relay::{Handed, Relay};
 
 use live::Live;
 
 /// What answers one run of one probe.
 pub(super) struct Host {
     probe: Arc<Description>,
-    relay: Arc<Relay>,
+    handoff: Arc<Handoff>,
     granted: Granted,
     side: Side,
 }
@@ -29,9 +29,9 @@ enum Side {
 
 impl Host {
     pub(super) fn new(ground: Ground, probe: Arc<Description>, granted: Granted) -> Host {
-        let (relay, of_live) = (ground.relay.clone(), probe.clone());
+        let (handoff, of_live) = (ground.handoff.clone(), probe.clone());
         let powers = granted.powers();
-        let live = |outside| Box::new(Live::new(outside, ground.relay, of_live, powers));
+        let live = |outside| Box::new(Live::new(outside, ground.handoff, of_live, powers));
         Host {
             side: match ground.answers {
                 Answers::Live(outside) => Side::Live(live(outside)),
@@ -39,7 +39,7 @@ impl Host {
                 Answers::Replayed(script) => Side::Replayed(script),
             },
             probe,
-            relay,
+            handoff,
             granted,
         }
     }
@@ -116,7 +116,7 @@ impl Host {
 
     /// States are reached in a replay, too: what follows from them is not part of a recording.
     fn hand_on(&self, call: Call) -> Result<(), Halt> {
-        if let Call::Leave {
+        if let Call::Provide {
             state,
             connection,
             facts,
@@ -124,7 +124,7 @@ impl Host {
         {
             let facts = facts.into_iter().map(Into::into).collect();
             let handed = connection.map(Handed::Replayed);
-            return live::leave(&self.relay, &self.probe, &state, handed, facts);
+            return live::provide(&self.handoff, &self.probe, &state, handed, facts);
         }
         Ok(())
     }

@@ -165,14 +165,14 @@ pub mod writes {
     }
 }
 
-pub mod relay {
+pub mod handoff {
     use super::super::ask;
     use super::net::Connection;
     use crate::Fact;
 
-    pub fn leave(state: &str, connection: Option<Connection>, facts: &[Fact]) {
+    pub fn provide(state: &str, connection: Option<Connection>, facts: &[Fact]) {
         let connection = connection.map(Connection::into_number);
-        ask(|host| host.leave(state, connection, facts));
+        ask(|host| host.provide(state, connection, facts));
     }
 
     pub fn take() -> Option<Connection> {

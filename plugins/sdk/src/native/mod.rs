@@ -84,7 +84,7 @@ pub trait Host {
     fn offered(&mut self) -> Option<String>;
     fn send_password(&mut self, control: u32, wait_ms: u32) -> Result<(), Refusal>;
 
-    fn leave(&mut self, state: &str, connection: Option<u32>, facts: &[Fact]);
+    fn provide(&mut self, state: &str, connection: Option<u32>, facts: &[Fact]);
     fn take(&mut self) -> Option<u32>;
 
     fn writes_name(&mut self) -> Option<String>;

@@ -9,7 +9,7 @@ struct AsksForNames;
 impl Probe for AsksForNames {
     const ABOUT: About = About {
         summary: "asks about names of others",
-        after: &[state::CONNECTED],
+        requires: &[state::CONNECTED],
         capabilities: &[Capability::Names],
         ..About::NOTHING
     };

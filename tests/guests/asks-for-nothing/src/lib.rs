@@ -8,7 +8,7 @@ struct AsksForNothing;
 impl Probe for AsksForNothing {
     const ABOUT: About = About {
         summary: "takes what it did not ask for",
-        takes: Some(state::LOGGED_IN),
+        consumes: Some(state::LOGGED_IN),
         ..About::NOTHING
     };
 

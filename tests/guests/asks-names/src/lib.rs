@@ -7,7 +7,7 @@ struct AsksNames;
 impl Probe for AsksNames {
     const ABOUT: About = About {
         summary: "asks for names without end",
-        after: &[state::SECURED],
+        requires: &[state::SECURED],
         capabilities: &[Capability::Names],
         ..About::NOTHING
     };

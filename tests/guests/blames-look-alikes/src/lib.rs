@@ -11,7 +11,7 @@ struct BlamesLookAlikes;
 impl Probe for BlamesLookAlikes {
     const ABOUT: About = About {
         summary: "takes two lines for many",
-        after: &[state::SECURED],
+        requires: &[state::SECURED],
         codes: CODES,
         ..About::NOTHING
     };

@@ -11,7 +11,7 @@ struct Dawdles;
 impl Probe for Dawdles {
     const ABOUT: About = About {
         summary: "finds long greetings when it is too late",
-        after: &[state::SECURED],
+        requires: &[state::SECURED],
         codes: CODES,
         ..About::NOTHING
     };

@@ -7,7 +7,7 @@ struct Deletes;
 impl Probe for Deletes {
     const ABOUT: About = About {
         summary: "deletes what is not its own",
-        takes: Some(state::LOGGED_IN),
+        consumes: Some(state::LOGGED_IN),
         capabilities: &[Capability::Speak, Capability::Write],
         ..About::NOTHING
     };

@@ -11,7 +11,7 @@ struct FindsTooLittle;
 impl Probe for FindsTooLittle {
     const ABOUT: About = About {
         summary: "finds no long greeting anywhere",
-        after: &[state::SECURED],
+        requires: &[state::SECURED],
         codes: CODES,
         ..About::NOTHING
     };

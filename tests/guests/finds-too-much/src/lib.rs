@@ -11,7 +11,7 @@ struct FindsTooMuch;
 impl Probe for FindsTooMuch {
     const ABOUT: About = About {
         summary: "finds long greetings everywhere",
-        after: &[state::SECURED],
+        requires: &[state::SECURED],
         codes: CODES,
         ..About::NOTHING
     };

@@ -10,7 +10,7 @@ struct FloodsConnections;
 impl Probe for FloodsConnections {
     const ABOUT: About = About {
         summary: "connects without end",
-        after: &[state::SECURED],
+        requires: &[state::SECURED],
         capabilities: &[Capability::Connect],
         ..About::NOTHING
     };

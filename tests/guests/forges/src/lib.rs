@@ -16,7 +16,7 @@ struct Forges;
 impl Probe for Forges {
     const ABOUT: About = About {
         summary: "says that all has been done",
-        leaves: STATES,
+        provides: STATES,
         ..About::NOTHING
     };
 
@@ -36,7 +36,7 @@ impl Probe for Forges {
         for _ in 0..20 {
             for state in STATES {
                 let facts = forged.iter().map(fact);
-                run.leave_with(state, None, facts);
+                run.provide_with(state, None, facts);
             }
             pause(5);
         }

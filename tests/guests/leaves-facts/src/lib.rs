@@ -10,7 +10,7 @@ struct LeavesFacts;
 impl Probe for LeavesFacts {
     const ABOUT: About = About {
         summary: "hands on without end",
-        leaves: &[STATE],
+        provides: &[STATE],
         ..About::NOTHING
     };
 
@@ -21,7 +21,7 @@ impl Probe for LeavesFacts {
                 name: format!("leaves-facts.number-{number}"),
                 value: value::text(text.as_str()),
             };
-            run.leave_with(STATE, None, [fact]);
+            run.provide_with(STATE, None, [fact]);
         }
         Ok(())
     }

@@ -10,7 +10,7 @@ struct LeavesRows;
 impl Probe for LeavesRows {
     const ABOUT: About = About {
         summary: "hands on tables of nothing",
-        leaves: &[STATE],
+        provides: &[STATE],
         ..About::NOTHING
     };
 
@@ -21,7 +21,7 @@ impl Probe for LeavesRows {
                 name: format!("leaves-rows.number-{}", number % 150),
                 value: FactValue::Rows(vec![row.clone(); 200]),
             };
-            run.leave_with(STATE, None, [fact]);
+            run.provide_with(STATE, None, [fact]);
         }
         Ok(())
     }

@@ -10,7 +10,7 @@ struct Litters;
 impl Probe for Litters {
     const ABOUT: About = About {
         summary: "leaves a directory behind",
-        takes: Some(state::LOGGED_IN),
+        consumes: Some(state::LOGGED_IN),
         capabilities: &[
             Capability::Connect,
             Capability::Speak,

@@ -8,7 +8,7 @@ struct OpensASession;
 impl Probe for OpensASession {
     const ABOUT: About = About {
         summary: "opens a session of its own",
-        after: &[state::LOGGED_IN],
+        requires: &[state::LOGGED_IN],
         capabilities: &[Capability::Connect, Capability::Login],
         ..About::NOTHING
     };

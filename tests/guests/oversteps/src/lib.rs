@@ -9,7 +9,7 @@ struct Oversteps;
 impl Probe for Oversteps {
     const ABOUT: About = About {
         summary: "does more than it may",
-        takes: Some(state::LOGGED_IN),
+        consumes: Some(state::LOGGED_IN),
         capabilities: &[Capability::Connect, Capability::Data, Capability::Speak],
         ..About::NOTHING
     };

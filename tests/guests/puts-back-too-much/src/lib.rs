@@ -8,7 +8,7 @@ struct PutsBackTooMuch;
 impl Probe for PutsBackTooMuch {
     const ABOUT: About = About {
         summary: "puts words into the server's mouth",
-        after: &[state::SECURED],
+        requires: &[state::SECURED],
         capabilities: &[Capability::Connect],
         ..About::NOTHING
     };

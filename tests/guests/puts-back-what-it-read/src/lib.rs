@@ -8,7 +8,7 @@ struct PutsBackWhatItRead;
 impl Probe for PutsBackWhatItRead {
     const ABOUT: About = About {
         summary: "looks and puts back",
-        after: &[state::SECURED],
+        requires: &[state::SECURED],
         capabilities: &[Capability::Connect],
         ..About::NOTHING
     };

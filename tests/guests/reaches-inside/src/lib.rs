@@ -13,7 +13,7 @@ struct ReachesInside;
 impl Probe for ReachesInside {
     const ABOUT: About = About {
         summary: "looks around in networks of others",
-        after: &[state::CONNECTED],
+        requires: &[state::CONNECTED],
         capabilities: &[Capability::Names, Capability::Connect, Capability::Data],
         ..About::NOTHING
     };

@@ -13,7 +13,7 @@ struct ReadsAFile;
 impl Probe for ReadsAFile {
     const ABOUT: About = About {
         summary: "reads a file",
-        takes: Some(state::LOGGED_IN),
+        consumes: Some(state::LOGGED_IN),
         capabilities: &[Capability::Data, Capability::Speak, Capability::Read],
         ..About::NOTHING
     };

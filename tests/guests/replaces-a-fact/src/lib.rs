@@ -10,7 +10,7 @@ struct ReplacesAFact;
 impl Probe for ReplacesAFact {
     const ABOUT: About = About {
         summary: "hands on what it knows by now",
-        leaves: &[STATE],
+        provides: &[STATE],
         ..About::NOTHING
     };
 
@@ -21,7 +21,7 @@ impl Probe for ReplacesAFact {
                 name: "replaces-a-fact.known".into(),
                 value: value::text(text.as_str()),
             };
-            run.leave_with(STATE, None, [fact]);
+            run.provide_with(STATE, None, [fact]);
         }
         Ok(())
     }

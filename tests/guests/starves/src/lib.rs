@@ -8,7 +8,7 @@ struct Starves;
 impl Probe for Starves {
     const ABOUT: About = About {
         summary: "keeps session, connections and time",
-        takes: Some(state::LOGGED_IN),
+        consumes: Some(state::LOGGED_IN),
         capabilities: &[Capability::Connect, Capability::Speak],
         ..About::NOTHING
     };

@@ -8,7 +8,7 @@ struct UsesAfterClose;
 impl Probe for UsesAfterClose {
     const ABOUT: About = About {
         summary: "uses a connection after its end",
-        after: &[state::SECURED],
+        requires: &[state::SECURED],
         capabilities: &[Capability::Connect],
         ..About::NOTHING
     };

@@ -17,7 +17,7 @@ struct Wavers;
 impl Probe for Wavers {
     const ABOUT: About = About {
         summary: "never says the same twice",
-        after: &[state::SECURED],
+        requires: &[state::SECURED],
         codes: CODES,
         ..About::NOTHING
     };

@@ -47,7 +47,7 @@ pub enum OutOfReach {
 
 /// Why a state is not reached by whoever says so.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NotLeft {
+pub enum NotProvided {
     /// It is none of those that the probe declared.
     #[error("it reached the state `{0}`, which it did not declare")]
     Undeclared(String),
@@ -70,7 +70,7 @@ pub enum Handed {
 
 /// The states of one run from one source address.
 #[derive(Debug, Default)]
-pub struct Relay {
+pub struct Handoff {
     inner: Mutex<Inner>,
     changed: Notify,
 }
@@ -110,26 +110,26 @@ struct State {
     connection: Option<Handed>,
 }
 
-impl Relay {
+impl Handoff {
     /// The states that these probes, in this order, reach and take.
-    pub fn new<'a>(probes: impl IntoIterator<Item = &'a Description>) -> Relay {
+    pub fn new<'a>(probes: impl IntoIterator<Item = &'a Description>) -> Handoff {
         let mut inner = Inner::default();
         for probe in probes {
             if probe.standing.is_built_in() {
                 inner.built_in.insert(probe.name.clone());
             }
-            for state in &probe.leaves {
+            for state in &probe.provides {
                 let state = inner.states.entry(state.clone()).or_default();
                 state.leavers.push(probe.name.clone());
                 state.pending += 1;
             }
-            if let Some(state) = &probe.takes {
+            if let Some(state) = &probe.consumes {
                 let takers = &mut inner.states.entry(state.clone()).or_default().takers;
                 takers.push((probe.standing, probe.name.clone()));
                 takers.sort_by_key(|(standing, _)| *standing);
             }
         }
-        Relay {
+        Handoff {
             inner: Mutex::new(inner),
             changed: Notify::new(),
         }
@@ -152,25 +152,25 @@ impl Relay {
         }
     }
 
-    /// Reaches a state, or hands back the connection of the one that the probe took.
+    /// Makes a state available, or hands back the connection of the state that the probe consumed.
     ///
     /// # Errors
     /// The state or a fact is not the probe's, or there is no room for the facts.
-    pub fn leave(
+    pub fn provide(
         &self,
         probe: &Description,
         state: &str,
         connection: Option<Handed>,
         facts: Vec<Fact>,
-    ) -> Result<(), NotLeft> {
+    ) -> Result<(), NotProvided> {
         let standing = probe.standing;
-        let hands_back = probe.takes.as_deref() == Some(state);
+        let hands_back = probe.consumes.as_deref() == Some(state);
         let name = match hands_back {
             true => state.to_owned(),
             false => standing.state(&probe.name, state),
         };
-        if !hands_back && !probe.leaves.contains(&name) {
-            return Err(NotLeft::Undeclared(cleaner::line(state, SHOWN)));
+        if !hands_back && !probe.provides.contains(&name) {
+            return Err(NotProvided::Undeclared(cleaner::line(state, SHOWN)));
         }
         let named = facts.into_iter().map(|fact| {
             let name = standing.fact(&probe.name, fact.name)?;
@@ -182,7 +182,7 @@ impl Relay {
             inner
                 .facts
                 .retain(|(of, other)| (*of, &other.name) != (standing, &fact.name));
-            let kept = inner.room.keep(fact).map_err(|_| NotLeft::NoRoom)?;
+            let kept = inner.room.keep(fact).map_err(|_| NotProvided::NoRoom)?;
             inner.facts.push((standing, kept));
         }
         if let Some(state) = inner.states.get_mut(&name) {
@@ -195,10 +195,10 @@ impl Relay {
         Ok(())
     }
 
-    /// The connection of the state that the probe declared to take.
+    /// The connection of the state that the probe declared to consume.
     pub fn take(&self, probe: &Description) -> Option<Handed> {
         let mut inner = self.lock();
-        let state = inner.states.get_mut(probe.takes.as_ref()?)?;
+        let state = inner.states.get_mut(probe.consumes.as_ref()?)?;
         state.taken_by = Some(probe.name.clone());
         state.connection.take()
     }
@@ -223,12 +223,12 @@ impl Relay {
             if probe.standing.is_built_in() {
                 inner.built_in.remove(&probe.name);
             }
-            for state in &probe.leaves {
+            for state in &probe.provides {
                 if let Some(state) = inner.states.get_mut(state) {
                     state.pending = state.pending.saturating_sub(1);
                 }
             }
-            let taken = probe.takes.as_ref();
+            let taken = probe.consumes.as_ref();
             if let Some(state) = taken.and_then(|state| inner.states.get_mut(state)) {
                 state.takers.retain(|(_, taker)| *taker != probe.name);
                 if state.takers.is_empty() {
@@ -279,7 +279,7 @@ impl Inner {
         if !probe.standing.is_built_in() && !self.built_in.is_empty() {
             return Ok(None);
         }
-        for name in probe.after.iter().chain(&probe.takes) {
+        for name in probe.requires.iter().chain(&probe.consumes) {
             let state = self
                 .states
                 .get(name)
@@ -297,7 +297,7 @@ impl Inner {
             return Ok(None);
         }
         if let Some((name, state)) = probe
-            .takes
+            .consumes
             .as_ref()
             .and_then(|name| Some((name, self.states.get(name)?)))
         {
@@ -322,5 +322,5 @@ impl Inner {
 }
 
 #[cfg(test)]
-#[path = "relay_tests.rs"]
+#[path = "handoff_tests.rs"]
 mod tests;
