@@ -244,12 +244,25 @@ pub enum FactValue {
 }
 
 /// Something established that is no fault.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fact {
     /// Dotted and lower-case.
     pub name: String,
-    /// The value.
+    /// The value. In reports it has no type beside it; where a fact stands alone, as in recordings, it needs one: an empty list
+    /// could be either of two.
+    #[serde(with = "Typed")]
     pub value: FactValue,
+}
+
+/// How a value is written with its type.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "FactValue", rename_all = "kebab-case")]
+enum Typed {
+    Flag(bool),
+    Integer(i64),
+    Text(String),
+    Texts(Vec<String>),
+    Rows(Vec<std::collections::BTreeMap<String, String>>),
 }
 
 /// Everything a probe says.

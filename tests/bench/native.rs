@@ -9,7 +9,7 @@ use std::sync::Arc;
 use probe_sdk::native::{ConnectOptions, ExpectedName, Host, NativeProbe};
 use probe_sdk::{Endpoint, Fact, Failure, TlsOptions};
 use remote_doctor::finding::{Fact as FactBefore, Outcome};
-use remote_doctor::recording::{Answer, Bytes, Call, Heard, KeptFact, Replay, Trace};
+use remote_doctor::recording::{Answer, Bytes, Call, Heard, Replay, Trace};
 use remote_doctor::settings::Check;
 use remote_doctor::{login, net, settings, trust};
 
@@ -257,9 +257,7 @@ impl Host for Answers {
         self.ask(Call::Provide {
             state: state.into(),
             connection,
-            facts: facts
-                .map(|fact| KeptFact::from(convert::fact(fact)))
-                .collect(),
+            facts: facts.map(convert::fact).collect(),
         })
     }
 

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 
 use super::budget::{CONVERSATION, FACTS, HOST_MEMORY, NAMES, Stop};
 use super::check;
+use crate::finding::Fact;
 use crate::ledger::{Charge, Full, Ledger, Weigh};
-use crate::recording::{Answer, Call, KeptFact};
+use crate::recording::{Answer, Call};
 
 /// A question and its answer on a tape, without what is in them.
 const ENTRY: usize = 256;
@@ -43,7 +44,7 @@ enum Keeps<'a> {
     /// It is asked of somebody else, and the answer is remembered.
     Name,
     /// Until they are replaced.
-    Facts(&'a [KeptFact], Option<u32>),
+    Facts(&'a [Fact], Option<u32>),
     /// Until they are read.
     PutBack(u32, usize),
 }
@@ -146,7 +147,7 @@ impl Bill {
         Ok(())
     }
 
-    fn hand_on(&mut self, facts: &[KeptFact]) -> Result<(), Stop> {
+    fn hand_on(&mut self, facts: &[Fact]) -> Result<(), Stop> {
         for fact in facts {
             self.facts.remove(&fact.name);
             let charge = self.handed_on.charge(fact.weight());
@@ -208,17 +209,18 @@ fn keeps(call: &Call) -> Keeps<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finding::FactValue;
     use crate::net::TlsOptions;
-    use crate::recording::{Bytes, KeptValue};
+    use crate::recording::Bytes;
 
-    fn fact(name: &str, size: usize) -> KeptFact {
-        KeptFact {
+    fn fact(name: &str, size: usize) -> Fact {
+        Fact {
             name: name.into(),
-            value: KeptValue::Text("x".repeat(size)),
+            value: FactValue::Text("x".repeat(size)),
         }
     }
 
-    fn leave(facts: Vec<KeptFact>) -> Call {
+    fn leave(facts: Vec<Fact>) -> Call {
         Call::Provide {
             state: "s".into(),
             connection: None,
@@ -255,9 +257,9 @@ mod tests {
     #[test]
     fn a_row_of_nothing_is_not_for_nothing() {
         let row = std::collections::BTreeMap::from([(String::new(), String::new())]);
-        let rows = KeptFact {
+        let rows = Fact {
             name: "a.b".into(),
-            value: KeptValue::Rows(vec![row; FACTS / 100]),
+            value: FactValue::Rows(vec![row; FACTS / 100]),
         };
         assert!(used_up(Bill::new().ask(&leave(vec![rows]))).contains("facts"));
     }

@@ -5,8 +5,9 @@ use std::net::{IpAddr, SocketAddr};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Bytes, KeptFact};
+use super::Bytes;
 use crate::cleaner;
+use crate::finding::Fact;
 use crate::login::Refusal;
 use crate::net::{Established, Failure, Resolved, TlsOptions, TlsSession};
 use crate::settings::ExpectedName;
@@ -97,7 +98,7 @@ pub enum Call {
     Provide {
         state: String,
         connection: Option<u32>,
-        facts: Vec<KeptFact>,
+        facts: Vec<Fact>,
     },
     Take,
     WritesName,

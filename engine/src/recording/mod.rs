@@ -13,7 +13,6 @@ mod bytes;
 mod call;
 mod container;
 mod content;
-mod fact;
 mod lenient;
 #[cfg(test)]
 mod lenient_tests;
@@ -33,7 +32,6 @@ pub(crate) use bytes::chain;
 pub use call::{Answer, Call, OtherKind};
 pub use container::{Damage, VERSION, pack, unpack};
 pub use content::{Conclusion, Header, Part, Place, ProbeId, Redaction, Settings, Tally};
-pub use fact::{KeptFact, KeptValue};
 pub use read::{Fault, Recording, RecordingError};
 pub use recorder::Recorder;
 pub use replay::{Astray, Replay, rerun};

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, Call, Halt, KeptFact};
+use super::{Answer, Call, Halt};
 use crate::finding::Fact;
 use crate::handoff::OutOfReach;
 
@@ -42,7 +42,7 @@ pub enum Purpose {
 #[serde(rename_all = "kebab-case")]
 pub enum Reached {
     /// The facts it was told.
-    Facts(Vec<KeptFact>),
+    Facts(Vec<Fact>),
     /// It was not run.
     Out(OutOfReach),
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Answer, Bytes, Call, KeptFact, KeptValue};
+use super::{Answer, Bytes, Call};
 use crate::finding::{Fact, FactValue};
 use crate::ledger::Weigh;
 
@@ -40,18 +40,6 @@ impl Weigh for Fact {
             FactValue::Rows(list) => rows(list),
         };
         self.name.weight() + size_of::<Fact>() + value
-    }
-}
-
-impl Weigh for KeptFact {
-    fn weight(&self) -> usize {
-        let value = match &self.value {
-            KeptValue::Flag(_) | KeptValue::Integer(_) => 0,
-            KeptValue::Text(text) => text.weight(),
-            KeptValue::Texts(list) => texts(list),
-            KeptValue::Rows(list) => rows(list),
-        };
-        self.name.weight() + size_of::<KeptFact>() + value
     }
 }
 

@@ -16,7 +16,7 @@ use super::granted::Granted;
 use super::host::Host;
 use super::{check, convert};
 use crate::finding::Description;
-use crate::recording::{Answer, Bytes, Call, KeptFact, OtherKind};
+use crate::recording::{Answer, Bytes, Call, OtherKind};
 use crate::settings::Depth;
 
 /// A connection, by its number in the run.
@@ -198,7 +198,7 @@ impl handoff::Host for Guest {
         let call = Call::Provide {
             state,
             connection: connection.map(|handle| handle.0),
-            facts: facts.into_iter().map(KeptFact::from).collect(),
+            facts,
         };
         self.call(call).await
     }

@@ -15,7 +15,7 @@ use crate::capability::Powers;
 use crate::finding::{Description, Fact};
 use crate::handoff::{Handed, Handoff};
 use crate::net::{Connection, Failure, NotBegun, NotWritten, Origin, TlsOptions};
-use crate::recording::{Answer, Bytes, Call, Halt, KeptFact};
+use crate::recording::{Answer, Bytes, Call, Halt};
 use crate::trust::{Question, Store, TrustFault};
 
 /// How long a connection may wait for a free place.
@@ -317,7 +317,7 @@ impl Live {
         &mut self,
         state: &str,
         connection: Option<u32>,
-        facts: Vec<KeptFact>,
+        facts: Vec<Fact>,
     ) -> Result<(), Halt> {
         let mut connection = connection.and_then(|number| self.connections.remove(&number));
         if let Some(connection) = &mut connection {
@@ -327,7 +327,6 @@ impl Live {
         if self.probe.consumes.as_deref() == Some(state) {
             self.holds_session = false;
         }
-        let facts = facts.into_iter().map(Into::into).collect();
         let handed = connection.map(|connection| Handed::Live(Box::new(connection)));
         provide(&self.handoff, &self.probe, state, handed, facts)
     }
