@@ -22,6 +22,8 @@ mod clock;
 mod conformance;
 #[path = "scenarios_runner/coverage.rs"]
 mod coverage;
+#[path = "scenarios_runner/declared.rs"]
+mod declared;
 #[path = "scenarios_runner/depth.rs"]
 mod depth;
 #[path = "scenarios_runner/dns.rs"]
@@ -187,6 +189,7 @@ fn complaints(scenario: &Scenario, report: &Report, json: &Run, text: &Run) -> V
     complaints.extend(replay::complaints(scenario, json));
     complaints.extend(replay::complaints(scenario, text));
     complaints.extend(report.contradictions());
+    complaints.extend(declared::complaints(scenario, report));
     complaints.extend(expectation::complaints(&scenario.expect, report));
     complaints.extend(expectation::left_behind(
         &scenario.expect,

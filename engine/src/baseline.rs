@@ -240,7 +240,7 @@ fn changes(then: &Report, place: &str, now: &Report) -> Changes {
 /// What was seen of the remote, side by side. A change comes with what it may be due to on our side.
 #[derive(Debug, Default)]
 struct Seen {
-    changes: Vec<(Change, &'static [&'static str])>,
+    changes: Vec<(Change, Vec<&'static str>)>,
     same: Vec<String>,
     not_compared: Vec<NotCompared>,
 }

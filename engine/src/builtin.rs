@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use futures_util::future::try_join_all;
 
+use crate::declared::{DeclaredFacts, DeclaredOtherwise};
 use crate::finding::{Code, Owner, Severity};
 use crate::plugin::{LoadError, Plugin, Sandbox, Signatures};
 use crate::standing::{self, Standing, Trespass};
@@ -42,6 +43,9 @@ pub enum CatalogueError {
     /// A third-party probe claims what is not its own.
     #[error(transparent)]
     Trespass(#[from] Trespass),
+    /// Two declare one fact, and not alike.
+    #[error(transparent)]
+    Fact(#[from] DeclaredOtherwise),
 }
 
 /// All probes at hand and every code they and the engine can report.
@@ -51,6 +55,8 @@ pub struct Catalogue {
     pub plugins: Vec<Arc<Plugin>>,
     /// In the order of the plugins.
     pub codes: Vec<Code>,
+    /// The facts that they declare.
+    pub facts: DeclaredFacts,
 }
 
 impl Catalogue {
@@ -131,7 +137,12 @@ impl Catalogue {
             }
         }
         standing::check(&plugins)?;
-        Ok(Catalogue { plugins, codes })
+        let facts = DeclaredFacts::of(plugins.iter().map(|plugin| &*plugin.description))?;
+        Ok(Catalogue {
+            plugins,
+            codes,
+            facts,
+        })
     }
 
     /// A code by its name.

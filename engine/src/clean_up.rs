@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use facts::name;
 use serde::{Deserialize, Serialize};
 
 use crate::finding::{Fact, FactValue};
@@ -15,10 +16,6 @@ use crate::standing::Told;
 
 /// How long it may take, beyond the time of the run: a login and a few commands, on a slow server.
 pub const GRACE: Duration = Duration::from_secs(15);
-/// The paths a probe is to remove: what tells it that it runs for that, and nobody but the host says.
-pub(crate) const LEFT: &str = "writes.left";
-/// Why a probe may not write, though the user permits it: the host alone says that, too.
-pub const WITHHELD: &str = "writes.withheld";
 
 /// Something that is still on the remote.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,7 +77,7 @@ fn directory(facts: &[Fact]) -> Option<String> {
             _ => None,
         }
     };
-    match (text("login.directory"), text("login.entered")) {
+    match (text(name::LOGIN_DIRECTORY), text(name::LOGIN_ENTERED)) {
         (home, Some(entered)) if entered.is_empty() => home,
         (_, Some(entered)) if entered.starts_with('/') => Some(entered),
         (Some(home), Some(entered)) => Some(format!("{}/{entered}", home.trim_end_matches('/'))),

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::capability::Capability;
+use crate::declared::FactDeclaration;
 use crate::settings::Depth;
 use crate::standing::Standing;
 
@@ -303,6 +304,8 @@ pub struct Description {
     pub codes: Vec<Code>,
     /// Codes of other probes that it may find too.
     pub also_reports: Vec<String>,
+    /// The facts that it states in its outcome, by the names that others know them by.
+    pub facts: Vec<FactDeclaration>,
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ fn probe(name: &str, takes: Option<&str>, after: &[&str], leaves: &[&str]) -> De
         capabilities: Default::default(),
         codes: Vec::new(),
         also_reports: Vec::new(),
+        facts: Vec::new(),
     }
 }
 

@@ -27,6 +27,7 @@ pub mod cleaner;
 pub mod cli;
 pub mod clock;
 pub mod compare;
+pub mod declared;
 pub mod diagnose;
 pub mod finding;
 pub mod handoff;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::net::IpAddr;
 
+use facts::{label, name, state};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -44,10 +45,10 @@ impl Step {
     /// to TLS.
     pub fn state(self) -> &'static str {
         match self {
-            Step::Reach => "connected",
-            Step::Greeting | Step::Tls => "secured",
-            Step::Login => "logged-in",
-            Step::Data => "transferring",
+            Step::Reach => state::CONNECTED,
+            Step::Greeting | Step::Tls => state::SECURED,
+            Step::Login => state::LOGGED_IN,
+            Step::Data => state::TRANSFERRING,
         }
     }
 }
@@ -158,9 +159,9 @@ impl Row {
             address: visit
                 .source
                 .map(Address::from)
-                .or_else(|| address("source.address")),
+                .or_else(|| address(name::SOURCE_ADDRESS)),
             dedicated,
-            seen_as: address("source.seen-as"),
+            seen_as: address(name::SOURCE_SEEN_AS),
             look: visit.look,
             steps: steps(visit),
             again: None,
@@ -215,8 +216,8 @@ pub fn steps(visit: &Visit) -> Steps {
 fn reached(visit: &Visit, step: Step) -> bool {
     let at_state = visit.reached.contains(step.state());
     match step {
-        Step::Greeting => at_state || visit.fact("server.greeting").is_some(),
-        Step::Tls => at_state && visit.fact("tls.version").is_some(),
+        Step::Greeting => at_state || visit.fact(name::SERVER_GREETING).is_some(),
+        Step::Tls => at_state && visit.fact(name::TLS_VERSION).is_some(),
         Step::Reach | Step::Login | Step::Data => at_state,
     }
 }
@@ -261,10 +262,10 @@ fn is_of_tls(code: &str) -> bool {
 /// How a fault showed: in the probe's word for it, or as the code of a reply (RFC 959 section 4.2).
 fn how(finding: &Finding) -> Option<String> {
     let labelled = |label: &str| finding.evidence.iter().find(|it| it.label == label);
-    if let Some(evidence) = labelled("how") {
+    if let Some(evidence) = labelled(label::HOW) {
         return Some(evidence.value.clone());
     }
-    let code: String = labelled("reply")?.value.chars().take(3).collect();
+    let code: String = labelled(label::REPLY)?.value.chars().take(3).collect();
     let is_code = code.len() == 3 && code.chars().all(|c| c.is_ascii_digit());
     is_code.then_some(code)
 }

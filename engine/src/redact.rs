@@ -22,6 +22,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::declared::DeclaredFacts;
 use crate::report::Report;
 
 pub(crate) use fields::{fits, is_key, is_vocabulary};
@@ -130,8 +131,9 @@ pub fn redact(report: Report, wanted: Option<Level>) -> Result<Report, RedactErr
     let mut redactor = Redactor::new(wanted, before.is_some());
     let value = serde_json::to_value(&report)?;
     collect::learn(&mut redactor, &report, &value);
-    let value = walk(value, &mut Vec::new(), &mut redactor);
+    let value = walk(value, &mut Vec::new(), &mut redactor, &report.declared);
     let mut redacted: Report = serde_json::from_value(value)?;
+    redacted.declared = report.declared;
     let mut removed = before.map(|it| it.removed).unwrap_or_default();
     for (name, count) in redactor.removed() {
         *removed.entry(name).or_default() += count;
@@ -188,7 +190,12 @@ impl Disguised {
 }
 
 /// Every text, and every key that is no name of a field.
-fn walk(value: Value, path: &mut Vec<String>, redactor: &mut Redactor) -> Value {
+fn walk(
+    value: Value,
+    path: &mut Vec<String>,
+    redactor: &mut Redactor,
+    declared: &DeclaredFacts,
+) -> Value {
     match value {
         Value::String(text) if fields::is_vocabulary(path) => Value::String(text),
         Value::String(text) => Value::String(redactor.rewrite(&text)),
@@ -196,7 +203,7 @@ fn walk(value: Value, path: &mut Vec<String>, redactor: &mut Redactor) -> Value 
             path.push("*".into());
             let items = items
                 .into_iter()
-                .map(|item| walk(item, path, redactor))
+                .map(|item| walk(item, path, redactor, declared))
                 .collect();
             path.pop();
             Value::Array(items)
@@ -204,15 +211,40 @@ fn walk(value: Value, path: &mut Vec<String>, redactor: &mut Redactor) -> Value 
         Value::Object(entries) => {
             let mut out = serde_json::Map::new();
             for (name, value) in entries {
-                let key = match fields::is_key(path, &name) {
+                let key = match fields::is_key(path, &name, declared) {
                     true => name.clone(),
                     false => redactor.rewrite(&name),
                 };
-                path.push(name);
-                out.insert(key, walk(value, path, redactor));
-                path.pop();
+                let value = match fields::is_private(path, &name, &value, declared) {
+                    true => whole(value, redactor),
+                    false => {
+                        path.push(name);
+                        let value = walk(value, path, redactor, declared);
+                        path.pop();
+                        value
+                    }
+                };
+                out.insert(key, value);
             }
             Value::Object(out)
+        }
+        other => other,
+    }
+}
+
+/// A value of which no text is for others: each of them is one token.
+fn whole(value: Value, redactor: &mut Redactor) -> Value {
+    match value {
+        Value::String(text) => Value::String(redactor.whole(&text)),
+        Value::Array(items) => {
+            let items = items.into_iter().map(|item| whole(item, redactor));
+            Value::Array(items.collect())
+        }
+        Value::Object(entries) => {
+            let entries = entries.into_iter();
+            let cells =
+                entries.map(|(name, value)| (redactor.whole(&name), whole(value, redactor)));
+            Value::Object(cells.collect())
         }
         other => other,
     }

@@ -17,6 +17,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
+use facts::name;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -139,10 +140,10 @@ impl Use {
     /// The fact that says whether it is possible.
     pub fn fact(self) -> &'static str {
         match self {
-            Use::Push => "use.push",
-            Use::Pull => "use.pull",
-            Use::TwoWaySync => "use.two-way-sync",
-            Use::Mount => "use.mount",
+            Use::Push => name::USE_PUSH,
+            Use::Pull => name::USE_PULL,
+            Use::TwoWaySync => name::USE_TWO_WAY_SYNC,
+            Use::Mount => name::USE_MOUNT,
         }
     }
 }

@@ -7,9 +7,11 @@ mod told;
 
 use std::borrow::Cow;
 
+use facts::name;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::declared::FactDeclaration;
 use crate::finding::Description;
 
 pub use territory::{FACT_AREAS, Trespass, check, is_of_this_program, trespass};
@@ -30,7 +32,7 @@ pub enum Standing {
 }
 
 /// What the host alone says to a probe, as facts. No probe says it, to no other and not in its outcome.
-pub const FACTS_OF_THE_HOST: &[&str] = &[crate::clean_up::LEFT, crate::clean_up::WITHHELD];
+pub const FACTS_OF_THE_HOST: &[&str] = &[name::WRITES_LEFT, name::WRITES_WITHHELD];
 
 /// A probe said what the host alone says.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -76,6 +78,15 @@ impl Standing {
         said.standing = self;
         for state in &mut said.provides {
             *state = self.state(&said.name, state);
+        }
+        if !self.is_built_in() {
+            let facts = std::mem::take(&mut said.facts).into_iter();
+            said.facts = facts
+                .map(|fact| FactDeclaration {
+                    name: self.name(&said.name, &fact.name).into_owned(),
+                    ..fact.of_a_third_party()
+                })
+                .collect();
         }
         said
     }

@@ -7,6 +7,7 @@ mod change;
 
 use std::time::Duration;
 
+use facts::name;
 use serde_json::{Map, Value};
 
 use crate::builtin::Catalogue;
@@ -61,7 +62,7 @@ pub async fn verify(
         Ok(proposed) => proposed,
         Err(why) => return explain(report, &format!("not tried: {why}")),
     };
-    let refused = record.password == Became::Spent || report.fact_is("login.accepted", false);
+    let refused = record.password == Became::Spent || report.fact_is(name::LOGIN_ACCEPTED, false);
     let spent = refused && matches!(reach, Reach::Login);
     let addresses = u32::try_from(report.matrix.len().max(1)).unwrap_or(1);
     let used_up = check.depth != Depth::Full && report.connections.control >= MOST * addresses;

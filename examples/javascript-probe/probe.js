@@ -15,6 +15,9 @@ export const { describe, run } = probe({
   requires: ["secured"],
   capabilities: ["connect"],
   codes: [STEERS],
+  facts: {
+    "control-characters": { kind: "integer", title: "number of control characters in the greeting" },
+  },
 
   look(run) {
     // The facts have printable text only; what really came is seen on a connection of one's own.

@@ -9,10 +9,11 @@ import { PAGES } from "./pages.js"; // made by build.mjs of remedies/*.md
 
 // The exports of a component. `look(run)` looks and says to `run` what was seen; a failure of the host may pass through:
 // then it could not look at all.
-export function probe({ name, version, summary, consumes = null, requires = [], fromDepth = "ladder", capabilities = [], codes, look }) {
+export function probe({ name, version, summary, consumes = null, requires = [], fromDepth = "ladder", capabilities = [], codes, facts = {}, look }) {
   return {
     describe: () => ({
       name, version, summary, consumes, requires, provides: [], fromDepth, capabilities, codes: codes.map(code), alsoReports: [],
+      facts: Object.entries(facts).map(declared),
     }),
     run(request) {
       const run = new Run(request, codes);
@@ -98,6 +99,11 @@ export function readReply(connection, waitMs, most = 65536) {
     for (const byte of bytes) text += String.fromCharCode(byte);
   }
   return text;
+}
+
+// A fact, in the words of the contract: its kind and its title have to be there.
+function declared([name, said]) {
+  return { name, shown: null, compared: null, privacy: "plain", fills: null, ...said };
 }
 
 // A code as the header of its page has it: each is written once.

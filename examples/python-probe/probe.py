@@ -1,5 +1,5 @@
 """Does the server take file names in UTF-8? Where it does not, names with umlauts come out wrong on one side."""
-from probe_sdk import Control, Probe, Run
+from probe_sdk import Control, Probe, Run, declared
 
 NOT_UTF8 = "names.not-utf8"
 
@@ -11,6 +11,10 @@ class NameEncoding(Probe):
     consumes = "logged-in"
     capabilities = ["speak"]
     codes = [NOT_UTF8]
+    facts = [
+        declared("utf8-listed", "flag", "whether the server lists UTF8"),
+        declared("utf8-switched-on", "flag", "whether the server switches UTF8 on"),
+    ]
 
     def look(self, run: Run) -> None:
         with Control(self, run) as control:

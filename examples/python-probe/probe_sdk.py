@@ -18,6 +18,24 @@ FACT_OF = {bool: types.FactValue_Flag, int: types.FactValue_Integer, str: types.
 PAGES = {page.stem: page.read_text("utf-8") for page in (Path(__file__).parent / "remedies").glob("*.md")}
 
 
+def declared(
+    name: str,
+    kind: str,
+    title: str,
+    shown: tuple[int, str] | None = None,
+    compared: tuple[int, str, list[str]] | None = None,
+    privacy: str = "plain",
+) -> types.FactDeclaration:
+    """A fact, in the words of the contract: kinds are "flag", "integer", "text", "texts". `shown` is a rank and a label,
+    `compared` a rank, how, and what the fact depends on."""
+    word = lambda text: text.upper().replace("-", "_")
+    line = shown and types.ShownFact(shown[1], shown[0])
+    how = compared and types.ComparedFact(
+        types.Comparison[word(compared[1])], compared[0], [types.Dependency[word(it)] for it in compared[2]]
+    )
+    return types.FactDeclaration(name, types.FactKind[word(kind)], title, line, how, types.Privacy[word(privacy)], None)
+
+
 class Probe:
     """One aspect of a remote. Its subclass has the fields below and `look`."""
 
@@ -29,6 +47,8 @@ class Probe:
     # What it asks for beyond the sandbox, in the words of the contract, such as "connect"; `consumes` needs "speak".
     capabilities: list[str] = []
     codes: list[str] = []
+    # What it notes, each with `declared`.
+    facts: list[types.FactDeclaration] = []
 
     def look(self, run: "Run") -> None:
         """Looks, and says to `run` what was seen. A failure of the host may pass through: then it could not look at all."""
@@ -39,7 +59,7 @@ class Probe:
         codes = [code(name) for name in cls.codes]
         capabilities = [types.Capability[name.upper().replace("-", "_")] for name in cls.capabilities]
         depth = types.Depth[cls.from_depth.upper()]
-        about = (cls.name, cls.version, cls.summary, cls.consumes, cls.requires, [], depth, capabilities, codes, [])
+        about = (cls.name, cls.version, cls.summary, cls.consumes, cls.requires, [], depth, capabilities, codes, [], cls.facts)
         cls._about = types.Description(*about)
 
     def describe(self) -> types.Description:

@@ -34,7 +34,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 // `native` has a file of the engine in it, which finds its words here.
-use remote_doctor::{capability, clean_up, finding, login, net, run, settings, standing, trust};
+use remote_doctor::{capability, declared, finding, login, net, run, settings, standing, trust};
 
 use client::Client;
 use cost::Cost;

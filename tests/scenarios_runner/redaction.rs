@@ -13,6 +13,7 @@ use remote_doctor::redact::{Level, redact};
 use remote_doctor::report::{Report, Shown, html, junit, markdown, message, text};
 use serde_json::Value;
 
+use crate::declared;
 use crate::scenario::{Answer, Scenario};
 
 /// Something that some readers must not see, and what it is.
@@ -74,7 +75,8 @@ fn disguised(
     recording: &[u8],
     plugins: &[PathBuf],
 ) -> Result<Vec<(Secret, String)>, Box<dyn std::error::Error>> {
-    let (value, report) = (serde_json::from_slice(json)?, serde_json::from_slice(json)?);
+    let value = serde_json::from_slice(json)?;
+    let report = read(&value)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
@@ -114,7 +116,7 @@ fn leaks(value: &Value, secrets: &BTreeSet<Secret>) -> Vec<String> {
         (Level::Shareable, &[Reader::Vendor][..]),
         (Level::Public, &[Reader::Vendor, Reader::Anybody][..]),
     ] {
-        let report: Report = match serde_json::from_value(value.clone()) {
+        let report = match read(value) {
             Ok(report) => report,
             Err(error) => return vec![format!("the report cannot be read back: {error}")],
         };
@@ -133,6 +135,12 @@ fn leaks(value: &Value, secrets: &BTreeSet<Secret>) -> Vec<String> {
         }
     }
     complaints
+}
+
+fn read(value: &Value) -> Result<Report, serde_json::Error> {
+    let report: Report = serde_json::from_value(value.clone())?;
+    let declared = declared::facts().clone();
+    Ok(Report { declared, ..report })
 }
 
 fn formats(report: &Report) -> Vec<(&'static str, String)> {
@@ -316,7 +324,7 @@ fn noticed() -> Result<(), Failed> {
             .into());
         }
         for secret in secrets.iter().filter(is_there) {
-            let report: Report = serde_json::from_value(value.clone())?;
+            let report = read(&value)?;
             let mut forgotten = redact(report, Some(Level::Public))?;
             forgotten
                 .summary

@@ -1,203 +1,18 @@
 //! The facts of two reports, side by side.
 
+use crate::declared::{ComparedFact, Comparison, FactDeclaration, FactKind};
 use crate::finding::FactValue;
 use crate::matrix::Vantage;
 use crate::report::{Facts, Report};
 
 use super::{Change, NOT_NOW, NOT_THEN, Seen, sampled};
 
-/// What a connection depends on at our side.
-const PLACE: &[&str] = &["host", "port", "ssl"];
-const ACCOUNT: &[&str] = &["host", "port", "ssl", "user"];
-const FOLDER: &[&str] = &["host", "port", "ssl", "user", "remote_path"];
-/// The version that is chosen is the newest that both know.
-const OFFER: &[&str] = &["host", "port", "ssl", "highest_tls_version", "tool.version"];
-
-/// Something that is compared: the name of the fact, the same for people, how, and what it depends on at our side.
-struct Aspect {
-    fact: &'static str,
-    title: &'static str,
-    how: How,
-    depends: &'static [&'static str],
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum How {
-    /// The values as they are. Where it was looked at, the fact is there.
-    Value,
-    /// As a value, of a fact that is there only in some cases: missing says nothing.
-    Sometimes,
-    /// Several values in no order.
-    Set,
-    /// What a server says in its own words: what counts or tells the time in it is no change.
-    Words,
-    /// Certificates, one after the other.
-    Chain,
-}
-
-const fn aspect(
-    fact: &'static str,
-    title: &'static str,
-    how: How,
-    depends: &'static [&'static str],
-) -> Aspect {
-    Aspect {
-        fact,
-        title,
-        how,
-        depends,
-    }
-}
-
-/// Most telling first.
-const ASPECTS: &[Aspect] = &[
-    aspect(
-        "dns.addresses",
-        "addresses of the name",
-        How::Set,
-        &["host"],
-    ),
-    aspect(
-        "dns.aliases",
-        "aliases of the name",
-        How::Sometimes,
-        &["host"],
-    ),
-    aspect(
-        "certificate.sha256",
-        "fingerprint of the certificate",
-        How::Value,
-        PLACE,
-    ),
-    aspect(
-        "certificate.subject",
-        "subject of the certificate",
-        How::Value,
-        PLACE,
-    ),
-    aspect(
-        "certificate.names",
-        "names in the certificate",
-        How::Set,
-        PLACE,
-    ),
-    aspect(
-        "certificate.issuer",
-        "issuer of the certificate",
-        How::Value,
-        PLACE,
-    ),
-    aspect(
-        "certificate.not-before",
-        "first day of the certificate",
-        How::Value,
-        PLACE,
-    ),
-    aspect(
-        "certificate.not-after",
-        "last day of the certificate",
-        How::Value,
-        PLACE,
-    ),
-    aspect(
-        "certificate.key",
-        "key of the certificate",
-        How::Value,
-        PLACE,
-    ),
-    aspect(
-        "certificate.signature",
-        "signature of the certificate",
-        How::Value,
-        PLACE,
-    ),
-    aspect(
-        "certificate.chain",
-        "chain that the server sends",
-        How::Chain,
-        PLACE,
-    ),
-    aspect(
-        "certificate.trusted-by",
-        "who trusts the certificate",
-        How::Value,
-        &["host", "port", "ssl", "tool.version"],
-    ),
-    aspect("server.greeting", "greeting", How::Words, PLACE),
-    aspect("server.software", "server software", How::Words, PLACE),
-    aspect("server.product", "server product", How::Sometimes, PLACE),
-    aspect("server.features", "FEAT list", How::Set, ACCOUNT),
-    aspect(
-        "server.features-before-login",
-        "FEAT list before the login",
-        How::Set,
-        PLACE,
-    ),
-    aspect(
-        "server.requires-tls",
-        "whether the server requires TLS",
-        How::Value,
-        PLACE,
-    ),
-    aspect("control.mode", "security mode", How::Value, PLACE),
-    aspect("control.port", "control port", How::Value, PLACE),
-    aspect("tls.version", "TLS version", How::Value, OFFER),
-    aspect("tls.cipher", "TLS cipher suite", How::Value, OFFER),
-    aspect(
-        "tls.old-versions",
-        "old TLS versions",
-        How::Sometimes,
-        OFFER,
-    ),
-    aspect(
-        "login.accepted",
-        "whether the login is accepted",
-        How::Value,
-        ACCOUNT,
-    ),
-    aspect("login.directory", "login directory", How::Value, ACCOUNT),
-    aspect(
-        "data.listed",
-        "whether a listing arrives",
-        How::Value,
-        FOLDER,
-    ),
-    aspect(
-        "data.security",
-        "TLS of data connections",
-        How::Value,
-        OFFER,
-    ),
-    aspect(
-        "data.start-reply",
-        "when the server starts a transfer",
-        How::Sometimes,
-        FOLDER,
-    ),
-    aspect(
-        "data.reuse-required",
-        "whether data connections must resume TLS",
-        How::Sometimes,
-        PLACE,
-    ),
-    aspect(
-        "sessions.at-a-time",
-        "sessions at a time",
-        How::Sometimes,
-        &["host", "user", "max_connections"],
-    ),
-    aspect("use.push", "push", How::Sometimes, FOLDER),
-    aspect("use.pull", "pull", How::Sometimes, FOLDER),
-    aspect("use.two-way-sync", "two-way sync", How::Sometimes, FOLDER),
-    aspect("use.mount", "mount", How::Sometimes, FOLDER),
-];
-
 /// What differs of the facts, and what does not.
 pub(super) fn differences(then: &Report, now: &Report) -> Seen {
     let mut seen = Seen::default();
     let pairs = pairs(then, now);
-    for aspect in ASPECTS {
-        compare(aspect, &pairs, &mut seen);
+    for (fact, how) in now.declared.compared() {
+        compare(fact, how, &pairs, &mut seen);
     }
     sampled::passive_ports(then, now, &mut seen);
     sampled::announced_addresses(then, now, &mut seen);
@@ -243,11 +58,16 @@ fn facts_from<'a>(report: &'a Report, vantage: &Vantage) -> Option<&'a Facts> {
     }
 }
 
-fn compare(aspect: &Aspect, pairs: &[Pair<'_>], seen: &mut Seen) {
+fn compare(fact: &FactDeclaration, compared: &ComparedFact, pairs: &[Pair<'_>], seen: &mut Seen) {
+    let how = compared.how;
+    let value = |facts: &'_ Facts| {
+        let value = facts.get(&fact.name);
+        value.filter(|it| FactKind::of(it) == fact.kind).cloned()
+    };
     let (mut both, mut only_then, mut only_now) = (0, false, false);
     let mut found: Vec<Change> = Vec::new();
     for pair in pairs {
-        let (then, now) = match (pair.then.get(aspect.fact), pair.now.get(aspect.fact)) {
+        let (then, now) = match (value(pair.then), value(pair.now)) {
             (Some(then), Some(now)) => (then, now),
             (Some(_), None) => {
                 only_then = true;
@@ -260,8 +80,8 @@ fn compare(aspect: &Aspect, pairs: &[Pair<'_>], seen: &mut Seen) {
             (None, None) => continue,
         };
         both += 1;
-        let (before, after) = (values(aspect.how, then), values(aspect.how, now));
-        if compared(aspect.how, &before) == compared(aspect.how, &after) {
+        let (before, after) = (values(how, &then), values(how, &now));
+        if steadied(how, &before) == steadied(how, &after) {
             continue;
         }
         match found
@@ -270,8 +90,8 @@ fn compare(aspect: &Aspect, pairs: &[Pair<'_>], seen: &mut Seen) {
         {
             Some(known) => known.sources.extend(pair.source.clone()),
             None => found.push(Change {
-                what: aspect.fact.into(),
-                title: aspect.title.into(),
+                what: fact.name.clone(),
+                title: fact.title.clone(),
                 before,
                 now: after,
                 sources: pair.source.clone().into_iter().collect(),
@@ -280,24 +100,25 @@ fn compare(aspect: &Aspect, pairs: &[Pair<'_>], seen: &mut Seen) {
         }
     }
     if both > 0 && found.is_empty() {
-        seen.same.push(aspect.title.into());
+        seen.same.push(fact.title.clone());
     }
     for mut change in found {
         if change.sources.len() == pairs.len() {
             change.sources.clear();
         }
-        seen.changes.push((change, aspect.depends));
+        let depends = compared.depends.iter().map(|it| it.name());
+        seen.changes.push((change, depends.collect()));
     }
-    if both == 0 && aspect.how != How::Sometimes {
+    if both == 0 && how != Comparison::Sometimes {
         match (only_then, only_now) {
-            (true, _) => seen.missing(aspect.title, NOT_NOW),
-            (false, true) => seen.missing(aspect.title, NOT_THEN),
+            (true, _) => seen.missing(&fact.title, NOT_NOW),
+            (false, true) => seen.missing(&fact.title, NOT_THEN),
             (false, false) => {}
         }
     }
 }
 
-fn values(how: How, value: &FactValue) -> Vec<String> {
+fn values(how: Comparison, value: &FactValue) -> Vec<String> {
     let mut values = match value {
         FactValue::Flag(true) => vec!["yes".into()],
         FactValue::Flag(false) => vec!["no".into()],
@@ -306,7 +127,7 @@ fn values(how: How, value: &FactValue) -> Vec<String> {
         FactValue::Texts(texts) => texts.clone(),
         FactValue::Rows(rows) => rows.iter().map(certificate).collect(),
     };
-    if how == How::Set {
+    if how == Comparison::Set {
         values.sort();
         values.dedup();
     }
@@ -320,10 +141,12 @@ fn certificate(row: &std::collections::BTreeMap<String, String>) -> String {
 }
 
 /// What is compared of values: without what differs at every look.
-fn compared(how: How, values: &[String]) -> Vec<String> {
+fn steadied(how: Comparison, values: &[String]) -> Vec<String> {
     match how {
-        How::Words => values.iter().map(|text| steady(text)).collect(),
-        How::Value | How::Sometimes | How::Set | How::Chain => values.to_vec(),
+        Comparison::Words => values.iter().map(|text| steady(text)).collect(),
+        Comparison::Value | Comparison::Sometimes | Comparison::Set | Comparison::Certificates => {
+            values.to_vec()
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! What differs on our side: a remote that was reached with other settings, from elsewhere or by another version of this
 //! program may look different and be the same.
 
+use facts::name;
 use serde_json::Value;
 
 use crate::report::Report;
@@ -81,13 +82,13 @@ fn addresses(then: &Report, now: &Report) -> Vec<Change> {
         };
         let pairs = [
             (
-                "source.address",
+                name::SOURCE_ADDRESS,
                 "address of this machine",
                 before.address,
                 row.address,
             ),
             (
-                "source.seen-as",
+                name::SOURCE_SEEN_AS,
                 "our address as the remote sees it",
                 before.seen_as,
                 row.seen_as,

@@ -1,18 +1,26 @@
 //! How far each source address gets, then and now.
 
+use facts::name;
+
 use crate::matrix::{Cell, Row, Step};
 use crate::report::Report;
 
 use super::{Change, Seen};
 
-const ANY: &[&str] = &["host", "port", "ssl", "source.address", "source.seen-as"];
+const ANY: &[&str] = &[
+    "host",
+    "port",
+    "ssl",
+    name::SOURCE_ADDRESS,
+    name::SOURCE_SEEN_AS,
+];
 const ACCOUNT: &[&str] = &[
     "host",
     "port",
     "ssl",
     "user",
-    "source.address",
-    "source.seen-as",
+    name::SOURCE_ADDRESS,
+    name::SOURCE_SEEN_AS,
 ];
 const FOLDER: &[&str] = &[
     "host",
@@ -20,8 +28,8 @@ const FOLDER: &[&str] = &[
     "ssl",
     "user",
     "remote_path",
-    "source.address",
-    "source.seen-as",
+    name::SOURCE_ADDRESS,
+    name::SOURCE_SEEN_AS,
 ];
 
 /// Of each source address that both looked from, the first step that ended otherwise.
@@ -53,7 +61,7 @@ pub(super) fn differences(then: &Report, now: &Report, seen: &mut Seen) {
             Step::Login => ACCOUNT,
             Step::Data => FOLDER,
         };
-        seen.changes.insert(0, (change, depends));
+        seen.changes.insert(0, (change, depends.to_vec()));
     }
     let gone = |row: &&Row| !now.matrix.iter().any(|it| it.vantage == row.vantage);
     for row in then.matrix.iter().filter(gone) {

@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 
+use facts::name;
+
 use crate::finding::FactValue;
 use crate::net::Direction;
 use crate::report::Report;
 
 use super::{Change, NOT_NOW, NOT_THEN, Seen};
 
-const RANGE: &str = "data.passive-range";
-const MAP: &str = "data.passive-map";
 const PORTS: &str = "passive ports";
 const ADDRESSES: &str = "addresses announced for data connections";
 const DEPENDS: &[&str] = &["host", "port", "ssl", "user"];
@@ -44,14 +44,14 @@ pub(super) fn passive_ports(then: &Report, now: &Report, seen: &mut Seen) {
         return seen.same.push(PORTS.into());
     }
     let change = Change {
-        what: RANGE.into(),
+        what: name::DATA_PASSIVE_RANGE.into(),
         title: PORTS.into(),
         before: vec![then.told()],
         now: vec![now.told()],
         sources: Vec::new(),
         may_come_from: Vec::new(),
     };
-    seen.changes.push((change, DEPENDS));
+    seen.changes.push((change, DEPENDS.to_vec()));
 }
 
 /// The lowest and the highest port that were announced, and how many were.
@@ -63,11 +63,11 @@ struct Sample {
 
 impl Sample {
     fn of(report: &Report) -> Option<Sample> {
-        let Some(FactValue::Text(range)) = report.facts.get(RANGE) else {
+        let Some(FactValue::Text(range)) = report.facts.get(name::DATA_PASSIVE_RANGE) else {
             return None;
         };
         let (lowest, highest) = range.split_once('-')?;
-        let count = match report.facts.get(MAP) {
+        let count = match report.facts.get(name::DATA_PASSIVE_MAP) {
             Some(FactValue::Rows(rows)) => rows.len(),
             _ => 0,
         };
@@ -114,7 +114,7 @@ pub(super) fn announced_addresses(then: &Report, now: &Report, seen: &mut Seen) 
         sources: Vec::new(),
         may_come_from: Vec::new(),
     };
-    seen.changes.push((change, DEPENDS));
+    seen.changes.push((change, DEPENDS.to_vec()));
 }
 
 fn announced(report: &Report) -> BTreeSet<Ipv4Addr> {

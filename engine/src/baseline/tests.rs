@@ -1,4 +1,5 @@
 use super::*;
+use crate::declared::DeclaredFacts;
 use crate::finding::FactValue;
 use crate::matrix::{Cell, Step};
 
@@ -7,7 +8,15 @@ const FAULTY: &str = include_str!("../../../tests/golden/one-fault.json");
 const SOURCES: &str = include_str!("../../../tests/golden/sources-differ.json");
 
 fn report(golden: &str) -> Report {
-    serde_json::from_str(golden).unwrap()
+    let report: Report = serde_json::from_str(golden).unwrap();
+    with_declared(report)
+}
+
+fn with_declared(report: Report) -> Report {
+    Report {
+        declared: DeclaredFacts::built_in(),
+        ..report
+    }
 }
 
 fn baseline(report: Report) -> Baseline {

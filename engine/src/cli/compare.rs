@@ -8,6 +8,7 @@ use crate::report::{self, Taken};
 
 pub(super) async fn run(args: &CompareArgs) -> Result<Exit, CliError> {
     output::may_write(args.output.as_deref())?;
+    let catalogue = Catalogue::built_in().await?;
     let taken = args
         .reports
         .iter()
@@ -15,11 +16,10 @@ pub(super) async fn run(args: &CompareArgs) -> Result<Exit, CliError> {
             let place = path.file_stem().unwrap_or(path.as_os_str());
             Ok(Taken {
                 place: place.to_string_lossy().into_owned(),
-                report: input::report(path)?,
+                report: input::report(path, &catalogue.facts)?,
             })
         })
         .collect::<Result<Vec<Taken>, CliError>>()?;
-    let catalogue = Catalogue::built_in().await?;
     let report = report::merge(&taken, &catalogue)?;
     let exit = check::exit(&report, args.fail_on);
     let report = say::shown(redact(report, args.redact)?)?;

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::CliError;
 use crate::baseline::Baseline;
 use crate::cleaner;
+use crate::declared::DeclaredFacts;
 use crate::report::{Report, SCHEMA_VERSION, clean, html};
 use crate::settings::is_host;
 
@@ -18,8 +19,9 @@ const MAX_BYTES: u64 = 64 * 1024 * 1024;
 /// Of what is wrong with it, so much is told, in characters.
 const MAX_REASON: usize = 300;
 
-/// Reads a report that `check` wrote as JSON or HTML.
-pub(super) fn report(path: &Path) -> Result<Report, CliError> {
+/// Reads a report that `check` wrote as JSON or HTML. Its facts are looked up among these; of what is not among them, nothing
+/// is for people.
+pub(super) fn report(path: &Path, declared: &DeclaredFacts) -> Result<Report, CliError> {
     let place = path.display().to_string();
     let file = |source| CliError::File {
         what: place.clone(),
@@ -55,8 +57,9 @@ pub(super) fn report(path: &Path) -> Result<Report, CliError> {
         None => return Err(not_a_report("it has no schema_version".into())),
     }
     clean(&mut value);
-    let report: Report =
+    let mut report: Report =
         serde_json::from_value(value).map_err(|error| not_a_report(error.to_string()))?;
+    report.declared = declared.clone();
     match is_host(&report.remote.host) {
         true => Ok(report),
         false => Err(not_a_report("its host is no name or address".into())),
@@ -68,7 +71,8 @@ pub(super) fn baseline(path: &Path, renamed_from: Option<String>) -> Result<Base
     let place = path.file_name().unwrap_or(path.as_os_str());
     Ok(Baseline {
         place: place.to_string_lossy().into_owned(),
-        report: report(path)?,
+        // How facts are compared is asked of the later report.
+        report: report(path, &DeclaredFacts::default())?,
         renamed_from,
     })
 }
@@ -80,7 +84,9 @@ mod tests {
     fn refused(text: &str) -> String {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), text).unwrap();
-        report(file.path()).unwrap_err().to_string()
+        report(file.path(), &DeclaredFacts::default())
+            .unwrap_err()
+            .to_string()
     }
 
     #[test]
@@ -91,7 +97,7 @@ mod tests {
         assert!(refused(r#"{"schema_version": "1"}"#).contains("missing field"));
         let missing = Path::new("does-not-exist.json");
         assert!(
-            report(missing)
+            report(missing, &DeclaredFacts::default())
                 .unwrap_err()
                 .to_string()
                 .starts_with("does-not-exist.json: ")

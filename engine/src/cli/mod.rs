@@ -153,7 +153,7 @@ async fn run(command: Command) -> Result<Exit, CliError> {
     match command {
         Command::Check(args) => check::run(*args).await,
         Command::Compare(args) => compare::run(&args).await,
-        Command::Report(args) => report::run(&args),
+        Command::Report(args) => report::run(&args).await,
         Command::Replay(args) => replay::run(args).await,
         Command::Schema { subject } => schema::run(subject),
         Command::Addresses(args) => addresses::run(*args).await,

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use super::output::{self, Delivered, FailOn, ReportFormat};
+use super::progress::patiently;
 use super::{CliError, Exit, input, say};
+use crate::builtin::Catalogue;
 use crate::finding::Owner;
 use crate::redact::{Level, redact};
 use crate::report::{Report, message};
@@ -33,9 +35,10 @@ pub(crate) struct ReportArgs {
     fail_on: FailOn,
 }
 
-pub(super) fn run(args: &ReportArgs) -> Result<Exit, CliError> {
+pub(super) async fn run(args: &ReportArgs) -> Result<Exit, CliError> {
     output::may_write(args.output.as_deref())?;
-    let mut report = input::report(&args.report)?;
+    let catalogue = patiently(false, Catalogue::built_in()).await?;
+    let mut report = input::report(&args.report, &catalogue.facts)?;
     if let Some(path) = &args.baseline {
         report.changes = Some(input::baseline(path, None)?.changes(&report)?);
     }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::input;
+use crate::declared::DeclaredFacts;
 use crate::report::Report;
 
 /// Reads a saved report.
@@ -10,5 +11,5 @@ use crate::report::Report;
 /// # Errors
 /// It is none.
 pub fn report(path: &Path) -> Result<Report, String> {
-    input::report(path).map_err(|error| error.to_string())
+    input::report(path, &DeclaredFacts::default()).map_err(|error| error.to_string())
 }

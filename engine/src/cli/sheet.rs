@@ -5,7 +5,9 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use super::args::{Format, SheetArgs};
+use super::progress::patiently;
 use super::{CliError, Exit, input, output, say};
+use crate::builtin::Catalogue;
 use crate::net::Resolver;
 use crate::redact::redact;
 use crate::report::{self, Report};
@@ -15,7 +17,8 @@ use crate::sheet::{self, AllowList, Look, Looks, SeenBy, Spell, State, StateErro
 
 pub(super) async fn run(args: SheetArgs) -> Result<Exit, CliError> {
     output::may_write(args.output.as_deref())?;
-    let mut report = input::report(&args.report)?;
+    let catalogue = patiently(false, Catalogue::built_in()).await?;
+    let mut report = input::report(&args.report, &catalogue.facts)?;
     let again = args.policy_list.is_some() || args.resolver.is_some();
     if report.allow_list.is_none() || again {
         let sheet = look_again(&report, report.allow_list.as_ref(), &args).await?;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::budget::Stop;
 use crate::cleaner;
+use crate::declared::FactDeclaration;
 use crate::finding::{Description, Fact, FactValue, Omission, OmissionCause, Outcome};
 
 /// Longer evidence is cut: a report is for people.
@@ -17,6 +18,8 @@ const MAX_HANDED_ON: usize = 100_000;
 const MAX_LABEL: usize = 80;
 /// A line about a probe or a code.
 const MAX_SHOWN: usize = 200;
+/// There are no more settings that a fact may depend on.
+const MAX_DEPENDENCIES: usize = 8;
 /// A page of advice; the longest of ours has a tenth.
 const MAX_PAGE: usize = 100_000;
 
@@ -70,6 +73,41 @@ pub(super) fn description(description: &Description) -> Result<(), String> {
                 "title or page of `{}` is too long or not printable",
                 code.name
             ));
+        }
+    }
+    facts(&description.facts)
+}
+
+/// Checks the facts that a probe declares.
+fn facts(facts: &[FactDeclaration]) -> Result<(), String> {
+    if facts.len() > MAX_ITEMS {
+        return Err(format!("it declares more than {MAX_ITEMS} facts"));
+    }
+    let mut seen = BTreeSet::new();
+    for fact in facts {
+        let name = &fact.name;
+        if !is_fact(name) {
+            return Err(format!(
+                "`{}` is no name of a fact: write words in lower case with dots between them",
+                cleaner::line(name, 80)
+            ));
+        }
+        if !seen.insert(name) {
+            return Err(format!("it declares the fact `{name}` twice"));
+        }
+        let label = fact.shown.as_ref().map(|shown| &shown.label);
+        let mut texts = [Some(&fact.title), label, fact.fills.as_ref()]
+            .into_iter()
+            .flatten();
+        let is_line = |text: &String| !text.trim().is_empty() && cleaner::is_clean(text, MAX_SHOWN);
+        if !texts.all(is_line) {
+            return Err(format!(
+                "a text about the fact `{name}` is empty, too long or not printable"
+            ));
+        }
+        let depends = fact.compared.iter().flat_map(|it| &it.depends);
+        if depends.count() > MAX_DEPENDENCIES {
+            return Err(format!("the fact `{name}` depends on a setting twice"));
         }
     }
     Ok(())
@@ -233,6 +271,17 @@ fn is_word(text: &str) -> bool {
         && text.starts_with(|c: char| c.is_ascii_lowercase())
 }
 
+fn is_fact(text: &str) -> bool {
+    let is_part = |part: &str| {
+        let mut characters = part.chars();
+        let is_lower = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        !part.is_empty() && characters.all(is_lower)
+    };
+    text.len() <= MAX_LABEL
+        && text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text.split('.').all(is_part)
+}
+
 fn is_code(text: &str) -> bool {
     text.split_once('.')
         .is_some_and(|(area, problem)| is_word(area) && is_word(problem))
@@ -266,6 +315,7 @@ mod tests {
             capabilities: BTreeSet::new(),
             codes: vec![code("example.one"), code("example.two")],
             also_reports: vec!["net.unreachable".into()],
+            facts: Vec::new(),
         }
     }
 
@@ -418,6 +468,64 @@ mod tests {
         wrong[3].codes[0].page = painted.into();
         for wrong in wrong {
             assert!(description(&wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_probe_declares_of_facts_is_checked() {
+        use crate::declared::{ComparedFact, Comparison, Dependency, FactKind, Privacy, ShownFact};
+        let fact = FactDeclaration {
+            name: "example.tls-1.2".into(),
+            kind: FactKind::Text,
+            title: "a title".into(),
+            shown: Some(ShownFact {
+                label: "word".into(),
+                rank: 1,
+            }),
+            compared: Some(ComparedFact {
+                how: Comparison::Value,
+                rank: 1,
+                depends: vec![Dependency::Host],
+            }),
+            privacy: Privacy::Plain,
+            fills: Some("word".into()),
+        };
+        let with = |facts: Vec<FactDeclaration>| description(&Description { facts, ..probe() });
+        assert_eq!(with(vec![fact.clone()]), Ok(()));
+        let twice = with(vec![fact.clone(), fact.clone()]).unwrap_err();
+        assert!(twice.contains("twice"), "{twice}");
+        let many = (0..=MAX_ITEMS).map(|number| FactDeclaration {
+            name: format!("a.b{number}"),
+            ..fact.clone()
+        });
+        assert!(with(many.collect()).is_err());
+        for name in [
+            "",
+            "A.b",
+            "a..b",
+            ".a",
+            "a.",
+            "a b",
+            "a.\u{1b}",
+            &"a".repeat(81),
+        ] {
+            let name = name.into();
+            assert!(
+                with(vec![FactDeclaration {
+                    name,
+                    ..fact.clone()
+                }])
+                .is_err()
+            );
+        }
+        let mut wrong = vec![fact; 5];
+        wrong[0].title = " ".into();
+        wrong[1].title = "red \u{1b}[31m".into();
+        wrong[2].shown.as_mut().unwrap().label = "a\nb".into();
+        wrong[3].fills = Some("\u{202e}".into());
+        wrong[4].compared.as_mut().unwrap().depends = vec![Dependency::Host; 9];
+        for wrong in wrong {
+            assert!(with(vec![wrong.clone()]).is_err(), "{wrong:?}");
         }
     }
 

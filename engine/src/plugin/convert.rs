@@ -1,9 +1,13 @@
 //! Between the words of the contract and our own. The two are alike by intent and apart by need: types of the contract
 //! are generated and frozen with its version, ours are documented and serialised.
 
+use facts::name;
+
 use super::bindings::remote_doctor::probe::{login, net, trust, types};
 use crate::capability::Capability;
-use crate::clean_up::WITHHELD;
+use crate::declared::{
+    ComparedFact, Comparison, Dependency, FactDeclaration, FactKind, Privacy, ShownFact,
+};
 use crate::finding::{
     Alternative, Code, Confidence, Description, Evidence, Fact, FactValue, Finding, Omission,
     OmissionCause, Outcome, Owner, PatchEffect, SettingsPatch, Severity,
@@ -48,6 +52,14 @@ same_cases! {
         Names, Connect, Data, Speak, Read, Write, Login, FetchIssuer
     }
     fn store_in(trust::Store => Store) { Configured, Public, None }
+    fn fact_kind(types::FactKind => FactKind) { Flag, Integer, Text, Texts, Rows }
+    fn comparison(types::Comparison => Comparison) { Value, Sometimes, Set, Words, Certificates }
+    fn dependency(types::Dependency => Dependency) {
+        Host, Port, Ssl, User, RemotePath, MaxConnections, HighestTlsVersion, Program
+    }
+    fn privacy(types::Privacy => Privacy) {
+        Plain, OurAddress, ServerAddress, HostName, Path, SerialNumber, Private
+    }
 }
 
 pub(super) fn store(store: trust::Store) -> Store {
@@ -252,7 +264,7 @@ pub(super) fn request(
 fn withheld(check: &Check) -> Option<Fact> {
     let why = check.journal.withholds()?;
     Some(Fact {
-        name: WITHHELD.into(),
+        name: name::WRITES_WITHHELD.into(),
         value: FactValue::Text(format!("the journal cannot be written: {why}")),
     })
 }
@@ -280,6 +292,26 @@ pub(super) fn description(description: types::Description) -> Description {
             .collect(),
         codes: description.codes.into_iter().map(code).collect(),
         also_reports: description.also_reports,
+        facts: description.facts.into_iter().map(declaration).collect(),
+    }
+}
+
+fn declaration(fact: types::FactDeclaration) -> FactDeclaration {
+    FactDeclaration {
+        name: fact.name,
+        kind: fact_kind(fact.kind),
+        title: fact.title,
+        shown: fact.shown.map(|shown| ShownFact {
+            label: shown.label,
+            rank: shown.rank,
+        }),
+        compared: fact.compared.map(|compared| ComparedFact {
+            how: comparison(compared.how),
+            rank: compared.rank,
+            depends: compared.depends.into_iter().map(dependency).collect(),
+        }),
+        privacy: privacy(fact.privacy),
+        fills: fact.fills,
     }
 }
 

@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
+use facts::name;
 use serde_json::Value;
 
 use super::content::Block;
@@ -26,8 +27,6 @@ const NAMES: usize = 5_000;
 const PLAIN: &[&str] = &[
     "url", "base64", "digest", "version", "probe", "probes", "started", "state", "tool",
 ];
-/// The fact with the certificates.
-const CHAIN: &str = "tls.chain";
 /// The first two bytes of TLS records: the type, and the version that all of them claim (RFC 8446 section 5.1).
 const TLS_TYPES: std::ops::RangeInclusive<u8> = 20..=23;
 const TLS_VERSION: u8 = 3;
@@ -202,7 +201,7 @@ fn walk(value: Value, hand: &mut Disguised) -> Value {
         Value::String(text) => Value::String(hand.text(&text)),
         Value::Array(items) => items.into_iter().map(|item| walk(item, hand)).collect(),
         Value::Object(fields) => {
-            let is_chain = fields.get("name").is_some_and(|name| name == CHAIN);
+            let is_chain = fields.get("name").is_some_and(|it| it == name::TLS_CHAIN);
             let fields = fields.into_iter().map(|(name, value)| {
                 let is_plain = PLAIN.contains(&name.as_str())
                     || name == "bytes"

@@ -2,12 +2,14 @@
 
 use std::net::IpAddr;
 
+use facts::label;
 use ftp::{Form, Listing};
 use serde_json::Value;
 
+use crate::declared::Privacy;
 use crate::finding::FactValue;
 use crate::net::Direction;
-use crate::report::{Facts, Report};
+use crate::report::Report;
 
 use super::Level;
 use super::text::{Meant, Redactor};
@@ -51,13 +53,11 @@ pub(super) fn learn(redactor: &mut Redactor, report: &Report, value: &Value) {
     if redactor.level() == Level::Public {
         hosts(redactor, report);
         texts(value, &mut |text| certificate_names(redactor, text));
-        for facts in all_facts(report) {
-            if let Some(FactValue::Text(serial)) = facts.get("certificate.serial") {
-                let digits = serial.replace(':', "");
-                if digits.len() > 3 {
-                    redactor.learn(Kind::Fingerprint, &digits, Meant::Anywhere);
-                    redactor.learn_alias(serial, &digits);
-                }
+        for serial in of_class(report, Privacy::SerialNumber) {
+            let digits = serial.replace(':', "");
+            if digits.len() > 3 {
+                redactor.learn(Kind::Fingerprint, &digits, Meant::Anywhere);
+                redactor.learn_alias(serial, &digits);
             }
         }
     }
@@ -78,8 +78,14 @@ fn texts(value: &Value, tell: &mut dyn FnMut(&str)) {
     }
 }
 
-fn all_facts(report: &Report) -> impl Iterator<Item = &Facts> {
-    std::iter::once(&report.facts).chain(report.facts_by_source.values())
+/// What facts of a class say, from all source addresses.
+fn of_class(report: &Report, class: Privacy) -> impl Iterator<Item = &str> {
+    let all = std::iter::once(&report.facts).chain(report.facts_by_source.values());
+    let facts = all.flatten();
+    let declared = &report.declared;
+    facts
+        .filter(move |(name, value)| declared.privacy(name, value) == class)
+        .flat_map(|(_, value)| values(value))
 }
 
 fn codes(redactor: &mut Redactor, report: &Report) {
@@ -148,18 +154,9 @@ fn addresses(redactor: &mut Redactor, report: &Report) {
             redactor.learn_address(ip, true);
         }
     }
-    for facts in all_facts(report) {
-        for (name, is_ours) in [
-            ("source.address", true),
-            ("source.seen-as", true),
-            ("server.address", false),
-            ("dns.addresses", false),
-        ] {
-            for text in facts.get(name).map(values).unwrap_or_default() {
-                if let Ok(ip) = text.parse() {
-                    redactor.learn_address(ip, is_ours);
-                }
-            }
+    for (class, is_ours) in [(Privacy::OurAddress, true), (Privacy::ServerAddress, false)] {
+        for ip in of_class(report, class).filter_map(|text| text.parse().ok()) {
+            redactor.learn_address(ip, is_ours);
         }
     }
     if let Ok(ip) = remote.host.parse::<IpAddr>() {
@@ -172,7 +169,7 @@ fn addresses(redactor: &mut Redactor, report: &Report) {
 fn announced(redactor: &mut Redactor, report: &Report) {
     let evidence = report.findings.iter().flat_map(|it| &it.evidence);
     let told = evidence
-        .filter(|it| it.label == "announced")
+        .filter(|it| it.label == label::ANNOUNCED)
         .map(|it| it.value.as_str());
     let received = report
         .transcript
@@ -196,7 +193,7 @@ fn announced(redactor: &mut Redactor, report: &Report) {
 
 fn paths(redactor: &mut Redactor, report: &Report) {
     let changed = report.changes.iter().flat_map(|it| &it.remote);
-    let changed = changed.filter(|it| it.what == "login.directory");
+    let changed = changed.filter(|it| report.declared.is_of_class(&it.what, Privacy::Path));
     let before = changed.flat_map(|it| &it.before).map(String::as_str);
     let configured = report.remote.remote_path.as_deref();
     for path in before
@@ -205,12 +202,8 @@ fn paths(redactor: &mut Redactor, report: &Report) {
     {
         redactor.learn_path(path);
     }
-    for facts in all_facts(report) {
-        for name in ["login.directory", "login.entered"] {
-            for path in facts.get(name).map(values).unwrap_or_default() {
-                redactor.learn_path(path);
-            }
-        }
+    for path in of_class(report, Privacy::Path) {
+        redactor.learn_path(path);
     }
     for left in &report.left_behind {
         redactor.learn_path(&left.path);
@@ -219,7 +212,9 @@ fn paths(redactor: &mut Redactor, report: &Report) {
         }
     }
     let evidence = report.findings.iter().flat_map(|it| &it.evidence);
-    for it in evidence.filter(|it| ["path", "login directory"].contains(&it.label.as_str())) {
+    for it in
+        evidence.filter(|it| [label::PATH, label::LOGIN_DIRECTORY].contains(&it.label.as_str()))
+    {
         redactor.learn_path(&it.value);
     }
     for (command, argument) in sent(report) {
@@ -296,12 +291,8 @@ fn hosts(redactor: &mut Redactor, report: &Report) {
     for expected in &report.remote.expect_names {
         redactor.learn_host(&expected.name);
     }
-    for facts in all_facts(report) {
-        for name in ["dns.aliases", "certificate.names"] {
-            for host in facts.get(name).map(values).unwrap_or_default() {
-                redactor.learn_host(host);
-            }
-        }
+    for host in of_class(report, Privacy::HostName) {
+        redactor.learn_host(host);
     }
 }
 

@@ -1,6 +1,10 @@
 //! The fields of a report that hold words of this program and nothing else. All others are rewritten.
 
-use crate::standing::FACT_AREAS;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::declared::{DeclaredFacts, Privacy};
+use crate::finding::FactValue;
 
 /// `*` stands for any one name or place in a list, `**` at the end for everything below.
 const VOCABULARY: &[&str] = &[
@@ -99,19 +103,29 @@ pub(crate) fn fits(pattern: &str, path: &[String]) -> bool {
 }
 
 /// Whether a key of the object at this place is the name of a field, and no value that somebody chose.
-pub(crate) fn is_key(path: &[String], key: &str) -> bool {
+pub(crate) fn is_key(path: &[String], key: &str, declared: &DeclaredFacts) -> bool {
     let path: Vec<&str> = path.iter().map(String::as_str).collect();
     match path.as_slice() {
-        ["facts"] | ["facts_by_source", _] => is_fact(key),
+        ["facts"] | ["facts_by_source", _] => declared.is_of_ours(key),
         ["facts_by_source"] => false,
         ["facts" | "facts_by_source", ..] => is_word(key),
         _ => true,
     }
 }
 
-fn is_fact(name: &str) -> bool {
-    let (area, rest) = name.split_once('.').unwrap_or((name, ""));
-    FACT_AREAS.contains(&area) && rest.split('-').all(is_word)
+/// Whether nothing of the fact that this key of the object at this place names is for others.
+pub(super) fn is_private(
+    path: &[String],
+    key: &str,
+    value: &Value,
+    declared: &DeclaredFacts,
+) -> bool {
+    let path: Vec<&str> = path.iter().map(String::as_str).collect();
+    match path.as_slice() {
+        ["facts"] | ["facts_by_source", _] => FactValue::deserialize(value)
+            .map_or(true, |it| declared.privacy(key, &it) == Privacy::Private),
+        _ => false,
+    }
 }
 
 fn is_word(name: &str) -> bool {
@@ -121,8 +135,6 @@ fn is_word(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
-
-    use serde_json::Value;
 
     use super::*;
 
@@ -201,7 +213,9 @@ mod tests {
             assert!(!is_vocabulary(&path), "{place}");
         }
         let facts = ["facts".to_string()];
-        assert!(is_key(&facts, "server.greeting") && is_key(&facts, "certificate.not-after"));
-        assert!(!is_key(&facts, "ftp.initech.com") && !is_key(&facts, "data.initech"));
+        let declared = DeclaredFacts::built_in();
+        let is_key = |name: &str| is_key(&facts, name, &declared);
+        assert!(is_key("server.greeting") && is_key("certificate.not-after"));
+        assert!(!is_key("ftp.initech.com") && !is_key("data.initech"));
     }
 }

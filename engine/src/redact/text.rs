@@ -127,6 +127,14 @@ impl Redactor {
         }
     }
 
+    /// What stands for a text of which nothing is to be told.
+    pub(super) fn whole(&mut self, text: &str) -> String {
+        match text.trim().is_empty() || self.is_token(text) {
+            true => text.to_owned(),
+            false => self.tokens.plain(Kind::Word, text),
+        }
+    }
+
     fn is_token(&self, text: &str) -> bool {
         self.has_tokens && Tokens::at_start(text) == Some(text.len())
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use facts::name;
 use serde_json::{Map, Value};
 
 use super::values::with_evidence;
@@ -58,7 +59,7 @@ impl Case<'_> {
                 .map_or("", |code| code.page.as_str()),
         );
         let product = self
-            .text("server.product")
+            .text(name::SERVER_PRODUCT)
             .filter(|product| page.knows(product));
         let values = with_evidence(self.known(found), found);
         Remedy {

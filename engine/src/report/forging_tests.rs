@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::{Report, Shown, clean, html, junit, markdown, message, text};
 use crate::cleaner;
+use crate::declared::DeclaredFacts;
 use crate::finding::Severity;
 use crate::net::Mask;
 
@@ -79,6 +80,8 @@ fn with(report: &Value, places: &[&str], text: &str, masks: &[Mask]) -> Option<S
     }
     clean(&mut value);
     let report: Report = serde_json::from_value(value).ok()?;
+    let declared = DeclaredFacts::built_in();
+    let report = Report { declared, ..report };
     Some(Shown::new(report, masks).unwrap())
 }
 

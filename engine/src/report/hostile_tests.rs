@@ -4,6 +4,7 @@ use pulldown_cmark::{Event, Options, Parser, Tag};
 use serde_json::Value;
 
 use super::{Report, Shown, html, junit, markdown, message};
+use crate::declared::DeclaredFacts;
 use crate::finding::{Owner, Severity};
 
 const GOLDEN: &str = include_str!("../../../tests/golden/two-faults.json");
@@ -36,7 +37,8 @@ fn golden() -> Shown {
 }
 
 fn shown(report: Report) -> Shown {
-    Shown::new(report, &[]).unwrap()
+    let declared = DeclaredFacts::built_in();
+    Shown::new(Report { declared, ..report }, &[]).unwrap()
 }
 
 fn hostile() -> Shown {

@@ -301,6 +301,7 @@ fn assemble(parts: &[Part<'_>], seen: Seen, catalogue: &Catalogue) -> Report {
         allow_list: None,
         redaction: None,
         changes: None,
+        declared: catalogue.facts.clone(),
         merged_from: parts.iter().map(|part| part.taken.origin()).collect(),
         facts,
         facts_by_source,

@@ -38,6 +38,7 @@ use crate::builtin::Catalogue;
 use crate::capability::Capability;
 use crate::clean_up::LeftBehind;
 use crate::cleaner;
+use crate::declared::DeclaredFacts;
 use crate::diagnose::{NotTested, Verdict, diagnose};
 use crate::finding::{
     Alternative, Confidence, Evidence, FactValue, OmissionCause, Owner, Severity,
@@ -125,6 +126,9 @@ pub struct Report {
     pub masked: u32,
     /// The dialogue with its times; secrets never enter it.
     pub transcript: Vec<Line>,
+    /// What its facts are like. It is no part of the report: whoever reads a saved one back sets it.
+    #[serde(skip)]
+    pub declared: DeclaredFacts,
 }
 
 fn is_none(count: &u32) -> bool {
@@ -381,6 +385,7 @@ impl Report {
             interrupted: record.cut == Some(Cut::Interrupted),
             masked: 0,
             transcript: record.transcript.clone(),
+            declared: catalogue.facts.clone(),
         }
     }
 

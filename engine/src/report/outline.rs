@@ -6,6 +6,7 @@ use super::{Remedy, Report, ReportFinding, ReportOmission, ReportProbe};
 use crate::finding::{FactValue, OmissionCause, Severity};
 use crate::matrix::Vantage;
 use crate::remedy::Directive;
+use crate::standing::Standing;
 use crate::verify::is_remark;
 
 /// What has to be acted on: root causes, worst first.
@@ -135,20 +136,25 @@ pub(super) fn together(report: &Report) -> Option<&Map<String, Value>> {
     (verified && report.root_causes.len() > 1).then_some(patch)
 }
 
-/// What a support agent wants to see even when all is well.
-pub(super) const FACTS_SHOWN: &[(&str, &str)] = &[
-    ("name", "dns.way"),
-    ("beside", "dns.remarks"),
-    ("server", "server.software"),
-    ("control", "control.security"),
-    ("data", "data.security"),
-    ("cert", "certificate.summary"),
-    ("login", "login.directory"),
-    ("push", "use.push"),
-    ("pull", "use.pull"),
-    ("two-way", "use.two-way-sync"),
-    ("mount", "use.mount"),
-];
+/// What a support agent wants to see even when all is well: a label, and the fact in a line.
+pub(super) fn shown(report: &Report) -> impl Iterator<Item = (&str, String)> {
+    let declared = &report.declared;
+    declared.shown().filter_map(|line| {
+        let value = report.facts.get(line.fact)?;
+        let text = fact(value).filter(|_| declared.fits(line.fact, value))?;
+        let text = match line.standing {
+            Standing::BuiltIn => text,
+            Standing::ThirdParty => ftp::quoted(text),
+        };
+        Some((line.label, text))
+    })
+}
+
+/// All facts that are for people, by name: what nobody declared is for programs.
+pub(super) fn facts(report: &Report) -> impl Iterator<Item = (&String, &FactValue)> {
+    let facts = report.facts.iter();
+    facts.filter(|(name, value)| report.declared.fits(name, value))
+}
 
 /// A fact that fits in a line.
 pub(super) fn fact(value: &FactValue) -> Option<String> {

@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 
 use super::Report;
 use crate::cleaner;
+use crate::declared::DeclaredFacts;
 use crate::net::Mask;
 use crate::redact::{Ours, fits, is_key, is_vocabulary};
 
@@ -65,6 +66,7 @@ fn passed(
     let mut pass = Pass {
         masks,
         ours: Ours::of(&report.remote),
+        declared: &report.declared,
         spares_vocabulary,
         path: Vec::new(),
         cleaned: 0,
@@ -74,7 +76,9 @@ fn passed(
     if pass.cleaned + pass.masked == 0 {
         return Ok(None);
     }
+    let declared = report.declared.clone();
     let mut report: Report = serde_json::from_value(value)?;
+    report.declared = declared;
     report.masked += pass.masked;
     Ok(Some(report))
 }
@@ -89,9 +93,11 @@ impl Deref for Shown {
 
 /// The same for a report that was read back, before anything is made of it.
 pub(crate) fn clean(value: &mut Value) {
+    let declared = DeclaredFacts::default();
     let mut pass = Pass {
         masks: &[],
         ours: Ours::default(),
+        declared: &declared,
         spares_vocabulary: true,
         path: Vec::new(),
         cleaned: 0,
@@ -104,6 +110,7 @@ pub(crate) fn clean(value: &mut Value) {
 struct Pass<'a> {
     masks: &'a [Mask],
     ours: Ours,
+    declared: &'a DeclaredFacts,
     /// Whether fields that hold certain words only are passed over by the masks.
     spares_vocabulary: bool,
     path: Vec<String>,
@@ -131,7 +138,7 @@ impl Pass<'_> {
             self.path.push(name);
             self.walk(&mut value);
             let name = self.path.pop().unwrap_or_default();
-            if !is_key(&self.path, &name) {
+            if !is_key(&self.path, &name, self.declared) {
                 self.mask(&mut shown);
             }
             self.cleaned += u32::from(shown != name);

@@ -1,5 +1,7 @@
 //! The verdict in a few sentences that a tired person understands: what was found, what was not seen, and whose word it is.
 
+use facts::name;
+
 use super::Facts;
 use super::third_party::third_parties;
 use crate::diagnose::{Diagnosed, Diagnosis, LEFT_OUT, NotTested, Verdict};
@@ -99,7 +101,7 @@ fn is_clean(diagnosis: &Diagnosis) -> bool {
 
 /// With a user, healthy is what a login and a listing were seen of.
 fn healthy(place: &str, remote: &Remote, facts: &Facts) -> String {
-    let how = match facts.get("control.security") {
+    let how = match facts.get(name::CONTROL_SECURITY) {
         Some(FactValue::Text(security)) => format!(" over {security}"),
         _ => String::new(),
     };

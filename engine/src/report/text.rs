@@ -296,10 +296,8 @@ fn well(out: &mut String, report: &Report) {
         let _ = writeln!(out, "\n{}{}", styled(GOOD, "ok  "), &text[4..]);
     }
     translated(out, report);
-    for (label, fact) in outline::FACTS_SHOWN {
-        if let Some(value) = report.facts.get(*fact).and_then(outline::fact) {
-            line(out, &format!("{label:8} "), &value);
-        }
+    for (label, value) in outline::shown(report) {
+        line(out, &format!("{label:8} "), &value);
     }
 }
 

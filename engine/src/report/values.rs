@@ -2,7 +2,11 @@
 
 use std::net::IpAddr;
 
+use facts::name;
+use ftp::product::Product;
+
 use super::case::Case;
+use super::outline;
 use crate::diagnose::Diagnosed;
 use crate::finding::FactValue;
 use crate::matrix::{Step, Vantage};
@@ -34,12 +38,9 @@ impl Case<'_> {
         know("unchecked", unchecked.then(|| "yes".into()));
         let may_fall_back = self.remote.ssl == SslSetting::IfAvailable;
         know("may fall back", may_fall_back.then(|| "yes".into()));
-        know("address", text("server.address"));
-        know("max segment", self.number("control.max-segment"));
-        know(
-            "key",
-            text("certificate.key").and_then(|key| kind_of_key(&key)),
-        );
+        for (word, fact) in self.catalogue.facts.filled() {
+            know(word, self.facts.get(fact).and_then(outline::fact));
+        }
 
         let (server, way) = self.turned_away(found);
         know("refused by the server", server.then(|| "yes".into()));
@@ -49,7 +50,7 @@ impl Case<'_> {
         sources.dedup();
         know("sources", Some(sources.join(", ")));
         let first = sources.first().cloned();
-        let source = first.or_else(|| text("source.address"));
+        let source = first.or_else(|| text(name::SOURCE_ADDRESS));
         if let Some(ip) = source.as_deref().and_then(|it| it.parse::<IpAddr>().ok()) {
             let same: Vec<&str> = sources
                 .iter()
@@ -98,10 +99,15 @@ impl Case<'_> {
 
     /// The range of passive ports, if the ports that were seen show that one is set.
     fn range(&self) -> Option<Range> {
-        if self.text("server.product") == Some("AWS Transfer Family") {
-            return Some(AWS_TRANSFER);
+        let product = self.text(name::SERVER_PRODUCT).and_then(Product::named);
+        if let Some((lowest, highest)) = product.and_then(Product::passive_ports) {
+            return Some(Range {
+                lowest,
+                highest,
+                is_whole: true,
+            });
         }
-        let Some(FactValue::Rows(rows)) = self.facts.get("data.passive-map") else {
+        let Some(FactValue::Rows(rows)) = self.facts.get(name::DATA_PASSIVE_MAP) else {
             return None;
         };
         let ports = || rows.iter().filter_map(|row| row.get("port")?.parse().ok());
@@ -120,13 +126,6 @@ impl Case<'_> {
         let row = self.rows.iter().find(|row| row.vantage == *source);
         let seen = row.and_then(|row| row.seen_as);
         seen.map_or_else(|| source.to_string(), |seen| seen.to_string())
-    }
-
-    fn number(&self, fact: &str) -> Option<String> {
-        match self.facts.get(fact) {
-            Some(FactValue::Integer(number)) => Some(number.to_string()),
-            _ => None,
-        }
     }
 }
 
@@ -150,26 +149,12 @@ impl Range {
     }
 }
 
-/// The one product whose range is the same everywhere.
-const AWS_TRANSFER: Range = Range {
-    lowest: 8192,
-    highest: 8200,
-    is_whole: true,
-};
-
 /// The evidence of the finding, and what is known beside it.
 pub(super) fn with_evidence(mut known: Values, found: &Diagnosed) -> Values {
     for evidence in &found.finding.evidence {
         known.see(&evidence.label, &evidence.value);
     }
     known
-}
-
-/// As directives name it.
-fn kind_of_key(key: &str) -> Option<String> {
-    let kinds = ["RSA", "EC"];
-    let kind = kinds.into_iter().find(|kind| key.starts_with(kind))?;
-    Some(kind.into())
 }
 
 /// Addresses as nftables takes them.

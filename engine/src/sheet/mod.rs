@@ -18,6 +18,7 @@ pub mod text;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, UdpSocket};
 
+use facts::name;
 use ftp::special;
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -36,10 +37,10 @@ pub use requirement::{Requirement, Row, Standing};
 pub use state::{SeenBy, Spell, State, StateError};
 
 /// Noted by whichever probe learns it from the remote.
-const SEEN: &str = "source.seen-as";
-const LOCAL: &str = "source.address";
-const SERVER: &str = "server.address";
-const RESOLVED: &str = "dns.addresses";
+const SEEN: &str = name::SOURCE_SEEN_AS;
+const LOCAL: &str = name::SOURCE_ADDRESS;
+const SERVER: &str = name::SERVER_ADDRESS;
+const RESOLVED: &str = name::DNS_ADDRESSES;
 
 type Facts = BTreeMap<String, FactValue>;
 

@@ -1,13 +1,11 @@
 //! The ports a firewall has to open towards the server, as far as the run saw them.
 
+use facts::name;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Facts;
 use crate::finding::FactValue;
-
-const RANGE: &str = "data.passive-range";
-const MAP: &str = "data.passive-map";
 
 /// What has to be open on the server's side.
 #[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
@@ -40,11 +38,11 @@ impl Ports {
 }
 
 fn passive(facts: &Facts) -> Option<PassivePorts> {
-    let Some(FactValue::Text(range)) = facts.get(RANGE) else {
+    let Some(FactValue::Text(range)) = facts.get(name::DATA_PASSIVE_RANGE) else {
         return None;
     };
     let (lowest, highest) = range.split_once('-')?;
-    let rows = match facts.get(MAP) {
+    let rows = match facts.get(name::DATA_PASSIVE_MAP) {
         Some(FactValue::Rows(rows)) => rows.as_slice(),
         _ => &[],
     };

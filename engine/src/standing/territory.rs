@@ -132,11 +132,15 @@ pub fn trespass(probe: &Description) -> Option<Trespass> {
 fn check_all<'a>(probes: impl Iterator<Item = &'a Description> + Clone) -> Result<(), Trespass> {
     let built_in = probes.clone().filter(|it| it.standing.is_built_in());
     let ours: Vec<&str> = built_in
-        .flat_map(|it| it.codes.iter().map(|code| area(&code.name)))
+        .flat_map(|it| {
+            let codes = it.codes.iter().map(|code| &code.name);
+            codes.chain(it.facts.iter().map(|fact| &fact.name))
+        })
+        .map(|name| area(name))
         .collect();
     let mut owners: BTreeMap<&str, &str> = BTreeMap::new();
     for probe in probes.filter(|it| it.standing == Standing::ThirdParty) {
-        if is_of_this_program(&probe.name) {
+        if is_of_this_program(&probe.name) || ours.contains(&probe.name.as_str()) {
             return Err(Trespass::Name(probe.name.clone()));
         }
         let own = own_area(probe, &ours)?;
@@ -242,6 +246,7 @@ mod tests {
             capabilities: Default::default(),
             codes,
             also_reports: Vec::new(),
+            facts: Vec::new(),
         }
     }
 

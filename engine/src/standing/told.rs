@@ -1,7 +1,8 @@
 //! What one run of a probe is told beside the settings.
 
+use facts::name::WRITES_LEFT as LEFT;
+
 use super::FACTS_OF_THE_HOST;
-use crate::clean_up::LEFT;
 use crate::finding::{Fact, FactValue};
 
 /// Facts of other probes, and what the host says with them. The two cannot be mixed up: whatever was left under a name

@@ -9,6 +9,26 @@ use crate::path::{End, Path};
 use crate::sent::Sent;
 use crate::{dates, key, names};
 
+probe_sdk::facts! {
+    SUMMARY = "certificate.summary": Text, "certificate", shown(60, "cert");
+    SHA256 = "certificate.sha256": Text, "fingerprint of the certificate", compared(30, Value, PLACE);
+    SUBJECT = "certificate.subject": Text, "subject of the certificate", compared(40, Value, PLACE);
+    NAMES = "certificate.names": Texts, "names in the certificate", compared(50, Set, PLACE), privacy(HostName);
+    ISSUER = "certificate.issuer": Text, "issuer of the certificate", compared(60, Value, PLACE);
+    NOT_BEFORE = "certificate.not-before": Text, "first day of the certificate", compared(70, Value, PLACE);
+    NOT_AFTER = "certificate.not-after": Text, "last day of the certificate", compared(80, Value, PLACE);
+    LIFETIME_DAYS = "certificate.lifetime-days": Integer, "lifetime of the certificate, in days";
+    KEY = "certificate.key": Text, "key of the certificate", compared(90, Value, PLACE), fills("key");
+    SIGNATURE = "certificate.signature": Text, "signature of the certificate", compared(100, Value, PLACE);
+    SERIAL = "certificate.serial": Text, "serial number of the certificate", privacy(SerialNumber);
+    CHAIN = name::CERTIFICATE_CHAIN: Rows, "chain that the server sends", compared(110, Certificates, PLACE);
+    TRUSTED_BY = name::CERTIFICATE_TRUSTED_BY: Text, "who trusts the certificate",
+        compared(120, Value, &[Dependency::Host, Dependency::Port, Dependency::Ssl, Dependency::Program]);
+    VERIFIES_WITH = "certificate.verifies-with": Texts, "changes with which the certificate passes the check";
+    WITHOUT_SERVER_NAME = "certificate.without-server-name": Text, "certificate without a server name";
+    ELSEWHERE = "certificate.elsewhere": Rows, "certificates at other addresses of the name";
+}
+
 /// Records the certificate and the chain.
 pub(crate) fn note(run: &mut Run, sent: &Sent<'_>) {
     let leaf = sent.leaf().certificate;

@@ -65,6 +65,7 @@ impl Probe for Certificate {
         ],
         codes: CODES,
         also_reports: &[ADDRESSES_DIFFER, MALFORMED_REPLY],
+        facts: facts::FACTS,
         ..About::NOTHING
     };
 

@@ -4,6 +4,7 @@
 mod certificate;
 mod channel;
 mod clear;
+mod facts;
 mod findings;
 mod knock;
 mod large;
@@ -97,6 +98,7 @@ impl Probe for DataChannel {
         ],
         codes: CODES,
         also_reports: &[MALFORMED_REPLY],
+        facts: facts::FACTS,
         ..About::NOTHING
     };
 

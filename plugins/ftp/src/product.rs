@@ -53,6 +53,42 @@ impl Product {
             Self::Zos => "z/OS",
         }
     }
+
+    /// The product with this name.
+    pub fn named(name: &str) -> Option<Product> {
+        Self::ALL.into_iter().find(|it| it.name() == name)
+    }
+
+    /// The lowest and the highest passive port, where all servers of the product have the same.
+    pub fn passive_ports(self) -> Option<(u16, u16)> {
+        match self {
+            Self::AwsTransfer => Some((8192, 8200)),
+            Self::ApacheFtpServer
+            | Self::CrushFtp
+            | Self::FileZilla
+            | Self::Iis
+            | Self::ProFtpd
+            | Self::PureFtpd
+            | Self::Pyftpdlib
+            | Self::ServU
+            | Self::Vsftpd
+            | Self::Zos => None,
+        }
+    }
+
+    const ALL: [Product; 11] = [
+        Self::ApacheFtpServer,
+        Self::AwsTransfer,
+        Self::CrushFtp,
+        Self::FileZilla,
+        Self::Iis,
+        Self::ProFtpd,
+        Self::PureFtpd,
+        Self::Pyftpdlib,
+        Self::ServU,
+        Self::Vsftpd,
+        Self::Zos,
+    ];
 }
 
 /// Where something was heard.

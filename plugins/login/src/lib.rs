@@ -1,6 +1,7 @@
 //! The login, once: user name, password by the host's hand, where it lands, and whether the remote path is there.
 
 mod directory;
+mod facts;
 mod refused;
 mod vantage;
 
@@ -44,6 +45,7 @@ impl Probe for Login {
         capabilities: &[Capability::Speak, Capability::Login],
         codes: CODES,
         also_reports: &[TLS_REQUIRED, TOO_MANY, UNAVAILABLE, MALFORMED_REPLY],
+        facts: facts::FACTS,
         ..About::NOTHING
     };
 

@@ -2,6 +2,7 @@
 
 mod attempt;
 mod expected;
+mod facts;
 mod other_port;
 mod verdict;
 
@@ -54,6 +55,7 @@ impl Probe for Reach {
         capabilities: &[Capability::Names, Capability::Connect],
         codes: CODES,
         also_reports: &[CLOSED, MALFORMED_REPLY],
+        facts: facts::FACTS,
         ..About::NOTHING
     };
 

@@ -1,6 +1,7 @@
 //! Codes, and what a probe says of itself.
 
 use crate::bindings::remote_doctor::probe::types::{self, Capability, Depth};
+use crate::declaration::Declaration;
 use crate::deviations::MALFORMED_REPLY;
 use crate::page::Page;
 
@@ -70,10 +71,12 @@ pub struct About {
     pub codes: &'static [Code],
     /// Codes of other probes that it may find too. A third-party probe has none: what it reports, it declares.
     pub also_reports: &'static [Code],
+    /// The facts it states in a report.
+    pub facts: &'static [Declaration],
 }
 
 impl About {
-    /// A probe with nothing but codes, that runs by itself, at every depth, and asks for nothing.
+    /// A probe with nothing but codes and facts, that runs by itself, at every depth, and asks for nothing.
     pub const NOTHING: About = About {
         summary: "",
         consumes: None,
@@ -83,6 +86,7 @@ impl About {
         capabilities: &[],
         codes: &[],
         also_reports: &[],
+        facts: &[],
     };
 
     #[doc(hidden)]
@@ -104,6 +108,7 @@ impl About {
                 .iter()
                 .map(|code| code.name.to_string())
                 .collect(),
+            facts: self.facts.iter().map(Declaration::describe).collect(),
         }
     }
 

@@ -8,6 +8,7 @@
 mod code;
 mod connection;
 mod control;
+mod declaration;
 mod deviations;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod native;
@@ -16,6 +17,7 @@ mod patience;
 mod product;
 mod run;
 pub mod session;
+pub mod shared;
 mod vantage;
 
 pub use code::{About, Code};
@@ -24,6 +26,7 @@ pub use connection::{
     expected_addresses, expected_names, most_connections, ready, resolve, version_name,
 };
 pub use control::{Control, DialogueError};
+pub use declaration::{Declaration, declaring};
 pub use deviations::MALFORMED_REPLY;
 pub use ftp;
 /// A stranger's words within a sentence of the probe's own: every text of a server, a certificate or a zone that goes into a
@@ -34,6 +37,8 @@ pub use run::{Finding, Run, value};
 
 /// What a probe can ask for beyond the sandbox.
 pub use bindings::remote_doctor::probe::types::Capability;
+/// What a declaration says of a fact.
+pub use bindings::remote_doctor::probe::types::{Comparison, Dependency, FactKind, Privacy};
 /// Why something failed: the operation and the kind of failure, out of a closed list.
 pub use bindings::remote_doctor::probe::types::{
     Depth, Endpoint, Fact, FactValue, Failure, FailureKind, IpVersion, Operation, Owner,
@@ -53,41 +58,16 @@ pub mod login {
 pub mod writes {
     pub use crate::imports::writes::{name, not_removed, removed};
 
-    /// The fact with the paths that an earlier instance of this probe left: where it is there, they are to be removed, and
-    /// nothing else is to be done.
-    pub const LEFT: &str = "writes.left";
-
-    /// The fact with the reason why nothing may be made on the remote, where the user permits it and the host cannot write
-    /// down first what is made.
-    pub const WITHHELD: &str = "writes.withheld";
+    pub use facts::name::{WRITES_LEFT as LEFT, WRITES_WITHHELD as WITHHELD};
 }
 pub use imports::clock::{elapsed_us, pause};
 
-/// The fact with the certificates that the server showed: DER in Base64, the leaf first, in the order sent. It goes from
-/// probe to probe and not into the report.
-pub const CHAIN: &str = "tls.chain";
-
-/// The flag that another connection asks for the features, in clear text and before any login, so that the session that logs
-/// in need not: that is one round trip less for everything behind it. It goes from probe to probe and not into the report.
-pub const FEATURES_ASKED_BESIDE: &str = "server.features-asked-beside";
-
-/// The fact with the path that was entered from the login directory; empty where that is the directory itself.
-pub const ENTERED: &str = "login.entered";
-
-/// The states that the built-in probes reach for each other.
-pub mod state {
-    /// A TCP connection to the remote's port; nothing read or written.
-    pub const CONNECTED: &str = "connected";
-    /// It is known how the remote is secured; where TLS is spoken, the fact [`CHAIN`](super::CHAIN) has the certificates
-    /// that were shown. It may be reached where no session came about.
-    pub const IDENTIFIED: &str = "identified";
-    /// A control connection whose greeting was read, secured as far as settings and server allow; not logged in.
-    pub const SECURED: &str = "secured";
-    /// The same, logged in.
-    pub const LOGGED_IN: &str = "logged-in";
-    /// A data connection of the session that is logged in works, in the protection that the settings ask for.
-    pub const TRANSFERRING: &str = "transferring";
-}
+pub use facts::name::{
+    LOGIN_ENTERED as ENTERED, SERVER_FEATURES_ASKED_BESIDE as FEATURES_ASKED_BESIDE,
+    TLS_CHAIN as CHAIN,
+};
+/// Words that others read: names of facts, states that the built-in probes provide for each other, labels of evidence.
+pub use facts::{label, name, state};
 
 #[doc(hidden)]
 #[allow(

@@ -2,17 +2,17 @@
 
 use ftp::product::Recognition;
 
-use crate::{Run, value};
+use crate::{Run, shared, value};
 
 impl Run {
     /// Notes a product with what speaks for it: the facts `server.product`, `server.product.confidence` and
     /// `server.product.recognised-by`.
     pub fn note_product(&mut self, recognised: &Recognition) {
-        self.note("server.product", value::text(recognised.product.name()));
+        self.note(shared::PRODUCT, value::text(recognised.product.name()));
         self.note(
-            "server.product.confidence",
+            shared::PRODUCT_CONFIDENCE,
             value::text(recognised.confidence.to_string()),
         );
-        self.note("server.product.recognised-by", value::texts(&recognised.by));
+        self.note(shared::PRODUCT_RECOGNISED_BY, value::texts(&recognised.by));
     }
 }

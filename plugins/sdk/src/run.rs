@@ -4,7 +4,7 @@ use data_encoding::BASE64;
 
 use crate::bindings::remote_doctor::probe::types;
 use crate::imports::{handoff, login};
-use crate::{Code, Connection, Depth, Endpoint, Fact, FactValue, Owner, Request};
+use crate::{Code, Connection, Depth, Endpoint, Fact, FactValue, Owner, Request, name};
 
 /// One run of a probe: the request, and the outcome as it grows.
 pub struct Run {
@@ -54,11 +54,11 @@ impl Run {
     pub fn control_endpoint(&self) -> Endpoint {
         let remote = self.remote();
         let port = self
-            .number("control.port")
+            .number(name::CONTROL_PORT)
             .and_then(|port| port.try_into().ok());
         Endpoint {
             ip: self
-                .text("server.address")
+                .text(name::SERVER_ADDRESS)
                 .unwrap_or(&remote.host)
                 .to_string(),
             port: port.unwrap_or(remote.port),
@@ -71,14 +71,14 @@ impl Run {
     pub fn server_name(&self) -> Option<String> {
         let host = &self.remote().host;
         let is_address = host.parse::<std::net::IpAddr>().is_ok();
-        let is_refused = self.flag("tls.server-name-refused");
+        let is_refused = self.flag(name::TLS_SERVER_NAME_REFUSED);
         (!is_address && !is_refused).then(|| host.clone())
     }
 
     /// The text of a fact that an earlier probe left.
     #[must_use]
-    pub fn text(&self, name: &str) -> Option<&str> {
-        match self.fact_value(name)? {
+    pub fn text(&self, fact: impl AsRef<str>) -> Option<&str> {
+        match self.fact_value(fact.as_ref())? {
             FactValue::Text(text) => Some(text),
             _ => None,
         }
@@ -86,8 +86,8 @@ impl Run {
 
     /// The texts of a fact that an earlier probe left; none where there is no such fact.
     #[must_use]
-    pub fn texts(&self, name: &str) -> &[String] {
-        match self.fact_value(name) {
+    pub fn texts(&self, fact: impl AsRef<str>) -> &[String] {
+        match self.fact_value(fact.as_ref()) {
             Some(FactValue::Texts(texts)) => texts,
             _ => &[],
         }
@@ -95,8 +95,8 @@ impl Run {
 
     /// The number of a fact that an earlier probe left.
     #[must_use]
-    pub fn number(&self, name: &str) -> Option<i64> {
-        match self.fact_value(name)? {
+    pub fn number(&self, fact: impl AsRef<str>) -> Option<i64> {
+        match self.fact_value(fact.as_ref())? {
             FactValue::Integer(number) => Some(*number),
             _ => None,
         }
@@ -104,14 +104,14 @@ impl Run {
 
     /// Whether an earlier probe left this flag set.
     #[must_use]
-    pub fn flag(&self, name: &str) -> bool {
-        matches!(self.fact_value(name), Some(FactValue::Flag(true)))
+    pub fn flag(&self, fact: impl AsRef<str>) -> bool {
+        matches!(self.fact_value(fact.as_ref()), Some(FactValue::Flag(true)))
     }
 
     /// Whether an earlier probe left a fact of this name.
     #[must_use]
-    pub fn has_fact(&self, name: &str) -> bool {
-        self.fact_value(name).is_some()
+    pub fn has_fact(&self, fact: impl AsRef<str>) -> bool {
+        self.fact_value(fact.as_ref()).is_some()
     }
 
     fn fact_value(&self, name: &str) -> Option<&FactValue> {
@@ -235,10 +235,10 @@ impl Run {
         matches!(self.request.depth, Depth::Ladder | Depth::Quick)
     }
 
-    /// Records a fact for the report.
-    pub fn note(&mut self, name: &str, value: FactValue) {
+    /// Records a fact for the report, by its declaration.
+    pub fn note(&mut self, fact: impl AsRef<str>, value: FactValue) {
         self.outcome.facts.push(Fact {
-            name: name.into(),
+            name: fact.as_ref().into(),
             value,
         });
     }

@@ -2,13 +2,13 @@
 
 use std::net::IpAddr;
 
-use crate::{Run, value};
+use crate::{Run, name, shared, value};
 
 impl Run {
     /// Notes the source address that these words of the server name, if they do: the fact `source.seen-as`.
     pub fn note_seen_as(&mut self, words: &str) {
         if let Some(seen) = self.seen_as(words) {
-            self.note("source.seen-as", value::text(seen.to_string()));
+            self.note(shared::SEEN_AS, value::text(seen.to_string()));
         }
     }
 
@@ -16,7 +16,10 @@ impl Run {
     #[must_use]
     pub fn seen_as(&self, words: &str) -> Option<IpAddr> {
         let address = |fact: &str| self.text(fact)?.parse().ok();
-        let (local, peer) = (address("source.address")?, address("server.address")?);
+        let (local, peer) = (
+            address(name::SOURCE_ADDRESS)?,
+            address(name::SERVER_ADDRESS)?,
+        );
         ftp::seen_as(words, local, peer)
     }
 }

@@ -1,6 +1,7 @@
 //! How many sessions the remote takes at a time, and whether that is what the settings allow themselves. Loads the remote,
 //! so it runs at depth `full` only.
 
+mod facts;
 mod ladder;
 
 use std::collections::BTreeSet;
@@ -33,6 +34,7 @@ impl Probe for Sessions {
         capabilities: &[Capability::Connect, Capability::Speak, Capability::Login],
         codes: CODES,
         also_reports: &[NOT_STATIC, MALFORMED_REPLY],
+        facts: facts::FACTS,
         ..About::NOTHING
     };
 

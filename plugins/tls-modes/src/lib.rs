@@ -4,6 +4,7 @@
 mod black_hole;
 mod demand;
 mod explicit;
+mod facts;
 mod failed;
 mod greeting;
 mod implicit;
@@ -72,6 +73,7 @@ impl Probe for TlsModes {
         capabilities: &[Capability::Connect, Capability::Speak, Capability::Login],
         codes: CODES,
         also_reports: &[CLIENT_CERTIFICATE, SOURCE_BLOCKED, MTU_BLACK_HOLE],
+        facts: facts::FACTS,
         ..About::NOTHING
     };
 

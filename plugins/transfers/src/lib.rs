@@ -5,6 +5,7 @@ mod ability;
 mod content;
 mod denied;
 mod download;
+mod facts;
 mod mtu;
 mod names;
 mod removal;
@@ -62,6 +63,7 @@ impl Probe for Transfers {
         ],
         codes: CODES,
         also_reports: &[TRUNCATED, REUSE_BROKEN, MTU_BLACKHOLE, MALFORMED_REPLY],
+        facts: facts::FACTS,
         ..About::NOTHING
     };
 

@@ -95,6 +95,12 @@ fn record(
             })
             .collect::<Vec<_>>()
     };
+    let facts = |description: &Description| {
+        let facts = description.facts.iter();
+        facts
+            .map(|fact| json!({"fact": fact.name, "title": fact.title}))
+            .collect::<Vec<_>>()
+    };
     json!({
         "name": described.map(|it| it.name.clone()).ok(),
         "version": described.map(|it| it.version.clone()).ok(),
@@ -106,6 +112,7 @@ fn record(
         "unasked_calls": described.ok().zip(shape).map(|(it, shape)| unasked(shape, it)),
         "abilities": shape.map(abilities),
         "codes": described.map(codes).ok(),
+        "facts": described.map(facts).ok(),
         "also_reports": described.map(|it| it.also_reports.clone()).ok(),
         "takes": described.ok().and_then(|it| it.consumes.clone()),
         "after": described.map(|it| it.requires.clone()).ok(),
@@ -147,6 +154,10 @@ fn shown(
                 label,
                 &format!("{} ({}): {}", code.name, code.severity, code.title),
             );
+        }
+        for (index, fact) in description.facts.iter().enumerate() {
+            let label = if index == 0 { "states" } else { "" };
+            row(label, &format!("{}: {}", fact.name, fact.title));
         }
         let lists = [
             ("also", &description.also_reports),

@@ -11,6 +11,7 @@ use super::super::{CliError, Exit, output};
 
 static SDK: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../plugins/sdk");
 static FTP: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../plugins/ftp");
+static FACTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../plugins/facts");
 static CONTRACT: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../wit");
 /// The packages and versions that the SDK is built with.
 const WORKSPACE: &str = include_str!("../../../../Cargo.toml");
@@ -97,6 +98,7 @@ fn fill(root: &Path, name: &str) -> Result<(), NewProbeError> {
     }
     unpack(&SDK, &root.join("sdk/plugins/sdk"))?;
     unpack(&FTP, &root.join("sdk/plugins/ftp"))?;
+    unpack(&FACTS, &root.join("sdk/plugins/facts"))?;
     unpack(&CONTRACT, &root.join("sdk/wit"))
 }
 
@@ -147,7 +149,7 @@ fn manifest(name: &str) -> String {
     let profile = ours["profile"]["guest"].clone();
     let ours = &ours["workspace"];
     let mut inherited = Table::new();
-    for folder in [&SDK, &FTP] {
+    for folder in [&SDK, &FTP, &FACTS] {
         let text = folder
             .get_file("Cargo.toml")
             .map(|file| file.contents_utf8());
@@ -167,7 +169,7 @@ fn manifest(name: &str) -> String {
     let mut workspace = Table::new();
     workspace.insert(
         "members".into(),
-        vec!["sdk/plugins/ftp", "sdk/plugins/sdk"].into(),
+        vec!["sdk/plugins/facts", "sdk/plugins/ftp", "sdk/plugins/sdk"].into(),
     );
     workspace.insert("package".into(), ours["package"].clone());
     workspace.insert("dependencies".into(), inherited.into());

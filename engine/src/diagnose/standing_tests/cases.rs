@@ -227,6 +227,7 @@ fn stranger(name: &'static str) -> BoxedStrategy<Description> {
                     })
                     .collect(),
                 also_reports: vec!["cert.expired".into(), "probe.crashed".into()],
+                facts: Vec::new(),
             })
         })
         .boxed()
@@ -336,6 +337,7 @@ pub(super) fn report(
     let catalogue = Catalogue {
         plugins: ours.plugins.iter().cloned().chain(plugins).collect(),
         codes: ours.codes.iter().cloned().chain(codes).collect(),
+        facts: ours.facts.clone(),
     };
     Report::new(&record, &remote, &catalogue, jiff::Timestamp::UNIX_EPOCH)
 }

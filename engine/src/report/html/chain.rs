@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use facts::name;
+
 use super::super::Report;
 use crate::finding::FactValue;
 
@@ -37,7 +39,7 @@ pub(super) enum Link {
 
 impl Chain {
     pub(super) fn of(report: &Report) -> Option<Chain> {
-        let Some(FactValue::Rows(rows)) = report.facts.get("certificate.chain") else {
+        let Some(FactValue::Rows(rows)) = report.facts.get(name::CERTIFICATE_CHAIN) else {
             return None;
         };
         let issuer_of_last = cell(rows.last()?, "issuer");
@@ -53,7 +55,7 @@ impl Chain {
                 link: link(row, rows.get(index + 1)),
             }
         });
-        let trusted_by = match report.facts.get("certificate.trusted-by") {
+        let trusted_by = match report.facts.get(name::CERTIFICATE_TRUSTED_BY) {
             Some(FactValue::Text(text)) => Some(text.clone()),
             _ => None,
         };

@@ -57,7 +57,7 @@ struct Page<'a> {
     matrix: Option<Matrix>,
     ports: Option<Ports>,
     chain: Option<Chain>,
-    shown: Vec<(&'static str, String)>,
+    shown: Vec<(&'a str, String)>,
     facts: Vec<(&'a str, Vec<String>)>,
     transcript: Vec<Said<'a>>,
     allow_list: Option<String>,
@@ -126,10 +126,8 @@ impl<'a> Page<'a> {
             matrix: Matrix::of(report),
             ports: Ports::of(report),
             chain: Chain::of(report),
-            shown: shown(report),
-            facts: report
-                .facts
-                .iter()
+            shown: outline::shown(report).collect(),
+            facts: outline::facts(report)
                 .map(|(name, value)| (name.as_str(), fact(value)))
                 .collect(),
             transcript: dialogue(&report.transcript),
@@ -183,14 +181,6 @@ fn counts(report: &Report) -> Vec<String> {
     let told = told.into_iter().filter(|(n, ..)| *n > 0);
     told.map(|(n, one, many)| format!("{n} {}", if n == 1 { one } else { many }))
         .collect()
-}
-
-fn shown(report: &Report) -> Vec<(&'static str, String)> {
-    let of = |(label, name): &(&'static str, &str)| {
-        let value = report.facts.get(*name).and_then(outline::fact)?;
-        Some((*label, value))
-    };
-    outline::FACTS_SHOWN.iter().filter_map(of).collect()
 }
 
 /// A fact, line by line.

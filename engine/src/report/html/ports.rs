@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use facts::name;
+
 use super::super::Report;
 use crate::finding::FactValue;
 
-const MAP: &str = "data.passive-map";
 /// Room for the marks of the lowest and the highest port, in percent of the width.
 const MARGIN: f64 = 3.0;
 /// Of one line for each way to ask, in pixels.
@@ -44,7 +45,7 @@ pub(super) struct Try {
 
 impl Ports {
     pub(super) fn of(report: &Report) -> Option<Ports> {
-        let Some(FactValue::Rows(rows)) = report.facts.get(MAP) else {
+        let Some(FactValue::Rows(rows)) = report.facts.get(name::DATA_PASSIVE_MAP) else {
             return None;
         };
         let tries: Vec<Try> = rows.iter().filter_map(tried).collect();
@@ -52,7 +53,7 @@ impl Ports {
         let highest = tries.iter().map(|it| it.port).max()?;
         let lanes = lanes(&tries, lowest, highest);
         let opened = tries.iter().filter(|it| it.opened).count();
-        let excludes = match report.facts.get("data.passive-sample") {
+        let excludes = match report.facts.get(name::DATA_PASSIVE_SAMPLE) {
             Some(FactValue::Text(text)) => Some(text.clone()),
             _ => None,
         };

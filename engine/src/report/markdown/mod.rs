@@ -281,10 +281,11 @@ fn facts(out: &mut String, report: &Report) {
         out,
         "\n## Facts\n\n{clear} faults were looked for and not found."
     );
-    if report.facts.is_empty() {
+    let mut facts = outline::facts(report).peekable();
+    if facts.peek().is_none() {
         return;
     }
-    let rows = report.facts.iter().map(|(name, value)| {
+    let rows = facts.map(|(name, value)| {
         let value = match value {
             FactValue::Flag(true) => "yes".into(),
             FactValue::Flag(false) => "no".into(),

@@ -13,7 +13,7 @@ pub use payload::{Answer, Payload, Refusal, Transferred};
 
 use crate::{
     Connection, Control, Failure, FailureKind, Operation, PassiveMode, Request, Run, TlsOptions,
-    TlsVersion,
+    TlsVersion, name,
 };
 
 /// Data ports below this are services' own, and are never dialled (RFC 6335 section 6).
@@ -59,7 +59,7 @@ impl Session {
         Session {
             control,
             peer: run.control_endpoint().ip,
-            tls: run.text("control.mode") != Some("clear"),
+            tls: run.text(name::CONTROL_MODE) != Some("clear"),
             connect_ms: run.request().connect_ms,
             usable: true,
             resume: true,

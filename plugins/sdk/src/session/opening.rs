@@ -10,6 +10,7 @@ use super::Session;
 use crate::login::Refusal;
 use crate::{
     Connection, Control, DialogueError, Endpoint, Failure, Run, TlsOptions, TlsSession, TlsVersion,
+    name,
 };
 
 /// How a further control connection differs from the first one.
@@ -75,7 +76,7 @@ impl Opening {
             server_name: run.server_name(),
             highest: None,
             max_segment: run
-                .number("control.max-segment")
+                .number(name::CONTROL_MAX_SEGMENT)
                 .and_then(|bytes| bytes.try_into().ok()),
         }
     }
@@ -93,7 +94,7 @@ impl Opening {
             .established(request.connect_ms)
             .map_err(NotOpened::Connection)?;
         let mut control = Control::new(connection, request.reply_ms);
-        match run.text("control.mode") {
+        match run.text(name::CONTROL_MODE) {
             Some("implicit") => {
                 let session = self.secure(&mut control)?;
                 self.greeted(run, &mut control)?;
@@ -189,7 +190,7 @@ impl Session {
 /// A greeting that came late comes late again.
 fn patience(run: &Run) -> u32 {
     let reply_ms = run.request().reply_ms;
-    let came_after = run.number("server.greeting-ms").unwrap_or_default();
+    let came_after = run.number(name::SERVER_GREETING_MS).unwrap_or_default();
     u32::try_from(came_after).map_or(reply_ms, |came_after| reply_ms.max(2 * came_after))
 }
 
@@ -208,7 +209,7 @@ fn ask_for_tls(control: &mut Control) -> Result<(), NotOpened> {
 
 fn log_in(run: &Run, control: &mut Control) -> Result<(), NotOpened> {
     let credential = run.credential().ok_or(NotOpened::NoCredential)?;
-    let in_clear = run.text("control.mode") == Some("clear");
+    let in_clear = run.text(name::CONTROL_MODE) == Some("clear");
     let reply = control.command(&format!("USER {}", credential.user()))?;
     match login::judge(Phase::User, &reply, in_clear) {
         (LoginAnswer::PasswordWanted, _) => {}

@@ -122,7 +122,7 @@ impl Kit {
             if let Some(how) = ended_badly(&now).filter(|_| !scenario.is_cut_short()) {
                 return Ok(Outcome::Broke(how));
             }
-            if let Some(wrong) = scenario.missed(&report) {
+            if let Some(wrong) = scenario.missed(&report).or_else(|| undeclared(&now)) {
                 return Ok(Outcome::Failed(wrong));
             }
             if let Some(difference) = said.as_ref().and_then(|before| differ(before, &now)) {
@@ -153,6 +153,9 @@ impl Kit {
         let (report, said) = self.diagnose(&check).await?;
         if let Some(how) = ended_badly(&said) {
             return Ok(Outcome::Broke(how));
+        }
+        if let Some(wrong) = undeclared(&said) {
+            return Ok(Outcome::Failed(wrong));
         }
         let wrong = report.findings.iter().find(|finding| {
             self.declare(&finding.code)
@@ -229,6 +232,10 @@ fn outcome(judged: Result<Outcome, CliError>) -> Outcome {
 
 fn ended_badly(said: &[Said]) -> Option<String> {
     said.iter().find_map(Said::ended_badly)
+}
+
+fn undeclared(said: &[Said]) -> Option<String> {
+    said.iter().find_map(Said::undeclared)
 }
 
 /// Where several are tested at a time, only what they find together is compared: which of them notices first that a

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
+use crate::declared::FactKind;
 use crate::finding::Outcome as Told;
 use crate::run::{ProbeRun, Status};
 
@@ -54,6 +55,8 @@ pub(super) struct Said {
     found: BTreeSet<String>,
     clear: BTreeSet<String>,
     not_tested: BTreeSet<String>,
+    /// The first fact it stated otherwise than it declares.
+    undeclared: Option<String>,
     trouble: Option<String>,
 }
 
@@ -68,6 +71,7 @@ impl Said {
             found: outcome.findings.iter().map(|it| it.code.clone()).collect(),
             clear: outcome.clear.iter().cloned().collect(),
             not_tested: left_out.flat_map(|it| it.codes.iter().cloned()).collect(),
+            undeclared: run.and_then(undeclared),
             trouble: match run.map(|run| &run.status) {
                 None => Some("it did not run".into()),
                 Some(status) => trouble(status),
@@ -80,6 +84,12 @@ impl Said {
         Some(format!("{}: {trouble}", self.probe))
     }
 
+    /// What it says of the remote and did not say of itself.
+    pub(super) fn undeclared(&self) -> Option<String> {
+        let fact = self.undeclared.as_ref()?;
+        Some(format!("{}: {fact}", self.probe))
+    }
+
     /// The first thing that was said once and not the other time.
     pub(super) fn differs(&self, other: &Said) -> Option<String> {
         [
@@ -90,6 +100,22 @@ impl Said {
         .into_iter()
         .find_map(|(what, one, two)| difference(what, one, two))
     }
+}
+
+/// Others would neither show nor compare it, and take all of it for private.
+fn undeclared(run: &ProbeRun) -> Option<String> {
+    let declared = &run.plugin.description.facts;
+    run.outcome.facts.iter().find_map(|fact| {
+        let is = FactKind::of(&fact.value);
+        match declared.iter().find(|it| it.name == fact.name) {
+            Some(declaration) if declaration.kind == is => None,
+            Some(_) => Some(format!(
+                "the fact `{}` is of another kind than declared",
+                fact.name
+            )),
+            None => Some(format!("the fact `{}` is not declared", fact.name)),
+        }
+    })
 }
 
 /// The first code that was found once and not the other time, by whichever of several probes.

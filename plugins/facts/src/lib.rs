@@ -1,0 +1,103 @@
+//! Words that one side says and another reads: names of facts, of states, and labels of evidence. A fact that only its own
+//! probe knows by name is declared in that probe's folder and is not here; what a fact is like is always declared there.
+#![warn(missing_docs)]
+
+/// Names of facts that the program itself or another probe reads.
+pub mod name {
+    /// The certificates that the server sends, as rows with `subject`, `issuer`, `not-after` and `key`; the leaf first.
+    pub const CERTIFICATE_CHAIN: &str = "certificate.chain";
+    /// Who vouches for the certificate.
+    pub const CERTIFICATE_TRUSTED_BY: &str = "certificate.trusted-by";
+    /// The largest TCP segment that lets the control connection work, in bytes, where that had to be found out.
+    pub const CONTROL_MAX_SEGMENT: &str = "control.max-segment";
+    /// How the control connection is secured: `explicit`, `implicit` or `clear`.
+    pub const CONTROL_MODE: &str = "control.mode";
+    /// The port of the control connection.
+    pub const CONTROL_PORT: &str = "control.port";
+    /// The security of the control connection in words.
+    pub const CONTROL_SECURITY: &str = "control.security";
+    /// The data ports that were tried, as rows with `port` and `result` among others.
+    pub const DATA_PASSIVE_MAP: &str = "data.passive-map";
+    /// The lowest and the highest data port that was named, with a hyphen between them.
+    pub const DATA_PASSIVE_RANGE: &str = "data.passive-range";
+    /// What the sample of data ports excludes, in words.
+    pub const DATA_PASSIVE_SAMPLE: &str = "data.passive-sample";
+    /// The addresses that the remote's name leads to.
+    pub const DNS_ADDRESSES: &str = "dns.addresses";
+    /// Whether the server accepts the login.
+    pub const LOGIN_ACCEPTED: &str = "login.accepted";
+    /// Where the login lands.
+    pub const LOGIN_DIRECTORY: &str = "login.directory";
+    /// The path that was entered from the login directory; empty where that is the directory itself.
+    pub const LOGIN_ENTERED: &str = "login.entered";
+    /// The address of the server that was connected to.
+    pub const SERVER_ADDRESS: &str = "server.address";
+    /// What the server offers to FEAT after the login.
+    pub const SERVER_FEATURES: &str = "server.features";
+    /// The flag that another connection asks for the features, in clear text and before any login, so that the session that
+    /// logs in need not: that is one round trip less for everything behind it. It goes from probe to probe and not into the
+    /// report.
+    pub const SERVER_FEATURES_ASKED_BESIDE: &str = "server.features-asked-beside";
+    /// What the server offers to FEAT before the login.
+    pub const SERVER_FEATURES_BEFORE_LOGIN: &str = "server.features-before-login";
+    /// The whole greeting.
+    pub const SERVER_GREETING: &str = "server.greeting";
+    /// The time to the greeting, in milliseconds.
+    pub const SERVER_GREETING_MS: &str = "server.greeting-ms";
+    /// The product that the server was recognised as.
+    pub const SERVER_PRODUCT: &str = "server.product";
+    /// The address that connections leave from.
+    pub const SOURCE_ADDRESS: &str = "source.address";
+    /// The address that the remote says it sees.
+    pub const SOURCE_SEEN_AS: &str = "source.seen-as";
+    /// The certificates that the server showed: DER in Base64, the leaf first, in the order sent. It goes from probe to probe
+    /// and not into the report.
+    pub const TLS_CHAIN: &str = "tls.chain";
+    /// Whether the server refuses the server name (RFC 6066 section 3).
+    pub const TLS_SERVER_NAME_REFUSED: &str = "tls.server-name-refused";
+    /// The version of TLS of the control connection.
+    pub const TLS_VERSION: &str = "tls.version";
+    /// Whether the remote can be mounted.
+    pub const USE_MOUNT: &str = "use.mount";
+    /// Whether the remote can be pulled from.
+    pub const USE_PULL: &str = "use.pull";
+    /// Whether the remote can be pushed to.
+    pub const USE_PUSH: &str = "use.push";
+    /// Whether the remote can be kept in step both ways.
+    pub const USE_TWO_WAY_SYNC: &str = "use.two-way-sync";
+    /// The paths that an earlier instance of this probe left: where it is there, they are to be removed, and nothing else is
+    /// to be done. The host alone says it.
+    pub const WRITES_LEFT: &str = "writes.left";
+    /// Why nothing may be made on the remote, where the user permits it and the host cannot write down first what is made.
+    /// The host alone says it.
+    pub const WRITES_WITHHELD: &str = "writes.withheld";
+}
+
+/// The states that the built-in probes provide for each other.
+pub mod state {
+    /// A TCP connection to the remote's port; nothing read or written.
+    pub const CONNECTED: &str = "connected";
+    /// It is known how the remote is secured; where TLS is spoken, the fact [`TLS_CHAIN`](super::name::TLS_CHAIN) has the
+    /// certificates that were shown. It may be reached where no session came about.
+    pub const IDENTIFIED: &str = "identified";
+    /// A control connection whose greeting was read, secured as far as settings and server allow; not logged in.
+    pub const SECURED: &str = "secured";
+    /// The same, logged in.
+    pub const LOGGED_IN: &str = "logged-in";
+    /// A data connection of the session that is logged in works, in the protection that the settings ask for.
+    pub const TRANSFERRING: &str = "transferring";
+}
+
+/// Labels of evidence that the program itself reads.
+pub mod label {
+    /// How a fault showed, in a word or two: `dropped`, `reset`, `closed`.
+    pub const HOW: &str = "how";
+    /// A reply of the server, with its code (RFC 959 section 4.2).
+    pub const REPLY: &str = "reply";
+    /// An address that the server announced for a data connection.
+    pub const ANNOUNCED: &str = "announced";
+    /// A path on the remote.
+    pub const PATH: &str = "path";
+    /// Where the login lands.
+    pub const LOGIN_DIRECTORY: &str = "login directory";
+}

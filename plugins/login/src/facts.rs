@@ -1,0 +1,14 @@
+//! The facts that this probe states.
+
+probe_sdk::facts! {
+    ACCEPTED = name::LOGIN_ACCEPTED: Flag, "whether the login is accepted", compared(240, Value, ACCOUNT);
+    DIRECTORY = name::LOGIN_DIRECTORY: Text, "login directory",
+        shown(70, "login"), compared(250, Value, ACCOUNT), privacy(Path);
+    ENTERED = name::LOGIN_ENTERED: Text, "path entered from the login directory", privacy(Path);
+    FEATURES = name::SERVER_FEATURES: Texts, "FEAT list", compared(160, Set, ACCOUNT);
+    + probe_sdk::shared::FEATURES_BEFORE_LOGIN;
+    + probe_sdk::shared::PRODUCT;
+    + probe_sdk::shared::PRODUCT_CONFIDENCE;
+    + probe_sdk::shared::PRODUCT_RECOGNISED_BY;
+    + probe_sdk::shared::SEEN_AS;
+}

@@ -1,0 +1,27 @@
+//! The facts that this probe states.
+
+probe_sdk::facts! {
+    MODE = name::CONTROL_MODE: Text, "security mode", compared(190, Value, PLACE);
+    SECURITY = name::CONTROL_SECURITY: Text, "security of the control connection", shown(40, "control");
+    MAX_SEGMENT = name::CONTROL_MAX_SEGMENT: Integer, "largest TCP segment that works, in bytes", fills("max segment");
+    GREETING = name::SERVER_GREETING: Text, "greeting", compared(130, Words, PLACE);
+    GREETING_MS = name::SERVER_GREETING_MS: Integer, "time to the greeting, in milliseconds";
+    SOFTWARE = "server.software": Text, "server software", shown(30, "server"), compared(140, Words, PLACE);
+    REQUIRES_TLS = "server.requires-tls": Flag, "whether the server requires TLS", compared(180, Value, PLACE);
+    VERSION = name::TLS_VERSION: Text, "TLS version", compared(210, Value, OFFER);
+    CIPHER = "tls.cipher": Text, "TLS cipher suite", compared(220, Value, OFFER);
+    HANDSHAKE_US = "tls.handshake-us": Integer, "time of the TLS handshake, in microseconds";
+    OLD_VERSIONS = "tls.old-versions": Texts, "old TLS versions", compared(230, Sometimes, OFFER);
+    SERVER_NAME_REFUSED = name::TLS_SERVER_NAME_REFUSED: Flag, "whether the server refuses the server name";
+    OFFERED_VERSION = "tls.offered-version": Text, "TLS version that the server chose for an older client";
+    OFFERED_CIPHER = "tls.offered-cipher": Text, "TLS cipher suite that the server chose for an older client";
+    OFFERED_KEY_EXCHANGE = "tls.offered-key-exchange": Text, "key exchange that the server chose for an older client";
+    CLIENT_CERTIFICATE_REQUESTED = "tls.client-certificate-requested": Flag,
+        "whether the server asked for a certificate of the client";
+    + probe_sdk::shared::CONTROL_PORT;
+    + probe_sdk::shared::FEATURES_BEFORE_LOGIN;
+    + probe_sdk::shared::PRODUCT;
+    + probe_sdk::shared::PRODUCT_CONFIDENCE;
+    + probe_sdk::shared::PRODUCT_RECOGNISED_BY;
+    + probe_sdk::shared::SEEN_AS;
+}
