@@ -285,11 +285,18 @@ impl FactDeclaration {
 impl DeclaredFacts {
     /// Those of the probes that come with the program.
     pub(crate) fn built_in() -> DeclaredFacts {
-        static BUILT_IN: std::sync::LazyLock<DeclaredFacts> = std::sync::LazyLock::new(|| {
+        DeclaredFacts::of(&DeclaredFacts::descriptions()).unwrap()
+    }
+
+    /// What these probes say of themselves.
+    pub(crate) fn descriptions() -> Vec<Description> {
+        static BUILT_IN: std::sync::LazyLock<Vec<Description>> = std::sync::LazyLock::new(|| {
             let load = || {
                 let runtime = tokio::runtime::Runtime::new().unwrap();
                 let catalogue = runtime.block_on(crate::builtin::Catalogue::built_in());
-                catalogue.unwrap().facts
+                let plugins = catalogue.unwrap().plugins;
+                let descriptions = plugins.iter().map(|it| (*it.description).clone());
+                descriptions.collect()
             };
             // A test may be within a runtime of its own.
             std::thread::spawn(load).join().unwrap()

@@ -66,6 +66,7 @@ fn probe() -> Description {
         capabilities: BTreeSet::new(),
         codes: DECLARED.map(code).into(),
         also_reports: vec![ANOTHERS.into()],
+        facts: Vec::new(),
         standing: Standing::BuiltIn,
     }
 }

@@ -68,7 +68,7 @@ impl<'a> Comparison<'a> {
                 component: component.ok_or_else(|| differs(name, "is no component"))?,
                 native: native.ok_or_else(|| differs(name, "is not linked natively"))?,
                 trace: number,
-                facts: facts.iter().cloned().map(Into::into).collect(),
+                facts: facts.clone(),
                 compared: Compared {
                     probe: name.clone(),
                     questions: trace.entries.len(),

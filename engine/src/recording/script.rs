@@ -190,9 +190,7 @@ impl Script {
 
 fn waited(trace: &Trace) -> Waited {
     match &trace.reached {
-        Some(Reached::Facts(facts)) => {
-            Waited::Reached(facts.iter().cloned().map(Into::into).collect())
-        }
+        Some(Reached::Facts(facts)) => Waited::Reached(facts.clone()),
         Some(Reached::Out(out_of_reach)) => Waited::Out(out_of_reach.clone()),
         None => Waited::Cut,
     }

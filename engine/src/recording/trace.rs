@@ -109,7 +109,7 @@ impl Tape {
     pub fn reached(&mut self, reached: &Result<Vec<Fact>, OutOfReach>) {
         self.started = Instant::now();
         self.trace().reached = Some(match reached {
-            Ok(facts) => Reached::Facts(facts.iter().cloned().map(Into::into).collect()),
+            Ok(facts) => Reached::Facts(facts.clone()),
             Err(out_of_reach) => Reached::Out(out_of_reach.clone()),
         });
     }

@@ -1,7 +1,9 @@
 use super::*;
 use crate::address::Address;
-use crate::declared::DeclaredFacts;
+use crate::declared::{DeclaredFacts, FactDeclaration, FactKind, Privacy, ShownFact};
+use crate::finding::FactValue;
 use crate::report::{Shown, html, junit, markdown, text};
+use crate::standing::Standing;
 
 const FAULTY: &str = include_str!("../../../tests/golden/two-faults.json");
 const SOURCES: &str = include_str!("../../../tests/golden/sources-differ.json");
@@ -116,6 +118,80 @@ fn nothing_is_left_of_what_is_not_for_whoever_gets_it() {
     for secret in SECRET_FROM_VENDORS.iter().chain(SECRET_FROM_ALL) {
         assert!(internal.contains(secret), "{secret} is nowhere");
     }
+}
+
+/// As a probe that is not at hand left them, or another version of this program: texts that no looks give away.
+const UNDECLARED: &[&str] = &["xylophone", "zanzibar", "quagga"];
+
+fn with_undeclared() -> Report {
+    let mut report = telling();
+    let row = BTreeMap::from([("quagga".to_string(), "xylophone".to_string())]);
+    for (name, value) in [
+        ("evil.note", FactValue::Text("Xylophone".into())),
+        ("evil.list", FactValue::Texts(vec!["the zanzibar".into()])),
+        ("evil.table", FactValue::Rows(vec![row])),
+        // Declared, as another kind.
+        ("login.accepted", FactValue::Text("zanzibar".into())),
+        ("evil.count", FactValue::Integer(7)),
+    ] {
+        report.facts.insert(name.into(), value.clone());
+        let from = report.facts_by_source.entry("192.0.2.77".into());
+        from.or_default().insert(name.into(), value);
+    }
+    report
+}
+
+#[test]
+fn what_nobody_declared_is_for_programs_and_for_nobody_else() {
+    let internal = with_undeclared();
+    let page = &shown(&internal);
+    for text in [text::render(page), markdown::render(page)] {
+        let told = UNDECLARED
+            .iter()
+            .find(|it| text.to_lowercase().contains(**it));
+        assert_eq!(told, None);
+    }
+    let json = serde_json::to_string(&internal).unwrap().to_lowercase();
+    assert!(UNDECLARED.iter().all(|it| json.contains(it)));
+    for level in [Level::Shareable, Level::Public] {
+        let redacted = redact(internal.clone(), Some(level)).unwrap();
+        let words = redacted.redaction.as_ref().unwrap().removed["words"];
+        let all = everywhere(&redacted);
+        let told = UNDECLARED.iter().find(|it| all.contains(**it));
+        assert_eq!(told, None, "{level}");
+        assert!(words >= 3, "{level}");
+    }
+}
+
+#[test]
+fn the_line_of_a_third_party_is_the_last_and_in_quotation_marks() {
+    let fact = FactDeclaration {
+        name: "note".into(),
+        kind: FactKind::Text,
+        title: "a note".into(),
+        shown: Some(ShownFact {
+            label: "control".into(),
+            rank: 0,
+        }),
+        compared: None,
+        privacy: Privacy::Plain,
+        fills: None,
+    };
+    let mut probes = DeclaredFacts::descriptions();
+    let mut theirs = probes[0].clone();
+    (theirs.name, theirs.facts) = ("evil".into(), vec![fact]);
+    probes.push(Standing::ThirdParty.settle(theirs));
+    let mut report = telling();
+    report.declared = DeclaredFacts::of(&probes).unwrap();
+    let note = FactValue::Text("HEALTHY all of it".into());
+    report.facts.insert("evil.note".into(), note);
+    let text = text::render(&shown(&report));
+    let text = anstream::adapter::strip_str(&text).to_string();
+    let lines: Vec<&str> = text.lines().collect();
+    let at = |start: &str| lines.iter().position(|line| line.starts_with(start));
+    let theirs = at("evil.note").unwrap();
+    assert!(lines[theirs].contains("“HEALTHY all of it”"), "{text}");
+    assert!(at("control").is_some_and(|ours| ours < theirs), "{text}");
 }
 
 #[test]

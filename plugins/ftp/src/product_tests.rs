@@ -255,3 +255,16 @@ fn what_spoke_for_it_is_told() {
         ]
     );
 }
+
+#[test]
+fn a_product_is_found_by_its_name_and_one_has_the_same_ports_everywhere() {
+    for product in Product::ALL {
+        assert_eq!(Product::named(product.name()), Some(product));
+    }
+    assert_eq!(Product::named("AWS"), None);
+    let fixed: Vec<_> = Product::ALL
+        .into_iter()
+        .filter_map(|it| Some((it, it.passive_ports()?)))
+        .collect();
+    assert_eq!(fixed, [(Product::AwsTransfer, (8192, 8200))]);
+}

@@ -122,7 +122,6 @@ impl Host {
             facts,
         } = call
         {
-            let facts = facts.into_iter().map(Into::into).collect();
             let handed = connection.map(Handed::Replayed);
             return live::provide(&self.handoff, &self.probe, &state, handed, facts);
         }
