@@ -187,7 +187,7 @@ fn the_line_of_a_third_party_is_the_last_and_in_quotation_marks() {
     report.facts.insert("evil.note".into(), note);
     let text = text::render(&shown(&report));
     let text = anstream::adapter::strip_str(&text).to_string();
-    let lines: Vec<&str> = text.lines().collect();
+    let lines: Vec<&str> = text.lines().map(str::trim_start).collect();
     let at = |start: &str| lines.iter().position(|line| line.starts_with(start));
     let theirs = at("evil.note").unwrap();
     assert!(lines[theirs].contains("“HEALTHY all of it”"), "{text}");
