@@ -189,7 +189,7 @@ fn complaints(scenario: &Scenario, report: &Report, json: &Run, text: &Run) -> V
     complaints.extend(replay::complaints(scenario, json));
     complaints.extend(replay::complaints(scenario, text));
     complaints.extend(report.contradictions());
-    complaints.extend(declared::complaints(scenario, report));
+    complaints.extend(declared::complaints(report));
     complaints.extend(expectation::complaints(&scenario.expect, report));
     complaints.extend(expectation::left_behind(
         &scenario.expect,

@@ -45,14 +45,18 @@ pub enum FactKind {
 }
 
 impl FactKind {
-    /// The kind of a value.
-    pub fn of(value: &FactValue) -> FactKind {
+    /// Whether a value is of this kind. In a saved report values have no types: an empty list is of either kind of list.
+    pub fn has(self, value: &FactValue) -> bool {
         match value {
-            FactValue::Flag(_) => FactKind::Flag,
-            FactValue::Integer(_) => FactKind::Integer,
-            FactValue::Text(_) => FactKind::Text,
-            FactValue::Texts(_) => FactKind::Texts,
-            FactValue::Rows(_) => FactKind::Rows,
+            FactValue::Flag(_) => self == FactKind::Flag,
+            FactValue::Integer(_) => self == FactKind::Integer,
+            FactValue::Text(_) => self == FactKind::Text,
+            FactValue::Texts(texts) => {
+                self == FactKind::Texts || texts.is_empty() && self == FactKind::Rows
+            }
+            FactValue::Rows(rows) => {
+                self == FactKind::Rows || rows.is_empty() && self == FactKind::Texts
+            }
         }
     }
 }
@@ -198,13 +202,13 @@ impl DeclaredFacts {
     /// Whether a value is what was declared under this name.
     pub fn fits(&self, name: &str, value: &FactValue) -> bool {
         let declared = self.0.get(name);
-        declared.is_some_and(|it| it.fact.kind == FactKind::of(value))
+        declared.is_some_and(|it| it.fact.kind.has(value))
     }
 
     /// How private a value is: all of it where it is not what was declared.
     pub fn privacy(&self, name: &str, value: &FactValue) -> Privacy {
         match self.0.get(name) {
-            Some(declared) if declared.fact.kind == FactKind::of(value) => declared.fact.privacy,
+            Some(declared) if declared.fact.kind.has(value) => declared.fact.privacy,
             Some(_) | None => Privacy::Private,
         }
     }
@@ -383,6 +387,9 @@ mod tests {
         assert_eq!(declared.privacy("a.b", &text), Privacy::ServerAddress);
         assert_eq!(declared.privacy("a.b", &texts), Privacy::Private);
         assert!(declared.fits("a.b", &text) && !declared.fits("a.b", &texts));
+        let (no_texts, no_rows) = (FactValue::Texts(Vec::new()), FactValue::Rows(Vec::new()));
+        assert!(FactKind::Rows.has(&no_texts) && FactKind::Texts.has(&no_rows));
+        assert!(!FactKind::Rows.has(&texts) && !FactKind::Text.has(&no_texts));
         assert_eq!(
             DeclaredFacts::default().privacy("a.b", &text),
             Privacy::Private

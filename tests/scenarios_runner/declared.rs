@@ -8,7 +8,6 @@ use remote_doctor::declared::DeclaredFacts;
 use remote_doctor::finding::FactValue;
 
 use crate::report::Report;
-use crate::scenario::Scenario;
 
 /// Those of the built-in probes.
 pub fn facts() -> &'static DeclaredFacts {
@@ -21,10 +20,11 @@ pub fn facts() -> &'static DeclaredFacts {
 }
 
 /// The facts that no built-in probe declares, or declares as something else. Those of third-party probes begin with their names.
-pub fn complaints(scenario: &Scenario, report: &Report) -> Vec<String> {
+pub fn complaints(report: &Report) -> Vec<String> {
     let theirs = |fact: &str| {
         let area = fact.split('.').next().unwrap_or_default();
-        scenario.check.plugins.iter().any(|name| name == area)
+        let mut probes = report.probes.iter();
+        probes.any(|probe| probe.id == area && probe.signer["status"] != "built-in")
     };
     let facts_of_ours = report.facts.iter().filter(|(name, _)| !theirs(name));
     facts_of_ours

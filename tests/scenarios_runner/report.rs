@@ -19,8 +19,16 @@ pub struct Report {
     #[serde(default)]
     pub left_behind: Vec<Leftover>,
     pub facts: Map<String, Value>,
+    pub probes: Vec<Probe>,
     pub settings_patch: Option<Map<String, Value>>,
     pub allow_list: Option<AllowList>,
+}
+
+/// One run of a probe.
+#[derive(Debug, Deserialize)]
+pub struct Probe {
+    pub id: String,
+    pub signer: Value,
 }
 
 /// The sheet for whoever lets only listed addresses in.

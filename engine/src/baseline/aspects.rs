@@ -1,6 +1,6 @@
 //! The facts of two reports, side by side.
 
-use crate::declared::{ComparedFact, Comparison, FactDeclaration, FactKind};
+use crate::declared::{ComparedFact, Comparison, FactDeclaration};
 use crate::finding::FactValue;
 use crate::matrix::Vantage;
 use crate::report::{Facts, Report};
@@ -62,7 +62,7 @@ fn compare(fact: &FactDeclaration, compared: &ComparedFact, pairs: &[Pair<'_>], 
     let how = compared.how;
     let value = |facts: &'_ Facts| {
         let value = facts.get(&fact.name);
-        value.filter(|it| FactKind::of(it) == fact.kind).cloned()
+        value.filter(|it| fact.kind.has(it)).cloned()
     };
     let (mut both, mut only_then, mut only_now) = (0, false, false);
     let mut found: Vec<Change> = Vec::new();

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use crate::declared::FactKind;
 use crate::finding::Outcome as Told;
 use crate::run::{ProbeRun, Status};
 
@@ -106,9 +105,8 @@ impl Said {
 fn undeclared(run: &ProbeRun) -> Option<String> {
     let declared = &run.plugin.description.facts;
     run.outcome.facts.iter().find_map(|fact| {
-        let is = FactKind::of(&fact.value);
         match declared.iter().find(|it| it.name == fact.name) {
-            Some(declaration) if declaration.kind == is => None,
+            Some(declaration) if declaration.kind.has(&fact.value) => None,
             Some(_) => Some(format!(
                 "the fact `{}` is of another kind than declared",
                 fact.name
