@@ -9,7 +9,6 @@ use probe_sdk::{
 };
 
 use crate::NOT_DEDICATED;
-use crate::facts;
 
 /// Where a name leads.
 enum Way {
@@ -97,9 +96,6 @@ fn note_host(run: &mut Run, host: &Expected) {
     };
     if !aliases.is_empty() {
         run.note("dns.aliases", value::texts(aliases.iter().cloned()));
-        if let Some(last) = aliases.last() {
-            run.note(facts::CANONICAL_NAME, value::text(last));
-        }
         run.note("dns.way", value::text(host.steps()));
     }
     if !host.addresses.is_empty() {

@@ -5,8 +5,6 @@ probe_sdk::facts! {
         compared(10, Set, &[Dependency::Host]), privacy(ServerAddress);
     ALIASES = "dns.aliases": Texts, "aliases of the name",
         compared(20, Sometimes, &[Dependency::Host]), privacy(HostName);
-    CANONICAL_NAME = "dns.canonical-name": Text, "canonical name",
-        shown(15, "canon"), compared(25, Sometimes, &[Dependency::Host]), privacy(HostName);
     WAY = "dns.way": Text, "way from the name to its addresses", shown(10, "name");
     REMARKS = "dns.remarks": Text, "what is worth knowing of the names", shown(20, "beside");
     NAMES = "dns.names": Rows, "expected names, and where they lead";
