@@ -1,6 +1,7 @@
 //! What names a remote: settings files, which people pass on, and URLs.
 
-use remote_doctor::settings::{Location, RemoteFile, RemoteFileError, is_host};
+use model::remote::{Location, is_host};
+use settings::{RemoteFile, RemoteFileError};
 
 use crate::text::steers;
 

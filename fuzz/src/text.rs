@@ -1,9 +1,10 @@
 //! Texts of strangers on their way to people: the mask, the cleaner, the pages of codes.
 
-use remote_doctor::finding::{Code, Owner, Severity};
-use remote_doctor::net::{Mask, seams};
-use remote_doctor::remedy::{Page, Values, in_general};
-use remote_doctor::report;
+use host::net::seams;
+use model::finding::{Code, Owner, Severity};
+use model::mask::Mask;
+use model::remedy::{Page, Values, in_general};
+use report;
 
 use crate::input::{fields, first_line, lines, pieces};
 

@@ -34,7 +34,10 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 // `native` has a file of the engine in it, which finds its words here.
-use remote_doctor::{capability, clean_up, finding, login, net, run, settings, standing, trust};
+use model::{capability, finding, standing};
+use run::{clean_up, self};
+use host::{login, net, trust};
+use settings;
 
 use client::Client;
 use cost::Cost;

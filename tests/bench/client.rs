@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use process_control::Output;
 use real_servers::SERVER;
-use remote_doctor::net::Direction;
-use remote_doctor::report::{Connections, Report};
+use model::dialogue::Direction;
+use report::{Connections, Report};
 
 use crate::PROGRAM;
 use crate::failure::Failure;

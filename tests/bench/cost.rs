@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use remote_doctor::report::Connections;
+use report::Connections;
 
 use crate::client::{Client, Told};
 use crate::failure::Failure;

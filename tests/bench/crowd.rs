@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use remote_doctor::run::{self, Event, Interrupt};
-use remote_doctor::settings::Check;
+use run::{self, Event, Interrupt};
+use host::Check;
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinSet;
 use tokio::time::sleep;

@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use remote_doctor::builtin::Catalogue;
-use remote_doctor::report::Report;
-use remote_doctor::run;
-use remote_doctor::settings::Check;
+use run::Probes;
+use report::Report;
+use run;
+use host::Check;
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinSet;
 
@@ -81,7 +81,7 @@ pub async fn diagnose(load: Load) -> Result<Took, Failure> {
 }
 
 /// From the check to the bytes of the report.
-async fn one(check: &Check, catalogue: &Catalogue) -> Result<(), Failure> {
+async fn one(check: &Check, catalogue: &Probes) -> Result<(), Failure> {
     let started = Timestamp::now();
     let (world, interrupt) = Default::default();
     let record = run::run(check, catalogue, &world, interrupt, &|_| ()).await;

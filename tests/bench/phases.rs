@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use remote_doctor::builtin::Catalogue;
-use remote_doctor::recording::{Part, Recorder, Recording, Replay, World};
-use remote_doctor::report::Report;
-use remote_doctor::run;
-use remote_doctor::settings::Check;
+use run::Probes;
+use model::visit::Part;
+use recording::{Recorder, Recording, Replay, World};
+use report::Report;
+use run;
+use host::Check;
 use serde::{Deserialize, Serialize};
 
 use crate::diagnoses::could_not_run;
@@ -71,7 +72,7 @@ pub async fn measure(site: &Site, times: usize) -> Result<Phases, Failure> {
 }
 
 /// Adds the steps of one diagnosis.
-async fn one(check: &Check, catalogue: &Catalogue, all: &mut Phases) -> Result<(), Failure> {
+async fn one(check: &Check, catalogue: &Probes, all: &mut Phases) -> Result<(), Failure> {
     let started = Timestamp::now();
     let begun = usage::cpu();
     let (world, interrupt) = Default::default();
@@ -90,7 +91,7 @@ async fn one(check: &Check, catalogue: &Catalogue, all: &mut Phases) -> Result<(
 }
 
 /// Records one diagnosis.
-async fn recorded(check: &Check, catalogue: &Catalogue) -> Result<Arc<Replay>, Failure> {
+async fn recorded(check: &Check, catalogue: &Probes) -> Result<Arc<Replay>, Failure> {
     let recorder = Arc::<Recorder>::default();
     let world = World::Recorded(recorder.clone());
     let started = Timestamp::now();

@@ -40,7 +40,7 @@ const PARTS: [(&str, &[&str]); 9] = [
     ),
     (
         "sandbox (wasmtime)",
-        &["wasmtime", "cranelift", "remote_doctor::plugin"],
+        &["wasmtime", "cranelift", "sandbox"],
     ),
     (
         "memory: allocation, copying, comparing",

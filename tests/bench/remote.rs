@@ -5,16 +5,14 @@ use std::net::Ipv4Addr;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
-use remote_doctor::builtin::Catalogue;
-use remote_doctor::diagnose::Verdict;
-use remote_doctor::journal::Journal;
-use remote_doctor::login::Credential;
-use remote_doctor::plugin::Sandbox;
-use remote_doctor::report::Report;
-use remote_doctor::settings::{
-    Asked, CertificateCheck, Check, ClientSettings, Depth, Permissions, Remote, Selection,
-    SslSetting, Timeouts,
-};
+use run::Probes;
+use model::verdict::Verdict;
+use host::journal::Journal;
+use host::login::Credential;
+use sandbox::Sandbox;
+use report::Report;
+use host::{Asked, Check};
+use model::remote::{CertificateCheck, ClientSettings, Depth, Permissions, Remote, Selection, SslSetting, Timeouts};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use secrecy::SecretString;
@@ -102,8 +100,8 @@ pub fn probe(folder: &str, name: &str) -> PathBuf {
 }
 
 /// The probes of the program, and of these files.
-pub async fn catalogue(files: &[PathBuf]) -> Result<Catalogue, Failure> {
-    let loaded = Catalogue::load(files, &Default::default()).await;
+pub async fn catalogue(files: &[PathBuf]) -> Result<Probes, Failure> {
+    let loaded = Probes::load(files, &Default::default()).await;
     loaded.map_err(|error| Failure::Unhealthy {
         what: "the sandbox".into(),
         said: error.to_string(),

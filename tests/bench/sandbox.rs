@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use native_probes::PROBES;
 use probe_sdk::native::NativeProbe;
-use remote_doctor::builtin::Catalogue;
-use remote_doctor::finding::Fact;
-use remote_doctor::handoff::Handoff;
-use remote_doctor::plugin::{Answers, Ending, Ground, Plugin};
-use remote_doctor::recording::{Reached, Replay};
-use remote_doctor::settings::Check;
-use remote_doctor::standing::Told;
+use run::Probes;
+use model::finding::Fact;
+use host::handoff::Handoff;
+use sandbox::{Answers, Ending, Ground, Plugin};
+use recording::{Reached, Replay};
+use host::Check;
+use model::standing::Told;
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
@@ -37,7 +37,7 @@ pub struct Compared {
 /// The probes of a recorded diagnosis.
 pub struct Comparison<'a> {
     replay: &'a Arc<Replay>,
-    catalogue: &'a Catalogue,
+    catalogue: &'a Probes,
     check: Check,
     probes: Vec<Both<'a>>,
 }
@@ -54,7 +54,7 @@ struct Both<'a> {
 
 impl<'a> Comparison<'a> {
     /// Those that ran.
-    pub fn new(replay: &'a Arc<Replay>, catalogue: &'a Catalogue) -> Result<Self, Failure> {
+    pub fn new(replay: &'a Arc<Replay>, catalogue: &'a Probes) -> Result<Self, Failure> {
         let mut probes = Vec::new();
         for (number, (_, _, trace)) in replay.recording.traces.iter().enumerate() {
             let Some(Reached::Facts(facts)) = &trace.reached else {

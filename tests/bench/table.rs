@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
-use remote_doctor::report::Connections;
+use report::Connections;
 
 use crate::ROUND_TRIP;
 use crate::client::{Client, STRICT};

@@ -22,7 +22,7 @@ const PORTS: RangeInclusive<u16> = 40_000..=40_010;
 /// What a check said is what its recording leads to, and the password is not in it.
 pub fn replays(file: &Path, password: &str, was: &Output) -> Result<(), String> {
     let bytes = std::fs::read(file).map_err(|error| format!("no recording: {error}"))?;
-    let blocks = remote_doctor::recording::unpack(&bytes).map_err(|error| error.to_string())?;
+    let blocks = recording::unpack(&bytes).map_err(|error| error.to_string())?;
     if let Some(form) = blocks.iter().find_map(|it| secrecy::leak(password, it)) {
         return Err(format!("the password is in the recording: {form}"));
     }

@@ -2,19 +2,22 @@
 //! certificate for a name of its own, which leads to the address that was dialled, never sees it.
 
 use clap::ValueEnum;
+use diagnosis::record::Record;
+use doctor::verify;
+use host::login::Credential;
+use host::{Asked, Check};
 use lab::{Channel, Event};
 use libtest_mimic::{Failed, Trial};
-use remote_doctor::builtin::Catalogue;
-use remote_doctor::login::Credential;
-use remote_doctor::net::Direction;
-use remote_doctor::recording::{Part, World};
-use remote_doctor::report::Report;
-use remote_doctor::run::{self, Record};
-use remote_doctor::settings::{
-    Asked, CertificateCheck, Check, ClientSettings, Depth, Permissions, Remote, Selection,
-    SslSetting, Timeouts,
+use model::dialogue::Direction;
+use model::patch::Setting;
+use model::remote::{
+    CertificateCheck, ClientSettings, Depth, Permissions, Remote, Selection, SslSetting, Timeouts,
 };
-use remote_doctor::verify::{Setting, verify};
+use model::visit::Part;
+use recording::World;
+use report::Report;
+use run;
+use run::Probes;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use serde_json::{Map, Value, json};
@@ -89,7 +92,7 @@ impl Scene {
             }),
             client_certificate: None,
             authorities: vec![authority],
-            journal: remote_doctor::journal::Journal::NotNeeded,
+            journal: host::journal::Journal::NotNeeded,
             permissions: Permissions::default(),
             data_addresses: Vec::new(),
             depth: Depth::Quick,
@@ -116,10 +119,10 @@ impl Scene {
             .map_err(|error| error.to_string().into())
     }
 
-    fn diagnosis(&self) -> Result<(Record, Report, Catalogue), Failed> {
+    fn diagnosis(&self) -> Result<(Record, Report, Probes), Failed> {
         let check = self.check.clone();
         self.run(async move {
-            let catalogue = Catalogue::built_in()
+            let catalogue = Probes::built_in()
                 .await
                 .map_err(|error| error.to_string())?;
             let world = World::default();

@@ -6,9 +6,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use libtest_mimic::{Failed, Trial};
-use remote_doctor::builtin::Catalogue;
-use remote_doctor::finding::Code;
-use remote_doctor::remedy::{HEADINGS, Page, Values};
+use model::finding::Code;
+use model::remedy::{HEADINGS, Page, Values};
+use run::Probes;
 
 use crate::addresses;
 use crate::scenario::Scenario;
@@ -84,13 +84,13 @@ fn undeclared() -> Result<(), Failed> {
     none(&problems)
 }
 
-fn catalogue() -> Result<Catalogue, Failed> {
+fn catalogue() -> Result<Probes, Failed> {
     let runtime = tokio::runtime::Runtime::new()?;
-    Ok(runtime.block_on(Catalogue::built_in())?)
+    Ok(runtime.block_on(Probes::built_in())?)
 }
 
 /// All but those that say what happened to a probe.
-fn declared(catalogue: &Catalogue) -> impl Iterator<Item = &Code> {
+fn declared(catalogue: &Probes) -> impl Iterator<Item = &Code> {
     let codes = catalogue.codes.iter();
     codes.filter(|code| !code.name.starts_with("probe."))
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use lab::{Channel, Event};
+use model::cleaner;
 use outcomes::Limits;
-use remote_doctor::cleaner;
 
 use crate::binary::{Format, Run, Seen};
 use crate::canary;

@@ -12,10 +12,10 @@ use std::process::{Command, Output};
 
 use lab::{Behaviour, Lab};
 use libtest_mimic::{Failed, Trial};
-use remote_doctor::builtin::Catalogue;
-use remote_doctor::recording::{Conclusion, Recording, Replay, World, pack, unpack};
-use remote_doctor::report::Report as Reported;
-use remote_doctor::run;
+use recording::{Conclusion, Recording, Replay, World, pack, unpack};
+use report::Report as Reported;
+use run;
+use run::Probes;
 use serde_json::{Value, json};
 
 use crate::binary::PROGRAM;
@@ -83,7 +83,7 @@ fn files() -> Vec<PathBuf> {
 }
 
 /// Probes that are newer than the recording are left out: it cannot have anything of them.
-fn newer(recording: &Recording, catalogue: &Catalogue) -> Vec<String> {
+fn newer(recording: &Recording, catalogue: &Probes) -> Vec<String> {
     let names = catalogue.plugins.iter().map(|it| &it.description.name);
     let known = |name: &&String| recording.header.probes.iter().any(|it| it.name == **name);
     names.filter(|name| !known(name)).cloned().collect()
@@ -107,7 +107,7 @@ fn runtime() -> Result<tokio::runtime::Runtime, Failed> {
 
 fn led_to_the_same(file: &Path) -> Result<(), Failed> {
     let recording = Recording::read(file)?;
-    let catalogue = runtime()?.block_on(Catalogue::built_in())?;
+    let catalogue = runtime()?.block_on(Probes::built_in())?;
     let skip = newer(&recording, &catalogue);
     let output = replay(file, "json", &skip)?;
     let told = String::from_utf8_lossy(&output.stderr);
@@ -203,7 +203,7 @@ fn refused(output: &Output, says: &str) -> Result<(), Failed> {
 fn forged(file: &Path) -> Result<(), Failed> {
     let blocks = unpack(&fs::read(file)?)?;
     let runtime = runtime()?;
-    let catalogue = runtime.block_on(Catalogue::built_in())?;
+    let catalogue = runtime.block_on(Probes::built_in())?;
     let total: usize = blocks.iter().map(Vec::len).sum();
     let step = (total / FORGERIES).max(1);
     for (number, block) in blocks.iter().enumerate() {
@@ -236,7 +236,7 @@ fn one_answer_less() -> Result<(), Failed> {
         let told = String::from_utf8_lossy(&output.stderr).into_owned();
         format!("{error}: {told}")
     })?;
-    let catalogue = runtime.block_on(Catalogue::built_in())?;
+    let catalogue = runtime.block_on(Probes::built_in())?;
     if runtime.block_on(verdict(&recorded, &catalogue)).as_deref() != Some("healthy") {
         let told = String::from_utf8_lossy(&output.stdout).into_owned();
         return Err(format!("the whole recording is not that of a healthy remote: {told}").into());
@@ -335,7 +335,7 @@ fn not_for_the_public() -> Result<(), Failed> {
 /// Takes something away from the trace of each probe in turn.
 fn never_healthy_without(
     blocks: &[Vec<u8>],
-    catalogue: &Catalogue,
+    catalogue: &Probes,
     take: fn(&mut Vec<Value>),
 ) -> Result<(), Failed> {
     let runtime = runtime()?;
@@ -378,7 +378,7 @@ fn with_less(block: &[u8], take: fn(&mut Vec<Value>)) -> Result<Option<Vec<u8>>,
 }
 
 /// What comes of a replay within this process, where a panic would end the test.
-async fn verdict(file: &[u8], catalogue: &Catalogue) -> Option<String> {
+async fn verdict(file: &[u8], catalogue: &Probes) -> Option<String> {
     let recording = Recording::from_bytes(file).ok()?;
     let (check, started) = (recording.check(), recording.header.started);
     let replay = Replay::new(recording, &catalogue.plugins);

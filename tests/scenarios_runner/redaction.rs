@@ -5,12 +5,14 @@ use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::{Path, PathBuf};
 
+use doctor::shareable;
 use libtest_mimic::{Failed, Trial};
-use remote_doctor::builtin::Catalogue;
-use remote_doctor::plugin::Signatures;
-use remote_doctor::recording::{shareable, unpack};
-use remote_doctor::redact::{Level, redact};
-use remote_doctor::report::{Report, Shown, html, junit, markdown, message, text};
+use model::redaction::Level;
+use recording::unpack;
+use report::redact::redact;
+use report::{Report, Shown, html, junit, markdown, message, text};
+use run::Probes;
+use sandbox::Signatures;
 use serde_json::Value;
 
 use crate::scenario::{Answer, Scenario};
@@ -79,7 +81,7 @@ fn disguised(
         .enable_all()
         .build()?;
     let disguised = runtime.block_on(async {
-        let catalogue = Catalogue::load(plugins, &Signatures::default()).await?;
+        let catalogue = Probes::load(plugins, &Signatures::default()).await?;
         let made = shareable(recording, &report, &catalogue).await;
         made.map_err(Box::<dyn std::error::Error>::from)
     })?;

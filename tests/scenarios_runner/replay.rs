@@ -83,7 +83,7 @@ fn difference(run: &Run, replay: &Output) -> Option<String> {
 
 /// The form in which a secret stands in the content of a recording.
 pub fn leak(secret: &str, recording: &[u8]) -> Option<&'static str> {
-    let Ok(blocks) = remote_doctor::recording::unpack(recording) else {
+    let Ok(blocks) = recording::unpack(recording) else {
         return Some("in a recording that cannot be read");
     };
     blocks

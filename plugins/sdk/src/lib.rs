@@ -9,8 +9,6 @@ mod code;
 mod connection;
 mod control;
 mod deviations;
-#[cfg(not(target_arch = "wasm32"))]
-pub mod native;
 mod page;
 mod patience;
 mod product;
@@ -106,11 +104,8 @@ pub mod bindings {
     });
 }
 
-/// The functions of the contract: a component's imports, or what stands in their place.
-#[cfg(target_arch = "wasm32")]
+/// The functions of the contract: a component's imports.
 use bindings::remote_doctor::probe as imports;
-#[cfg(not(target_arch = "wasm32"))]
-use native::imports;
 
 /// One aspect of a remote that can be looked at.
 pub trait Probe {
@@ -124,8 +119,7 @@ pub trait Probe {
     fn run(run: &mut Run) -> Result<(), Failure>;
 }
 
-/// Makes the component's exports out of a type that implements [`Probe`]. Name and version are the package's. Compiled for
-/// this machine, the same is a `native::NativeProbe` called `PROBE`.
+/// Makes the component's exports out of a type that implements [`Probe`]. Name and version are the package's.
 #[macro_export]
 macro_rules! export {
     ($probe:ty) => {
@@ -147,11 +141,6 @@ macro_rules! export {
 
         #[cfg(target_arch = "wasm32")]
         $crate::bindings::export_component!(Component with_types_in $crate::bindings);
-
-        /// The probe outside of the sandbox.
-        #[cfg(not(target_arch = "wasm32"))]
-        pub static PROBE: $crate::native::NativeProbe =
-            $crate::native::NativeProbe::of::<$probe>(env!("CARGO_PKG_NAME"));
     };
 }
 
