@@ -73,5 +73,5 @@ pub fn state(bytes: &[u8]) {
         Err(error) => assert_eq!(error.to_string().lines().count(), 1, "{error}"),
     }
     let path = folder.file("sheet.json", bytes);
-    let _ = allow_list::seams::state(&path);
+    let _ = doctor::read_state(&path);
 }

@@ -31,7 +31,7 @@ pub use names::{Back, Reverse, ReverseName};
 pub use policy::{Policy, TEST_ENTRIES, Zone, ZoneError};
 pub use ports::{PassivePorts, Ports};
 pub use requirement::{Requirement, Row, Standing};
-pub use state::{SeenBy, Spell, State, StateError};
+pub use state::{SeenBy, Spell, State};
 
 /// Noted by whichever probe learns it from the remote.
 const SEEN: &str = "source.seen-as";

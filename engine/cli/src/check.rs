@@ -16,7 +16,6 @@ use super::progress::{Progress, patiently};
 use super::replay::{Kept, may_record};
 use super::secret::PasswordSource;
 use super::{CliError, Exit, input, leftovers, output, remote_file, say, signals, third_party};
-use allow_list::State;
 use doctor::{LookUps, Options, diagnose};
 use host::Check;
 use host::journal::Journal;
@@ -54,7 +53,7 @@ pub(super) async fn run(args: CheckArgs) -> Result<Exit, CliError> {
         third_party::announce(&probes, &check.selection.denied);
     }
     // A state that cannot be used is told before anything is asked of the remote.
-    let state = args.state.as_deref().map(State::read).transpose()?;
+    let state = args.state.as_deref().map(doctor::read_state).transpose()?;
     leftovers::remind();
     let check = match check.permissions.writes {
         true => check.altered(|asked| asked.journal = journal()),

@@ -67,7 +67,7 @@ pub(crate) enum CliError {
     #[error(transparent)]
     Resolver(#[from] host::net::ResolverError),
     #[error(transparent)]
-    Samples(#[from] allow_list::StateError),
+    Samples(#[from] doctor::StateError),
     #[error(transparent)]
     Location(#[from] model::remote::LocationError),
     #[error(transparent)]

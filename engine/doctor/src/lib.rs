@@ -26,11 +26,12 @@ mod replay;
 mod shareable;
 #[cfg(test)]
 mod standing_tests;
+mod state_file;
 mod verify;
 
 use std::path::Path;
 
-use allow_list::{State, StateError, Zone};
+use allow_list::{State, Zone};
 use diagnosis::record::Record;
 use host::Check;
 use model::visit::{Cut, Part};
@@ -41,6 +42,7 @@ use run::{Interrupt, Probes, RunError, Watch};
 pub use look_ups::look_up;
 pub use replay::replay;
 pub use shareable::{ShareError, shareable};
+pub use state_file::{StateError, read as read_state};
 pub use verify::verify;
 
 /// What is to be looked up about our own addresses, once the probes have ended.

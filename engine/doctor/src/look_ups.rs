@@ -2,10 +2,10 @@
 //! only, so they need no connection to the remote.
 
 use crate::LookUps;
+use crate::state_file::{self, StateError};
 use allow_list::Looks;
 use allow_list::SeenBy;
 use allow_list::State;
-use allow_list::StateError;
 use allow_list::subjects;
 use diagnosis::facts::facts;
 use diagnosis::record::Record;
@@ -174,7 +174,7 @@ pub(crate) async fn look(
     let at = Timestamp::now();
     let mut saved = Ok(());
     if let Some((path, mut known)) = asked.state {
-        saved = State::update(path, |state| add(&mut looks, check, at, state)).await;
+        saved = state_file::update(path, |state| add(&mut looks, check, at, state)).await;
         if saved.is_err() {
             // The report says what was seen, with what was known when the run began.
             add(&mut looks, check, at, &mut known);
