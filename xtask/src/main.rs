@@ -129,19 +129,15 @@ fn fetch() -> Result<Option<servers::Missing>, Failure> {
 
 fn tables(times: &str) -> Result<(), Failure> {
     let times: u32 = times.parse().map_err(|_| Failure::Usage(USAGE.into()))?;
+    build()?;
     with_servers(|| {
         let mut right = Ok(());
         for number in 1..=times {
             report::step(&format!("run {number} of {times}"));
             let suites = ["--test", "scenarios", "--test", "real_servers"];
             let mut tests = cargo();
-            tests.args([
-                "test",
-                "--release",
-                "--package",
-                "remote-doctor",
-                "--no-fail-fast",
-            ]);
+            tests.args(["test", "--release", "--package", suites::PACKAGE]);
+            tests.arg("--no-fail-fast");
             // What the tests print of their own is not the table.
             tests.args(suites).stdout(std::io::stderr());
             let (passed, outcomes) =
@@ -171,9 +167,10 @@ fn install_servers() -> Result<Option<servers::Missing>, Failure> {
 }
 
 fn bench(parts: &[&str]) -> Result<(), Failure> {
+    build()?;
     with_servers(|| {
         peers::install(&workspace().join("target/peers"));
-        let bench = ["bench", "--package", "remote-doctor", "--"];
+        let bench = ["bench", "--package", suites::PACKAGE, "--"];
         report::run(cargo().args(bench).args(parts))
     })
 }

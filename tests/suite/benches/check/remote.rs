@@ -1,0 +1,123 @@
+//! Checks of a lab on loopback, made by the library.
+
+use std::collections::BTreeSet;
+use std::net::Ipv4Addr;
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use remote_doctor::builtin::Catalogue;
+use remote_doctor::diagnose::Verdict;
+use remote_doctor::journal::Journal;
+use remote_doctor::login::Credential;
+use remote_doctor::plugin::Sandbox;
+use remote_doctor::report::Report;
+use remote_doctor::settings::{
+    Asked, CertificateCheck, Check, ClientSettings, Depth, Permissions, Remote, Selection,
+    SslSetting, Timeouts,
+};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use secrecy::SecretString;
+
+use crate::failure::Failure;
+use crate::lab;
+use crate::worker::Site;
+
+/// Probes of one check that run at once, at most.
+const PROBES: u32 = 4;
+
+/// Makes room for the probes of so many checks at once, as a program does that has them.
+pub fn make_room(checks: usize) {
+    let checks = u32::try_from(checks).unwrap_or(u32::MAX);
+    drop(Sandbox::shared_by(checks.saturating_mul(PROBES).max(128)));
+}
+
+/// A quick check of a healthy lab.
+pub fn of(site: &Site) -> Result<Check, Failure> {
+    let unusable = |error| Failure::Unhealthy {
+        what: "the lab's CA".into(),
+        said: format!("{error:?}"),
+    };
+    let authority = CertificateDer::from_pem_file(&site.authority).map_err(unusable)?;
+    Ok(nowhere(site.port).altered(|asked| {
+        asked.authorities = vec![authority];
+        asked.remote.user = Some(lab::USER.into());
+        asked.credential = Some(Credential {
+            user: lab::USER.into(),
+            password: SecretString::from(lab::PASSWORD),
+        });
+    }))
+}
+
+/// A quick check of whatever listens on this port of loopback.
+pub fn nowhere(port: u16) -> Check {
+    Check::of(Asked {
+        remote: Remote {
+            host: Ipv4Addr::LOCALHOST.to_string(),
+            port,
+            ssl: SslSetting::RequireExplicit,
+            certificate_check: CertificateCheck::Full,
+            user: None,
+            remote_path: None,
+            intended_use: None,
+            max_connections: None,
+            sources: Vec::new(),
+            dedicated: Vec::new(),
+            expect_addresses: Vec::new(),
+            expect_names: Vec::new(),
+            client: ClientSettings::default(),
+        },
+        credential: None,
+        client_certificate: None,
+        authorities: Vec::new(),
+        permissions: Permissions::default(),
+        journal: Journal::NotNeeded,
+        data_addresses: Vec::new(),
+        depth: Depth::Quick,
+        timeouts: Timeouts::default(),
+        resolver: None,
+        selection: Selection::default(),
+        now: Timestamp::now().as_second(),
+    })
+}
+
+/// The same with this probe alone, which is no part of the program.
+pub fn only(check: Check, name: &str, file: PathBuf) -> Check {
+    check.altered(|asked| {
+        asked.selection = Selection {
+            only: vec![name.into()],
+            plugins: vec![file],
+            denied: BTreeSet::new(),
+            skip: Vec::new(),
+        };
+    })
+}
+
+/// A probe that `cargo xtask setup` built.
+pub fn probe(folder: &str, name: &str) -> PathBuf {
+    suite::workspace()
+        .join("target")
+        .join(folder)
+        .join(format!("{name}.wasm"))
+}
+
+/// The probes of the program, and of these files.
+pub async fn catalogue(files: &[PathBuf]) -> Result<Catalogue, Failure> {
+    let loaded = Catalogue::load(files, &Default::default()).await;
+    loaded.map_err(|error| Failure::Unhealthy {
+        what: "the sandbox".into(),
+        said: error.to_string(),
+    })
+}
+
+/// A diagnosis counts only where it found the healthy lab healthy.
+pub fn healthy(report: &Report) -> Result<(), Failure> {
+    if report.verdict == Verdict::Healthy {
+        return Ok(());
+    }
+    let first = report.findings.first().map(|finding| &finding.code);
+    Err(Failure::Unhealthy {
+        what: "a diagnosis of the healthy lab".into(),
+        said: format!("{} {first:?}", report.summary),
+    })
+}
