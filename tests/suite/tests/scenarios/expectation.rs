@@ -196,14 +196,11 @@ pub fn left_behind(expect: &Expect, runs: [&Run; 2], report: &Report) -> Vec<Str
 }
 
 /// The exit code is the same whatever the format.
-pub fn exit(expect: &Expect, runs: &[&Run]) -> Vec<String> {
-    let wrong = runs.iter().filter(|run| run.exit != Some(expect.exit));
+pub fn exit(expected: i32, runs: &[&Run]) -> Vec<String> {
+    let wrong = runs.iter().filter(|run| run.exit != Some(expected));
     wrong
         .map(|run| match run.exit {
-            Some(exit) => format!(
-                "{:?}: the exit code is {exit}, not {}",
-                run.format, expect.exit
-            ),
+            Some(exit) => format!("{:?}: the exit code is {exit}, not {expected}", run.format),
             None => format!("{:?}: it had to be killed", run.format),
         })
         .collect()

@@ -165,6 +165,6 @@ fn complaints(scenario: &Scenario, report: &Report, json: &Run, text: &Run) -> V
         [json, text],
         report,
     ));
-    complaints.extend(expectation::exit(&scenario.expect, &[json, text]));
+    complaints.extend(expectation::exit(scenario.exit, &[json, text]));
     complaints
 }
