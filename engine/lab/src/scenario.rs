@@ -179,7 +179,7 @@ mod tests {
             (format!("{LEAST}saiys = []\n"), ["saiys", "says"]),
             (format!("{LEAST}[check]\narg = []\n"), ["arg", "args"]),
             (format!("{LEAST}[sever]\n"), ["sever", "server"]),
-            (format!("{LEAST}exit = \"one\"\n"), ["exit", "integer"]),
+            (format!("{LEAST}exit = \"one\"\n"), ["exit", "i32"]),
             ("[expect]\nroot-causes = []\n".into(), ["verdict", FILE]),
         ];
         for (text, named) in mistakes {
