@@ -29,6 +29,8 @@ const USAGE: &str = "cargo xtask <command>
   deny    hold deny.toml: licences, sources, banned packages and advisories; needs cargo-deny
   notices write THIRD-PARTY-NOTICES anew, after a change of what the program is made of
   sbom    write a bill of materials (CycloneDX) to target/remote-doctor.cdx.json
+  coverage
+          print the scenarios and the codes of each fault of the lab; fails where a fault or a code has no scenario
   table [--runs N]
           prepare, get the real FTP servers, build, and print a table of every scenario and every case on a real server:
           root causes expected and reported, right or wrong, connections, time; N times in a row
@@ -51,6 +53,7 @@ fn main() -> ExitCode {
         ["deny"] => assurance::deny(),
         ["notices"] => assurance::supply("notices"),
         ["sbom"] => assurance::supply("sbom"),
+        ["coverage"] => coverage(),
         ["table"] => setup().and_then(|()| tables("1")),
         ["table", "--runs", times] => setup().and_then(|()| tables(times)),
         ["bench", ref parts @ ..] => setup().and_then(|()| bench(parts)),
@@ -125,6 +128,12 @@ fn fetch() -> Result<Option<servers::Missing>, Failure> {
         report::step(&format!("NOT MADE: probes in other languages: {failure}"));
     }
     Ok(missing)
+}
+
+/// Neither probes nor the program are needed for it.
+fn coverage() -> Result<(), Failure> {
+    let package = ["run", "--quiet", "--release", "--package", suites::PACKAGE];
+    report::run(cargo().args(package).args(["--bin", "coverage"]))
 }
 
 fn tables(times: &str) -> Result<(), Failure> {

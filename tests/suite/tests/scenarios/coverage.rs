@@ -1,5 +1,5 @@
-//! Every code of the vocabulary is declared, has a page, is shown by a scenario, and is not shown by one that resembles
-//! it. What is seen without any remote has cases in place of scenarios, which say the same of themselves.
+//! Every code is declared, has a page, is shown by a scenario, and is not shown by one that resembles it. What is seen
+//! without any remote has cases in place of scenarios, which say the same of themselves.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -8,15 +8,15 @@ use libtest_mimic::{Failed, Trial};
 use remote_doctor::builtin::Catalogue;
 use remote_doctor::finding::Code;
 use remote_doctor::remedy::{HEADINGS, Page, Values};
+use suite::{Coverage, Gap, WITHOUT_A_REMOTE};
 
 use crate::addresses;
 use crate::scenario::Scenario;
 
 type Scenarios = Arc<BTreeMap<String, Scenario>>;
 
-/// Every code there is to be, with its severity and its owner.
-const CODES: &str = include_str!("codes.txt");
-
+/// The section of a page that names other codes.
+const TOLD_APART: &str = "Told apart from";
 /// Codes of which each is taken for the other most easily.
 const PAIRS: &[(&str, &str)] = &[
     (
@@ -36,19 +36,25 @@ const PAIRS: &[(&str, &str)] = &[
 
 /// The tests of coverage.
 pub fn trials(scenarios: &Scenarios) -> Vec<Trial> {
-    let mut shown = names(scenarios, |it| it.expect.found().cloned().collect());
-    let mut resembled = names(scenarios, |it| it.expect.look_alike_of.clone());
-    let [by_cases, by_look_alikes] = addresses::shown_and_resembled();
-    shown.extend(by_cases);
-    resembled.extend(by_look_alikes);
-    let known = shown.union(&resembled).cloned().collect();
+    let mut known = names(scenarios, |it| it.expect.found().cloned().collect());
+    known.extend(names(scenarios, |it| it.expect.look_alike_of.clone()));
+    known.extend(addresses::shown_and_resembled().into_iter().flatten());
     let told_apart = Arc::clone(scenarios);
     vec![
         Trial::test("every_code_is_declared", undeclared),
         Trial::test("every_code_has_a_page", pages),
-        Trial::test("every_code_is_shown", move || missing(&shown)),
-        Trial::test("every_code_has_a_look_alike", move || missing(&resembled)),
+        Trial::test("every_code_is_shown", || {
+            missing(|gap| matches!(gap, Gap::Code(_)))
+        }),
+        Trial::test("every_code_has_a_look_alike", || {
+            missing(|gap| matches!(gap, Gap::LookAlike(_)))
+        }),
+        Trial::test("every_fault_has_a_scenario", || {
+            missing(|gap| matches!(gap, Gap::Fault(_)))
+        }),
+        Trial::test("every_code_without_a_remote_has_cases", cases),
         Trial::test("every_code_in_a_scenario_exists", move || unknown(&known)),
+        Trial::test("every_code_on_a_page_exists", unknown_on_pages),
         Trial::test("every_pair_is_told_apart", move || confused(&told_apart)),
     ]
 }
@@ -57,29 +63,19 @@ fn names(scenarios: &Scenarios, of: impl Fn(&Scenario) -> Vec<String>) -> BTreeS
     scenarios.values().flat_map(of).collect()
 }
 
-/// The codes of the list, each with its severity and its owner.
-fn vocabulary() -> impl Iterator<Item = [&'static str; 3]> {
-    CODES.lines().map(|line| {
-        let mut words = line.split_whitespace();
-        [(); 3].map(|()| words.next().unwrap_or_default())
-    })
-}
-
-/// The list and the catalogue agree.
+/// The codes that probes and engine declare are those that have a file for their page, in the folder of their probe or of
+/// the engine: a page that is in no list of codes is told of nowhere, and a probe that was not built anew lacks its new code.
 fn undeclared() -> Result<(), Failed> {
     let catalogue = catalogue()?;
-    let listed = vocabulary().filter_map(|[name, severity, owner]| {
-        let Some(code) = catalogue.code(name) else {
-            return Some(format!("nobody declares {name}"));
-        };
-        let declared = serde_json::json!([code.severity, code.owner]);
-        let differs = declared != serde_json::json!([severity, owner]);
-        differs.then(|| format!("{name} is declared as {declared}, not {severity}, {owner}"))
-    });
-    let unlisted = declared(&catalogue)
-        .filter(|code| !vocabulary().any(|[name, ..]| name == code.name))
-        .map(|code| format!("{} is not on the list of codes", code.name));
-    let problems: Vec<String> = listed.chain(unlisted).collect();
+    let declared: BTreeSet<&str> = declared(&catalogue).map(|it| it.name.as_str()).collect();
+    let coverage = Coverage::read(suite::workspace())?;
+    let paged: BTreeSet<&str> = coverage.codes.iter().map(String::as_str).collect();
+    let no_page = declared.difference(&paged);
+    let nobody = paged.difference(&declared);
+    let problems: Vec<String> = nobody
+        .map(|code| format!("nobody declares {code}, which has a page"))
+        .chain(no_page.map(|code| format!("{code} has no page in a folder of remedies")))
+        .collect();
     none(&problems)
 }
 
@@ -119,12 +115,59 @@ fn problems(page: Page<'_>) -> impl Iterator<Item = String> {
         .chain(message.then(|| "no message to send".to_owned()))
 }
 
-fn missing(covered: &BTreeSet<String>) -> Result<(), Failed> {
-    let missing: Vec<String> = vocabulary()
-        .filter(|[code, ..]| !covered.contains(*code))
-        .map(|[code, ..]| code.to_owned())
+fn missing(which: fn(&Gap) -> bool) -> Result<(), Failed> {
+    let gaps = Coverage::read(suite::workspace())?.gaps();
+    let gaps: Vec<String> = gaps
+        .iter()
+        .filter(|gap| which(gap))
+        .map(Gap::to_string)
         .collect();
-    none(&missing)
+    none(&gaps)
+}
+
+/// What the suite takes for shown without a remote is what the cases say they show, and one of them only looks like it.
+fn cases() -> Result<(), Failed> {
+    let named: BTreeSet<String> = WITHOUT_A_REMOTE
+        .iter()
+        .map(|(code, _)| code.to_string())
+        .collect();
+    let [shown, resembled] = addresses::shown_and_resembled();
+    match shown == named && resembled == named {
+        true => Ok(()),
+        false => {
+            Err(format!("named: {named:?}, shown: {shown:?}, resembled: {resembled:?}").into())
+        }
+    }
+}
+
+/// What a page names as easily taken for its code is another code, unless it is of no area of codes at all.
+fn unknown_on_pages() -> Result<(), Failed> {
+    let catalogue = catalogue()?;
+    let area = |name: &str| name.split_once('.').map(|(area, _)| area.to_owned());
+    let areas: BTreeSet<String> = catalogue
+        .codes
+        .iter()
+        .filter_map(|it| area(&it.name))
+        .collect();
+    let mut looked_at = 0;
+    let mut unknown = Vec::new();
+    for code in &catalogue.codes {
+        let section = Page(&code.page).section(TOLD_APART).unwrap_or_default();
+        for name in section
+            .lines()
+            .filter_map(|line| line.strip_prefix("- `")?.split('`').next())
+        {
+            let is_code = area(name).is_some_and(|area| areas.contains(&area));
+            looked_at += usize::from(is_code);
+            if is_code && catalogue.code(name).is_none() {
+                unknown.push(format!("{}: {name} is no code", code.name));
+            }
+        }
+    }
+    match looked_at {
+        0 => Err("no page names another code".into()),
+        _ => none(&unknown),
+    }
 }
 
 /// Of each pair, each is shown by a scenario that could be taken for the other.
