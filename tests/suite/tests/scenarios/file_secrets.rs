@@ -418,7 +418,7 @@ fn scenarios_of_a_probe() -> Result<(), Failed> {
         );
         fs::write(scenario.join("scenario.toml"), text)?;
         let output = Command::new(suite::program())
-            .current_dir(&root)
+            .current_dir(root)
             .args(["plugin", "test", "target/example-probes/minimal-probe.wasm"])
             .arg("--scenarios")
             .arg(folder.path())

@@ -63,6 +63,11 @@ fn main() -> ExitCode {
         eprintln!("{error}");
         return ExitCode::FAILURE;
     }
+    // Files that a scenario names are named from there.
+    if let Err(error) = std::env::set_current_dir(suite::workspace()) {
+        eprintln!("{}: {error}", suite::workspace().display());
+        return ExitCode::FAILURE;
+    }
     let folder = suite::workspace().join("tests/scenarios");
     let scenarios = match Scenario::all(&folder) {
         Ok(scenarios) => Arc::new(scenarios),

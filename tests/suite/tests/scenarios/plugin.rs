@@ -119,7 +119,7 @@ fn replaced(bytes: &[u8], old: &str, new: &str) -> Vec<u8> {
 fn list() -> Result<(), Failed> {
     let root = suite::workspace();
     let mine = "target/example-probes/minimal-probe.wasm";
-    let shown = printed(&run(&root, &["plugin", "list", "--plugin", mine])?)?;
+    let shown = printed(&run(root, &["plugin", "list", "--plugin", mine])?)?;
     let probes = std::fs::read_dir(root.join("target/probes"))?.count();
     match shown.lines().count() == probes + 1 && shown.contains("minimal-probe") {
         true => Ok(()),
