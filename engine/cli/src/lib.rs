@@ -152,7 +152,7 @@ pub fn main() -> ExitCode {
 
 async fn run(command: Command) -> Result<Exit, CliError> {
     match command {
-        Command::Check(args) => check::run(*args).await,
+        Command::Check(args) => Box::pin(check::run(*args)).await,
         Command::Compare(args) => compare::run(&args).await,
         Command::Report(args) => report::run(&args),
         Command::Replay(args) => replay::run(args).await,

@@ -2,7 +2,6 @@
 
 use super::{CliError, Exit, output};
 use report::schema;
-use settings;
 
 /// What has a JSON Schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]

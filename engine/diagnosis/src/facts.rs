@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::record::Record;
 use model::finding::FactValue;
 
+/// Facts by their names.
 pub type Facts = BTreeMap<String, FactValue>;
 
 /// The facts of the first source address that has them, and of each where there are several.

@@ -21,6 +21,7 @@ pub struct Granted {
 }
 
 impl Granted {
+    /// Nothing was missed yet.
     pub fn new(asked: &BTreeSet<Capability>, denied: &BTreeSet<Capability>) -> Granted {
         Granted {
             powers: Arc::new(Powers::new(asked, denied)),

@@ -78,7 +78,7 @@ impl ProbeBackend for Live {
 
     // What the network may have to remember is kilobytes; boxed, they are not copied on their way up with every call.
     fn answer(&mut self, call: Call) -> BoxFuture<'_, Result<Answer, Halt>> {
-        Box::pin(self.from_outside(call))
+        Box::pin(self.outside_answers(call))
     }
 
     fn close(&mut self, connection: u32) {
@@ -100,7 +100,7 @@ impl Live {
         }
     }
 
-    async fn from_outside(&mut self, call: Call) -> Result<Answer, Halt> {
+    async fn outside_answers(&mut self, call: Call) -> Result<Answer, Halt> {
         let network = self.outside.network.clone();
         Ok(match call {
             Call::ExpectedAddresses => network.expected_addresses().to_vec().into(),

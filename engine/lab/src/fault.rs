@@ -3,9 +3,11 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantNames};
 
 /// One thing that is wrong with a server. The number or code at the end of each line is what it shows.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 #[serde(
     rename_all = "kebab-case",
     rename_all_fields = "kebab-case",
@@ -349,7 +351,8 @@ pub enum Fault {
     DataCutShort,
     /// Half of what is due, then a reset and 426: `data.truncated`.
     DataReset,
-    /// So many bytes of a download, then nothing more: `net.mtu-blackhole` (F-D25).
+    /// So many bytes of a download, then nothing more, to any client: `data.truncated`. It looks like `net.mtu-blackhole`
+    /// (F-D25), where small transfers pass.
     DataStalls {
         /// How many bytes pass.
         after: usize,

@@ -33,6 +33,7 @@ mod issuers;
 mod journal;
 mod lab;
 mod samples;
+pub mod scenario;
 mod service;
 mod session;
 mod socket;

@@ -5,7 +5,7 @@ use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use strum::{AsRefStr, EnumMessage, EnumString, VariantArray};
+use strum::{AsRefStr, Display, EnumMessage, EnumString, VariantArray};
 
 use crate::capability::Capability;
 use crate::remote::Depth;
@@ -48,6 +48,7 @@ impl fmt::Display for Severity {
     Serialize,
     Deserialize,
     AsRefStr,
+    Display,
     EnumString,
     EnumMessage,
     VariantArray,
@@ -80,19 +81,6 @@ impl Owner {
             Owner::Settings => "whoever configures this remote",
             Owner::Platform => "whoever runs our own network",
         }
-    }
-}
-
-impl fmt::Display for Owner {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Owner::ServerAdmin => "server-admin",
-            Owner::FirewallAdmin => "firewall-admin",
-            Owner::CertificateOwner => "certificate-owner",
-            Owner::AccountOwner => "account-owner",
-            Owner::Settings => "settings",
-            Owner::Platform => "platform",
-        })
     }
 }
 

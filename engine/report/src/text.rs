@@ -118,7 +118,7 @@ pub fn root_cause(out: &mut String, all: &[ReportFinding], finding: &ReportFindi
         "\n{}  {}  {}",
         mark(finding.severity),
         styled(BOLD, &finding.code),
-        styled(DIM, &finding.owner.to_string())
+        styled(DIM, finding.owner.as_ref())
     );
     let from =
         outline::only_from(finding).map_or_else(String::new, |from| format!(" (from {from})"));

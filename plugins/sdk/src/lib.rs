@@ -123,10 +123,9 @@ pub trait Probe {
 #[macro_export]
 macro_rules! export {
     ($probe:ty) => {
-        #[cfg(target_arch = "wasm32")]
-        struct Component;
+        #[doc(hidden)]
+        pub struct Component;
 
-        #[cfg(target_arch = "wasm32")]
         impl $crate::bindings::Guest for Component {
             fn describe() -> $crate::bindings::remote_doctor::probe::types::Description {
                 <$probe as $crate::Probe>::ABOUT.describe(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))

@@ -9,7 +9,6 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
-use diagnosis::codes::Codes;
 use diagnosis::record::{ProbeRun, Record, Visit};
 use model::dialogue::Counts;
 use model::finding::{

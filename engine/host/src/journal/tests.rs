@@ -1,5 +1,4 @@
 use super::*;
-use model::patch::settings;
 use std::os::unix::fs::PermissionsExt;
 
 const NAME: &str = "remote-doctor-0123456789abcdef";

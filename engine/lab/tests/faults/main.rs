@@ -23,6 +23,8 @@ const ELSEWHERE: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2));
 fn no_fault_is_left_out() {
     let shown: BTreeSet<String> = Fault::samples().iter().map(variant).collect();
     assert_eq!(shown, variants::<Fault>());
+    let named = Fault::NAMES.iter().map(ToString::to_string);
+    assert_eq!(named.collect::<BTreeSet<String>>(), shown);
 }
 
 #[tokio::test]

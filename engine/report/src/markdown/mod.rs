@@ -64,7 +64,7 @@ fn head(out: &mut String, report: &Report) {
     let _ = writeln!(
         out,
         "SSL setting {}, tested {when}{from}.",
-        code(&remote.ssl.to_string())
+        code(remote.ssl.as_ref())
     );
     if let Some(redaction) = &report.redaction {
         let _ = writeln!(out, "\n{}", prose(&redaction.to_string()));

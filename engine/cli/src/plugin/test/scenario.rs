@@ -1,14 +1,12 @@
-//! A `scenario.toml`: a server, how it is looked at, and what must be said of it.
+//! What the kit makes of a `scenario.toml`.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
+use lab::scenario::Password;
 use lab::{Behaviour, Lab};
 use secrecy::SecretString;
-use serde::Deserialize;
 use serde_json::Value;
-use toml::Table;
 
 use super::super::super::args::{Args, Command};
 use super::super::super::remote_file::Asked;
@@ -19,9 +17,6 @@ use host::login::Credential;
 use model::cleaner;
 use report::Report;
 
-/// In a folder of each scenario.
-const FILE: &str = "scenario.toml";
-
 /// Why the scenarios of a probe cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ScenarioError {
@@ -30,98 +25,27 @@ pub(crate) enum ScenarioError {
         path: PathBuf,
         source: std::io::Error,
     },
-    #[error("{}: {reason}", path.display())]
-    File { path: PathBuf, reason: String },
+    #[error(transparent)]
+    Unreadable(lab::scenario::ScenarioError),
+    #[error("{}: args: {flag} is not for a scenario, which may only say how its server is looked at", path.display())]
+    Foreign { path: PathBuf, flag: String },
 }
 
-pub(super) struct Scenario {
-    pub(super) name: String,
-    content: Content,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct Content {
-    server: Option<Behaviour>,
-    #[serde(default)]
-    check: Ask,
-    expect: Expect,
-    /// These need namespaces or a resolver of their own.
-    real: Option<Table>,
-    network: Option<Table>,
-    dns: Option<Table>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
-struct Ask {
-    args: Vec<String>,
-    host: Option<String>,
-    port: Option<u16>,
-    user: bool,
-    password: Password,
-    trusted: bool,
-    plugins: Vec<String>,
-    state: Option<String>,
-}
-
-impl Default for Ask {
-    fn default() -> Self {
-        Ask {
-            args: Vec::new(),
-            host: None,
-            port: None,
-            user: true,
-            password: Password::Right,
-            trusted: true,
-            plugins: Vec::new(),
-            state: None,
+impl From<lab::scenario::ScenarioError> for ScenarioError {
+    fn from(error: lab::scenario::ScenarioError) -> ScenarioError {
+        match error {
+            lab::scenario::ScenarioError::Folder { path, source } => {
+                ScenarioError::Folder { path, source }
+            }
+            error => ScenarioError::Unreadable(error),
         }
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Password {
-    Right,
-    Wrong,
+pub(super) struct Scenario {
+    pub(super) name: String,
+    content: lab::scenario::Scenario,
 }
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-struct Expect {
-    root_causes: Vec<String>,
-    #[serde(default)]
-    findings: Vec<String>,
-    verdict: String,
-    /// Of the first root cause.
-    owner: Option<String>,
-    #[serde(default)]
-    look_alike_of: Vec<String>,
-    /// Words in the detail or the evidence of a finding.
-    #[serde(default)]
-    says: Vec<String>,
-    /// What is left: keys that only the suite of the program looks at, and mistakes.
-    #[serde(flatten)]
-    more: Table,
-}
-
-/// What the suite of the program looks at beside the keys of [`Expect`].
-const OF_THE_SUITE: &[&str] = &[
-    "exit",
-    "confidence",
-    "patch",
-    "together",
-    "advises",
-    "never-advises",
-    "not-after-login",
-    "not-tested",
-    "facts",
-    "sheet",
-    "left-behind",
-    "names-asked",
-    "passwords",
-];
 
 /// A third-party probe beside the one that is tried.
 const OTHER_PROBE: &str = "--plugin";
@@ -170,40 +94,15 @@ fn foreign(args: &[String]) -> Option<String> {
 impl Scenario {
     /// The scenarios of a folder, by name.
     pub(super) fn all(folder: &Path) -> Result<Vec<Scenario>, ScenarioError> {
-        let unreadable = |source| ScenarioError::Folder {
-            path: folder.into(),
-            source,
-        };
-        let mut paths: Vec<PathBuf> = fs::read_dir(folder)
-            .map_err(unreadable)?
-            .filter_map(|entry| Some(entry.ok()?.path()))
-            .filter(|path| path.join(FILE).exists())
-            .collect();
-        paths.sort();
-        paths.iter().map(|path| Scenario::read(path)).collect()
-    }
-
-    fn read(folder: &Path) -> Result<Scenario, ScenarioError> {
-        let path = folder.join(FILE);
-        let wrong = |reason: String| ScenarioError::File {
-            path: path.clone(),
-            reason,
-        };
-        let text = fs::read_to_string(&path).map_err(|error| wrong(error.to_string()))?;
-        let content: Content = toml::from_str(&text).map_err(|error| wrong(error.to_string()))?;
-        let mut more = content.expect.more.keys();
-        if let Some(key) = more.find(|key| !OF_THE_SUITE.contains(&key.as_str())) {
-            return Err(wrong(format!("[expect] has no key `{key}`")));
-        }
-        if let Some(flag) = foreign(&content.check.args) {
-            return Err(wrong(format!(
-                "args: {flag} is not for a scenario, which may only say how its server is looked at"
-            )));
-        }
-        Ok(Scenario {
-            name: folder.file_name().unwrap_or_default().display().to_string(),
-            content,
+        let all = lab::scenario::Scenario::all(folder)?.into_iter();
+        all.map(|(name, content)| match foreign(&content.check.args) {
+            None => Ok(Scenario { name, content }),
+            Some(flag) => Err(ScenarioError::Foreign {
+                path: folder.join(name).join(lab::scenario::FILE),
+                flag,
+            }),
         })
+        .collect()
     }
 
     pub(super) fn behaviour(&self) -> Behaviour {
@@ -217,7 +116,7 @@ impl Scenario {
             Some("it needs a network of its own")
         } else if content.real.is_some() {
             Some("it needs a real server")
-        } else if content.dns.is_some() {
+        } else if !content.dns.is_empty() {
             Some("it needs a resolver of its own")
         } else if content.server.is_none() || !content.check.plugins.is_empty() {
             Some("it needs more than a server of the lab")
@@ -243,8 +142,7 @@ impl Scenario {
 
     /// Every code that must be found.
     pub(super) fn expected(&self) -> impl Iterator<Item = &String> {
-        let expect = &self.content.expect;
-        expect.root_causes.iter().chain(&expect.findings)
+        self.content.expect.found()
     }
 
     pub(super) fn finds(&self, code: &str) -> bool {
