@@ -4,7 +4,6 @@ use host::net::seams;
 use model::finding::{Code, Owner, Severity};
 use model::mask::Mask;
 use model::remedy::{Page, Values, in_general};
-use report;
 
 use crate::input::{fields, first_line, lines, pieces};
 
