@@ -1,5 +1,6 @@
-//! The allow-list sheet: what a party that lets only listed addresses in asks of them, requirement by requirement, with
-//! the evidence for and against, and what cannot be known from here; beside it the addresses and the ports. Fit to send.
+//! The allow-list sheet. Some parties let in only the addresses on a list, and ask requirements of them. The sheet answers
+//! each requirement with the evidence for and against it, and says what cannot be known from here. It also lists the
+//! addresses and the ports. It is fit to be sent to that party.
 //!
 //! That an address is static, dedicated and not residential cannot be proved by looking. It can be contradicted.
 

@@ -1,4 +1,5 @@
-//! The command line: arguments in, a report and an exit code out.
+//! The command line: arguments in, output and an exit code out. Each command is a module. It makes a check of its
+//! arguments, calls the library, and renders what comes back.
 
 mod addresses;
 mod args;

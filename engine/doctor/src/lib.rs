@@ -1,9 +1,8 @@
-//! Finds out why an FTP or FTPS remote will not connect or will not transfer, says who has to act and what to change.
+//! Finds out why an FTP or FTPS remote will not connect or will not transfer, who has to act, and what to change.
 //!
-//! The way of a diagnosis: a [`host::Check`] and a set of [`run::Probes`] make a plan; [`run::run`] runs each probe in its
-//! own WebAssembly instance and keeps a record; [`report::Report`] is that record in the light of all codes; where it
-//! proposes other settings, they are tried. [`diagnose`] goes all of that way, and every output format is rendered from the
-//! report.
+//! A [`host::Check`] says what is asked, and a set of [`run::Probes`] looks. [`run::run`] runs each probe in its own WebAssembly
+//! instance and keeps a record. [`report::Report`] is that record in the light of all codes. If the report proposes other
+//! settings, [`verify`] tries them. [`diagnose`] goes all of that way, and every output format is rendered from the report.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {

@@ -1,4 +1,4 @@
-//! Files of the user: which of them are the user's alone, and the one writer of whatever a command writes.
+//! Files of the user: the one writer for everything that a command writes, and which files belong to the user alone.
 #![warn(missing_docs)]
 
 pub mod output_file;

@@ -1,5 +1,6 @@
-//! What a probe can ask of the host, and the network that answers it: names, connections, TLS, certificates, the password,
-//! writing, and what one probe hands on to the next. Every rule on what a probe may do stands here, once.
+//! What a probe can ask of the host, and the network that answers: names, connections, TLS, certificates, the password, and
+//! writing on the remote. The sessions and facts that one probe hands on to the next are here, too. Every rule on what a probe
+//! may do stands in this crate, once; its README has them all.
 #![warn(missing_docs)]
 
 mod authority;

@@ -1,10 +1,10 @@
-//! An FTP(S) server whose misbehaviour is chosen, not suffered.
+//! An FTP(S) server whose misbehaviour is chosen.
 //!
 //! A [`Lab`] listens on loopback and behaves as its [`Behaviour`] says: healthy by default, or with any of the faults
 //! that [`Fault`], [`CertificateKind`] and [`Mode`] name. It serves files from memory, keeps a log of what its clients
-//! did, and counts their connections, so that a test can judge the manners of a client as well as its verdict.
+//! did, and counts their connections. So a test can judge the manners of a client as well as its verdict.
 //!
-//! Everything a client can make it hold is bounded: lines, files, connections, the log, and the time of each step.
+//! Everything that a client can make it hold is bounded: lines, files, connections, the log, and the time of each step.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), lab::LabError> {

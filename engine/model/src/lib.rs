@@ -1,5 +1,5 @@
-//! The nouns of a diagnosis: remotes and their settings, faults and facts, owners, powers, rows of the matrix. Nothing here
-//! does input or output, and nothing waits.
+//! The nouns of a diagnosis: remotes and their settings, codes, findings and facts, owners, capabilities, rows of the matrix.
+//! Nothing here does input or output, and nothing waits.
 #![warn(missing_docs)]
 
 pub mod address;

@@ -1,13 +1,13 @@
-//! Recordings: every question that the probes of a check asked of the host, with its answer, kept in a file without
-//! secrets, from which the same probes come to the same report with no network.
+//! Recordings: every question that the probes of a check asked of the host, with its answer, in a file without secrets. The
+//! same probes come to the same report from it, with no network.
 //!
-//! The seam is [`host::call`]: what a probe can ask and hear, in words of our own. Behind it stands the network, the network
-//! and a tape ([`Recorded`]), or a recording ([`Replay`]). The password is on the far side of the seam: the host forms the
-//! line it goes in, and a question says only that it is to be sent.
+//! The seam is [`host::call`]: what a probe can ask and hear, in types of our own. Behind it stands the network, the network
+//! and a recorder ([`Recorded`]), or a recording ([`Replay`]). The password is on the far side of the seam: the host forms the
+//! line that contains it, and a question says only that it is to be sent.
 //!
-//! A probe is run again: what it says is never kept. Kept is beside its questions what depends on the moment, as times, the
-//! dialogue and the number of connections. A probe of the same digest must ask exactly what was asked. Another version is
-//! answered as far as it asks what the recording knows; what it does not know is not tested.
+//! A replay runs the probes again, so what they say is never kept. Besides the questions and answers, a recording keeps what
+//! depends on the moment, such as times, the dialogue and the number of connections. A probe with the recorded digest must ask
+//! exactly what was asked. Another version gets answers as far as it asks what the recording knows; the rest is not tested.
 
 #![warn(missing_docs)]
 

@@ -1,4 +1,4 @@
-//! The report: the record from which every output format is rendered. Its JSON form is the contract of the product.
+//! The report: the record from which every output format is rendered. Its JSON form is the contract with other programs.
 
 pub mod allow_list;
 pub mod baseline;

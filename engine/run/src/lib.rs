@@ -1,5 +1,5 @@
-//! Runs the probes against a remote: side by side where they are independent, one after another where one goes on with
-//! what another left, and from each source address in turn.
+//! Runs the probes against a remote: side by side where they are independent, one after another where one continues what
+//! another began, and from each source address in turn.
 
 pub mod backend;
 mod clean_up;

@@ -1,7 +1,8 @@
 //! Probes as WebAssembly components: the only crate that knows wasmtime.
 //!
-//! A plugin is loaded once and instantiated afresh for each run. Everything it may do comes from its [`RunContext`];
-//! everything it says comes back as a [`host::backend::Ended`], whether it ended well or had to be stopped.
+//! A plugin is loaded once and instantiated afresh for each run. Everything it may do comes from its [`RunContext`].
+//! Everything it says comes back as a [`host::backend::Ended`], whether it ended by itself or had to be stopped. The README
+//! of this crate has the limits.
 #![warn(missing_docs)]
 
 mod anatomy;

@@ -1,4 +1,5 @@
-//! Settings files: a remote as somebody wrote it down, its mistakes and its schema, and what of it has to be agreed to.
+//! Settings files: a remote as somebody wrote it down, the mistakes in it, its schema, and what in it needs the user's
+//! agreement.
 #![warn(missing_docs)]
 
 mod file;

@@ -1,5 +1,5 @@
-//! From the source of probes to components: finds a compiler for the sandbox's target, compiles, wraps the modules, and
-//! looks that nothing of this machine got into them. `cargo xtask setup` and `remote-doctor plugin build` both use it.
+//! Makes components of the sources of probes: finds a compiler for the sandbox's target, compiles, wraps the modules, and
+//! checks that no path of this machine is in them. `cargo xtask setup` and `remote-doctor plugin build` both use it.
 #![warn(missing_docs)]
 
 mod compiler;

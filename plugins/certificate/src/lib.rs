@@ -1,5 +1,5 @@
-//! The certificate of the control channel: every independent fault of it, found by asking again with one thing changed at
-//! a time. It looks at what an earlier handshake showed, so that costs no connection; only what is shown elsewhere does.
+//! The certificate of the control channel: each of its independent faults, found by verifying again with one thing changed.
+//! The probe judges what an earlier handshake showed, and needs a connection only for what is shown elsewhere.
 
 mod chain;
 mod dates;

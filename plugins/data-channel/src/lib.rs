@@ -1,5 +1,5 @@
-//! The data channel: EPSV and PASV, the address that is announced, a sample of the ports, TLS with resumption of the control
-//! session again and again, listings and a long transfer, and the end of each.
+//! The data channel: EPSV and PASV, the address that the server advertises, a sample of the ports, TLS that resumes the
+//! control session each time, listings and a long transfer, and how each of them ends.
 
 mod certificate;
 mod channel;

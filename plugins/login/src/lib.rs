@@ -1,4 +1,4 @@
-//! The login, once: user name, password by the host's hand, where it lands, and whether the remote path is there.
+//! Logs in once: the user name, the password (which the host sends), the login directory, and whether the remote path exists.
 
 mod directory;
 mod refused;

@@ -1,4 +1,4 @@
-//! Can the remote be reached: every address of its name, a TCP connection to each, and how long that takes.
+//! Whether the remote can be reached: every address of its name, a TCP connection to each, and how long that takes.
 
 mod attempt;
 mod expected;

@@ -1,5 +1,5 @@
-//! How many sessions the remote takes at a time, and whether that is what the settings allow themselves. Loads the remote,
-//! so it runs at depth `full` only.
+//! How many sessions the remote accepts at a time, and whether the settings allow more than that. The probe loads the
+//! remote, so it runs only at depth `full`.
 
 mod ladder;
 

@@ -1,5 +1,5 @@
-//! Writing, where the user permits it: upload, download and compare, resume, times, rename, directories, delete. All
-//! under a name that nobody has used, and all removed again.
+//! Writes on the remote, if the user permits it: uploads, downloads and compares, resumes, sets times, renames, makes
+//! directories, deletes. All of it has a name that nobody has used, and is removed again.
 
 mod ability;
 mod content;
