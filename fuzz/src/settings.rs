@@ -51,9 +51,11 @@ pub fn url(bytes: &[u8]) {
         }
         Err(error) => {
             let told = error.to_string();
-            // A name for a user stands before the colon, and a path after the host: what is between is a password.
+            // A name for a user stands before the colon, and a path after the host: what is between is a password. What is
+            // written a second time is a host or a path as well.
             let in_userinfo = text.contains(&format!(":{CANARY}@"));
-            assert!(!in_userinfo || !told.contains(CANARY), "{told}");
+            let once = text.matches(CANARY).count() == 1;
+            assert!(!(in_userinfo && once) || !told.contains(CANARY), "{told}");
         }
     }
 }

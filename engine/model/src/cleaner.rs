@@ -14,7 +14,7 @@ use icu_properties::{CodePointMapData, CodePointSetData};
 /// What stands in the place of a character that cannot be shown.
 pub const MARK: char = char::REPLACEMENT_CHARACTER;
 /// What stands in the place of a line end within a line.
-const BREAK: &str = " / ";
+pub const BREAK: &str = " / ";
 /// More marks on one letter than any language needs hide the lines above and below.
 const MARKS_ON_A_LETTER: usize = 4;
 

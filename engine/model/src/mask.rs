@@ -6,7 +6,8 @@
 //!
 //! **What a stream gives away.** Bytes that may begin the password are held back, and who sees that learns that they do. So
 //! they are held back only on a connection that the password was sent on, whose other end has it; nothing is held over a
-//! line end, nor from one phase of a connection into the next. What is left: whoever has a probe on this side and a server
+//! line end but where a form has its bytes (in UTF-16 many characters do), nor from one phase of a connection into the next.
+//! What is left: whoever has a probe on this side and a server
 //! on the other may guess whole passwords, since a right guess is masked. That is as good as guessing at a login, and the
 //! bytes that a probe may read bound it.
 

@@ -365,12 +365,20 @@ fn names_port_21(text: &str) -> Option<u16> {
     authority.ends_with(":21").then_some(21)
 }
 
-/// A URL that cannot be parsed may still hold a password: an error must not repeat it.
+/// A URL that cannot be parsed may still hold a password: an error must not repeat it. What stands before `://` may be a
+/// part of it, too, unless it is a scheme (RFC 3986 section 3.1).
 fn without_userinfo(text: &str) -> String {
+    let is_scheme = |text: &str| {
+        text.starts_with(|c: char| c.is_ascii_alphabetic())
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+    };
     match text.rsplit_once('@') {
         Some((before, host)) => {
             let scheme = before
                 .split_once("://")
+                .filter(|(scheme, _)| is_scheme(scheme))
                 .map(|(scheme, _)| format!("{scheme}://"))
                 .unwrap_or_default();
             format!("{scheme}…@{host}")
@@ -405,9 +413,24 @@ mod tests {
 
     #[test]
     fn a_password_in_a_url_is_refused_and_not_repeated() {
-        for url in ["ftp://u:s3cret@h", "u:s3cret@h:x:y", "http://u:s3cret@h"] {
+        for url in [
+            "ftp://u:s3cret@h",
+            "u:s3cret@h:x:y",
+            "http://u:s3cret@h",
+            // Where the scheme comes late, twice, or not at all.
+            ":s3cret@http://h",
+            "u :s3cret://x@h",
+            "u:s3cret@ftp://v:w@h",
+            "1://u:s3cret@h",
+        ] {
             let error = url.parse::<Location>().unwrap_err().to_string();
             assert!(!error.contains("s3cret"), "{error}");
         }
+    }
+
+    #[test]
+    fn the_scheme_of_a_url_that_is_none_is_shown() {
+        let error = "ftp://u:s3cret@h:x".parse::<Location>().unwrap_err();
+        assert!(error.to_string().starts_with("`ftp://…@h:x` is"), "{error}");
     }
 }

@@ -12,6 +12,8 @@ use model::cleaner;
 
 /// More than the largest clouds publish for one service.
 const MAX_ENTRIES: usize = 10_000;
+/// Characters of a pointer that an error shows: a place is found by fewer.
+const MAX_POINTER: usize = 200;
 
 /// Where the lists are, as JSON pointers. Without any they are found by their names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -108,10 +110,11 @@ pub fn lists(
     for (set, pointers) in pointers {
         for pointer in pointers {
             let there = value.pointer(pointer);
-            let there = there.ok_or_else(|| AnswerError::NothingAt(pointer.clone()))?;
+            let shown = cleaner::line(pointer, MAX_POINTER);
+            let there = there.ok_or_else(|| AnswerError::NothingAt(shown.clone()))?;
             found
                 .gather(there, set)
-                .map_err(|error| pointer_prefixed(error, pointer))?;
+                .map_err(|error| pointer_prefixed(error, &shown))?;
         }
     }
     match found.lists == Lists::default() {

@@ -70,6 +70,31 @@ fn pointers_win_over_names() {
 }
 
 #[test]
+fn a_pointer_is_told_in_one_line_whatever_was_typed() {
+    let answer = json!({"a\nb": [7], "c\u{1b}[2J": {"x": 1}});
+    let told = |pointer: &str| {
+        let mapping = Mapping {
+            published: Vec::new(),
+            dedicated: vec![pointer.into()],
+        };
+        read_at(&answer, &mapping).unwrap_err().to_string()
+    };
+    for (pointer, shown) in [
+        ("/a\nc", "the answer has nothing at /a / c"),
+        (
+            "/a\nb",
+            "the answer has a number where an address should be, at /a / b/0",
+        ),
+        ("/c\u{1b}[2J", "at /c\u{fffd}[2J;"),
+    ] {
+        let told = told(pointer);
+        assert!(told.contains(shown), "{told:?}");
+        assert!(!told.contains(char::is_control), "{told:?}");
+    }
+    assert!(told(&"/x".repeat(500)).ends_with("/x/x…"));
+}
+
+#[test]
 fn one_bad_entry_makes_a_bad_answer_and_is_named() {
     let texts = |answer: Value| read(&answer).unwrap_err().to_string();
     assert_eq!(

@@ -40,7 +40,7 @@ impl Forms {
             let cases = &cases[..if secret.is_ascii() { 1 } else { 3 }];
             if !is_short {
                 let bytes = cases.iter().flat_map(|text| encodings(text));
-                patterns.extend(bytes.map(|bytes| (bytes, false)));
+                patterns.extend(bytes.map(|bytes| (after_line_end(bytes), false)));
             }
             // Of the rest only what is usual: each form costs, and texts are looked through in all of them at the exit.
             let bytes = secret.as_bytes();
@@ -85,11 +85,9 @@ impl Forms {
         found.map(|it| it.range()).collect()
     }
 
-    /// How many of the last bytes may be the beginning of a form. No form has a line end in it.
+    /// How many of the last bytes may be the beginning of a form. A line end is among them only where the form has it, too.
     pub(super) fn begun(&self, bytes: &[u8]) -> usize {
-        let line = bytes.iter().rposition(|byte| matches!(byte, b'\r' | b'\n'));
-        let line = line.map_or(0, |at| at + 1);
-        let from = line.max((bytes.len() + 1).saturating_sub(self.longest));
+        let from = (bytes.len() + 1).saturating_sub(self.longest);
         let begins = |at: &usize| {
             let rest = &bytes[*at..];
             self.patterns.iter().any(|(pattern, _)| {
@@ -99,6 +97,20 @@ impl Forms {
         let at = (from..bytes.len()).find(begins);
         at.map_or(0, |at| bytes.len() - at)
     }
+}
+
+/// A form without its first bytes up to a line end among them: in UTF-16 `上` (U+4E0A) is `N` and a line feed. An honest
+/// line may end like that, and its end must not be held back. Where too little would be left the form stays as it is.
+fn after_line_end(mut form: Vec<u8>) -> Vec<u8> {
+    let ends_line = |byte: &u8| matches!(byte, b'\r' | b'\n');
+    let first = &form[..form.len().min(SHORT - 1)];
+    if let Some(end) = first.iter().rposition(ends_line) {
+        let more = form[end..].iter().take_while(|it| ends_line(it)).count();
+        if form.len() - (end + more) >= SHORT {
+            form.drain(..end + more);
+        }
+    }
+    form
 }
 
 fn stands_alone(bytes: &[u8], span: &Range<usize>) -> bool {

@@ -39,7 +39,7 @@ impl MaskedStream {
     }
 
     /// Masks the next bytes. What may be the beginning of the secret is held back until more comes, at most to the end of
-    /// its line.
+    /// its line, or past it where the secret is spelt with the bytes of a line end.
     pub fn pass(&mut self, bytes: &[u8]) -> Vec<u8> {
         let mut all = std::mem::take(&mut self.held);
         all.extend_from_slice(bytes);

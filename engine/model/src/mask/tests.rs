@@ -3,7 +3,7 @@ use data_encoding::{BASE64, BASE64URL, HEXLOWER, HEXUPPER};
 use super::*;
 
 /// Passwords of letters, of marks, of other scripts, and of what formats escape.
-const PASSWORDS: [&str; 8] = [
+const PASSWORDS: [&str; 9] = [
     "c4nary pass/word",
     "hunter22",
     "pässwörd-Größe",
@@ -12,6 +12,8 @@ const PASSWORDS: [&str; 8] = [
     "k4n4rie-Geheim42",
     "a\\b%c+d e",
     "密码-π8",
+    // In UTF-16 it has the bytes of line ends in it.
+    "geheim不上",
 ];
 
 fn utf16(text: &str, big: bool) -> Vec<u8> {
@@ -175,6 +177,50 @@ fn nothing_is_held_over_a_line_end() {
     let mut stream = Mask::new("hunter22").stream();
     stream.expect_echo();
     assert_eq!(stream.pass(b"230 hunt\r\n"), b"230 hunt\r\n");
+}
+
+#[test]
+fn a_line_end_within_a_form_hides_it_from_nobody() {
+    // In UTF-16 the bytes of line ends begin, end and are within these; the last two are no passwords of FTP.
+    for secret in [
+        "上不č-Њ7",
+        "čaj-上海",
+        "pass上不",
+        "ഊഊab-1",
+        "hunt\r22er",
+        "hunt\r\n22\n",
+    ] {
+        let mask = Mask::new(secret);
+        for form in [
+            secret.as_bytes().to_vec(),
+            utf16(secret, false),
+            utf16(secret, true),
+        ] {
+            let text = [b"331 got <", &form[..], b"> thanks\r\n"].concat();
+            let wanted = mask.stream().whole(&text);
+            let left = wanted.windows(form.len()).any(|part| part == form);
+            assert!(!left && wanted.ends_with(b"[password]> thanks\r\n"));
+            for cut in 0..text.len() {
+                let mut stream = mask.stream();
+                stream.expect_echo();
+                let mut out = stream.pass(&text[..cut]);
+                out.extend(stream.pass(&text[cut..]));
+                assert_eq!(out, wanted, "{secret:?}: {form:?} cut at {cut}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_honest_line_is_given_at_once_whatever_a_form_begins_with() {
+    // In UTF-16 they begin with `N` and LF, with LF, and with CR and LF.
+    for secret in ["上海-42", "Ċĉ-42", "ഊഊab-1"] {
+        let mut stream = Mask::new(secret).stream();
+        stream.expect_echo();
+        for line in [&b"530 NO LOGIN\n"[..], b"230 in\n", b"230 in\r\n"] {
+            assert_eq!(stream.pass(line), line, "{secret}");
+        }
+    }
 }
 
 #[test]

@@ -7,8 +7,7 @@ use aho_corasick::AhoCorasick;
 
 use super::SHORT;
 use super::forms::{base64, encodings};
-use crate::cleaner;
-use crate::cleaner::MARK;
+use crate::cleaner::{self, BREAK, MARK};
 
 /// Names of characters in HTML.
 const HTML: [(char, &str); 5] = [
@@ -282,14 +281,20 @@ fn prefix(text: &str, spelling: &str) -> Option<usize> {
     Some(text.len() - rest.as_str().len())
 }
 
-/// How much of what cannot be shown a text begins with: a few characters may stand within a secret.
+/// How much of what cannot be shown, or of what the cleaner puts in the place of a line end, a text begins with: a few
+/// characters may stand within a secret.
 fn unseen(text: &str) -> usize {
     let unseen = |c: &char| *c == MARK || !cleaner::is_shown(*c);
-    text.chars()
-        .take(8)
-        .take_while(unseen)
-        .map(char::len_utf8)
-        .sum()
+    let mut at = 0;
+    for _ in 0..8 {
+        let rest = &text[at..];
+        at += match rest.chars().next().filter(unseen) {
+            Some(c) => c.len_utf8(),
+            None if rest.starts_with(BREAK) => BREAK.len(),
+            None => break,
+        };
+    }
+    at
 }
 
 /// The bytes as numbers: in hexadecimal, with or without marks between, or as a list of decimals. Gives where they end.

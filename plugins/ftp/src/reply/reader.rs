@@ -3,6 +3,7 @@ use std::mem;
 use super::head::Separator;
 use super::line::{self, Line};
 use super::notes::{close, note_form, note_head};
+use super::telnet;
 use super::text::decode;
 use super::{Deviation, Head, Reply, ReplyError};
 
@@ -126,16 +127,17 @@ impl ReplyReader {
         }
     }
 
-    /// Recognises early what will never bring a line end, so that nobody waits for it.
+    /// Recognises early what will never bring a line end, so that nobody waits for it. The first
+    /// bytes alone decide, and only where nothing that may follow makes a reply of them: how many
+    /// are there already is up to the network.
     fn refuse_other_protocols(&self) -> Result<(), ReplyError> {
         let alert = matches!(self.buffer[..], [0x15, 0x03, _, 0, 2, _, _, ..]);
-        let enough = !self.spoken && self.buffer.len() >= NOT_FTP_BYTES;
-        let wordless = || {
-            Head::parse(decode(&self.buffer[..NOT_FTP_BYTES], &mut Vec::new()).trim_start())
-                .is_none()
+        let first = self.buffer.get(..NOT_FTP_BYTES).filter(|_| !self.spoken);
+        let wordless = |first: &[u8]| {
+            !first.contains(&b'\n')
+                && !Head::may_follow(&decode(telnet::settled(first), &mut Vec::new()))
         };
-        let alien =
-            self.open.is_none() && (alert || enough && !self.buffer.contains(&b'\n') && wordless());
+        let alien = self.open.is_none() && (alert || first.is_some_and(wordless));
         if alien { Err(self.not_ftp()) } else { Ok(()) }
     }
 
