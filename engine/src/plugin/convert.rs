@@ -16,7 +16,7 @@ use crate::run::Look;
 use crate::settings::{
     CertificateCheck, Check, Depth, ExpectedName, IpVersion, PassiveMode, SslSetting,
 };
-use crate::standing::Standing;
+use crate::standing::{DATA_ADDRESSES, Standing};
 use crate::trust::{Store, TrustFault};
 
 /// Two enumerations with the same cases, converted case by case.
@@ -244,7 +244,12 @@ pub(super) fn request(
         connect_ms: millis(check.timeouts.connect),
         reply_ms: millis(check.timeouts.reply),
         allow_writes: check.permissions.writes && check.journal.withholds().is_none(),
-        facts: facts.iter().chain(&withheld(check)).map(fact_out).collect(),
+        facts: facts
+            .iter()
+            .chain(&withheld(check))
+            .chain(&data_addresses(check))
+            .map(fact_out)
+            .collect(),
     }
 }
 
@@ -254,6 +259,16 @@ fn withheld(check: &Check) -> Option<Fact> {
     Some(Fact {
         name: WITHHELD.into(),
         value: FactValue::Text(format!("the journal cannot be written: {why}")),
+    })
+}
+
+/// The fact that tells a probe where data connections may go beside the remote itself: it has no other way to know what
+/// may be dialled, and one that asks for more is stopped.
+fn data_addresses(check: &Check) -> Option<Fact> {
+    let granted: Vec<String> = check.authority().data_addresses().map(|it| it.to_string()).collect();
+    (!granted.is_empty()).then(|| Fact {
+        name: DATA_ADDRESSES.into(),
+        value: FactValue::Texts(granted),
     })
 }
 
