@@ -21,8 +21,6 @@ const WRITING: &[&str] = &[
 ];
 /// What the names begin with that a run may write under.
 const OWN: &str = " remote-doctor-";
-/// The same where a server takes eight letters only, before six digits of the run's number.
-const OWN_SHORT: &str = " RD";
 
 /// Where a run did or said what it may not.
 pub fn complaints(scenario: &Scenario, run: &Run) -> Vec<String> {
@@ -100,10 +98,8 @@ fn wide_lines(bytes: &[u8]) -> Option<String> {
 
 /// Whether a command is about a name that the run may write under.
 fn is_own(line: &str) -> bool {
-    let short = line.rsplit_once(OWN_SHORT).map(|(_, rest)| rest);
-    let digits = short.and_then(|rest| rest.get(..6));
-    line.contains(OWN)
-        || digits.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    let last = line.rsplit(' ').next().unwrap_or_default();
+    line.contains(OWN) || ftp::is_short_name(last)
 }
 
 fn towards_the_server(scenario: &Scenario, seen: &Seen) -> Vec<String> {

@@ -1,6 +1,7 @@
 //! A data connection that failed without a reply that says why is tried once more before it counts: in the same session
 //! where that goes on, or else in a fresh one, with small packets and with more patience than the settings have.
 
+use probe_sdk::ftp::phase::transfer::TransferAnswer;
 use probe_sdk::session::{Answer, Method, Opening, Refusal};
 use probe_sdk::{Failure, FailureKind, Finding, Run, elapsed_us};
 
@@ -17,6 +18,9 @@ const MOST_MS: u32 = 75_000;
 const UNBEGUN_MS: u32 = 20_000;
 /// The same for a handshake, which has no work to do first, in milliseconds.
 const HANDSHAKE_MS: u32 = 10_000;
+
+/// "Connection closed; transfer aborted" (RFC 959 section 4.2.1).
+pub(crate) const CLOSED: u16 = 426;
 
 /// What a second look at a silent transfer showed.
 #[derive(Debug)]
@@ -115,7 +119,7 @@ pub(crate) fn silent(channel: &mut Channel) -> Option<Silent> {
     if !opened {
         return None;
     }
-    channel.session.end_ms = wait_ms;
+    channel.session.end_ms = usual_ms;
     let count = channel.samples.len();
     let asked_us = elapsed_us();
     channel.transfer(method, verb, &command, most);
@@ -228,11 +232,27 @@ pub(crate) fn is_sudden(sample: &Sample) -> bool {
         )
     };
     sample.refusal().is_some_and(|refusal| {
+        // A server that refuses for another reason may well close the data connection with its reply.
         let unexplained = match refusal.answer {
             Answer::Handshake => true,
-            Answer::ControlLost => false,
-            Answer::Silence => false,
-            Answer::Reply(_) => refusal.session.is_none() || refusal.started,
+            Answer::ControlLost | Answer::Silence => false,
+            Answer::Reply(TransferAnswer::NoDataConnection | TransferAnswer::TlsRefused) => {
+                refusal.session.is_none()
+            }
+            Answer::Reply(TransferAnswer::Broken) => {
+                refusal.reply.as_ref().is_some_and(|reply| reply.code == CLOSED)
+            }
+            Answer::Reply(
+                TransferAnswer::Started
+                | TransferAnswer::Done
+                | TransferAnswer::ProtectionRequired
+                | TransferAnswer::PeerAddressRejected
+                | TransferAnswer::Denied
+                | TransferAnswer::Busy
+                | TransferAnswer::StorageFull
+                | TransferAnswer::Closing
+                | TransferAnswer::Unexpected,
+            ) => false,
         };
         unexplained && refusal.failure.as_ref().is_some_and(ended)
     })

@@ -17,7 +17,7 @@ pub(crate) const SHORTER_MS: u32 = 3_000;
 pub(crate) const MAX_LISTING: usize = 1024 * 1024;
 
 /// Fresh sessions that one look may open to see a failure again.
-const FRESH: usize = 5;
+const FRESH: usize = 3;
 /// How long an answer is waited for the second time that none comes, in milliseconds.
 const SECOND_WAIT_MS: u32 = 10_000;
 
@@ -29,6 +29,8 @@ pub(crate) struct Channel {
     left: usize,
     /// Fresh sessions that may still be opened.
     fresh: usize,
+    /// Whether the session ended over a question, so that the next one is to be asked in a fresh one.
+    reopen: bool,
     /// The command that lists: another one where the server does not know LIST.
     pub(crate) lister: &'static str,
     /// Whether a port that was asked for and not used keeps this server from giving another one.
@@ -70,6 +72,7 @@ impl Channel {
             samples: Vec::new(),
             left: most,
             fresh: FRESH,
+            reopen: false,
             lister: "LIST",
             spoilt_by_sampling: false,
             lists_pret: false,
@@ -82,7 +85,7 @@ impl Channel {
 
     /// Whether one more data connection may be opened.
     pub(crate) fn has_room(&self) -> bool {
-        self.session.usable && self.left > 0
+        (self.session.usable || self.reopen && self.fresh > 0) && self.left > 0
     }
 
     /// Goes on in a fresh session; false where there is none to be had.
@@ -91,6 +94,7 @@ impl Channel {
             return false;
         }
         self.fresh -= 1;
+        self.reopen = false;
         self.session.replace(change)
     }
 
@@ -102,6 +106,9 @@ impl Channel {
 
     /// Asks for a port for this transfer command. An end of the session, or silence, is seen once more before it counts.
     pub(crate) fn ask(&mut self, method: Method, command: &str) -> Asked {
+        if !self.session.usable && self.reopen && !self.afresh(|_| ()) {
+            return Asked::Broke("there is no fresh session to ask in".into());
+        }
         let asked = elapsed_us();
         let error = match self.session.ask(method, command) {
             Ok(offer) => {
@@ -138,7 +145,7 @@ impl Channel {
                 self.session.usable = false;
                 let again = Ending::of(&error, &self.session);
                 // What follows goes on in a session that nobody asked this of.
-                self.afresh(|_| ());
+                self.reopen = true;
                 match again {
                     Some(again) if again.how == first.how => Asked::Ended(first),
                     _ => Asked::Broke(error.to_string()),
@@ -159,7 +166,8 @@ impl Channel {
                 again
             }
             Ok(_) | Err(_) => {
-                self.afresh(|_| ());
+                self.session.usable = false;
+                self.reopen = true;
                 offer
             }
         }

@@ -172,6 +172,8 @@ impl Pending {
         let result = match self.data.established(0) {
             Ok(_) => Outcome::Opened,
             Err(failure) => match (self.superseded_ms, failure.kind) {
+                // It was accepted first.
+                (None, FailureKind::Reset) => Outcome::Opened,
                 (None, _) => Outcome::unconnected(failure),
                 // A port that is closed while its queue holds the connection resets it.
                 (Some(waited_ms), FailureKind::Refused | FailureKind::Reset)

@@ -191,6 +191,7 @@ fn look(run: &mut Run, session: Session, protection: Protection) -> (Session, bo
     let method = Method::Pasv;
     if wants_pasv && silent.is_none() && channel.has_room() && channel.gives(method) {
         channel.list(method);
+        silent = again::silent(&mut channel);
     }
     settings::other_than_allowed(&mut channel);
     let again = failed_ports(&mut channel, &amount);

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use probe_sdk::ftp::{Announced, Reply};
-use probe_sdk::session::{Method, Offer, Refusal, Transferred};
+use probe_sdk::session::{Answer, Method, Offer, Refusal, Transferred};
 use probe_sdk::{Failure, FailureKind, TlsSession};
 
 use crate::ending::Ending;
@@ -53,6 +53,16 @@ impl Outcome {
         match failure.kind {
             FailureKind::Busy => Outcome::NoRoom(failure.detail),
             FailureKind::NotPermitted => Outcome::Undialled(failure.detail),
+            // It had been accepted, or there would be a refusal.
+            FailureKind::Reset => Outcome::Refused(Box::new(Refusal {
+                answer: Answer::Handshake,
+                reply: None,
+                session: None,
+                failure: Some(failure),
+                started: false,
+                passed: 0,
+                data_ended: false,
+            })),
             FailureKind::BudgetExhausted
             | FailureKind::Closed
             | FailureKind::InvalidArgument => Outcome::NotLooked(failure.detail),

@@ -7,6 +7,7 @@ use probe_sdk::ftp::{Form, Listing, Reply};
 use probe_sdk::session::{Answer, Refusal};
 use probe_sdk::{ENTERED, FailureKind, Run, pause, quoted};
 
+use crate::again::CLOSED;
 use crate::channel::{Channel, MAX_LISTING};
 use crate::sample::{Outcome, Sample};
 
@@ -102,8 +103,8 @@ pub(crate) fn refusal_of(refusal: &Refusal) -> Option<&Reply> {
         && matches!(refusal.answer, Answer::Silence | Answer::Reply(Done) | Answer::Handshake);
     // A data connection that failed, or spoke in clear text, has its own say.
     let of_the_connection = refusal.failure.as_ref().is_some_and(|failure| {
-        failure.kind == FailureKind::NotTls || refusal.answer == Answer::Reply(Broken)
-    });
+        failure.kind == FailureKind::NotTls
+    }) || reply.code == CLOSED;
     let before = !refusal.started && refusal.passed == 0 && !of_the_connection;
     (before && (about_the_directory || empty)).then_some(reply)
 }

@@ -51,7 +51,7 @@ pub use command::{Command, CommandError, is_safe_argument};
 pub use directory::{DirectoryError, parse_257};
 pub use features::{Feature, Features};
 pub use listing::{Entry, Form, Listing};
-pub use own_name::short_name;
+pub use own_name::{is_short_name, short_name};
 pub use passive::{PassiveError, parse_227, parse_229};
 pub use phase::{Phase, Weight};
 pub use quoted::{named, quoted};

@@ -16,9 +16,23 @@ pub fn short_name(name: &str) -> Option<String> {
     is_hexadecimal.then(|| format!("{SHORT_PREFIX}{}", number.to_ascii_uppercase()))
 }
 
+/// Whether a file could be one of a run under its short name, with whatever ending.
+pub fn is_short_name(file: &str) -> bool {
+    let stem = file.split('.').next().unwrap_or_default();
+    let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'A'..=b'F');
+    stem.strip_prefix(SHORT_PREFIX)
+        .is_some_and(|digits| digits.len() == DIGITS && digits.bytes().all(is_digit))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::short_name;
+    use super::{is_short_name, short_name};
+
+    #[test]
+    fn files_of_a_run_are_known() {
+        assert!(is_short_name("RD01AB23.T1") && is_short_name("RD01AB23"));
+        assert!(!is_short_name("RDME.TXT") && !is_short_name("rd01ab23") && !is_short_name(""));
+    }
 
     #[test]
     fn a_short_name_is_that_of_its_run() {

@@ -65,6 +65,9 @@ impl Session {
         if self.lacks(&path) {
             return None;
         }
+        // What is not there does not show in the directory above either.
+        let missing = |entry: &Entry| entry.directory && self.lacks(&entry.name);
+        let entries: Vec<Entry> = entries.into_iter().filter(|it| !missing(it)).collect();
         let shown = self.value(|fault| match fault {
             Fault::ListingTruncated { at } => Some(*at),
             _ => None,

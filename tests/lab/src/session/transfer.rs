@@ -225,7 +225,9 @@ impl Session {
     fn start(&self) -> Start {
         let late = self.has(&Fault::StartsAfterHandshake)
             || self.server.behaviour.software.starts_after_handshake();
-        if self.has(&Fault::StartsUnconnected) {
+        if self.has(&Fault::DataUnused) {
+            Start::Secured
+        } else if self.has(&Fault::StartsUnconnected) {
             Start::Unconnected
         } else if late && !self.has(&Fault::StartsBefore) {
             Start::Secured
