@@ -2,7 +2,7 @@
 //! where that goes on, or else in a fresh one, with small packets and with more patience than the settings have.
 
 use probe_sdk::ftp::phase::transfer::TransferAnswer;
-use probe_sdk::session::{Answer, Method, Opening, Refusal};
+use probe_sdk::session::{Answer, Opening, Refusal};
 use probe_sdk::{Failure, FailureKind, Finding, Run, elapsed_us};
 
 use crate::{BEHIND_THE_PORT, NOT_CLOSED, TIMEOUT_TOO_SHORT};
@@ -190,13 +190,16 @@ fn stays_open(refusal: &Refusal) -> bool {
 
 /// Repeats a data connection that ended suddenly, once in a run: what does so a second time is no accident.
 pub(crate) fn sudden(channel: &mut Channel) {
-    let failed = |channel: &Channel| channel.samples.iter().filter(|it| is_sudden(it)).count();
-    let Some((at, method)) = first_sudden(&channel.samples) else {
+    let ended = |sample: &Sample| is_sudden(sample) || is_lost(sample);
+    let failed = |channel: &Channel| channel.samples.iter().filter(|it| ended(it)).count();
+    let Some(at) = channel.samples.iter().position(ended) else {
         return;
     };
-    if channel.sudden > 0 {
+    let method = channel.samples[at].method;
+    if channel.repeated {
         return;
     }
+    channel.repeated = true;
     if failed(channel) == 1 {
         if !channel.session.usable && !channel.afresh(|_| ()) {
             return;
@@ -205,7 +208,7 @@ pub(crate) fn sudden(channel: &mut Channel) {
     }
     // More than one, and none that worked: it is no chance.
     let worked = channel.samples.iter().any(Sample::lists);
-    let last_failed = channel.samples.last().is_some_and(is_sudden);
+    let last_failed = channel.samples.last().is_some_and(ended);
     if failed(channel) > 1 && (!worked || last_failed) {
         return;
     }
@@ -213,14 +216,16 @@ pub(crate) fn sudden(channel: &mut Channel) {
         return;
     };
     let told = sample.refusal().map(words).unwrap_or_default();
+    let was_sudden = is_sudden(sample);
     sample.result = Outcome::Opened;
-    channel.sudden += 1;
+    channel.sudden += usize::from(was_sudden);
     channel.once.push(told);
 }
 
-fn first_sudden(samples: &[Sample]) -> Option<(usize, Method)> {
-    let at = samples.iter().position(is_sudden)?;
-    Some((at, samples[at].method))
+/// Whether the session itself broke off over a transfer.
+pub(crate) fn is_lost(sample: &Sample) -> bool {
+    let lost = |refusal: &Refusal| refusal.answer == Answer::ControlLost;
+    sample.refusal().is_some_and(lost)
 }
 
 /// Whether a data connection was closed or reset where nothing had announced that.

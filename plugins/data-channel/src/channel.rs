@@ -39,6 +39,8 @@ pub(crate) struct Channel {
     pub(crate) lists_pret: bool,
     /// How a question for a port was refused that `PRET` cured.
     pub(crate) pret_refusal: Option<(Method, Reply)>,
+    /// Whether what ended suddenly was repeated already.
+    pub(crate) repeated: bool,
     /// Data connections that ended suddenly, and did not when they were repeated.
     pub(crate) sudden: usize,
     /// What failed once and worked when it was repeated, in words.
@@ -77,6 +79,7 @@ impl Channel {
             spoilt_by_sampling: false,
             lists_pret: false,
             pret_refusal: None,
+            repeated: false,
             sudden: 0,
             once: Vec::new(),
             round_trip_ms,

@@ -33,8 +33,10 @@ pub(crate) fn judge(
         .filter_map(Sample::done)
         .any(Transferred::resumed);
     let Some(code) = code(session, refusal, samples, seen) else {
-        let reply = refusal.reply.as_ref().map_or("no reply".into(), quoted);
-        let reason = format!("a listing is refused and nothing says why: {reply}");
+        let reply = refusal.reply.as_ref().map(|reply| quoted(reply));
+        let failure = refusal.failure.as_ref().map(|failure| failure.detail.clone());
+        let seen = reply.or(failure).unwrap_or_else(|| "no reply".into());
+        let reason = format!("a transfer came to nothing, and nothing says why: {seen}");
         return run.could_not_look("the listing of the directory", BEHIND_THE_PORT, &reason);
     };
     let code = match code {
@@ -283,6 +285,10 @@ fn code(
         // Servers look at the address before they begin TLS: with that done, it was not the address.
         Answer::Silence if !refusal.started && turned_away(refusal) => PEER_REJECTED,
         Answer::Silence if !refusal.started && refusal.passed == 0 => AFFINITY_LOST,
+        // Once only, it may have been anything.
+        Answer::ControlLost if samples.iter().filter(|it| again::is_lost(it)).count() < 2 => {
+            return None;
+        }
         Answer::Silence | Answer::ControlLost => TRUNCATED,
     })
 }

@@ -34,7 +34,10 @@ pub(crate) fn second_opinion(
             }
             Err(trouble) => refused.push(trouble),
         }
-        if !work.session.usable {
+        // Words of a right, twice: one more name would be one more nuisance.
+        let rights = [Some(first), refused.last()].into_iter().flatten();
+        let said = rights.filter(|trouble| trouble.refusal() == Some(Reason::NoRight));
+        if !work.session.usable || said.count() > 1 {
             break;
         }
     }
