@@ -126,6 +126,11 @@ impl Authority {
         self.data_addresses.contains(&address.to_canonical())
     }
 
+    /// Those addresses.
+    pub fn data_addresses(&self) -> impl Iterator<Item = IpAddr> {
+        self.data_addresses.iter().copied()
+    }
+
     /// Whether the password may go in clear text. A run with other settings needs their consent, too.
     pub fn clear_text(&self, setting_of_run: SslSetting) -> bool {
         // That a remote is configured so is no word of the user's: a settings file may say it.

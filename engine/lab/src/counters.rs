@@ -24,6 +24,7 @@ pub(crate) struct Counters {
     open: AtomicUsize,
     peak: AtomicUsize,
     passwords: AtomicUsize,
+    transfers: AtomicUsize,
 }
 
 impl Counters {
@@ -46,6 +47,11 @@ impl Counters {
             number,
             at_one_time,
         }
+    }
+
+    /// The number of a transfer that begins, from 1.
+    pub(crate) fn transfer(&self) -> usize {
+        self.transfers.fetch_add(1, Relaxed) + 1
     }
 
     pub(crate) fn password_tried(&self) {

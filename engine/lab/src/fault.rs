@@ -324,7 +324,81 @@ pub enum Fault {
     /// The data connection is closed without a word, and so is the mouth: `data.peer-address-rejected` (F-N07, Pure-FTPd).
     PeerAddressIgnored,
 
+    /// A port is given only after `PRET` has named the transfer: `data.pret-required`.
+    PretRequired,
+    /// A second port is refused while the first one was not used: healthy, but not for those who ask without using.
+    PassiveOnce,
+    /// Data ports are opened at this address, and `PASV` announces it: healthy where the user permits to dial it.
+    DataAt {
+        /// An address of this machine.
+        ip: Ipv4Addr,
+    },
+    /// All transfers go over this one port: healthy, and no sample of a range.
+    OnePort {
+        /// The port.
+        port: u16,
+    },
+    /// Ports are given out one after another: healthy, and no sample of the whole range.
+    PortsInOrder {
+        /// The port before the first one.
+        from: u16,
+    },
+
+    // Any command.
+    /// A command gets this reply and is not obeyed: what it shows depends on both.
+    Answered {
+        /// Its verb.
+        command: String,
+        /// Only with this argument.
+        #[serde(default)]
+        about: Option<String>,
+        /// The code.
+        code: u16,
+        /// The text.
+        text: String,
+        /// The connection ends with it.
+        #[serde(default)]
+        closes: bool,
+    },
+    /// A command is never answered, as where a firewall takes it out; what comes after it is.
+    Swallowed {
+        /// Its verb.
+        command: String,
+    },
+    /// Names are refused that have a longer part between dots than this: `ftp.name-rules`.
+    NamesOfParts {
+        /// In letters.
+        longest: usize,
+        /// The code of the refusal.
+        code: u16,
+        /// Its text.
+        text: String,
+    },
+    /// Names are in Latin-1 and a directory has an umlaut in its name: `ftp.path-not-found` for whoever sends UTF-8.
+    NamesInLatin1,
+
     // The data channel itself.
+    /// Data connections are accepted and secured, and then nobody uses them: `data.affinity-lost`.
+    DataUnused,
+    /// The data connection of the nth transfer of the server ends suddenly, and no other: healthy.
+    DataDropped {
+        /// From 1.
+        nth: usize,
+    },
+    /// The data connection of each nth transfer of the server ends suddenly: `data.affinity-lost`.
+    DataDroppedInTurn {
+        /// 2 drops every second one.
+        every: usize,
+    },
+    /// A download takes its time to begin, after 150: `settings.timeout-too-short`.
+    DataDelayed {
+        /// How long, in milliseconds.
+        ms: u64,
+    },
+    /// All of a download, 226, and the data connection stays open: `data.not-closed`.
+    DataNotClosed,
+    /// 150, nothing of an upload ever arrives, and 421 after a while: `data.truncated`.
+    UploadSwallowed,
     /// `PROT P` is refused: `ftps.data-protection-refused` (F-P02).
     ProtRefused,
     /// A transfer without `PROT P` is refused, in the software's own way: `ftps.data-protection-required` (F-P03).

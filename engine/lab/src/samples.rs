@@ -72,6 +72,29 @@ fn with_values() -> Vec<Fault> {
         PortsExhausted { after: 1 },
         PortsClosedFrom { port: 40_000 },
         DataStalls { after: 1000 },
+        DataAt {
+            ip: Ipv4Addr::new(127, 0, 0, 2),
+        },
+        OnePort { port: 40_100 },
+        PortsInOrder { from: 40_200 },
+        Answered {
+            command: "LIST".into(),
+            about: None,
+            code: 450,
+            text: "No files found".into(),
+            closes: false,
+        },
+        Swallowed {
+            command: "EPSV".into(),
+        },
+        NamesOfParts {
+            longest: 8,
+            code: 501,
+            text: "Name too long".into(),
+        },
+        DataDropped { nth: 1 },
+        DataDroppedInTurn { every: 2 },
+        DataDelayed { ms: 200 },
     ]
 }
 

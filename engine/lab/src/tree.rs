@@ -57,6 +57,9 @@ impl Tree {
         for directory in ["/", "/inbox", "/outbox", "/pub"] {
             put(directory, None);
         }
+        if behaviour.has(&crate::Fault::NamesInLatin1) {
+            put("/Aufträge", None);
+        }
         let login_directory = resolve("/", &behaviour.login_directory);
         for (end, _) in login_directory.match_indices('/').skip(1) {
             put(&login_directory[..end], None);

@@ -35,7 +35,10 @@ pub const LEFT: &str = "writes.left";
 pub const WITHHELD: &str = "writes.withheld";
 
 /// What the host alone says to a probe, as facts. No probe says it, to no other and not in its outcome.
-pub const FACTS_OF_THE_HOST: &[&str] = &[LEFT, WITHHELD];
+pub const FACTS_OF_THE_HOST: &[&str] = &[LEFT, WITHHELD, DATA_ADDRESSES];
+
+/// The addresses beside the remote's own that the user lets data connections go to.
+pub const DATA_ADDRESSES: &str = "data.granted-addresses";
 
 /// A probe said what the host alone says.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -86,6 +86,9 @@ pub struct Settings {
     /// Why nothing was made on the remote, though the user agreed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub withheld: Option<String>,
+    /// Addresses beside the remote's own that data connections might go to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub data_addresses: Vec<IpAddr>,
     /// How much was looked at.
     pub depth: Depth,
     /// The times that were kept.
@@ -107,6 +110,7 @@ impl Settings {
             remote: check.remote.clone(),
             permissions: check.permissions,
             withheld: check.journal.withholds().map(String::from),
+            data_addresses: check.authority().data_addresses().collect(),
             depth: check.depth,
             timeouts: check.timeouts,
             only: check.selection.only.clone(),
@@ -128,7 +132,7 @@ impl Settings {
                 Some(why) => Journal::Unusable(why.clone()),
                 None => Journal::NotNeeded,
             },
-            data_addresses: Vec::new(),
+            data_addresses: self.data_addresses.clone(),
             depth: self.depth,
             timeouts: self.timeouts,
             resolver: None,

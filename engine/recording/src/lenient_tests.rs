@@ -102,6 +102,7 @@ fn lenient(traces: Vec<(Part, Place, Trace)>) -> Lenient {
         },
         permissions: Default::default(),
         withheld: None,
+        data_addresses: Vec::new(),
         depth: Depth::Quick,
         timeouts: Default::default(),
         only: Vec::new(),

@@ -104,7 +104,11 @@ fn healthy(place: &str, remote: &Remote, facts: &Facts) -> String {
         Some(FactValue::Text(security)) => format!(" over {security}"),
         _ => String::new(),
     };
+    let listed = facts.get("data.listed") != Some(&FactValue::Flag(false));
     match remote.user {
+        Some(_) if !listed => {
+            format!("{place} works: the login{how} succeeded, and the server has nothing to list.")
+        }
         Some(_) => format!("{place} works: login and a listing{how} succeeded."),
         None => {
             format!("Nothing wrong was found at {place}{how}; login and transfers were not tested.")

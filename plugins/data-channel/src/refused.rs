@@ -2,13 +2,17 @@
 
 use probe_sdk::ftp::phase::transfer::TransferAnswer;
 use probe_sdk::session::{Answer, Refusal, Session, Transferred};
-use probe_sdk::{Code, FailureKind, Finding, Run, TlsVersion};
+use probe_sdk::{Code, Failure, FailureKind, Finding, Run, TlsVersion, quoted};
 
+use crate::again::{self, Silent};
+use crate::protection::Protection;
 use crate::resumption::first_not_resumed;
 use crate::sample::Sample;
+use crate::second_way::{self, SecondWay, Verdict};
 use crate::{
-    BEHIND_THE_PORT, LIST_DENIED, PEER_REJECTED, PROTECTION_REQUIRED, REUSE_BROKEN, REUSE_REQUIRED,
-    Seen, TLS_FAILED, TLS_STALLS, TRUNCATED,
+    AFFINITY_LOST, BEHIND_THE_PORT, HOME_UNAVAILABLE, LIST_DENIED, PEER_REJECTED,
+    PROTECTION_REFUSED, PROTECTION_REQUIRED, REUSE_BROKEN, REUSE_REQUIRED, Seen, TLS_FAILED,
+    TLS_STALLS, TRUNCATED,
 };
 
 /// The port opened, and the listing did not come.
@@ -19,11 +23,23 @@ pub(crate) fn judge(
     samples: &[Sample],
     seen: &Seen,
 ) {
+    if let Some(second_way) = &seen.second_way
+        && second_way::refusal_of(refusal).is_some()
+    {
+        return listing(run, refusal, second_way);
+    }
     let resumed_before = samples
         .iter()
         .filter_map(Sample::done)
         .any(Transferred::resumed);
-    let code = match code(session, refusal) {
+    let Some(code) = code(session, refusal, samples, seen) else {
+        let reply = refusal.reply.as_ref().map(|reply| quoted(reply));
+        let failure = refusal.failure.as_ref().map(|failure| failure.detail.clone());
+        let seen = reply.or(failure).unwrap_or_else(|| "no reply".into());
+        let reason = format!("a transfer came to nothing, and nothing says why: {seen}");
+        return run.could_not_look("the listing of the directory", BEHIND_THE_PORT, &reason);
+    };
+    let code = match code {
         // There was something to resume with, and it ran out (F-D18).
         code if code == REUSE_REQUIRED && resumed_before => REUSE_BROKEN,
         code => code,
@@ -67,6 +83,11 @@ pub(crate) fn judge(
         );
     }
     run.found(finding);
+    behind(run, code);
+}
+
+/// The rest of what a transfer would have shown.
+fn behind(run: &mut Run, code: Code) {
     let rest: Vec<Code> = BEHIND_THE_PORT
         .iter()
         .copied()
@@ -77,6 +98,53 @@ pub(crate) fn judge(
         &rest,
         &format!("{} stands in the way", code.name),
     );
+}
+
+/// A listing was refused before any data, and was asked for in a second way.
+fn listing(run: &mut Run, refusal: &Refusal, second_way: &SecondWay) {
+    let reply = refusal.reply.as_ref().map_or("no reply".into(), quoted);
+    let (code, detail) = match second_way.verdict {
+        Verdict::Denied { certain: true } => (
+            LIST_DENIED,
+            "The server refuses to list the directory, asked in more than one way.",
+        ),
+        Verdict::Denied { certain: false } => (
+            LIST_DENIED,
+            "The server refuses to list the directory and does not say why. A right that is missing fits this best.",
+        ),
+        Verdict::HomeMissing => (
+            HOME_UNAVAILABLE,
+            "The login is accepted, and the directory that it lands in cannot be listed, nor entered again: it is not \
+             there.",
+        ),
+        Verdict::Unreadable => (
+            TRUNCATED,
+            "The server fails to read the directory that it is to list, again and again, and says that the trouble is its \
+             own.",
+        ),
+        Verdict::Unknown => {
+            let reason = format!(
+                "a listing is refused ({reply}), and no other command tells why: {}",
+                second_way.words()
+            );
+            return run.could_not_look("the listing of the directory", BEHIND_THE_PORT, &reason);
+        }
+    };
+    let mut finding = Finding::new(code, detail);
+    if let Some(reply) = &refusal.reply {
+        finding = finding.evidence("reply", reply);
+    }
+    for (label, came) in &second_way.seen {
+        finding = finding.evidence(label, came);
+    }
+    let empty = "a file is put there and the listing asked for again: where it comes then, the directory was only empty";
+    let log = "the server's log names the error that it met";
+    run.found(match second_way.verdict {
+        Verdict::Denied { certain: false } => finding.likely(HOME_UNAVAILABLE, empty),
+        Verdict::Unreadable => finding.likely(LIST_DENIED, log),
+        Verdict::Denied { certain: true } | Verdict::HomeMissing | Verdict::Unknown => finding,
+    });
+    behind(run, code);
 }
 
 /// What was tried beside the transfer that was refused; `first`: no transfer came before it.
@@ -106,9 +174,25 @@ fn beside(
         // one more transfer would prove nothing.
         finding = finding.patch(&[("highest_tls_version", "1.2")]);
     }
-    if code == PEER_REJECTED && refusal.reply.is_none() {
-        let test = "the server's log, or a packet trace on it, shows no data connection at all";
-        finding = finding.likely(TLS_STALLS, test);
+    if let (Protection::Assumed(prot), true) = (&seen.protection, code == PROTECTION_REFUSED) {
+        finding = finding.evidence("PROT P", prot);
+    }
+    if let Some(words) = seen.silent.as_ref().map(Silent::words) {
+        finding = finding.evidence("tried again", words);
+    }
+    let on_the_server =
+        "the server's log, or a packet trace on it, shows no data connection at all";
+    let reply_says = refusal.reply.is_some();
+    if code == PEER_REJECTED && !reply_says {
+        finding = finding.likely(TLS_STALLS, on_the_server);
+    } else if code == AFFINITY_LOST {
+        let seen_there = "the server's log shows the data connection and refuses it for its address";
+        finding = finding
+            .likely(TLS_STALLS, on_the_server)
+            .likely(PEER_REJECTED, seen_there);
+    } else if code == TRUNCATED && !reply_says && seen.silent.is_none() {
+        let test = "the same transfer breaks off again in another session";
+        finding = finding.likely(AFFINITY_LOST, test);
     }
     finding
 }
@@ -129,8 +213,14 @@ fn turned_away(refusal: &Refusal) -> bool {
     closed && !refusal.started && refusal.session.is_none() && refusal.reply.is_none()
 }
 
-/// The reply with its phase, and what the data connection saw, give the fault.
-fn code(session: &Session, refusal: &Refusal) -> Code {
+/// The reply with its phase, and what the data connection saw, give the fault; none where both leave it open.
+fn code(
+    session: &Session,
+    refusal: &Refusal,
+    samples: &[Sample],
+    seen: &Seen,
+) -> Option<Code> {
+    use TransferAnswer as It;
     let reuse = refusal
         .session
         .as_ref()
@@ -142,41 +232,78 @@ fn code(session: &Session, refusal: &Refusal) -> Code {
                 REUSE_REQUIRED
             }
         });
-    let tls_stalled = session.tls && refusal.session.is_none();
-    match refusal.answer {
-        Answer::Reply(TransferAnswer::ProtectionRequired) if session.tls => TLS_FAILED,
-        Answer::Reply(TransferAnswer::ProtectionRequired) => PROTECTION_REQUIRED,
+    let secured = refusal.session.is_some();
+    if in_clear_text(refusal) {
+        // What was assumed is disproved by what comes.
+        return Some(match seen.protection {
+            Protection::Assumed(_) => PROTECTION_REFUSED,
+            Protection::Agreed | Protection::None => TLS_FAILED,
+        });
+    }
+    if by_chance(samples, seen.sudden) {
+        return Some(AFFINITY_LOST);
+    }
+    Some(match refusal.answer {
+        Answer::Reply(It::ProtectionRequired) if session.tls => TLS_FAILED,
+        Answer::Reply(It::ProtectionRequired) => PROTECTION_REQUIRED,
         // After 150, and with a handshake that ended well: the server did not like the session.
-        Answer::Reply(TransferAnswer::TlsRefused) if session.tls => match (reuse, &refusal.session)
-        {
+        Answer::Reply(It::TlsRefused) if session.tls => match (reuse, secured) {
             (Some(code), _) => code,
-            (None, Some(_)) => REUSE_BROKEN,
-            (None, None) => TLS_FAILED,
+            (None, true) => REUSE_BROKEN,
+            (None, false) => TLS_FAILED,
         },
-        Answer::Reply(TransferAnswer::NoDataConnection)
-            if session.tls && refusal.session.is_some() =>
-        {
+        Answer::Reply(It::NoDataConnection) if session.tls && secured => {
             reuse.unwrap_or(TLS_FAILED)
         }
-        Answer::Reply(TransferAnswer::PeerAddressRejected) => PEER_REJECTED,
-        Answer::Reply(TransferAnswer::TlsRefused | TransferAnswer::NoDataConnection)
-            if tls_stalled && refusal.failure.is_some() =>
+        Answer::Reply(It::PeerAddressRejected) => PEER_REJECTED,
+        Answer::Reply(It::TlsRefused | It::NoDataConnection)
+            if session.tls && refusal.failure.is_some() =>
         {
             TLS_FAILED
         }
-        Answer::Reply(TransferAnswer::NoDataConnection | TransferAnswer::TlsRefused) => {
-            PEER_REJECTED
+        Answer::Reply(It::NoDataConnection | It::TlsRefused) => PEER_REJECTED,
+        Answer::Reply(It::Broken)
+            if session.tls && !secured && refusal.failure.is_some() =>
+        {
+            TLS_FAILED
         }
-        Answer::Reply(TransferAnswer::Denied | TransferAnswer::Busy) => LIST_DENIED,
-        Answer::Reply(TransferAnswer::Broken) => TRUNCATED,
+        Answer::Reply(It::Broken) => TRUNCATED,
+        Answer::Reply(It::Denied | It::Busy | It::StorageFull) if refusal.started => TRUNCATED,
+        Answer::Reply(
+            It::Denied
+            | It::Busy
+            | It::StorageFull
+            | It::Closing
+            | It::Unexpected
+            | It::Started
+            | It::Done,
+        ) => return None,
         Answer::Handshake if refusal.failure.is_none() => TLS_STALLS,
         Answer::Handshake if turned_away(refusal) => PEER_REJECTED,
         Answer::Handshake => TLS_FAILED,
-        Answer::Silence if tls_stalled => TLS_STALLS,
-        Answer::Silence if !refusal.started => PEER_REJECTED,
+        Answer::Silence if session.tls && !secured => TLS_STALLS,
+        // Servers look at the address before they begin TLS: with that done, it was not the address.
+        Answer::Silence if !refusal.started && turned_away(refusal) => PEER_REJECTED,
+        Answer::Silence if !refusal.started && refusal.passed == 0 => AFFINITY_LOST,
+        // Once only, it may have been anything.
+        Answer::ControlLost if samples.iter().filter(|it| again::is_lost(it)).count() < 2 => {
+            return None;
+        }
         Answer::Silence | Answer::ControlLost => TRUNCATED,
-        Answer::Reply(_) => LIST_DENIED,
-    }
+    })
+}
+
+/// Bytes came where TLS was due.
+fn in_clear_text(refusal: &Refusal) -> bool {
+    let not_tls = |failure: &Failure| failure.kind == FailureKind::NotTls;
+    refusal.session.is_none() && refusal.failure.as_ref().is_some_and(not_tls)
+}
+
+/// Data connections of one kind that end suddenly and succeed in turn: they do not all reach the same machine.
+fn by_chance(samples: &[Sample], repeated: usize) -> bool {
+    let failed = repeated + samples.iter().filter(|it| again::is_sudden(it)).count();
+    let worked = samples.iter().filter(|it| it.lists()).count();
+    failed > 1 && worked > 0
 }
 
 fn detail(code: Code, refusal: &Refusal, resumed_before: bool) -> &'static str {
@@ -203,6 +330,18 @@ fn detail(code: Code, refusal: &Refusal, resumed_before: bool) -> &'static str {
         _ if code == PEER_REJECTED => {
             "The data port accepts the connection, and the server does not use it: it expects data connections from \
              another address than the one they come from."
+        }
+        _ if code == AFFINITY_LOST && refusal.session.is_some() => {
+            "The data connection comes about, its TLS handshake ends well, and then nobody uses it: whoever accepts it is \
+             not the machine that holds the control connection."
+        }
+        _ if code == AFFINITY_LOST => {
+            "The server accepts data connections and does not always use them: they seem to reach another machine than the \
+             control connection does."
+        }
+        _ if code == PROTECTION_REFUSED => {
+            "The server speaks TLS on the control connection, refuses to protect data connections, and sends them in clear \
+             text."
         }
         _ if code == PROTECTION_REQUIRED => {
             "The server transfers data only over TLS, and this session has none."

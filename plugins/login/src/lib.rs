@@ -1,6 +1,7 @@
 //! Logs in once: the user name, the password (which the host sends), the login directory, and whether the remote path exists.
 
 mod directory;
+mod parent;
 mod refused;
 mod vantage;
 
@@ -19,6 +20,7 @@ probe_sdk::codes! {
     INFORMATION_REQUIRED = "ftp.account-information-required";
     HOME_UNAVAILABLE = "ftp.home-unavailable";
     PATH_NOT_FOUND = "ftp.path-not-found";
+    PATH_NOT_PERMITTED = "ftp.path-not-permitted";
     PATH_REPEATS = "ftp.path-repeats-login-directory";
     CLIENT_CERTIFICATE = "ftps.client-certificate-required";
     SOURCE_BLOCKED = "net.source-ip-blocked";
@@ -32,7 +34,7 @@ const UNAVAILABLE: Code = Code::of_another("service.unavailable");
 const CERTIFICATE_REQUIRED: u8 = 116;
 
 /// The codes of the path, which need a login.
-const PATH: &[Code] = &[PATH_NOT_FOUND, PATH_REPEATS];
+const PATH: &[Code] = &[PATH_NOT_FOUND, PATH_NOT_PERMITTED, PATH_REPEATS];
 
 struct Login;
 
@@ -41,7 +43,12 @@ impl Probe for Login {
         summary: "login, login directory and remote path",
         consumes: Some(state::SECURED),
         provides: &[state::LOGGED_IN],
-        capabilities: &[Capability::Speak, Capability::Login],
+        capabilities: &[
+            Capability::Connect,
+            Capability::Data,
+            Capability::Speak,
+            Capability::Login,
+        ],
         codes: CODES,
         also_reports: &[TLS_REQUIRED, TOO_MANY, UNAVAILABLE, MALFORMED_REPLY],
         ..About::NOTHING

@@ -13,7 +13,7 @@ mod upload;
 mod uses;
 mod workspace;
 
-use probe_sdk::session::Session;
+use probe_sdk::session::{Method, Session};
 use probe_sdk::{
     About, Capability, Code, Depth, ENTERED, Failure, MALFORMED_REPLY, Probe, Run, state, value,
     writes,
@@ -32,6 +32,7 @@ probe_sdk::codes! {
     CLOCK_OFFSET = "ftp.clock-offset";
     RESUME_BROKEN = "ftp.resume-broken";
     ZERO_BYTE = "data.zero-byte-upload";
+    NAME_RULES = "ftp.name-rules";
 }
 
 /// Fewer bytes than were sent, or other ones.
@@ -74,7 +75,7 @@ impl Probe for Transfers {
         let Some(name) = permitted(run) else {
             return Ok(());
         };
-        let mut work = Workspace::new(Session::taken(run)?, name);
+        let mut work = Workspace::new(Session::taken(run)?, name, preferred(run));
         let mut abilities = Abilities::default();
         if let Err(Broken(why)) = look(run, &mut work, &mut abilities) {
             rest_untested(run, &why);
@@ -94,6 +95,14 @@ impl Probe for Transfers {
 }
 
 probe_sdk::export!(Transfers);
+
+/// The way to ask for data ports that works, where one of the two was found not to.
+fn preferred(run: &Run) -> Method {
+    match run.text("data.method") {
+        Some("PASV") => Method::Pasv,
+        _ => Method::Epsv,
+    }
+}
 
 /// What every name begins with, if anything may be written at all.
 fn permitted(run: &mut Run) -> Option<String> {

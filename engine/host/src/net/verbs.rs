@@ -169,6 +169,8 @@ const ROWS: &[Row] = &[
     ("EPSV", Needs::Session, Shape::Nothing),
     ("EPSV", Needs::Session, Shape::OneOf(&["1", "2"])),
     ("PASV", Needs::Session, Shape::Nothing),
+    // What a distributed server has to know before it can name a port (drftpd). It announces a transfer and begins none.
+    ("PRET", Needs::Session, Shape::Path),
     ("REST", Needs::Session, Shape::Number),
     ("ABOR", Needs::Session, Shape::Nothing),
     // What is in the account's files.

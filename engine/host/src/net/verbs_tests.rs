@@ -53,6 +53,8 @@ fn each_verb_is_in_the_row_of_the_least_power() {
                 "EPSV",
                 "EPSV 1",
                 "PASV",
+                "PRET LIST",
+                "PRET RETR a b",
                 "REST 100",
                 "ABOR",
                 "SIZE a.txt",

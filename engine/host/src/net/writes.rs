@@ -213,9 +213,14 @@ pub(crate) fn is_name_of_a_run(name: &str) -> bool {
         .is_some_and(|digits| digits.len() == DIGITS && digits.chars().all(is_digit))
 }
 
-/// Whether the last part of a path begins with the name, on every system that has servers. What follows the name is plain:
-/// a server must not find a pattern or a version in it.
+/// Whether the last part of a path begins with the name, or with its short form for servers that take no longer one, on
+/// every system that has servers. What follows the name is plain: a server must not find a pattern or a version in it.
 pub(crate) fn is_under(path: &str, name: &str) -> bool {
+    let short = ftp::short_name(name);
+    begins_with(path, name) || short.is_some_and(|short| begins_with(path, &short))
+}
+
+fn begins_with(path: &str, name: &str) -> bool {
     let last = path
         .rsplit(['/', '\\', ':', ']', '>'])
         .next()
@@ -269,6 +274,9 @@ mod tests {
             name.clone(),
             format!("{name}.txt"),
             format!("/in box/{name}-1"),
+            // Where a server takes eight letters only.
+            ftp::short_name(&name).unwrap(),
+            format!("{}.T2", ftp::short_name(&name).unwrap()),
         ] {
             assert_eq!(writes.permit("p", make(&own)), Ok(()), "{own}");
         }
@@ -282,6 +290,7 @@ mod tests {
             format!("{name} order.csv"),
             format!("-rf {name}"),
             format!("x{name}"),
+            "RD.T1".to_string(),
             String::new(),
         ];
         for path in foreign {

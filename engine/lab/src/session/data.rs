@@ -24,6 +24,8 @@ pub(super) enum Ending {
     Reset,
     /// So many bytes, then nothing more.
     Stalled(usize),
+    /// All of it, and the connection stays open.
+    Left,
     /// Not at all.
     Endless,
 }
@@ -33,7 +35,11 @@ pub(super) async fn send(stream: &mut Stream, content: &[u8], ending: Ending) ->
     let due = match ending {
         Ending::Short | Ending::Reset => &content[..content.len() / 2],
         Ending::Stalled(after) => &content[..after.min(content.len())],
-        Ending::Proper | Ending::Unannounced | Ending::ResetAtEnd | Ending::Endless => content,
+        Ending::Proper
+        | Ending::Unannounced
+        | Ending::ResetAtEnd
+        | Ending::Left
+        | Ending::Endless => content,
     };
     for chunk in due.chunks(CHUNK) {
         stream.write_all(chunk).await?;
@@ -55,6 +61,7 @@ pub(super) async fn send(stream: &mut Stream, content: &[u8], ending: Ending) ->
             }
             return Err(io::ErrorKind::ConnectionReset.into());
         }
+        Ending::Left => {}
         Ending::Endless => endless(stream).await?,
     }
     Ok(due.len())

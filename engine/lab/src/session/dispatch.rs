@@ -15,6 +15,14 @@ impl Session {
                 )
                 .await;
         }
+        if let Some(step) = self.answer_instead(&verb, argument).await {
+            return step;
+        }
+        if matches!(verb.as_str(), "STOR" | "APPE" | "MKD" | "CWD" | "RNTO" | "DELE" | "RMD")
+            && let Some(reply) = self.breaks_rule_of_names(argument)
+        {
+            return self.send(reply).await;
+        }
         match verb.as_str() {
             "AUTH" => self.auth(argument).await,
             "PBSZ" => self.pbsz(argument).await,
@@ -48,6 +56,10 @@ impl Session {
             "STRU" => self.only_choice(argument, "F").await,
             "MODE" => self.only_choice(argument, "S").await,
             "ALLO" => self.reply(202, "No storage allocation necessary").await,
+            "PRET" if self.has(&crate::Fault::PretRequired) => {
+                self.preannounced = true;
+                self.reply(200, "Transfer noted").await
+            }
             "PASV" => self.pasv().await,
             "EPSV" => self.epsv(argument).await,
             "LIST" | "NLST" | "MLSD" => self.list(verb, argument).await,

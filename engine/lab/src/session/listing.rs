@@ -38,7 +38,12 @@ impl Session {
             _ => unix_line,
         };
         let listing: String = entries.iter().map(|entry| line(entry) + "\r\n").collect();
-        self.transfer(Load::Listing(listing.into_bytes())).await
+        let bytes = match self.has(&Fault::NamesInLatin1) {
+            // The first 256 characters of Unicode are those of Latin-1.
+            true => listing.chars().map(|it| u8::try_from(it).unwrap_or(b'?')).collect(),
+            false => listing.into_bytes(),
+        };
+        self.transfer(Load::Listing(bytes)).await
     }
 
     /// What a listing of this argument shows; nothing if there is no such thing.
@@ -60,6 +65,9 @@ impl Session {
         if self.lacks(&path) {
             return None;
         }
+        // What is not there does not show in the directory above either.
+        let missing = |entry: &Entry| entry.directory && self.lacks(&entry.name);
+        let entries: Vec<Entry> = entries.into_iter().filter(|it| !missing(it)).collect();
         let shown = self.value(|fault| match fault {
             Fault::ListingTruncated { at } => Some(*at),
             _ => None,

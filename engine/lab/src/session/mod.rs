@@ -1,5 +1,6 @@
 //! One FTP session: the dialogue on a control connection.
 
+mod answers;
 mod aside;
 mod data;
 mod dispatch;
@@ -67,12 +68,16 @@ pub(crate) struct Session {
     passive: Option<Passive>,
     /// Ports that never answer: kept to the end, so that nobody else answers there.
     silent: Vec<Port>,
+    /// Data connections that are never closed.
+    left_open: Vec<Stream>,
     /// What the final reply of the transfer says in place of the usual.
     remark: Option<String>,
     /// How many data ports were announced.
     announced: usize,
     /// How many replies were sent.
     replied: usize,
+    /// Whether `PRET` came since the last data port was announced.
+    preannounced: bool,
     /// Whether the client renounced `PASV` with `EPSV ALL`.
     extended_only: bool,
 }
@@ -116,9 +121,11 @@ impl Session {
             rename_from: None,
             passive: None,
             silent: Vec::new(),
+            left_open: Vec::new(),
             remark: None,
             announced: 0,
             replied: 0,
+            preannounced: false,
             extended_only: false,
         }
     }

@@ -130,7 +130,7 @@ impl Session {
             return Ok(super::Flow::Continue);
         };
         let announced = self.value(|fault| match fault {
-            Fault::PasvAddress { ip } => Some(*ip),
+            Fault::PasvAddress { ip } | Fault::DataAt { ip } => Some(*ip),
             _ => None,
         });
         let [a, b, c, d] = announced.unwrap_or(own).octets();
@@ -174,11 +174,20 @@ impl Session {
 
     /// Opens the next data port, or tells the client why not.
     async fn announce(&mut self, command: Command) -> io::Result<Option<u16>> {
+        let waits = self.passive.is_some();
         if let Some(State::Waiting(port @ Port::Filtered(..))) =
             self.passive.take().map(|it| it.state)
             && self.silent.len() < MOST_SILENT
         {
             self.silent.push(port);
+        }
+        if waits && self.has(&Fault::PassiveOnce) {
+            self.reply(200, "Already in passive mode").await?;
+            return Ok(None);
+        }
+        if self.has(&Fault::PretRequired) && !std::mem::take(&mut self.preannounced) {
+            self.reply(500, "Send PRET before passive mode").await?;
+            return Ok(None);
         }
         if let Some((code, text)) = self.passive_refusal(command) {
             self.reply(code, text).await?;
@@ -196,13 +205,40 @@ impl Session {
             Fault::PortsClosedFrom { port } => Some(*port),
             _ => None,
         });
-        let at = SocketAddr::new(self.local.ip(), 0);
+        let ip = self.value(|fault| match fault {
+            Fault::DataAt { ip } => Some(IpAddr::V4(*ip)),
+            _ => None,
+        });
+        let at = SocketAddr::new(ip.unwrap_or(self.local.ip()), 0);
+        if let Some(port) = self.fixed_port() {
+            return self.listen_at(SocketAddr::new(at.ip(), port)).map(Some);
+        }
         let port = match (border, self.reach(command)) {
             (Some(border), _) => beside(border, self.announced, at)?,
             (None, Reach::Open) => Port::open(at)?,
             (None, Reach::Closed) => Port::closed(at)?,
             (None, Reach::Filtered) => Port::filtered(at).await?,
         };
+        self.wait_at(port).map(Some)
+    }
+
+    /// The port that is announced next, where this server has an order of its own.
+    fn fixed_port(&self) -> Option<u16> {
+        self.value(|fault| match fault {
+            Fault::OnePort { port } => Some(*port),
+            Fault::PortsInOrder { from } => {
+                let nth = u16::try_from(self.announced % 64).unwrap_or_default();
+                Some(from.saturating_add(nth))
+            }
+            _ => None,
+        })
+    }
+
+    fn listen_at(&mut self, at: SocketAddr) -> io::Result<u16> {
+        self.wait_at(Port::open(at)?)
+    }
+
+    fn wait_at(&mut self, port: Port) -> io::Result<u16> {
         let address = port.address()?;
         self.passive = Some(Passive {
             state: State::Waiting(port),
@@ -210,7 +246,7 @@ impl Session {
             peer: self.peer.ip(),
             counters: Arc::clone(&self.server.counters),
         });
-        Ok(Some(address.port()))
+        Ok(address.port())
     }
 
     fn passive_refusal(&self, command: Command) -> Option<(u16, &'static str)> {

@@ -1,8 +1,8 @@
 //! Transfers: from the command to the final reply.
 
-use std::{io, sync::Arc};
+use std::{io, sync::Arc, time::Duration};
 
-use tokio::time::{error::Elapsed, timeout};
+use tokio::time::{error::Elapsed, sleep, timeout};
 
 use super::{
     Flow, Session, Step,
@@ -14,6 +14,7 @@ use super::{
 use crate::{
     Channel, Event, Fault, SessionReuse, Software,
     control::Reply,
+    socket,
     stream::{Rewound, Stream},
     tls,
     wording::Occasion,
@@ -131,7 +132,16 @@ impl Session {
         if start == Start::Connected {
             self.begin().await?;
         }
+        let stream = self.unless_dropped(stream).await?;
         let mut stream = self.secured_data(stream).await?;
+        if self.has(&Fault::DataUnused) {
+            let waiting = sleep(self.server.behaviour.limits.data_wait());
+            let waited = beside(&mut self.control, &mut self.queued, waiting).await?;
+            self.unless_aborted(waited).await?;
+            return Err(self
+                .told(Reply::new(421, "No transfer within the time: closing"))
+                .await);
+        }
         if start == Start::Secured {
             self.begin().await?;
         }
@@ -148,9 +158,29 @@ impl Session {
             }
         };
         // The client may open the next connection as soon as it sees the reply.
-        drop((stream, live));
+        if self.has(&Fault::DataNotClosed) {
+            self.left_open.push(stream);
+            drop(live);
+        } else {
+            drop((stream, live));
+        }
         self.control.note(Event::DataClosed { bytes });
         self.finish().await
+    }
+
+    /// Ends the data connection suddenly, where its turn has come.
+    async fn unless_dropped(&mut self, stream: Rewound) -> Result<Rewound, Stop> {
+        let nth = self.server.counters.transfer();
+        let dropped = self.value(|fault| match fault {
+            Fault::DataDropped { nth: only } => (nth == *only).then_some(()),
+            Fault::DataDroppedInTurn { every } => nth.is_multiple_of((*every).max(1)).then_some(()),
+            _ => None,
+        });
+        if dropped.is_none() {
+            return Ok(stream);
+        }
+        socket::reset(stream.into_tcp());
+        Err(self.told(Reply::new(426, "Data connection lost")).await)
     }
 
     /// The data connection, once it is there.
@@ -195,7 +225,9 @@ impl Session {
     fn start(&self) -> Start {
         let late = self.has(&Fault::StartsAfterHandshake)
             || self.server.behaviour.software.starts_after_handshake();
-        if self.has(&Fault::StartsUnconnected) {
+        if self.has(&Fault::DataUnused) {
+            Start::Secured
+        } else if self.has(&Fault::StartsUnconnected) {
             Start::Unconnected
         } else if late && !self.has(&Fault::StartsBefore) {
             Start::Secured
@@ -265,6 +297,14 @@ impl Session {
         content: &[u8],
         endless: bool,
     ) -> Result<usize, Stop> {
+        let late = self.value(|fault| match fault {
+            Fault::DataDelayed { ms } => Some(Duration::from_millis(*ms)),
+            _ => None,
+        });
+        if let Some(time) = late {
+            let waited = beside(&mut self.control, &mut self.queued, sleep(time)).await?;
+            self.unless_aborted(waited).await?;
+        }
         let ending = if endless {
             Ending::Endless
         } else {
@@ -286,12 +326,19 @@ impl Session {
             Fault::DataCutShort => Some(Ending::Short),
             Fault::DataReset => Some(Ending::Reset),
             Fault::DataStalls { after } => Some(Ending::Stalled(*after)),
+            Fault::DataNotClosed => Some(Ending::Left),
             _ => None,
         });
         ending.unwrap_or(Ending::Proper)
     }
 
     async fn receive_data(&mut self, stream: &mut Stream) -> Result<Received, Stop> {
+        if self.has(&Fault::UploadSwallowed) {
+            let waiting = sleep(self.server.behaviour.limits.data_wait());
+            let waited = beside(&mut self.control, &mut self.queued, waiting).await?;
+            self.unless_aborted(waited).await?;
+            return Err(self.told(Reply::new(421, "Data timeout. Reconnect. Sorry.")).await);
+        }
         let limits = &self.server.behaviour.limits;
         let receiving = timeout(limits.transfer(), data::receive(stream, limits.file_bytes));
         let received = beside(&mut self.control, &mut self.queued, receiving).await?;

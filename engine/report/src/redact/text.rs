@@ -224,7 +224,7 @@ impl Redactor {
             let name = part.trim_end_matches(['/', '\\']);
             let is_drive = name.len() == 2 && name.ends_with(':');
             let is_plain = name.trim_matches(['.', '~']).is_empty() || is_drive;
-            if is_plain || name.starts_with(OWN_FILES) || self.is_token(name) {
+            if is_plain || is_own(name) || self.is_token(name) {
                 out.push_str(name);
             } else if let Some(token) = self.known.token(name) {
                 out.push_str(token);
@@ -253,6 +253,11 @@ impl Redactor {
 /// An address that every machine or every link has.
 fn is_everybodys(ip: IpAddr) -> bool {
     ip.is_loopback() || matches!(ip, IpAddr::V4(ip) if ip.is_link_local())
+}
+
+/// Whether a check made the file, or would have.
+fn is_own(name: &str) -> bool {
+    name.starts_with(OWN_FILES) || ftp::is_short_name(name)
 }
 
 /// Files that a check makes are called so, and then a number of their own.

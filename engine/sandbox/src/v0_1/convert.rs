@@ -13,8 +13,7 @@ use model::finding::{
     OmissionCause, Outcome, Owner, PatchEffect, SettingsPatch, Severity,
 };
 use model::remote::{CertificateCheck, Depth, ExpectedName, IpVersion, PassiveMode, SslSetting};
-use model::standing::Standing;
-use model::standing::WITHHELD;
+use model::standing::{DATA_ADDRESSES, Standing, WITHHELD};
 use model::visit::Look;
 
 /// Two enumerations with the same cases, converted case by case.
@@ -242,7 +241,12 @@ pub(crate) fn request(
         connect_ms: millis(check.timeouts.connect),
         reply_ms: millis(check.timeouts.reply),
         allow_writes: check.permissions.writes && check.journal.withholds().is_none(),
-        facts: facts.iter().chain(&withheld(check)).map(fact_out).collect(),
+        facts: facts
+            .iter()
+            .chain(&withheld(check))
+            .chain(&data_addresses(check))
+            .map(fact_out)
+            .collect(),
     }
 }
 
@@ -252,6 +256,16 @@ fn withheld(check: &Check) -> Option<Fact> {
     Some(Fact {
         name: WITHHELD.into(),
         value: FactValue::Text(format!("the journal cannot be written: {why}")),
+    })
+}
+
+/// The fact that tells a probe where data connections may go beside the remote itself: it has no other way to know what
+/// may be dialled, and one that asks for more is stopped.
+fn data_addresses(check: &Check) -> Option<Fact> {
+    let granted: Vec<String> = check.authority().data_addresses().map(|it| it.to_string()).collect();
+    (!granted.is_empty()).then(|| Fact {
+        name: DATA_ADDRESSES.into(),
+        value: FactValue::Texts(granted),
     })
 }
 

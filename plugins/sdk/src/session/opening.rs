@@ -23,6 +23,8 @@ pub struct Opening {
     pub highest: Option<TlsVersion>,
     /// The largest TCP segment, in bytes of payload, on data connections too.
     pub max_segment: Option<u16>,
+    /// How long replies are waited for, in milliseconds: more patience, or less, than the settings have.
+    pub reply_ms: u32,
 }
 
 /// Why there is no further connection.
@@ -77,6 +79,7 @@ impl Opening {
             max_segment: run
                 .number("control.max-segment")
                 .and_then(|bytes| bytes.try_into().ok()),
+            reply_ms: run.request().reply_ms,
         }
     }
 
@@ -92,7 +95,7 @@ impl Opening {
         connection
             .established(request.connect_ms)
             .map_err(NotOpened::Connection)?;
-        let mut control = Control::new(connection, request.reply_ms);
+        let mut control = Control::new(connection, self.reply_ms);
         match run.text("control.mode") {
             Some("implicit") => {
                 let session = self.secure(&mut control)?;
@@ -175,14 +178,22 @@ impl Session {
     /// For after a transfer that we cut: some servers end the whole session when a data connection is closed on them. Then
     /// it goes on in another one, if that comes about.
     pub fn renew(&mut self, change: impl FnOnce(&mut Opening)) {
-        if self.usable {
-            return;
+        if !self.usable {
+            self.replace(change);
         }
-        // First this one ends: the server may allow one session.
+    }
+
+    /// Ends this session and goes on in a fresh one; false where none came about. A server may allow one session only, so
+    /// that this one ends first.
+    pub fn replace(&mut self, change: impl FnOnce(&mut Opening)) -> bool {
         self.abandon();
-        if let Ok(session) = self.another(change) {
-            *self = session;
-        }
+        let Ok(session) = self.another(change) else {
+            return false;
+        };
+        let pret = self.pret;
+        *self = session;
+        self.pret |= pret;
+        true
     }
 }
 

@@ -182,6 +182,8 @@ impl Transfer<'_> {
                     // A short listing: the server was done before we looked at the end of its handshake.
                     TransferAnswer::Done if self.seen.last.is_none() => {
                         self.seen.last = Some(reply);
+                        // Or there is nothing to transfer, and the handshake never comes.
+                        patience = Patience::new(left.min(LAST_WORDS_MS));
                     }
                     answer => {
                         // A refusal of the session may overtake the end of the handshake it is about.
@@ -194,14 +196,18 @@ impl Transfer<'_> {
             }
             if left == 0 {
                 // No reply and no handshake: the dialogue is out of step from here on.
-                self.session.usable = false;
-                return Err(self.refusal(Answer::Handshake, None));
+                let last = self.seen.last.take();
+                self.session.usable &= last.is_some();
+                return Err(self.refusal(Answer::Handshake, last));
             }
         }
     }
 
     /// The server usually says why.
     fn after_failed_handshake(&mut self) -> Refusal {
+        if let Some(reply) = self.seen.last.take() {
+            return self.refused(reply);
+        }
         loop {
             match self.session.control.reply_within(LAST_WORDS_MS) {
                 Ok(reply)
@@ -231,10 +237,8 @@ impl Transfer<'_> {
         loop {
             if self.seen.last.is_some() {
                 // The last reply may overtake the last data.
-                let (rest, end) = data.read_to_end(
-                    most.saturating_sub(all.len()),
-                    self.session.control.reply_ms(),
-                );
+                let (rest, end) =
+                    data.read_to_end(most.saturating_sub(all.len()), self.session.end_ms);
                 all.extend(rest);
                 self.seen.passed = all.len();
                 return Ok((all, end));

@@ -20,7 +20,7 @@ impl Probe for ReadsAFile {
 
     fn run(run: &mut Run) -> Result<(), Failure> {
         let mut session = Session::taken(run)?;
-        let port = match session.ask(Method::Epsv) {
+        let port = match session.ask(Method::Epsv, "RETR") {
             Ok(Offer::Port { port, .. }) => port,
             _ => {
                 run.could_not_look("the file", &[], "the server opens no port");

@@ -96,6 +96,12 @@ fn wide_lines(bytes: &[u8]) -> Option<String> {
     Some(format!("a line is wider than {COLUMNS} columns: {wide}"))
 }
 
+/// Whether a command is about a name that the run may write under.
+fn is_own(line: &str) -> bool {
+    let last = line.rsplit(' ').next().unwrap_or_default();
+    line.contains(OWN) || ftp::is_short_name(last)
+}
+
 fn towards_the_server(scenario: &Scenario, seen: &Seen) -> Vec<String> {
     let mut complaints = Vec::new();
     if seen.peak as u64 > Limits::of(&scenario.check.args).at_a_time {
@@ -114,7 +120,7 @@ fn towards_the_server(scenario: &Scenario, seen: &Seen) -> Vec<String> {
             }
             Event::Received(line) => {
                 let verb = line.split(' ').next().unwrap_or_default();
-                let may = scenario.allows_writes() && line.contains(OWN);
+                let may = scenario.allows_writes() && is_own(line);
                 if WRITING.contains(&verb) && !may {
                     complaints.push(format!("{line} was sent, which nobody allowed"));
                 }

@@ -1,0 +1,66 @@
+//! A session that ended, or fell silent, when it was asked for a data port.
+
+use probe_sdk::ftp::{Reply, ReplyReader};
+use probe_sdk::session::Session;
+use probe_sdk::{DialogueError, FailureKind};
+
+/// How it ended, and what was said with it.
+#[derive(Clone, Debug)]
+pub(crate) struct Ending {
+    pub(crate) how: How,
+    /// The failure, in words.
+    pub(crate) detail: String,
+    /// The last words. Some servers say them in clear text inside the TLS stream.
+    pub(crate) said: Option<Reply>,
+}
+
+/// The manner of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum How {
+    /// No answer came.
+    Silence,
+    /// The server closed the connection.
+    Closed,
+    /// The connection was reset, or broke in another way.
+    Broken,
+}
+
+impl Ending {
+    /// None where the connection is as it was: what came was no reply.
+    pub(crate) fn of(error: &DialogueError, session: &Session) -> Option<Ending> {
+        let how = match error.kind()? {
+            FailureKind::TimedOut => How::Silence,
+            FailureKind::Closed | FailureKind::Truncated => How::Closed,
+            FailureKind::Reset | FailureKind::NotTls | FailureKind::TlsAlert(_) => How::Broken,
+            _ => return None,
+        };
+        let said = (error.kind() == Some(FailureKind::NotTls))
+            .then(|| first_reply(&session.control.connection().unparsed()))
+            .flatten();
+        Some(Ending {
+            how,
+            detail: error.to_string(),
+            said,
+        })
+    }
+
+    /// In words that fit after the name of a command.
+    pub(crate) fn words(&self) -> String {
+        let how = match self.how {
+            How::Silence => "is never answered",
+            How::Closed => "ends the session: the server closes the connection",
+            How::Broken => "ends the session",
+        };
+        match &self.said {
+            Some(reply) => format!("{how}, with {reply}"),
+            None => format!("{how} ({})", self.detail),
+        }
+    }
+}
+
+fn first_reply(bytes: &[u8]) -> Option<Reply> {
+    let mut reader = ReplyReader::new();
+    reader.push(bytes);
+    let whole = reader.next().ok().flatten();
+    whole.or_else(|| reader.finish().ok().flatten())
+}
