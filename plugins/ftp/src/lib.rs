@@ -34,6 +34,7 @@
 
 pub mod command;
 pub mod directory;
+pub mod exchange;
 pub mod features;
 pub mod listing;
 pub mod passive;
@@ -48,6 +49,7 @@ pub mod vantage;
 
 pub use command::{Command, CommandError, is_safe_argument};
 pub use directory::{DirectoryError, parse_257};
+pub use exchange::{Asked, Manner};
 pub use features::{Feature, Features};
 pub use listing::{Entry, Form, Listing};
 pub use passive::{PassiveError, parse_227, parse_229};

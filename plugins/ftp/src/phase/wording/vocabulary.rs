@@ -282,3 +282,22 @@ pub(super) const UNWANTED: Words = &[
 /// Trouble with the server's own address or port.
 #[rustfmt::skip]
 pub(super) const OWN_SOCKET: Words = &["assign", "already", "bind", "requested", "available"];
+
+/// Passwords.
+#[rustfmt::skip]
+pub(super) const PASSWORD: Words = &[
+    "password", "passwords", "passwort", "kennwort", "passe", "contraseña", "senha", "wachtwoord", "pwd",
+];
+
+/// Over its time.
+#[rustfmt::skip]
+pub(super) const EXPIRED: Words = &[
+    "expired", "abgelaufen", "expiré", "caducada", "caducado", "expirada", "scaduta", "verlopen", "outdated", "aged",
+];
+
+/// To be replaced.
+#[rustfmt::skip]
+pub(super) const CHANGE: Words = &[
+    "change", "changed", "changing", "reset", "renew", "renewed", "ändern", "geändert", "changer", "changé", "cambiar",
+    "cambiada", "cambiare", "alterar", "alterada", "wijzigen",
+];
