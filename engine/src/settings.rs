@@ -6,6 +6,7 @@ mod client;
 mod expected_name;
 mod file;
 mod from_file;
+mod host;
 mod own_file;
 mod secret_file;
 mod shown;
@@ -29,6 +30,7 @@ pub use client::{ClientSettings, HighestTlsVersion, IpVersion, PassiveMode};
 pub use expected_name::{ExpectedName, ExpectedNameError, is_host_name, is_same_name};
 pub use file::{RemoteFile, RemoteFileError, schema};
 pub use from_file::{Agreement, FromFile, Referred};
+pub use host::{HostError, host};
 pub use own_file::OwnFile;
 pub use secret_file::SecretFile;
 
@@ -318,7 +320,8 @@ impl FromStr for Location {
                 .into_owned()
         };
         Ok(Location {
-            host: host.trim_start_matches('[').trim_end_matches(']').into(),
+            // Of a scheme that the library does not know, it keeps a name in another script in escapes.
+            host: decode(host.trim_start_matches('[').trim_end_matches(']')),
             port: url.port().or_else(|| names_port_21(text)),
             ssl,
             user: Some(decode(url.username())).filter(|user| !user.is_empty()),

@@ -29,7 +29,6 @@ use crate::report::Report;
 use crate::run::{self, Cut, Interrupt, Record};
 use crate::settings::{
     self, Check, ClientSettings, IpVersion, Location, Remote, SecretFile, Selection, Timeouts,
-    is_host,
 };
 use crate::sheet::{State, StateError};
 use crate::verify::verify;
@@ -225,11 +224,11 @@ pub(super) fn remote(args: &CheckArgs) -> Result<Remote, CliError> {
                 .into(),
         )
     })?;
-    if !is_host(&host) {
-        return Err(CliError::Usage(
-            "--host takes a name or an address, without scheme, user, port or path".into(),
-        ));
-    }
+    let host = settings::host(&host).map_err(|error| {
+        CliError::Usage(format!(
+            "--host takes a name or an address, without scheme, user, port or path: {error}"
+        ))
+    })?;
     if let (Some(only), Ok(address)) = (args.ip_version, host.parse::<IpAddr>())
         && address.is_ipv4() != (only == IpVersion::V4)
     {
