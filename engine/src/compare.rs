@@ -7,7 +7,7 @@ use crate::address::Address;
 use crate::builtin::Catalogue;
 use crate::diagnose::Diagnosed;
 use crate::finding::{
-    Alternative, Code, Confidence, Evidence, Finding, PatchEffect, SettingsPatch, Severity,
+    Alternative, Code, Confidence, Evidence, Finding, Owner, PatchEffect, SettingsPatch, Severity,
 };
 use crate::matrix::{Cell, Row, Step, Steps, Vantage, steps};
 use crate::run::{Look, Visit};
@@ -155,18 +155,19 @@ fn blocked_sources(
         (Confidence::Likely, vec![alternative])
     };
     let symptom = findings.iter().find(|it| it.finding.code == first.code);
+    let owner = owner(&difference).unwrap_or(code.owner);
     Some(Diagnosed {
         finding: Finding {
             code: BLOCKED.into(),
             detail: detail(&difference),
             evidence: evidence(rows, &difference),
-            owner: None,
+            owner: Some(owner),
             confidence,
             alternatives,
             patch: other_set(rows, &difference, findings),
         },
         severity: code.severity,
-        owner: code.owner,
+        owner,
         title: code.title.clone(),
         probe: symptom.map_or_else(String::new, |it| it.probe.clone()),
         standing: Standing::BuiltIn,
@@ -177,6 +178,19 @@ fn blocked_sources(
             .collect(),
         caused_by: None,
     })
+}
+
+/// Whose list it is, where that shows: TCP was accepted from every one of them, and the server itself turned them away.
+fn owner(difference: &Difference<'_>) -> Option<Owner> {
+    let by_server = |it: &TurnedAway<'_>| match it.step {
+        Step::Greeting | Step::Tls | Step::Login => true,
+        Step::Reach | Step::Data => false,
+    };
+    difference
+        .turned_away
+        .iter()
+        .all(by_server)
+        .then_some(Owner::ServerAdmin)
 }
 
 /// A sentence for each step at which addresses are turned away.
