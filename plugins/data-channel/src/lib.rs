@@ -15,9 +15,11 @@ mod refused;
 mod resumption;
 mod sample;
 
+use probe_sdk::halt::{CLOSES_SESSION, STOPS_ANSWERING};
 use probe_sdk::session::{Method, Session};
 use probe_sdk::{
-    About, Capability, Code, Depth, FactValue, Failure, MALFORMED_REPLY, Probe, Run, state, value,
+    About, Capability, Code, Depth, FactValue, Failure, MALFORMED_REPLY, OUT_OF_STEP, Probe, Run,
+    state, value,
 };
 
 use channel::Channel;
@@ -96,7 +98,12 @@ impl Probe for DataChannel {
             Capability::Login,
         ],
         codes: CODES,
-        also_reports: &[MALFORMED_REPLY],
+        also_reports: &[
+            MALFORMED_REPLY,
+            STOPS_ANSWERING,
+            CLOSES_SESSION,
+            OUT_OF_STEP,
+        ],
         ..About::NOTHING
     };
 

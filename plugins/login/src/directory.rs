@@ -1,15 +1,19 @@
 //! Where the login lands, and whether the remote path is there, seen from there (F-S04).
 
-use probe_sdk::ftp::{is_safe_argument, parse_257};
-use probe_sdk::{Control, ENTERED, Finding, Run, named, value};
+use probe_sdk::ftp::{Reply, is_safe_argument, parse_257};
+use probe_sdk::{ENTERED, Finding, Run, named, value};
 
+use crate::session::Session;
 use crate::{PATH, PATH_NOT_FOUND, PATH_REPEATS};
 
-pub(crate) fn look(run: &mut Run, control: &mut Control) {
-    let home = control
-        .command("PWD")
-        .ok()
-        .and_then(|reply| parse_257(&reply).ok());
+/// What `PWD` says.
+pub(crate) fn home(run: &mut Run, session: &mut Session) -> Option<Reply> {
+    session.ask(run, "PWD")
+}
+
+/// Notes the directory of the login, and enters the path.
+pub(crate) fn look(run: &mut Run, session: &mut Session, home: Option<&Reply>) {
+    let home = home.and_then(|reply| parse_257(reply).ok());
     if let Some(home) = &home {
         run.note("login.directory", value::text(home));
     }
@@ -25,13 +29,13 @@ pub(crate) fn look(run: &mut Run, control: &mut Control) {
         );
         return;
     }
-    let refused = match control.command(&format!("CWD {path}")) {
-        Ok(reply) if reply.is_positive() => return run.note(ENTERED, value::text(path)),
-        Ok(reply) => reply,
-        Err(error) => return run.could_not_look("the remote path", PATH, &error.to_string()),
+    let refused = match session.ask(run, &format!("CWD {path}")) {
+        Some(reply) if reply.is_positive() => return run.note(ENTERED, value::text(path)),
+        Some(reply) => reply,
+        None => return run.behind_fault("the remote path", PATH, "the server did not answer CWD"),
     };
     let home = home.unwrap_or_else(|| "unknown".into());
-    let shorter = without(&path, &home).filter(|shorter| enters(control, shorter));
+    let shorter = without(&path, &home).filter(|shorter| enters(run, session, shorter));
     let finding = match shorter {
         Some(shorter) => {
             run.note(ENTERED, value::text(&shorter));
@@ -72,12 +76,12 @@ fn without(path: &str, home: &str) -> Option<String> {
     (rest.is_empty() || rest.starts_with('/')).then(|| rest.trim_matches('/').to_string())
 }
 
-fn enters(control: &mut Control, path: &str) -> bool {
+fn enters(run: &mut Run, session: &mut Session, path: &str) -> bool {
     // Already there: nothing to enter.
     path.is_empty()
-        || control
-            .command(&format!("CWD {path}"))
-            .is_ok_and(|reply| reply.is_positive())
+        || session
+            .ask(run, &format!("CWD {path}"))
+            .is_some_and(|reply| reply.is_positive())
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ pub(crate) struct Counters {
     open: AtomicUsize,
     peak: AtomicUsize,
     passwords: AtomicUsize,
+    disturbed: AtomicUsize,
 }
 
 impl Counters {
@@ -50,6 +51,11 @@ impl Counters {
 
     pub(crate) fn password_tried(&self) {
         self.passwords.fetch_add(1, Relaxed);
+    }
+
+    /// Counts a command that is disturbed, and says whether it is the first one.
+    pub(crate) fn first_disturbed(&self) -> bool {
+        self.disturbed.fetch_add(1, Relaxed) == 0
     }
 
     pub(crate) fn connections(&self) -> Connections {

@@ -10,7 +10,7 @@ use std::cell::RefCell;
 use crate::login::Refusal;
 use crate::trust::{Question, TrustFault};
 use crate::{Endpoint, Established, Fact, Failure, Probe, Request, Resolved};
-use crate::{TlsOptions, TlsSession, deviations};
+use crate::{TlsOptions, TlsSession, deviations, halt, step};
 
 pub use crate::bindings::remote_doctor::probe::net::{ConnectOptions, ExpectedName};
 pub use crate::bindings::remote_doctor::probe::types::Outcome;
@@ -43,6 +43,8 @@ impl NativeProbe {
         HOST.set(None);
         // An instance is gone with what a run that ended early has seen; a thread is not.
         drop(deviations::finding());
+        drop(halt::reset());
+        drop(step::reset());
         said
     }
 }

@@ -3,6 +3,7 @@
 mod aside;
 mod data;
 mod dispatch;
+mod disturbed;
 mod files;
 mod greeting;
 mod listing;
