@@ -21,7 +21,7 @@ use host::Check;
 use host::journal::Journal;
 use host::login::Credential;
 use host::net::ClientCertificate;
-use model::remote::{ClientSettings, IpVersion, Location, Remote, Selection, Timeouts, is_host};
+use model::remote::{ClientSettings, IpVersion, Location, Remote, Selection, Timeouts};
 use report::Report;
 use report::redact::redact;
 use run::LiveBackend;
@@ -195,11 +195,11 @@ pub(super) fn remote(args: &CheckArgs) -> Result<Remote, CliError> {
                 .into(),
         )
     })?;
-    if !is_host(&host) {
-        return Err(CliError::Usage(
-            "--host takes a name or an address, without scheme, user, port or path".into(),
-        ));
-    }
+    let host = settings::host(&host).map_err(|error| {
+        CliError::Usage(format!(
+            "--host takes a name or an address, without scheme, user, port or path: {error}"
+        ))
+    })?;
     if let (Some(only), Ok(address)) = (args.ip_version, host.parse::<IpAddr>())
         && address.is_ipv4() != (only == IpVersion::V4)
     {

@@ -9,7 +9,7 @@ use crate::record::Visit;
 use crate::rows::steps;
 use model::address::Address;
 use model::finding::{
-    Alternative, Code, Confidence, Evidence, Finding, PatchEffect, SettingsPatch, Severity,
+    Alternative, Code, Confidence, Evidence, Finding, Owner, PatchEffect, SettingsPatch, Severity,
 };
 use model::matrix::{Cell, Row, Step, Steps, Vantage};
 use model::standing::Standing;
@@ -153,18 +153,19 @@ fn blocked_sources(rows: &[Row], findings: &[Diagnosed], catalogue: &Codes) -> O
         (Confidence::Likely, vec![alternative])
     };
     let symptom = findings.iter().find(|it| it.finding.code == first.code);
+    let owner = owner(&difference).unwrap_or(code.owner);
     Some(Diagnosed {
         finding: Finding {
             code: BLOCKED.into(),
             detail: detail(&difference),
             evidence: evidence(rows, &difference),
-            owner: None,
+            owner: Some(owner),
             confidence,
             alternatives,
             patch: other_set(rows, &difference, findings),
         },
         severity: code.severity,
-        owner: code.owner,
+        owner,
         title: code.title.clone(),
         probe: symptom.map_or_else(String::new, |it| it.probe.clone()),
         standing: Standing::BuiltIn,
@@ -175,6 +176,19 @@ fn blocked_sources(rows: &[Row], findings: &[Diagnosed], catalogue: &Codes) -> O
             .collect(),
         caused_by: None,
     })
+}
+
+/// Whose list it is, where that shows: TCP was accepted from every one of them, and the server itself turned them away.
+fn owner(difference: &Difference<'_>) -> Option<Owner> {
+    let by_server = |it: &TurnedAway<'_>| match it.step {
+        Step::Greeting | Step::Tls | Step::Login => true,
+        Step::Reach | Step::Data => false,
+    };
+    difference
+        .turned_away
+        .iter()
+        .all(by_server)
+        .then_some(Owner::ServerAdmin)
 }
 
 /// A sentence for each step at which addresses are turned away.

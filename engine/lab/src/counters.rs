@@ -25,6 +25,7 @@ pub(crate) struct Counters {
     peak: AtomicUsize,
     passwords: AtomicUsize,
     transfers: AtomicUsize,
+    disturbed: AtomicUsize,
 }
 
 impl Counters {
@@ -56,6 +57,11 @@ impl Counters {
 
     pub(crate) fn password_tried(&self) {
         self.passwords.fetch_add(1, Relaxed);
+    }
+
+    /// Counts a command that is disturbed, and says whether it is the first one.
+    pub(crate) fn first_disturbed(&self) -> bool {
+        self.disturbed.fetch_add(1, Relaxed) == 0
     }
 
     pub(crate) fn connections(&self) -> Connections {

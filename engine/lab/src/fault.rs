@@ -5,6 +5,8 @@ use std::net::{IpAddr, Ipv4Addr};
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantNames};
 
+use crate::Disturbance;
+
 /// One thing that is wrong with a server. The number or code at the end of each line is what it shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantNames)]
 #[strum(serialize_all = "kebab-case")]
@@ -91,7 +93,36 @@ pub enum Fault {
         nth: usize,
     },
 
+    /// A command that is not answered as it should be: `service.stops-answering`, `service.closes-session`,
+    /// `service.replies-out-of-step`.
+    Disturbed {
+        /// Its verb, such as `PASV`.
+        at: String,
+        /// What comes in place of the answer, or beside it.
+        how: Disturbance,
+        /// Only the first time it comes to this server: never an error.
+        #[serde(default)]
+        once: bool,
+    },
+    /// Everything after the login is answered 530, in these words: `ftp.password-expired`.
+    UselessLogin {
+        /// Such as `Password expired`.
+        text: String,
+    },
+    /// The greeting has a code of another length, and these words: `service.malformed-reply`.
+    GreetingCode {
+        /// Such as `22`.
+        code: String,
+        /// What follows it.
+        text: String,
+    },
+
     // AUTH and the control channel's TLS.
+    /// What the server sends of TLS on the control connection is changed on the way: `tls.altered-in-transit`.
+    AlteredInTransit {
+        /// By what.
+        by: crate::Filter,
+    },
     /// `AUTH` is refused with this code: `ftps.not-supported` (F-A01, F-A03, F-A04).
     AuthRefused {
         /// The code, such as 431, 500, 502, 504, 530 or 534.
@@ -110,6 +141,12 @@ pub enum Fault {
     AuthThenSilence,
     /// 234, and then 421 in clear text in place of the handshake: `tls.handshake-failed` (F-A07).
     AuthThenClearText,
+    /// The ClientHello is answered with this line in clear text, and the connection closed: `tls.cipher-mismatch` where its
+    /// words say so.
+    HandshakeAnsweredInWords {
+        /// Such as `421 no shared cipher`.
+        line: String,
+    },
     /// The control handshake ends in this alert: `tls.handshake-failed`, and others by number.
     HandshakeAlert {
         /// The number, such as 40 (`handshake_failure`) or 70 (`protocol_version`).

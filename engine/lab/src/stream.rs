@@ -3,7 +3,7 @@
 use std::{
     io,
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 
 use tokio::{
@@ -12,22 +12,47 @@ use tokio::{
 };
 use tokio_rustls::server::TlsStream;
 
+use crate::Filter;
+
 /// A TCP connection of which some bytes were read already and are read again.
 #[derive(Debug)]
 pub(crate) struct Rewound {
     ahead: Vec<u8>,
     stream: TcpStream,
+    /// What changes bytes on their way to the client.
+    filter: Option<Filter>,
+    /// Changed bytes that are not written yet.
+    behind: Vec<u8>,
 }
 
 impl Rewound {
     pub(crate) fn new(ahead: Vec<u8>, stream: TcpStream) -> Self {
-        Self { ahead, stream }
+        Self {
+            ahead,
+            stream,
+            filter: None,
+            behind: Vec::new(),
+        }
     }
 
     /// Puts bytes back in front of everything else.
     pub(crate) fn unread(&mut self, mut bytes: Vec<u8>) {
         bytes.append(&mut self.ahead);
         self.ahead = bytes;
+    }
+
+    /// From here on everything that is written passes this.
+    pub(crate) fn filter(&mut self, filter: Filter) {
+        self.filter = Some(filter);
+    }
+
+    /// Writes what the filter made; nothing else may overtake it.
+    fn poll_behind(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while !self.behind.is_empty() {
+            let written = ready!(Pin::new(&mut self.stream).poll_write(cx, &self.behind))?;
+            self.behind.drain(..written);
+        }
+        Poll::Ready(Ok(()))
     }
 
     /// Whether the client came over IPv6; an IPv4 client of a socket for both has an address of that shape too.
@@ -63,10 +88,16 @@ impl AsyncWrite for Rewound {
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, buf)
+        let Some(filter) = self.filter else {
+            return Pin::new(&mut self.stream).poll_write(cx, buf);
+        };
+        ready!(self.poll_behind(cx))?;
+        self.behind = filter.pass(buf);
+        Poll::Ready(Ok(buf.len()))
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.poll_behind(cx))?;
         Pin::new(&mut self.stream).poll_flush(cx)
     }
 

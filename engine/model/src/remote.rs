@@ -2,6 +2,7 @@
 
 mod client;
 mod expected_name;
+mod host;
 mod shown;
 
 use std::collections::BTreeSet;
@@ -20,6 +21,7 @@ use crate::capability::Capability;
 
 pub use client::{ClientSettings, HighestTlsVersion, IpVersion, PassiveMode};
 pub use expected_name::{ExpectedName, ExpectedNameError, is_host_name, is_same_name};
+pub use host::{HostError, host};
 
 /// How the remote is configured to be secured.
 #[derive(
@@ -349,7 +351,8 @@ impl FromStr for Location {
                 .into_owned()
         };
         Ok(Location {
-            host: host.trim_start_matches('[').trim_end_matches(']').into(),
+            // Of a scheme that the library does not know, it keeps a name in another script in escapes.
+            host: decode(host.trim_start_matches('[').trim_end_matches(']')),
             port: url.port().or_else(|| names_port_21(text)),
             ssl,
             user: Some(decode(url.username())).filter(|user| !user.is_empty()),

@@ -46,6 +46,7 @@ probe_sdk::codes! {
     SNI_DEPENDENT = "cert.sni-dependent";
     DIFFERS_BETWEEN_ADDRESSES = "cert.differs-between-addresses";
     INTERCEPTION = "tls.interception";
+    FROM_INSPECTION = "cert.from-inspection";
     CHECK_RELAXED = "settings.certificate-check-relaxed";
 }
 

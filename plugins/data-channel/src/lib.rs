@@ -20,9 +20,11 @@ mod sample;
 mod second_way;
 mod settings;
 
+use probe_sdk::halt::{CLOSES_SESSION, STOPS_ANSWERING};
 use probe_sdk::session::{Method, PRET, Session};
 use probe_sdk::{
-    About, Capability, Code, Depth, FactValue, Failure, MALFORMED_REPLY, Probe, Run, state, value,
+    About, Capability, Code, Depth, FactValue, Failure, MALFORMED_REPLY, OUT_OF_STEP, Probe, Run,
+    state, value,
 };
 
 use channel::Channel;
@@ -118,7 +120,13 @@ impl Probe for DataChannel {
             Capability::Login,
         ],
         codes: CODES,
-        also_reports: &[HOME_UNAVAILABLE, MALFORMED_REPLY],
+        also_reports: &[
+            HOME_UNAVAILABLE,
+            MALFORMED_REPLY,
+            STOPS_ANSWERING,
+            CLOSES_SESSION,
+            OUT_OF_STEP,
+        ],
         ..About::NOTHING
     };
 

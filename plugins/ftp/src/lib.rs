@@ -34,6 +34,7 @@
 
 pub mod command;
 pub mod directory;
+pub mod exchange;
 pub mod features;
 pub mod listing;
 mod own_name;
@@ -49,6 +50,7 @@ pub mod vantage;
 
 pub use command::{Command, CommandError, is_safe_argument};
 pub use directory::{DirectoryError, parse_257};
+pub use exchange::{Asked, Manner};
 pub use features::{Feature, Features};
 pub use listing::{Entry, Form, Listing};
 pub use own_name::{is_short_name, short_name};

@@ -2,19 +2,23 @@
 
 use probe_sdk::ftp::phase::refusal::{self, Reason};
 use probe_sdk::ftp::{Class, Reply, is_safe_argument, parse_257};
-use probe_sdk::{Control, DialogueError, ENTERED, Finding, Run, named, pause, quoted, value};
+use probe_sdk::{ENTERED, Finding, Run, named, pause, quoted, value};
 
 use crate::parent::{self, Parent, Shows};
+use crate::session::Session;
 use crate::{PATH, PATH_NOT_FOUND, PATH_NOT_PERMITTED, PATH_REPEATS};
 
 /// What is busy may be free after this long, in milliseconds.
 const BUSY_MS: u32 = 1_000;
 
-pub(crate) fn look(run: &mut Run, control: &mut Control) {
-    let home = control
-        .command("PWD")
-        .ok()
-        .and_then(|reply| parse_257(&reply).ok());
+/// What `PWD` says.
+pub(crate) fn home(run: &mut Run, session: &mut Session) -> Option<Reply> {
+    session.ask(run, "PWD")
+}
+
+/// Notes the directory of the login, and enters the path.
+pub(crate) fn look(run: &mut Run, session: &mut Session, home: Option<&Reply>) {
+    let home = home.and_then(|reply| parse_257(reply).ok());
     if let Some(home) = &home {
         run.note("login.directory", value::text(home));
     }
@@ -30,13 +34,14 @@ pub(crate) fn look(run: &mut Run, control: &mut Control) {
         );
         return;
     }
-    let refused = match enter(control, &path) {
-        Ok(reply) if reply.is_positive() => return run.note(ENTERED, value::text(path)),
-        Ok(reply) => reply,
-        Err(error) => return run.could_not_look("the remote path", PATH, &error.to_string()),
+    let refused = match enter(run, session, &path) {
+        Some(reply) if reply.is_positive() => return run.note(ENTERED, value::text(path)),
+        Some(reply) => reply,
+        None => return run.behind_fault("the remote path", PATH, "the server did not answer CWD"),
     };
     let home = home.unwrap_or_else(|| "unknown".into());
-    if let Some(shorter) = without(&path, &home).filter(|shorter| enters(control, shorter)) {
+    let shorter = without(&path, &home).filter(|shorter| enters(run, session, shorter));
+    if let Some(shorter) = shorter {
         run.note(ENTERED, value::text(&shorter));
         let shorter = if shorter.is_empty() { "." } else { &shorter };
         let detail = format!(
@@ -63,14 +68,14 @@ pub(crate) fn look(run: &mut Run, control: &mut Control) {
 }
 
 /// Enters a directory; once more where the server is busy.
-fn enter(control: &mut Control, path: &str) -> Result<Reply, DialogueError> {
+fn enter(run: &mut Run, session: &mut Session, path: &str) -> Option<Reply> {
     let command = format!("CWD {path}");
-    let reply = control.command(&command)?;
+    let reply = session.ask(run, &command)?;
     if reply.code == 421 || reply.class() != Class::TransientNegative {
-        return Ok(reply);
+        return Some(reply);
     }
     pause(BUSY_MS);
-    control.command(&command)
+    session.ask(run, &command)
 }
 
 fn told(finding: Finding, path: &str, home: &str, refused: &Reply) -> Finding {
@@ -215,12 +220,12 @@ fn without(path: &str, home: &str) -> Option<String> {
     (rest.is_empty() || rest.starts_with('/')).then(|| rest.trim_matches('/').to_string())
 }
 
-fn enters(control: &mut Control, path: &str) -> bool {
+fn enters(run: &mut Run, session: &mut Session, path: &str) -> bool {
     // Already there: nothing to enter.
     path.is_empty()
-        || control
-            .command(&format!("CWD {path}"))
-            .is_ok_and(|reply| reply.is_positive())
+        || session
+            .ask(run, &format!("CWD {path}"))
+            .is_some_and(|reply| reply.is_positive())
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! Codes, and what a probe says of itself.
 
 use crate::bindings::remote_doctor::probe::types::{self, Capability, Depth};
-use crate::deviations::MALFORMED_REPLY;
 use crate::page::Page;
 
 /// One code of a finding, with the page that explains it.
@@ -107,10 +106,10 @@ impl About {
         }
     }
 
-    /// Whether replies that break the rules are its to report: it says so among its codes.
-    pub(crate) fn reports_malformed_replies(&self) -> bool {
+    /// Whether this is its to report: it says so among its codes.
+    pub(crate) fn reports(&self, wanted: Code) -> bool {
         let mut codes = self.codes.iter().chain(self.also_reports);
-        codes.any(|code| *code == MALFORMED_REPLY)
+        codes.any(|code| *code == wanted)
     }
 }
 

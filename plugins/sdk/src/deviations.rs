@@ -55,6 +55,7 @@ fn trips_clients(deviation: &Deviation) -> bool {
         | Deviation::EndWithOtherCode(_)
         | Deviation::Unfinished
         | Deviation::CodeOutOfRange
+        | Deviation::CodeOfOtherLength
         | Deviation::LongLine
         | Deviation::StrayLine => true,
         Deviation::MissingText

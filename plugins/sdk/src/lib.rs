@@ -8,12 +8,15 @@
 mod code;
 mod connection;
 mod control;
+mod decision;
 mod deviations;
+pub mod halt;
 mod page;
 mod patience;
 mod product;
 mod run;
 pub mod session;
+mod step;
 mod vantage;
 
 pub use code::{About, Code};
@@ -22,6 +25,7 @@ pub use connection::{
     expected_addresses, expected_names, most_connections, ready, resolve, version_name,
 };
 pub use control::{Control, DialogueError};
+pub use decision::Decision;
 pub use deviations::MALFORMED_REPLY;
 pub use ftp;
 /// A stranger's words within a sentence of the probe's own: every text of a server, a certificate or a zone that goes into a
@@ -29,6 +33,7 @@ pub use ftp;
 pub use ftp::{named, quoted};
 pub use patience::Patience;
 pub use run::{Finding, Run, value};
+pub use step::OUT_OF_STEP;
 
 /// What a probe can ask for beyond the sandbox.
 pub use bindings::remote_doctor::probe::types::Capability;
@@ -68,6 +73,13 @@ pub const CHAIN: &str = "tls.chain";
 /// The flag that another connection asks for the features, in clear text and before any login, so that the session that logs
 /// in need not: that is one round trip less for everything behind it. It goes from probe to probe and not into the report.
 pub const FEATURES_ASKED_BESIDE: &str = "server.features-asked-beside";
+
+/// The fact with the time that the usual reply takes, in milliseconds.
+pub const USUAL_REPLY_MS: &str = "server.reply-ms";
+
+/// Replies that take longer than this, in milliseconds, are slow: a look at standard depth would need more time than a run
+/// has, so that probes look as briefly as at depth quick.
+pub const SLOW_REPLY_MS: i64 = 2_000;
 
 /// The fact with the path that was entered from the login directory; empty where that is the directory itself.
 pub const ENTERED: &str = "login.entered";
@@ -155,10 +167,16 @@ pub fn execute<P: Probe>(
     }));
     let mut run = Run::new(request);
     P::run(&mut run)?;
-    if P::ABOUT.reports_malformed_replies()
+    if P::ABOUT.reports(MALFORMED_REPLY)
         && let Some(finding) = deviations::finding()
     {
         run.found_after_all(finding);
+    }
+    if P::ABOUT.reports(halt::CLOSES_SESSION) {
+        halt::report(&mut run);
+    }
+    if P::ABOUT.reports(OUT_OF_STEP) {
+        step::report(&mut run);
     }
     Ok(run.into_outcome())
 }

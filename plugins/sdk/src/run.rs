@@ -13,7 +13,14 @@ pub struct Run {
 }
 
 impl Run {
-    pub(crate) fn new(request: Request) -> Run {
+    pub(crate) fn new(mut request: Request) -> Run {
+        let is_slow = request.facts.iter().any(|fact| {
+            fact.name == crate::USUAL_REPLY_MS
+                && matches!(fact.value, FactValue::Integer(ms) if ms >= crate::SLOW_REPLY_MS)
+        });
+        if is_slow && request.depth == Depth::Standard {
+            request.depth = Depth::Quick;
+        }
         let outcome = types::Outcome {
             findings: Vec::new(),
             clear: Vec::new(),

@@ -2,13 +2,14 @@
 
 use probe_sdk::ftp::Reply;
 use probe_sdk::ftp::phase::auth::{self, AuthAnswer};
+use probe_sdk::halt::{Halt, ask_again};
 use probe_sdk::{
     Connection, Control, DialogueError, Failure, Finding, Owner, Run, SslSetting, TlsSession,
 };
 
 use crate::failed::Failed;
 use crate::greeting::{self, Heard};
-use crate::secured::{self, Mode, Secured};
+use crate::secured::{self, Mode, NotAgain, Secured};
 use crate::{
     BANNER_BEFORE_TLS, CLEARTEXT_FALLBACK, EXPLICIT_ON_IMPLICIT, NOT_FTP, NOT_SUPPORTED, Place,
     REQUIRED, demand, raw, second_look,
@@ -77,7 +78,7 @@ fn in_clear(run: &mut Run, place: &Place, control: Control, greeting: Reply) -> 
             run.found(finding.patch(&[("ssl", "require-explicit")]));
             second_look::take(run, place, Mode::Explicit, &failed)
         }
-        Auth::Refused(_) => {
+        Auth::Refused(_) | Auth::Halted(_) => {
             run.found(finding);
             None
         }
@@ -95,6 +96,35 @@ fn with_auth(run: &mut Run, place: &Place, control: Control, greeting: Reply) ->
             second_look::take(run, place, Mode::Explicit, &failed)
         }
         Auth::Refused(reply) => without_auth(run, place, greeting, &reply),
+        Auth::Halted(halt) => {
+            secured::note_greeting(run, &greeting);
+            halted(run, place, &halt)
+        }
+    }
+}
+
+/// `AUTH` was left without a reply: asked again over a fresh session, on which the run goes on where it is answered.
+fn halted(run: &mut Run, place: &Place, halt: &Halt) -> Option<Secured> {
+    let again = ask_again(halt, None, &mut || {
+        greeting::again(place).map(|(control, _)| control)
+    });
+    if let Some(finding) = halt.finding(&again) {
+        run.found(finding);
+        return None;
+    }
+    let reason = format!(
+        "{} was left without a reply once ({}), and a fresh session answered it",
+        halt.at(),
+        halt.manner
+    );
+    run.could_not_look("whether every command is answered", &[], &reason);
+    drop(again);
+    match Secured::again(place, Mode::Explicit) {
+        Ok(secured) => Some(secured),
+        Err(NotAgain::Handshake(failure)) => {
+            second_look::take(run, place, Mode::Explicit, &Failed::from(failure))
+        }
+        Err(NotAgain::Before(_) | NotAgain::Same) => None,
     }
 }
 
@@ -157,6 +187,8 @@ pub(crate) enum Auth {
     Failed(Failed),
     /// Refused, with the replies.
     Refused(String),
+    /// `AUTH` was left without a reply.
+    Halted(Halt),
 }
 
 /// `AUTH` and the handshake. One that meets clear text is tried once more: some servers read a quick ClientHello as a
@@ -178,6 +210,7 @@ pub(crate) fn attempt(place: &Place, mut control: Control) -> Auth {
     match ask_for_tls(&mut control) {
         Asked::Granted => {}
         Asked::Refused(replies) => return Auth::Refused(replies),
+        Asked::Halted(halt) => return Auth::Halted(halt),
         Asked::Failed(failure) => {
             return Auth::Failed(Failed {
                 failure,
@@ -200,6 +233,8 @@ pub(crate) enum Asked {
     /// The replies.
     Refused(String),
     /// No answer, which is not a refusal: going on in clear text would be what somebody in between wants.
+    Halted(Halt),
+    /// The same for another reason.
     Failed(Failure),
 }
 
@@ -209,6 +244,9 @@ pub(crate) fn ask_for_tls(control: &mut Control) -> Asked {
     for word in ["AUTH TLS", "AUTH SSL"] {
         let reply = match control.command(word) {
             Ok(reply) => reply,
+            // Some servers refuse whatever comes before the login and then take leave: what they said counts.
+            Err(_) if !replies.is_empty() => break,
+            Err(error) if let Some(halt) = Halt::of(control, &error) => return Asked::Halted(halt),
             Err(DialogueError::Failure(failure)) => return Asked::Failed(failure),
             Err(error) => {
                 replies.push(error.to_string());
@@ -230,9 +268,11 @@ pub(crate) fn ask_for_tls(control: &mut Control) -> Asked {
     Asked::Refused(replies.join(" / "))
 }
 
-/// A greeting in clear text and a handshake without AUTH (F-G06).
+/// A greeting in clear text and a handshake without AUTH (F-G06). What greets in clear text answers at once, or waits for a
+/// line that never comes.
 fn tls_after_greeting(place: &Place) -> Option<Secured> {
-    let (mut control, greeting) = greeting::again(place).ok()?;
+    const PATIENCE_MS: u32 = 3_000;
+    let (mut control, greeting) = greeting::again(&place.within(PATIENCE_MS)).ok()?;
     let session = control.secure(&place.tls()).ok()?;
     Some(Secured::new(
         place,
@@ -262,6 +302,7 @@ pub(crate) fn after_wrong_mode(
             let secured = second_look::take(run, place, Mode::Explicit, &failed);
             (secured, finding.patch(&changes))
         }
+        Auth::Halted(halt) => (halted(run, place, &halt), finding.patch(&changes)),
         Auth::Refused(reply) => {
             if let Some(secured) = tls_after_greeting(place) {
                 let finding = Finding::new(

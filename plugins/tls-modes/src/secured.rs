@@ -89,6 +89,11 @@ impl Secured {
             }
             Auth::Failed(failed) => Err(NotAgain::Handshake(failed.failure)),
             Auth::Refused(replies) => Err(NotAgain::Before(replies)),
+            Auth::Halted(halt) => Err(NotAgain::Before(format!(
+                "{} at {}",
+                halt.manner,
+                halt.at()
+            ))),
         }
     }
 

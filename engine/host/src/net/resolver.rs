@@ -97,7 +97,7 @@ impl Resolver {
         if let Ok(address) = name.parse::<IpAddr>() {
             addresses.push(address);
         } else {
-            let absolute = absolute(name);
+            let absolute = absolute(name)?;
             addresses = self.in_hosts_file(&absolute);
             if addresses.is_empty() {
                 let found = self.servers.lookup_ip(absolute).await;
@@ -129,7 +129,7 @@ impl Resolver {
     /// # Errors
     /// As for [`addresses`](Resolver::addresses).
     pub async fn ipv4(&self, name: &str) -> Result<Vec<Ipv4Addr>, Failure> {
-        let found = self.servers.ipv4_lookup(absolute(name)).await;
+        let found = self.servers.ipv4_lookup(absolute(name)?).await;
         let found = found.map_err(|error| failure(name, &error))?;
         Ok(data(&found, |data| match data {
             RData::A(address) => Some(address.0),
@@ -142,17 +142,14 @@ impl Resolver {
     /// # Errors
     /// As for [`addresses`](Resolver::addresses).
     pub async fn texts(&self, name: &str) -> Result<Vec<String>, Failure> {
-        let found = self.servers.txt_lookup(absolute(name)).await;
+        let found = self.servers.txt_lookup(absolute(name)?).await;
         let found = found.map_err(|error| failure(name, &error))?;
         Ok(readable(&found))
     }
 
     /// What stands there is all there is, as for every program on the machine: a name with an IPv4 address in the file
     /// is not looked up for an IPv6 address elsewhere.
-    fn in_hosts_file(&self, name: &str) -> Vec<IpAddr> {
-        let Ok(name) = Name::from_utf8(name) else {
-            return Vec::new();
-        };
+    fn in_hosts_file(&self, name: &Name) -> Vec<IpAddr> {
         [RecordType::A, RecordType::AAAA]
             .into_iter()
             .filter_map(|kind| {
@@ -171,13 +168,27 @@ impl std::fmt::Debug for Resolver {
     }
 }
 
-/// A name with a dot is meant as it stands: no search domain of this machine may complete it.
-fn absolute(name: &str) -> String {
-    if name.contains('.') && !name.ends_with('.') {
+/// A name with a dot is meant as it stands: no search domain of this machine may complete it. It is taken as DNS knows names,
+/// with underscores where there are some: letters, digits and hyphens are a rule for hosts (RFC 952), not for DNS (RFC 2181
+/// section 11).
+fn absolute(name: &str) -> Result<Name, Failure> {
+    let whole = if name.contains('.') && !name.ends_with('.') {
         format!("{name}.")
     } else {
         name.into()
-    }
+    };
+    let parsed = if whole.is_ascii() {
+        Name::from_ascii(&whole)
+    } else {
+        Name::from_utf8(&whole)
+    };
+    parsed.map_err(|error| {
+        Failure::new(
+            Operation::Resolve,
+            FailureKind::InvalidArgument,
+            format_args!("{name} is no name that DNS could know: {error}"),
+        )
+    })
 }
 
 /// A name as people write it, whatever its owner put into it.

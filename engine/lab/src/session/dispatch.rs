@@ -15,6 +15,9 @@ impl Session {
                 )
                 .await;
         }
+        if let Some(how) = self.disturbance(&verb) {
+            return self.disturbed(how, &verb, argument).await;
+        }
         if let Some(step) = self.answer_instead(&verb, argument).await {
             return step;
         }
@@ -23,7 +26,11 @@ impl Session {
         {
             return self.send(reply).await;
         }
-        match verb.as_str() {
+        self.obey_verb(&verb, argument).await
+    }
+
+    pub(super) async fn obey_verb(&mut self, verb: &str, argument: &str) -> Step {
+        match verb {
             "AUTH" => self.auth(argument).await,
             "PBSZ" => self.pbsz(argument).await,
             "PROT" => self.prot(argument).await,
@@ -33,21 +40,35 @@ impl Session {
             "FEAT" => self.feat().await,
             "OPTS" => self.opts(argument).await,
             "SYST" => self.reply(215, "UNIX Type: L8").await,
-            "NOOP" => self.reply(200, "OK").await,
+            "NOOP" if !self.is_useless() => self.reply(200, "OK").await,
             "HELP" => self.reply(214, "See RFC 959").await,
             "CLNT" => self.reply(200, "Noted").await,
             "QUIT" => {
                 self.reply(221, "Goodbye").await?;
                 Ok(Flow::Close)
             }
-            _ if self.login.is_complete() => self.obey_user(&verb, argument).await,
-            _ if is_known(&verb) => self.say(Occasion::LoginFirst).await,
+            _ if self.login.is_complete() => self.obey_user(verb, argument).await,
+            _ if is_known(verb) => self.say(Occasion::LoginFirst).await,
             _ => self.unknown_before_login().await,
         }
     }
 
+    /// Whether a login is accepted and good for nothing.
+    fn is_useless(&self) -> bool {
+        let useless =
+            |fault: &crate::Fault| matches!(fault, crate::Fault::UselessLogin { .. }).then_some(());
+        self.login.is_complete() && self.value(useless).is_some()
+    }
+
     /// Commands that need a login.
     async fn obey_user(&mut self, verb: &str, argument: &str) -> Step {
+        let useless = self.value(|fault| match fault {
+            crate::Fault::UselessLogin { text } => Some(text.clone()),
+            _ => None,
+        });
+        if let Some(text) = useless {
+            return self.reply(530, text).await;
+        }
         match verb {
             "PWD" | "XPWD" => self.pwd().await,
             "CWD" | "XCWD" => self.cwd(argument).await,

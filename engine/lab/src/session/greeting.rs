@@ -122,6 +122,13 @@ impl Session {
                 .reply(220, "\x1b[2J\x1b]0;owned\x07ready\x08\x08\u{202e}")
                 .await;
         }
+        if let Some(line) = self.value(|fault| match fault {
+            Fault::GreetingCode { code, text } => Some(format!("{code} {text}\r\n")),
+            _ => None,
+        }) {
+            self.control.write(line.as_bytes()).await?;
+            return Ok(Flow::Continue);
+        }
         if self.has(&Fault::GreetingMultiline) {
             let inner = [
                 "530 is what a wrong password gets,",

@@ -4,6 +4,7 @@ mod answers;
 mod aside;
 mod data;
 mod dispatch;
+mod disturbed;
 mod files;
 mod greeting;
 mod listing;

@@ -77,6 +77,23 @@ impl Session {
                 .reply(421, "TLS handshake failed: no suitable parameters")
                 .await;
         }
+        let words = self.value(|fault| match fault {
+            Fault::HandshakeAnsweredInWords { line } => Some(line.clone()),
+            _ => None,
+        });
+        if let Some(line) = words {
+            tls::ignore_hello(&mut stream, limit).await?;
+            self.control.stream = Stream::Plain(stream);
+            self.control.write(format!("{line}\r\n").as_bytes()).await?;
+            return Ok(Flow::Close);
+        }
+        let filter = self.value(|fault| match fault {
+            Fault::AlteredInTransit { by } => Some(*by),
+            _ => None,
+        });
+        if let Some(filter) = filter {
+            stream.filter(filter);
+        }
         let server = &self.server;
         let spoiled = server.tls.spoiled(&server.behaviour, &mut stream, limit);
         if spoiled.await? {

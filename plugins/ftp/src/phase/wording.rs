@@ -31,10 +31,6 @@ impl Text {
         self.0.iter().any(|word| words.contains(&word.as_str()))
     }
 
-    fn all(&self, words: &[&str]) -> bool {
-        words.iter().all(|word| self.any(&[word]))
-    }
-
     /// Whether `second` follows `first` at once.
     fn pair(&self, first: &str, second: &str) -> bool {
         self.0
@@ -135,8 +131,35 @@ pub fn refuses_source(reply: &Reply) -> bool {
 pub fn restricts_account(reply: &Reply) -> bool {
     let text = Text::of(reply);
     let not_allowed = text.any(&["not", "nicht", "cannot"]) && text.any(ALLOWED);
-    let may_not = text.all(&["cannot", "log", "in"]) || text.all(&["cannot", "login"]);
-    (text.any(ACCOUNT_STATE) || not_allowed || may_not) && !text.any(WRONG)
+    // "User cannot log in" alone is what IIS says to every wrong name or password.
+    (text.any(ACCOUNT_STATE) || not_allowed) && !text.any(WRONG)
+}
+
+/// The password is over its time, or has to be changed. One that is called wrong is another matter.
+pub fn names_expiry(reply: &Reply) -> bool {
+    let text = Text::of(reply);
+    text.any(PASSWORD)
+        && (text.any(EXPIRED) || text.any(DEMAND) && text.any(CHANGE))
+        && !text.any(WRONG)
+}
+
+/// The name of a host or site is asked for (RFC 7151 section 3).
+pub fn asks_for_host(reply: &Reply) -> bool {
+    let text = Text::of(reply);
+    let host = text.any(&["hostname"]) || text.pair("host", "name") || text.pair("host", "command");
+    host && (text.any(DEMAND) || text.any(&["expected", "valid", "specify", "missing"]))
+        && !text.any(&["resolve", "lookup", "reverse"])
+}
+
+/// The credentials are called wrong.
+pub fn calls_wrong(reply: &Reply) -> bool {
+    Text::of(reply).any(WRONG)
+}
+
+/// Cipher suites are spoken of, as where TLS found none in common.
+pub fn names_ciphers(reply_text: &str) -> bool {
+    let text = Text::of(&Reply::single(421, reply_text));
+    text.any(&["cipher", "ciphers", "ciphersuite", "ciphersuites"]) && text.any(REFUSAL)
 }
 
 /// User name and password are spoken of, or called wrong (F-L01).

@@ -59,6 +59,13 @@ impl Head<'_> {
             .all(|(index, c)| c.is_ascii_digit() == (index < 3))
     }
 
+    /// The text behind a code of two or four digits, where a line begins with one: `20 ` or `2200-`.
+    pub(crate) fn of_odd_length(line: &str) -> Option<&str> {
+        let digits = line.bytes().take_while(u8::is_ascii_digit).count();
+        let text = line[digits..].strip_prefix([' ', '-'])?;
+        matches!(digits, 2 | 4).then_some(text)
+    }
+
     /// Whether both leading digits are in the ranges of RFC 959 section 4.2.
     pub(crate) fn in_range(&self) -> bool {
         (1..=5).contains(&(self.code / 100)) && self.code / 10 % 10 <= 5

@@ -26,6 +26,9 @@ pub const MAX_BUFFERED: usize = 1024 * 1024;
 /// a line of it.
 pub const NOT_FTP_BYTES: usize = 64;
 
+/// The code of a greeting (RFC 959 section 5.4).
+const READY: u16 = 220;
+
 /// Cuts the bytes of a control connection into replies (RFC 959 section 4.2).
 ///
 /// The same bytes give the same replies however the network splits them, as long as
@@ -179,6 +182,10 @@ impl ReplyReader {
         mut deviations: Vec<Deviation>,
     ) -> Result<Option<Reply>, ReplyError> {
         let Some(head) = Head::parse(text) else {
+            if let Some(words) = self.odd_greeting(text) {
+                let words = words.to_owned();
+                return Ok(Some(self.greeted(line, words, deviations)));
+            }
             return self.skip(line, text, deviations).map(|()| None);
         };
         let mut all = mem::take(&mut self.noted);
@@ -197,6 +204,34 @@ impl ReplyReader {
             return Ok(None);
         }
         Ok(Some(self.complete(reply)))
+    }
+
+    /// The words of a greeting whose code has a digit too few or too many: only words that speak of FTP make it one.
+    fn odd_greeting<'a>(&self, text: &'a str) -> Option<&'a str> {
+        let words = Head::of_odd_length(text).filter(|_| !self.spoken)?;
+        let is_ftp = words
+            .split(|character: char| !character.is_alphanumeric())
+            .any(|word| {
+                ["ftp", "ftps", "ftpd"]
+                    .iter()
+                    .any(|name| word.eq_ignore_ascii_case(name))
+            });
+        is_ftp.then_some(words)
+    }
+
+    /// Takes such a greeting for the 220 that was meant.
+    fn greeted(&mut self, line: Line, words: String, mut deviations: Vec<Deviation>) -> Reply {
+        let mut all = mem::take(&mut self.noted);
+        deviations.push(Deviation::CodeOfOtherLength);
+        deviations
+            .into_iter()
+            .for_each(|deviation| deviation.note(&mut all));
+        self.read += line.consumed;
+        self.complete(Reply {
+            code: READY,
+            lines: vec![words],
+            deviations: all,
+        })
     }
 
     /// Passes over a line that is no reply: an empty one, or text of a peer that is known to speak

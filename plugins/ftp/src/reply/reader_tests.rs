@@ -278,3 +278,30 @@ fn partial_shows_a_whole_unfinished_reply() {
     );
     assert!(reader.idle());
 }
+
+#[test]
+fn a_greeting_with_a_digit_too_few_or_too_many_is_one_if_it_speaks_of_ftp() {
+    for (line, is_read) in [
+        ("20 Data logger FTP ready\r\n", true),
+        ("2200 ProFTPD Server\r\n", false),
+        ("2200 FTP server\r\n", true),
+        ("20-Welcome to the FTP service\r\n", true),
+        ("20 ready\r\n", false),
+        ("02 FTP\r\n", true),
+        ("FTP server ready\r\n", false),
+    ] {
+        let mut reader = ReplyReader::new();
+        reader.push(line.as_bytes());
+        match reader.next() {
+            Ok(Some(reply)) => {
+                assert!(is_read, "{line:?}");
+                assert_eq!(reply.code, 220, "{line:?}");
+                assert!(
+                    reply.deviations.contains(&Deviation::CodeOfOtherLength),
+                    "{line:?}"
+                );
+            }
+            other => assert!(!is_read, "{line:?}: {other:?}"),
+        }
+    }
+}

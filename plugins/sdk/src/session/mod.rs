@@ -63,7 +63,8 @@ impl Session {
     /// # Errors
     /// Where there is none.
     pub fn taken(run: &Run) -> Result<Session, Failure> {
-        let control = Control::new(Connection::taken()?, run.request().reply_ms);
+        let is_secured = run.text("control.mode") != Some("clear");
+        let control = Control::taken(run.request().reply_ms, is_secured)?;
         Ok(Session::on(run, control, run.server_name(), None))
     }
 

@@ -120,6 +120,16 @@ impl Opening {
         }
     }
 
+    /// The same, logged in with what this run logged in with before; nothing else was asked.
+    ///
+    /// # Errors
+    /// The step that failed. The host sends the password only once it was accepted in this run.
+    pub fn logged_in(&self, run: &Run) -> Result<Control, NotOpened> {
+        let (mut control, _) = self.control(run)?;
+        log_in(run, &mut control)?;
+        Ok(control)
+    }
+
     fn secure(&self, control: &mut Control) -> Result<TlsSession, NotOpened> {
         let options = TlsOptions {
             server_name: self.server_name.clone(),

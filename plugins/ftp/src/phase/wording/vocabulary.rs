@@ -356,3 +356,22 @@ pub(super) const FOUND: Words = &[
     "found", "find", "exist", "exists", "existing", "gefunden", "existiert", "vorhanden", "trouvé",
     "existe", "encontrado", "encontrada", "trovato", "trovata", "gevonden",
 ];
+
+/// Passwords.
+#[rustfmt::skip]
+pub(super) const PASSWORD: Words = &[
+    "password", "passwords", "passwort", "kennwort", "passe", "contraseña", "senha", "wachtwoord", "pwd",
+];
+
+/// Over its time.
+#[rustfmt::skip]
+pub(super) const EXPIRED: Words = &[
+    "expired", "abgelaufen", "expiré", "caducada", "caducado", "expirada", "scaduta", "verlopen", "outdated", "aged",
+];
+
+/// To be replaced.
+#[rustfmt::skip]
+pub(super) const CHANGE: Words = &[
+    "change", "changed", "changing", "reset", "renew", "renewed", "ändern", "geändert", "changer", "changé", "cambiar",
+    "cambiada", "cambiare", "alterar", "alterada", "wijzigen",
+];
