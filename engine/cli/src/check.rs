@@ -195,7 +195,7 @@ pub(super) fn remote(args: &CheckArgs) -> Result<Remote, CliError> {
                 .into(),
         )
     })?;
-    let host = settings::host(&host).map_err(|error| {
+    let host = model::remote::host(&host).map_err(|error| {
         CliError::Usage(format!(
             "--host takes a name or an address, without scheme, user, port or path: {error}"
         ))

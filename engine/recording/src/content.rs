@@ -3,6 +3,7 @@
 use model::visit::Part;
 use model::visit::Place;
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 use std::time::Duration;
 
 use jiff::Timestamp;
