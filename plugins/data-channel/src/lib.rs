@@ -27,8 +27,8 @@ use probe_sdk::{
     state, value,
 };
 
-use channel::Channel;
 use again::Silent;
+use channel::Channel;
 use knock::Again;
 use protection::Protection;
 use resumption::OtherVersion;

@@ -6,8 +6,6 @@ mod finding;
 mod noted;
 
 pub use again::{Again, FreshSession, ask_again};
-#[cfg(not(target_arch = "wasm32"))]
-pub(crate) use noted::reset;
 pub(crate) use noted::{note, report};
 
 use ftp::{Asked, Manner, Reply};

@@ -5,8 +5,6 @@
 mod again;
 mod exchanges;
 
-#[cfg(not(target_arch = "wasm32"))]
-pub(crate) use again::reset;
 pub(crate) use again::{note, report};
 pub(crate) use exchanges::{Exchanges, Slip};
 
