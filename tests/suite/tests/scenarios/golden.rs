@@ -128,7 +128,7 @@ fn fit_the_schema() -> Result<(), Failed> {
 }
 
 fn published_schema() -> Result<(), Failed> {
-    let file = suite::workspace().join("engine/schema/report.json");
+    let file = suite::workspace().join("engine/report/schema/report.json");
     same(&schema()?, &file)
 }
 

@@ -336,7 +336,7 @@ fn noticed() -> Result<(), Failed> {
 
 /// They fit the schema, render as the same report does, and are as they were when they are read back.
 fn are_reports() -> Result<(), Failed> {
-    let schema = suite::workspace().join("engine/schema/report.json");
+    let schema = suite::workspace().join("engine/report/schema/report.json");
     let schema: Value = serde_json::from_str(&std::fs::read_to_string(schema)?)?;
     let validator = jsonschema::validator_for(&schema).map_err(|error| error.to_string())?;
     for case in GOLDEN {
