@@ -183,7 +183,7 @@ impl Packages {
 
     /// The program, and what makes the probes.
     fn roots(&self) -> impl Iterator<Item = &str> {
-        let is_root = |package: &&Package| {
+        let is_root = move |package: &&Package| {
             let folder = self.inside(package.folder());
             let member = self.workspace_members.contains(&package.id);
             member && (folder.starts_with("engine") || folder.starts_with("plugins"))

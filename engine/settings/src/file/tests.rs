@@ -191,7 +191,7 @@ fn every_key_is_known_to_the_types_and_to_the_texts() {
 
 #[test]
 fn the_example_sets_every_key_it_can_and_its_paths_count_from_it() {
-    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/remote.toml");
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/remote.toml");
     let settings = RemoteFile::load(&example).unwrap();
     let text = std::fs::read_to_string(&example).unwrap();
     for (key, _) in takes::KEYS {

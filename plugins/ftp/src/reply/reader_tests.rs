@@ -167,7 +167,7 @@ fn alien_bytes_are_named_without_a_line_end() {
 #[test]
 fn what_may_still_become_a_reply_is_waited_for() {
     // A code that comes late, an empty line, and a Telnet command that is cut.
-    let blanks = |rest: &[u8]| [&vec![b' '; NOT_FTP_BYTES - 2], rest].concat();
+    let blanks = |rest: &[u8]| [&[b' '; NOT_FTP_BYTES - 2], rest].concat();
     for (bytes, code) in [
         (blanks(b"220 a\r\n"), 220),
         (blanks(b"   \r\n331 a\r\n"), 331),

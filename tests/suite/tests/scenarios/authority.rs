@@ -15,7 +15,6 @@ use model::remote::{
 };
 use model::visit::Part;
 use report::Report;
-use run;
 use run::LiveBackend;
 use run::Probes;
 use rustls::pki_types::CertificateDer;

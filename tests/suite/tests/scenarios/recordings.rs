@@ -13,7 +13,6 @@ use std::process::{Command, Output};
 use lab::{Behaviour, Lab};
 use libtest_mimic::{Failed, Trial};
 use recording::{Conclusion, Recording, Replay, pack, unpack};
-use run;
 use run::Probes;
 use serde_json::{Value, json};
 
