@@ -33,12 +33,12 @@ probe_sdk::codes! {
     PATH_REPEATS = "ftp.path-repeats-login-directory";
     CLIENT_CERTIFICATE = "ftps.client-certificate-required";
     SOURCE_BLOCKED = "net.source-ip-blocked";
-    TIMEOUT_TOO_SHORT = "settings.timeout-too-short";
     SLOW_REPLIES = "service.slow-replies";
 }
 
 const TLS_REQUIRED: Code = Code::of_another("ftps.required-by-server");
 const TOO_MANY: Code = Code::of_another("service.too-many-connections");
+const TIMEOUT_TOO_SHORT: Code = Code::of_another("settings.timeout-too-short");
 
 /// RFC 8446 section 6.2: in TLS 1.3 it comes with the first read after the handshake.
 const CERTIFICATE_REQUIRED: u8 = 116;
@@ -63,6 +63,7 @@ impl Probe for Login {
         also_reports: &[
             TLS_REQUIRED,
             TOO_MANY,
+            TIMEOUT_TOO_SHORT,
             MALFORMED_REPLY,
             STOPS_ANSWERING,
             CLOSES_SESSION,

@@ -126,7 +126,8 @@ fn too_short(halt: &Halt, after_ms: u32) -> Finding {
     let enough = (2.0 * seconds).ceil().to_string();
     Finding::new(TIMEOUT_TOO_SHORT, detail)
         .evidence("command", halt.at())
-        .evidence("answered after", format!("{seconds:.0} s"))
+        .evidence("given up after", format!("{} s", halt.waited_ms / 1000))
+        .evidence("complete after", format!("{seconds:.0} s"))
         .cured_by(&[("reply_timeout", &enough)])
 }
 
