@@ -265,7 +265,11 @@ fn withheld(check: &Check) -> Option<Fact> {
 /// The fact that tells a probe where data connections may go beside the remote itself: it has no other way to know what
 /// may be dialled, and one that asks for more is stopped.
 fn data_addresses(check: &Check) -> Option<Fact> {
-    let granted: Vec<String> = check.authority().data_addresses().map(|it| it.to_string()).collect();
+    let granted: Vec<String> = check
+        .authority()
+        .data_addresses()
+        .map(|it| it.to_string())
+        .collect();
     (!granted.is_empty()).then(|| Fact {
         name: DATA_ADDRESSES.into(),
         value: FactValue::Texts(granted),

@@ -5,10 +5,10 @@ use probe_sdk::ftp::phase::transfer::TransferAnswer;
 use probe_sdk::session::{Answer, Opening, Refusal};
 use probe_sdk::{Failure, FailureKind, Finding, Run, elapsed_us};
 
-use crate::{BEHIND_THE_PORT, NOT_CLOSED, TIMEOUT_TOO_SHORT};
 use crate::channel::{Channel, since_ms};
 use crate::large::{self, SMALL_SEGMENT};
 use crate::sample::{Outcome, Sample};
+use crate::{BEHIND_THE_PORT, NOT_CLOSED, TIMEOUT_TOO_SHORT};
 
 /// How much longer a transfer is waited for that had begun, in times of the settings' patience.
 const PATIENCE: u32 = 2;
@@ -244,9 +244,10 @@ pub(crate) fn is_sudden(sample: &Sample) -> bool {
             Answer::Reply(TransferAnswer::NoDataConnection | TransferAnswer::TlsRefused) => {
                 refusal.session.is_none()
             }
-            Answer::Reply(TransferAnswer::Broken) => {
-                refusal.reply.as_ref().is_some_and(|reply| reply.code == CLOSED)
-            }
+            Answer::Reply(TransferAnswer::Broken) => refusal
+                .reply
+                .as_ref()
+                .is_some_and(|reply| reply.code == CLOSED),
             Answer::Reply(
                 TransferAnswer::Started
                 | TransferAnswer::Done

@@ -165,7 +165,8 @@ impl Channel {
         }
         match self.session.ask(method, command) {
             Ok(again @ Offer::Port { .. }) => {
-                self.once.push(format!("{}: the session ended", method.name()));
+                self.once
+                    .push(format!("{}: the session ended", method.name()));
                 again
             }
             Ok(_) | Err(_) => {

@@ -63,7 +63,11 @@ pub(crate) fn judge(run: &mut Run, channel: &Channel, seen: &Seen) {
 /// Why no port was dialled, where that is all that is known.
 fn undialled(run: &Run, samples: &[Sample]) -> Option<String> {
     let found = run.found_of(CODES).is_some();
-    if found || samples.iter().any(|it| it.port_opened() || it.port_failed()) {
+    if found
+        || samples
+            .iter()
+            .any(|it| it.port_opened() || it.port_failed())
+    {
         return None;
     }
     samples.iter().find_map(|sample| match &sample.result {
@@ -124,7 +128,9 @@ fn not_looked(run: &mut Run, samples: &[Sample]) {
             let reason = format!("{} stands in the way", code.name);
             run.behind_fault("more data connections", METHODS, &reason);
         }
-        None if samples.iter().any(|it| it.lists() || it.declined().is_some()) => {}
+        None if samples
+            .iter()
+            .any(|it| it.lists() || it.declined().is_some()) => {}
         None => run.could_not_look("data connections", CODES, &why),
     }
 }
@@ -147,7 +153,11 @@ fn announced_address(run: &mut Run, session: &Session, samples: &[Sample]) {
         return;
     };
     let granted = matches!(&sample.offer, Some(Offer::Port { port, .. }) if port.at.is_some());
-    if granted && samples.iter().any(|it| it.offer_is_of(ip) && it.port_opened()) {
+    if granted
+        && samples
+            .iter()
+            .any(|it| it.offer_is_of(ip) && it.port_opened())
+    {
         // Another host is meant, and the data connection gets there: a load balancer may want it so.
         run.note("data.announced-address", value::text(ip.to_string()));
         return run.clear(&[PRIVATE_ADDRESS, FOREIGN_ADDRESS]);

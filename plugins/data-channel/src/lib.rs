@@ -25,8 +25,8 @@ use probe_sdk::{
     About, Capability, Code, Depth, FactValue, Failure, MALFORMED_REPLY, Probe, Run, state, value,
 };
 
-use channel::Channel;
 use again::Silent;
+use channel::Channel;
 use knock::Again;
 use protection::Protection;
 use resumption::OtherVersion;

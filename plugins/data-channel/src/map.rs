@@ -68,7 +68,10 @@ impl Map {
     /// What the sample excludes, at a confidence of 95 %, and what it does not.
     pub(crate) fn excludes(&self) -> String {
         let ports = self.distinct();
-        let (tried, failed) = (ports.len(), ports.iter().filter(|(_, opened)| !opened).count());
+        let (tried, failed) = (
+            ports.len(),
+            ports.iter().filter(|(_, opened)| !opened).count(),
+        );
         let percent = |share: f64| (100.0 * share).round();
         let counted = match (tried, failed) {
             (0, _) => return "no port was tried: nothing is known about the range".into(),
@@ -235,7 +238,10 @@ mod tests {
         let ports: Vec<u16> = (50_000..50_008).collect();
         let stretch = map(&ports, &[]).excludes();
         assert!(stretch.contains("one after another"), "{stretch}");
-        assert!(stretch.contains("50000 to 50007") && !stretch.contains('%'), "{stretch}");
+        assert!(
+            stretch.contains("50000 to 50007") && !stretch.contains('%'),
+            "{stretch}"
+        );
         // A range that ended and began anew, and ports in use that are left out.
         let around = map(&[50_008, 50_009, 50_000, 50_003, 50_004], &[]).excludes();
         assert!(around.contains("one after another"), "{around}");

@@ -10,8 +10,8 @@ use crate::knock::Again;
 use crate::map::{Map, Pattern};
 use crate::sample::{Outcome, Sample};
 use crate::{
-    ALL_BLOCKED, EPSV_BROKEN, FOREIGN_ADDRESS, PASV_BROKEN, PORTS_EXHAUSTED,
-    PRIVATE_ADDRESS, SOME_BLOCKED, UNSPECIFIED_ADDRESS,
+    ALL_BLOCKED, EPSV_BROKEN, FOREIGN_ADDRESS, PASV_BROKEN, PORTS_EXHAUSTED, PRIVATE_ADDRESS,
+    SOME_BLOCKED, UNSPECIFIED_ADDRESS,
 };
 
 /// How one method went over all its samples.
@@ -126,7 +126,11 @@ fn one_way(code: Code, works: &str, broken: Method, samples: &[Sample]) -> Findi
     let detail =
         format!("{works} works and {name} does not: clients that use {name} cannot transfer.");
     let finding = with_replies(Finding::new(code, detail), samples);
-    match samples.iter().find(|it| it.method == broken).and_then(Sample::ending) {
+    match samples
+        .iter()
+        .find(|it| it.method == broken)
+        .and_then(Sample::ending)
+    {
         Some(ending) => on_the_way(finding, ending),
         None => finding,
     }
@@ -139,7 +143,9 @@ pub(crate) fn on_the_way(finding: Finding, ending: &Ending) -> Finding {
         return finding;
     }
     let test = "the server's log shows whether it ended the session, or a firewall before it did";
-    finding.owner(Owner::FirewallAdmin).likely(PRIVATE_ADDRESS, test)
+    finding
+        .owner(Owner::FirewallAdmin)
+        .likely(PRIVATE_ADDRESS, test)
 }
 
 fn all_blocked(samples: &[Sample], again: Option<&Again>) -> Finding {

@@ -70,7 +70,9 @@ mod tests {
     #[test]
     fn a_refusal_that_asks_for_it() {
         let asked = |text: &str| asks(&Reply::single(500, text));
-        assert!(asked("You need to use a client supporting PRET (PRE Transfer) to use PASV"));
+        assert!(asked(
+            "You need to use a client supporting PRET (PRE Transfer) to use PASV"
+        ));
         assert!(asked("pret first"));
         assert!(!asked("Please interpret this"));
     }

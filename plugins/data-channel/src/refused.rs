@@ -33,8 +33,11 @@ pub(crate) fn judge(
         .filter_map(Sample::done)
         .any(Transferred::resumed);
     let Some(code) = code(session, refusal, samples, seen) else {
-        let reply = refusal.reply.as_ref().map(|reply| quoted(reply));
-        let failure = refusal.failure.as_ref().map(|failure| failure.detail.clone());
+        let reply = refusal.reply.as_ref().map(quoted);
+        let failure = refusal
+            .failure
+            .as_ref()
+            .map(|failure| failure.detail.clone());
         let seen = reply.or(failure).unwrap_or_else(|| "no reply".into());
         let reason = format!("a transfer came to nothing, and nothing says why: {seen}");
         return run.could_not_look("the listing of the directory", BEHIND_THE_PORT, &reason);
@@ -186,7 +189,8 @@ fn beside(
     if code == PEER_REJECTED && !reply_says {
         finding = finding.likely(TLS_STALLS, on_the_server);
     } else if code == AFFINITY_LOST {
-        let seen_there = "the server's log shows the data connection and refuses it for its address";
+        let seen_there =
+            "the server's log shows the data connection and refuses it for its address";
         finding = finding
             .likely(TLS_STALLS, on_the_server)
             .likely(PEER_REJECTED, seen_there);
@@ -214,12 +218,7 @@ fn turned_away(refusal: &Refusal) -> bool {
 }
 
 /// The reply with its phase, and what the data connection saw, give the fault; none where both leave it open.
-fn code(
-    session: &Session,
-    refusal: &Refusal,
-    samples: &[Sample],
-    seen: &Seen,
-) -> Option<Code> {
+fn code(session: &Session, refusal: &Refusal, samples: &[Sample], seen: &Seen) -> Option<Code> {
     use TransferAnswer as It;
     let reuse = refusal
         .session
@@ -262,9 +261,7 @@ fn code(
             TLS_FAILED
         }
         Answer::Reply(It::NoDataConnection | It::TlsRefused) => PEER_REJECTED,
-        Answer::Reply(It::Broken)
-            if session.tls && !secured && refusal.failure.is_some() =>
-        {
+        Answer::Reply(It::Broken) if session.tls && !secured && refusal.failure.is_some() => {
             TLS_FAILED
         }
         Answer::Reply(It::Broken) => TRUNCATED,

@@ -63,9 +63,9 @@ impl Outcome {
                 passed: 0,
                 data_ended: false,
             })),
-            FailureKind::BudgetExhausted
-            | FailureKind::Closed
-            | FailureKind::InvalidArgument => Outcome::NotLooked(failure.detail),
+            FailureKind::BudgetExhausted | FailureKind::Closed | FailureKind::InvalidArgument => {
+                Outcome::NotLooked(failure.detail)
+            }
             _ => Outcome::PortFailed(failure),
         }
     }

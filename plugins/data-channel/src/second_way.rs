@@ -20,10 +20,7 @@ pub(crate) enum Declined {
     /// There is nothing to list.
     Empty(Reply),
     /// LIST is not known, and another command lists.
-    NotKnown {
-        reply: Reply,
-        instead: &'static str,
-    },
+    NotKnown { reply: Reply, instead: &'static str },
     /// It worked when it was asked for again.
     NotAgain(Reply),
 }
@@ -66,7 +63,10 @@ pub(crate) struct SecondWay {
 
 impl SecondWay {
     pub(crate) fn words(&self) -> String {
-        let seen = self.seen.iter().map(|(label, came)| format!("{label}: {}", quoted(came)));
+        let seen = self
+            .seen
+            .iter()
+            .map(|(label, came)| format!("{label}: {}", quoted(came)));
         seen.collect::<Vec<_>>().join("; ")
     }
 }
@@ -100,11 +100,16 @@ pub(crate) fn refusal_of(refusal: &Refusal) -> Option<&Reply> {
     );
     // "Complete", and there never was a data connection to the server's mind.
     let empty = reply.is_positive()
-        && matches!(refusal.answer, Answer::Silence | Answer::Reply(Done) | Answer::Handshake);
+        && matches!(
+            refusal.answer,
+            Answer::Silence | Answer::Reply(Done) | Answer::Handshake
+        );
     // A data connection that failed, or spoke in clear text, has its own say.
-    let of_the_connection = refusal.failure.as_ref().is_some_and(|failure| {
-        failure.kind == FailureKind::NotTls
-    }) || reply.code == CLOSED;
+    let of_the_connection = refusal
+        .failure
+        .as_ref()
+        .is_some_and(|failure| failure.kind == FailureKind::NotTls)
+        || reply.code == CLOSED;
     let before = !refusal.started && refusal.passed == 0 && !of_the_connection;
     (before && (about_the_directory || empty)).then_some(reply)
 }

@@ -2,9 +2,9 @@
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{BIG5, EUC_JP, EUC_KR, Encoding, GB18030, SHIFT_JIS, WINDOWS_1251, WINDOWS_1252};
+use probe_sdk::Run;
 use probe_sdk::ftp::{Form, Listing};
 use probe_sdk::session::{Method, Offer, Opening, Payload, Session};
-use probe_sdk::Run;
 
 /// A directory with more than this is not read to its end, in bytes.
 const MOST: usize = 1024 * 1024;
@@ -102,7 +102,11 @@ fn enter(session: &mut Session, part: &str) -> Option<bool> {
 /// The directory where the session is.
 fn list(session: &mut Session) -> Option<Vec<u8>> {
     let methods = [Method::Epsv, Method::Pasv];
-    for method in methods.into_iter().filter(|it| session.allows(*it)).collect::<Vec<_>>() {
+    for method in methods
+        .into_iter()
+        .filter(|it| session.allows(*it))
+        .collect::<Vec<_>>()
+    {
         let Ok(Offer::Port { port, .. }) = session.ask(method, "LIST") else {
             continue;
         };
@@ -110,7 +114,10 @@ fn list(session: &mut Session) -> Option<Vec<u8>> {
             continue;
         };
         let listed = session.transfer(data, "LIST", Payload::Receive { most: MOST });
-        return listed.ok().map(|it| it.bytes).filter(|bytes| bytes.len() < MOST);
+        return listed
+            .ok()
+            .map(|it| it.bytes)
+            .filter(|bytes| bytes.len() < MOST);
     }
     None
 }
@@ -119,7 +126,11 @@ fn list(session: &mut Session) -> Option<Vec<u8>> {
 pub(crate) fn shows(listing: &[u8], name: &str) -> Shows {
     let entries = Listing::read(Form::List, listing).entries;
     if let Some(entry) = entries.iter().find(|entry| entry.name == name) {
-        return if entry.file { Shows::File } else { Shows::Directory };
+        return if entry.file {
+            Shows::File
+        } else {
+            Shows::Directory
+        };
     }
     if let Some(encoding) = encoded(listing, name) {
         return Shows::Encoded(encoding);
@@ -143,12 +154,19 @@ fn encoded(listing: &[u8], name: &str) -> Option<&'static str> {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(listing, true);
     let guess = detector.guess(None, Utf8Detection::Deny);
-    let lines = || listing.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end);
-    [guess].into_iter().chain(LEGACY.iter().copied()).find_map(|encoding| {
-        let (bytes, _, unmappable) = encoding.encode(name);
-        let fits = !unmappable && lines().any(|line| line.ends_with(&bytes));
-        fits.then(|| encoding.name())
-    })
+    let lines = || {
+        listing
+            .split(|byte| *byte == b'\n')
+            .map(<[u8]>::trim_ascii_end)
+    };
+    [guess]
+        .into_iter()
+        .chain(LEGACY.iter().copied())
+        .find_map(|encoding| {
+            let (bytes, _, unmappable) = encoding.encode(name);
+            let fits = !unmappable && lines().any(|line| line.ends_with(&bytes));
+            fits.then(|| encoding.name())
+        })
 }
 
 #[cfg(test)]

@@ -162,7 +162,10 @@ fn finding(first: &Trouble, refused: &[Trouble], directory: &Directory) -> Findi
         finding = finding.evidence("to another name", trouble.words());
     }
     finding = finding.evidence("to making a directory", &directory.words);
-    let mut reasons = [first].into_iter().chain(refused).filter_map(Trouble::refusal);
+    let mut reasons = [first]
+        .into_iter()
+        .chain(refused)
+        .filter_map(Trouble::refusal);
     let in_words = reasons.any(|reason| reason == Reason::NoRight);
     if late {
         let log = "the server's log names a full disk or quota: its administrator can look";

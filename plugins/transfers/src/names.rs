@@ -146,7 +146,10 @@ fn renames(
 /// Why a refusal says nothing of rights, if that is so.
 fn no_right(reply: &Reply) -> Option<String> {
     match refusal::reason(reply) {
-        Reason::UnknownCommand => Some(format!("the server has no command for it: {}", quoted(reply))),
+        Reason::UnknownCommand => Some(format!(
+            "the server has no command for it: {}",
+            quoted(reply)
+        )),
         Reason::Name => Some(format!("the server refuses the name: {}", quoted(reply))),
         Reason::Full => Some(format!("there is no room on the server: {}", quoted(reply))),
         Reason::NoRight

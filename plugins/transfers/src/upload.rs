@@ -277,7 +277,10 @@ fn finding(refusal: &Refusal, passed: Option<usize>) -> Option<Finding> {
                           session then. Something on the way takes the data and does not pass it on.";
             Finding::new(TRUNCATED, detail)
                 .owner(Owner::FirewallAdmin)
-                .likely(WRITE_DENIED, "a packet trace on the server shows whether the data arrives there")
+                .likely(
+                    WRITE_DENIED,
+                    "a packet trace on the server shows whether the data arrives there",
+                )
         }
         // All went, and the confirmation did not come.
         Answer::Reply(TransferAnswer::Broken) | Answer::Silence | Answer::ControlLost => {

@@ -56,7 +56,10 @@ impl Trouble {
 
     /// Whether the server does not want this transfer, as against not being able to make it.
     pub(crate) fn denied(&self) -> bool {
-        !matches!(self.refusal(), None | Some(Reason::Full | Reason::InputOutput | Reason::Busy))
+        !matches!(
+            self.refusal(),
+            None | Some(Reason::Full | Reason::InputOutput | Reason::Busy)
+        )
     }
 
     /// Whether what was sent did not arrive, or nobody said that it did: it may have been chance.

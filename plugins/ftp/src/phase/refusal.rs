@@ -142,7 +142,11 @@ mod tests {
             (500, "'NLST': command not understood", UnknownCommand),
             (502, "Command not implemented", UnknownCommand),
             (502, "", UnknownCommand),
-            (504, "Command not implemented for that parameter", UnknownCommand),
+            (
+                504,
+                "Command not implemented for that parameter",
+                UnknownCommand,
+            ),
             (500, "OOPS: child died", Unclassified),
             (552, "Exceeded storage allocation", Full),
             (452, "", Full),
@@ -150,7 +154,11 @@ mod tests {
             (550, "Disk quota exceeded", Full),
             (553, "Prohibited file name", Name),
             (501, "Qualifier too long. Use MVS Dsname conventions.", Name),
-            (501, "Invalid data set name \"x\". Use MVS Dsname conventions.", Name),
+            (
+                501,
+                "Invalid data set name \"x\". Use MVS Dsname conventions.",
+                Name,
+            ),
             (553, "File name not allowed", Name),
             (550, "Filename contains illegal characters", Name),
             (550, "File exists", Exists),
@@ -169,7 +177,11 @@ mod tests {
             (425, "Can't open data connection", Unclassified),
         ];
         for (code, text, expected) in table {
-            assert_eq!(reason(&Reply::single(code, text)), expected, "{code} {text}");
+            assert_eq!(
+                reason(&Reply::single(code, text)),
+                expected,
+                "{code} {text}"
+            );
         }
     }
 }

@@ -178,7 +178,9 @@ pub fn names_nothing_there(reply: &Reply) -> bool {
         let after = text.0[at + 1..].iter().take(2);
         NONE.contains(&word.as_str())
             && after
-                .take_while(|word| !matches!(word.as_str(), "such" | "right" | "rights" | "permission"))
+                .take_while(|word| {
+                    !matches!(word.as_str(), "such" | "right" | "rights" | "permission")
+                })
                 .any(|word| LISTED.contains(&word.as_str()))
     });
     counted && !text.any(STORE) || text.any(EMPTY) && !text.any(&["not"])
@@ -198,7 +200,8 @@ pub fn names_unknown_command(reply: &Reply) -> bool {
 pub fn denies_right(reply: &Reply) -> bool {
     let text = Text::of(reply);
     let missing = text.any(RIGHT) && text.any(REFUSAL)
-        || text.any(RIGHT) && text.any(&["insufficient", "sufficient", "enough", "required", "have"]);
+        || text.any(RIGHT)
+            && text.any(&["insufficient", "sufficient", "enough", "required", "have"]);
     let not_allowed = text.any(&["not", "nicht"]) && text.any(ALLOWED);
     let read_only = text.pair("read", "only") || text.any(&["readonly", "schreibgeschützt"]);
     let denied = text.any(ACCESS) && text.any(REFUSAL);
@@ -217,16 +220,31 @@ pub fn names_rule_of_names(reply: &Reply) -> bool {
 /// There is no such thing.
 pub fn names_missing(reply: &Reply) -> bool {
     let text = Text::of(reply);
-    let negated = text.any(&["not", "no", "nicht", "cannot", "can", "doesn", "isn", "non", "no"]);
+    let negated = text.any(&[
+        "not", "no", "nicht", "cannot", "can", "doesn", "isn", "non", "no",
+    ]);
     text.pair("no", "such")
         || negated && text.any(FOUND)
-        || text.any(&["nonexistent", "missing", "enoent", "introuvable", "inexistant"])
+        || text.any(&[
+            "nonexistent",
+            "missing",
+            "enoent",
+            "introuvable",
+            "inexistant",
+        ])
 }
 
 /// There is such a thing already.
 pub fn names_existing(reply: &Reply) -> bool {
     let text = Text::of(reply);
-    let exists = text.any(&["exists", "exist", "existiert", "existe", "existing", "eexist"]);
+    let exists = text.any(&[
+        "exists",
+        "exist",
+        "existiert",
+        "existe",
+        "existing",
+        "eexist",
+    ]);
     exists && !text.any(&["not", "nicht", "doesn", "no"]) || text.pair("already", "there")
 }
 

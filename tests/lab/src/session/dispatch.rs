@@ -18,8 +18,10 @@ impl Session {
         if let Some(step) = self.answer_instead(&verb, argument).await {
             return step;
         }
-        if matches!(verb.as_str(), "STOR" | "APPE" | "MKD" | "CWD" | "RNTO" | "DELE" | "RMD")
-            && let Some(reply) = self.breaks_rule_of_names(argument)
+        if matches!(
+            verb.as_str(),
+            "STOR" | "APPE" | "MKD" | "CWD" | "RNTO" | "DELE" | "RMD"
+        ) && let Some(reply) = self.breaks_rule_of_names(argument)
         {
             return self.send(reply).await;
         }

@@ -40,7 +40,10 @@ impl Session {
         let listing: String = entries.iter().map(|entry| line(entry) + "\r\n").collect();
         let bytes = match self.has(&Fault::NamesInLatin1) {
             // The first 256 characters of Unicode are those of Latin-1.
-            true => listing.chars().map(|it| u8::try_from(it).unwrap_or(b'?')).collect(),
+            true => listing
+                .chars()
+                .map(|it| u8::try_from(it).unwrap_or(b'?'))
+                .collect(),
             false => listing.into_bytes(),
         };
         self.transfer(Load::Listing(bytes)).await

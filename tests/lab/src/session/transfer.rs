@@ -337,7 +337,9 @@ impl Session {
             let waiting = sleep(self.server.behaviour.limits.data_wait());
             let waited = beside(&mut self.control, &mut self.queued, waiting).await?;
             self.unless_aborted(waited).await?;
-            return Err(self.told(Reply::new(421, "Data timeout. Reconnect. Sorry.")).await);
+            return Err(self
+                .told(Reply::new(421, "Data timeout. Reconnect. Sorry."))
+                .await);
         }
         let limits = &self.server.behaviour.limits;
         let receiving = timeout(limits.transfer(), data::receive(stream, limits.file_bytes));
