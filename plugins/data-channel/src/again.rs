@@ -18,6 +18,8 @@ const MOST_MS: u32 = 75_000;
 const UNBEGUN_MS: u32 = 20_000;
 /// The same for a handshake, which has no work to do first, in milliseconds.
 const HANDSHAKE_MS: u32 = 10_000;
+/// How long the end of a data connection is waited for the second time, in milliseconds.
+const END_MS: u32 = 5_000;
 
 /// "Connection closed; transfer aborted" (RFC 959 section 4.2.1).
 pub(crate) const CLOSED: u16 = 426;
@@ -119,7 +121,8 @@ pub(crate) fn silent(channel: &mut Channel) -> Option<Silent> {
     if !opened {
         return None;
     }
-    channel.session.end_ms = usual_ms;
+    // An end that did not come in all the time before is not waited for as long again.
+    channel.session.end_ms = usual_ms.min(END_MS);
     let count = channel.samples.len();
     let asked_us = elapsed_us();
     channel.transfer(method, verb, &command, most);

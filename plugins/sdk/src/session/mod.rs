@@ -20,8 +20,6 @@ use crate::{
     TlsVersion,
 };
 
-/// The end of a data connection comes with the last of its bytes or is not due any more, in milliseconds.
-const END_MS: u32 = 5_000;
 /// The flag that this server gives ports only after `PRET`.
 pub const PRET: &str = "data.pret";
 /// The fact with the addresses that the user lets data connections go to; only the host says it.
@@ -81,7 +79,7 @@ impl Session {
             connect_ms: run.request().connect_ms,
             usable: true,
             resume: true,
-            end_ms: END_MS,
+            end_ms: run.request().reply_ms,
             pret: run.flag(PRET),
             granted: run
                 .texts(GRANTED)

@@ -182,8 +182,6 @@ impl Transfer<'_> {
                     // A short listing: the server was done before we looked at the end of its handshake.
                     TransferAnswer::Done if self.seen.last.is_none() => {
                         self.seen.last = Some(reply);
-                        // Or there is nothing to transfer, and the handshake never comes.
-                        patience = Patience::new(left.min(LAST_WORDS_MS));
                     }
                     answer => {
                         // A refusal of the session may overtake the end of the handshake it is about.
