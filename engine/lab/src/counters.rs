@@ -50,6 +50,12 @@ impl Counters {
         }
     }
 
+    /// Whether as many connections are open as a client may have at one time.
+    pub(crate) fn is_busy(&self) -> bool {
+        const MOST: usize = 3;
+        self.open.load(Relaxed) >= MOST
+    }
+
     /// The number of a transfer that begins, from 1.
     pub(crate) fn transfer(&self) -> usize {
         self.transfers.fetch_add(1, Relaxed) + 1

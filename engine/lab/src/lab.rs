@@ -3,11 +3,13 @@
 use std::{
     net::{Ipv4Addr, SocketAddr},
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use tokio::{
     net::{TcpListener, TcpStream},
     task::{JoinHandle, JoinSet},
+    time::sleep,
 };
 
 use crate::{
@@ -22,6 +24,9 @@ use crate::{
     tls::Tls,
     tree::Tree,
 };
+
+/// As long as the end of a connection may take to be noticed.
+const A_MOMENT: Duration = Duration::from_millis(5);
 
 /// A running server. Dropping it ends the server and all its connections.
 #[derive(Debug)]
@@ -194,6 +199,11 @@ async fn accept(listener: &TcpListener, server: &Arc<Server>) {
 }
 
 async fn attend(stream: TcpStream, peer: SocketAddr, server: Arc<Server>) {
+    // A client that closes one connection and opens the next does both at once, and the end of the first is seen a moment
+    // later.
+    if server.counters.is_busy() {
+        sleep(A_MOMENT).await;
+    }
     let live = server.counters.open(Channel::Control);
     // Replies are short and must not wait for each other.
     let _ = stream.set_nodelay(true);

@@ -222,6 +222,7 @@ pub(crate) fn sudden(channel: &mut Channel) {
     let was_sudden = is_sudden(sample);
     sample.result = Outcome::Opened;
     channel.sudden += usize::from(was_sudden);
+    channel.lost += usize::from(!was_sudden);
     channel.once.push(told);
 }
 

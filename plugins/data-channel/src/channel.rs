@@ -43,6 +43,8 @@ pub(crate) struct Channel {
     pub(crate) repeated: bool,
     /// Data connections that ended suddenly, and did not when they were repeated.
     pub(crate) sudden: usize,
+    /// Sessions that broke off over a transfer, and did not when it was repeated.
+    pub(crate) lost: usize,
     /// What failed once and worked when it was repeated, in words.
     pub(crate) once: Vec<String>,
     /// The shortest time from a question for a port to its answer, in milliseconds.
@@ -81,6 +83,7 @@ impl Channel {
             pret_refusal: None,
             repeated: false,
             sudden: 0,
+            lost: 0,
             once: Vec::new(),
             round_trip_ms,
         }

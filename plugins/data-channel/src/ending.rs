@@ -1,6 +1,7 @@
 //! A session that ended, or fell silent, when it was asked for a data port.
 
 use probe_sdk::ftp::{Reply, ReplyReader};
+use probe_sdk::halt::Halt;
 use probe_sdk::session::Session;
 use probe_sdk::{DialogueError, FailureKind};
 
@@ -12,6 +13,8 @@ pub(crate) struct Ending {
     pub(crate) detail: String,
     /// The last words. Some servers say them in clear text inside the TLS stream.
     pub(crate) said: Option<Reply>,
+    /// The same for the SDK, which has a code for it where the session did not break in a way of its own.
+    pub(crate) halt: Option<Halt>,
 }
 
 /// The manner of it.
@@ -41,6 +44,7 @@ impl Ending {
             how,
             detail: error.to_string(),
             said,
+            halt: Halt::of(&session.control, error),
         })
     }
 

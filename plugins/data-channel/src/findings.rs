@@ -223,7 +223,12 @@ fn announced_address(run: &mut Run, session: &Session, samples: &[Sample]) {
     });
 }
 
+/// What the session that ended, or fell silent, over a question is called; the question was asked in two sessions.
 fn passive_refused(session: &Session, samples: &[Sample]) -> Finding {
+    let halt = |sample: &Sample| sample.ending()?.halt.clone();
+    if let Some(halt) = samples.iter().find_map(halt) {
+        return halt.repeated(halt.manner);
+    }
     if samples.iter().any(|sample| sample.ending().is_some()) {
         let detail = "No way to ask for a data port is answered with one: the session ends over the question, or nothing \
                       comes, in more than one session. Clients behind a firewall, as ours, cannot transfer without it.";

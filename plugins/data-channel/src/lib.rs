@@ -139,7 +139,8 @@ impl Probe for DataChannel {
         run.rest_clear(CODES);
         // A directory that may not be listed can still be one to upload to.
         let works = works || run.has_found(LIST_DENIED);
-        if session.usable && works && run.found_of(IN_THE_WAY).is_none() {
+        let in_the_way = run.found_of(IN_THE_WAY).is_some() || run.has_found(CLOSES_SESSION);
+        if session.usable && works && !in_the_way {
             run.provide(state::TRANSFERRING, None);
         }
         if session.usable {
@@ -218,6 +219,7 @@ fn look(run: &mut Run, session: Session, protection: Protection) -> (Session, bo
         second_way,
         silent,
         sudden: channel.sudden,
+        lost: channel.lost,
         protection,
         other_version: None,
     };
@@ -255,6 +257,8 @@ struct Seen {
     silent: Option<Silent>,
     /// Data connections that ended suddenly and not when they were repeated.
     sudden: usize,
+    /// Sessions that broke off over a transfer and not when it was repeated.
+    lost: usize,
     /// What the server said to `PROT P`.
     protection: Protection,
     other_version: Option<OtherVersion>,

@@ -170,6 +170,14 @@ fn all_blocked(samples: &[Sample], again: Option<&Again>) -> Finding {
             "more ports of the range: another run, or the rule of the firewall",
         ),
     };
+    // With PASV it names another host, which was not dialled: the ports of EPSV may be that host's.
+    let finding = match samples.iter().any(Sample::elsewhere) {
+        true => finding.likely(
+            FOREIGN_ADDRESS,
+            "a data connection to the address that PASV announces, which --allow-data-address permits",
+        ),
+        false => finding,
+    };
     tried_again(finding, again)
 }
 

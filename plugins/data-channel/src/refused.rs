@@ -1,6 +1,7 @@
 //! The data port opened, and the listing did not come: which of the many reasons it was.
 
 use probe_sdk::ftp::phase::transfer::TransferAnswer;
+use probe_sdk::halt::CLOSES_SESSION;
 use probe_sdk::session::{Answer, Refusal, Session, Transferred};
 use probe_sdk::{Code, Failure, FailureKind, Finding, Run, TlsVersion, quoted};
 
@@ -74,6 +75,9 @@ pub(crate) fn judge(
         finding = finding.evidence("session resumption", format!("{offered}, {resumed}"));
     }
     let refused = samples.iter().find(|sample| sample.refusal().is_some());
+    if let (Some(verb), true) = (refused.and_then(|it| it.verb), code == CLOSES_SESSION) {
+        finding = finding.evidence("command", verb);
+    }
     if let Some(port) = refused.and_then(Sample::port) {
         finding = finding.evidence("data port", port);
     }
@@ -283,11 +287,15 @@ fn code(session: &Session, refusal: &Refusal, samples: &[Sample], seen: &Seen) -
         Answer::Silence if !refusal.started && turned_away(refusal) => PEER_REJECTED,
         Answer::Silence if !refusal.started && refusal.passed == 0 => AFFINITY_LOST,
         // Once only, it may have been anything.
-        Answer::ControlLost if samples.iter().filter(|it| again::is_lost(it)).count() < 2 => {
-            return None;
-        }
+        Answer::ControlLost if lost(samples, seen) < 2 => return None,
+        Answer::ControlLost if !refusal.started => CLOSES_SESSION,
         Answer::Silence | Answer::ControlLost => TRUNCATED,
     })
+}
+
+/// How many sessions broke off over a transfer.
+fn lost(samples: &[Sample], seen: &Seen) -> usize {
+    seen.lost + samples.iter().filter(|it| again::is_lost(it)).count()
 }
 
 /// Bytes came where TLS was due.
@@ -346,10 +354,10 @@ fn detail(code: Code, refusal: &Refusal, resumed_before: bool) -> &'static str {
         _ if code == TRUNCATED && refusal.data_ended => {
             "All of the data seems to have come, and the server never called the transfer complete."
         }
-        _ if code == TRUNCATED && refusal.started => {
-            "The transfer began and did not come to its end."
+        _ if code == TRUNCATED => "The transfer began and did not come to its end.",
+        _ if code == CLOSES_SESSION => {
+            "The server ends the session in answer to a transfer, before it begins, and does so again over a fresh session."
         }
-        _ if code == TRUNCATED => "The session broke off before the listing began.",
         _ => "The server refuses to list the directory.",
     }
 }

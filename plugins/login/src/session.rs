@@ -12,25 +12,36 @@ use crate::{
     CODES, HOME_UNAVAILABLE, PATH, REJECTED, RESTRICTED, SOURCE_BLOCKED, TIMEOUT_TOO_SHORT,
 };
 
-/// A session that is logged in; none once it is over and no fresh one came about.
-pub(crate) struct Session(Option<Control>);
+/// So many commands, each of which ends two sessions or is left without a reply in them, show that the next one will, too.
+const ENOUGH: usize = 2;
+
+/// A session that is logged in.
+pub(crate) struct Session {
+    /// None once it is over and no fresh one came about.
+    control: Option<Control>,
+    /// Commands that were left without a reply in two sessions.
+    halts: usize,
+}
 
 impl Session {
     pub(crate) fn of(control: Control) -> Session {
-        Session(Some(control))
+        Session {
+            control: Some(control),
+            halts: 0,
+        }
     }
 
     pub(crate) fn control(&self) -> Option<&Control> {
-        self.0.as_ref()
+        self.control.as_ref()
     }
 
     pub(crate) fn into_control(self) -> Option<Control> {
-        self.0
+        self.control
     }
 
     /// The reply to a command. None where there is none, which has been reported, or where no session is left.
     pub(crate) fn ask(&mut self, run: &mut Run, command: &str) -> Option<Reply> {
-        let control = self.0.as_mut()?;
+        let control = self.control.as_mut()?;
         let halt = match control.command(command) {
             Ok(reply) if classify(Asked::by(command), &reply) == Class::Goodbye => {
                 Halt::farewell(control, &reply)
@@ -40,7 +51,7 @@ impl Session {
                 Some(halt) => halt,
                 // No reply, and not for want of one: what is odd about it is reported by itself.
                 None => {
-                    self.0 = fresh(run, &[]).ok();
+                    self.control = fresh(run, &[]).ok();
                     return None;
                 }
             },
@@ -51,7 +62,7 @@ impl Session {
     /// Confirms it over a fresh session, and goes on.
     fn halted(&mut self, run: &mut Run, halt: &Halt) -> Option<Reply> {
         if halt.asked().is_ours_alone() {
-            run.not_applicable(
+            run.behind_fault(
                 &format!("what the server says to {}", halt.at()),
                 &[],
                 &format!(
@@ -59,12 +70,12 @@ impl Session {
                     halt.manner
                 ),
             );
-            self.0 = fresh(run, &halt.before).ok();
+            self.control = fresh(run, &halt.before).ok();
             return None;
         }
         let again = {
             let run = &*run;
-            ask_again(halt, self.0.take(), &mut || fresh(run, &[]))
+            ask_again(halt, self.control.take(), &mut || fresh(run, &[]))
         };
         if let Some(finding) = halt.finding(&again) {
             run.found(finding);
@@ -72,7 +83,7 @@ impl Session {
         match again {
             Again::Answered { control, reply } => {
                 once(run, halt);
-                self.0 = Some(control.into_main());
+                self.control = Some(control.into_main());
                 Some(reply)
             }
             Again::Late {
@@ -81,11 +92,14 @@ impl Session {
                 after_ms,
             } => {
                 run.found(too_short(halt, after_ms));
-                self.0 = Some(control);
+                self.control = Some(control);
                 Some(reply)
             }
             Again::Same(_) | Again::NotAsked(_) => {
-                self.0 = fresh(run, &halt.before).ok();
+                self.halts += 1;
+                if self.halts < ENOUGH {
+                    self.control = fresh(run, &halt.before).ok();
+                }
                 None
             }
         }

@@ -113,7 +113,7 @@ impl Control {
                 // A short wait that ends in silence is a look, no halt.
                 if self.is_main
                     && (wait_ms >= self.reply_ms || error.kind() != Some(FailureKind::TimedOut))
-                    && let Some(halt) = Halt::of(self, &error)
+                    && let Some(halt) = Halt::seen(self, &error)
                 {
                     halt::note(halt);
                 }

@@ -46,9 +46,15 @@ impl Halt {
     }
 
     /// What stood in the way of a reply, if it was silence or the end of the connection; anything else, such as an alert or
-    /// bytes that are no reply, has a meaning of its own.
+    /// bytes that are no reply, has a meaning of its own. Whoever asks judges it: it is not reported by itself any more.
     #[must_use]
     pub fn of(control: &Control, error: &DialogueError) -> Option<Halt> {
+        noted::forget();
+        Halt::seen(control, error)
+    }
+
+    /// The same, and nobody judges it yet.
+    pub(crate) fn seen(control: &Control, error: &DialogueError) -> Option<Halt> {
         let DialogueError::Failure(failure) = error else {
             return None;
         };

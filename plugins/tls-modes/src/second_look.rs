@@ -34,7 +34,9 @@ pub(crate) fn take(run: &mut Run, place: &Place, mode: Mode, failed: &Failed) ->
         .flatten()
     {
         if let Answer::Chosen(hello, flight) = raw::ask(place, mode, Offer::Everything) {
-            note(run, mode, hello, &flight);
+            // A certificate with other bytes than the server's says nothing of the server's.
+            let chain = Vec::new();
+            note(run, mode, hello, &Flight { chain, ..flight });
         }
         run.found(finding);
         return None;
@@ -44,7 +46,15 @@ pub(crate) fn take(run: &mut Run, place: &Place, mode: Mode, failed: &Failed) ->
             chosen(run, place, mode, failed, hello, &flight);
             None
         }
-        Answer::Refused(words) | Answer::Unclear(words) if !failed.wants_certificate() => {
+        Answer::Unclear(words) if !failed.wants_certificate() => {
+            // Something comes that cannot be read, and the server hung up before us: bytes may be missing.
+            if let Some(finding) = altered::look(place, mode, failed) {
+                run.found(finding);
+                return None;
+            }
+            refused(run, place, mode, failed, &words)
+        }
+        Answer::Refused(words) if !failed.wants_certificate() => {
             refused(run, place, mode, failed, &words)
         }
         Answer::Refused(words) | Answer::Unclear(words) | Answer::NotMade(words) => {

@@ -32,10 +32,7 @@ pub(crate) fn small(
     let sent = content::small();
     let mut path = work.file(Part::First);
     let mut stored = work.store("STOR", &path, &sent);
-    // What is lost on its way may have been lost by chance.
-    if stored.as_ref().is_err_and(Trouble::lost) && work.reopened(|_| ()) {
-        stored = work.store("STOR", &path, &sent);
-    }
+    once_more(work, &mut stored, &path, &sent);
     if let Err(trouble) = stored {
         work.is_untouched(&path, &trouble);
         if !trouble.denied() {
@@ -93,6 +90,13 @@ fn vanished(run: &mut Run, abilities: &mut Abilities) {
     abilities.stays = Ability::fails(why);
     run.note("writes.upload-vanishes", value::flag(true));
     run.not_applicable("what needs a file that stays", WITH_A_FILE, why);
+}
+
+/// What is lost on its way may have been lost by chance.
+fn once_more(work: &mut Workspace, stored: &mut Result<(), Trouble>, path: &str, sent: &[u8]) {
+    if stored.as_ref().is_err_and(Trouble::lost) && work.reopened(|_| ()) {
+        *stored = work.store("STOR", path, sent);
+    }
 }
 
 /// What is on the remote, against what was sent.
@@ -181,12 +185,13 @@ pub(crate) fn large(
         }
         Err(_) => {}
     }
-    if let Err(trouble) = &stored
-        && trouble.stalled()
-        && mtu::passes(work, |work| work.store("STOR", &path, &sent))
-    {
-        mtu::found(run, "STOR");
-        stored = Ok(());
+    if stored.as_ref().is_err_and(Trouble::stalled) {
+        if mtu::passes(work, |work| work.store("STOR", &path, &sent)) {
+            mtu::found(run, "STOR");
+            stored = Ok(());
+        }
+    } else {
+        once_more(work, &mut stored, &path, &sent);
     }
     if let Err(trouble) = stored {
         work.is_untouched(&path, &trouble);

@@ -7,6 +7,10 @@ impl Session {
     pub(super) async fn obey(&mut self, line: &str) -> Step {
         let (verb, argument) = line.split_once(' ').unwrap_or((line, ""));
         let verb = verb.to_ascii_uppercase();
+        if verb == "PASS" {
+            self.server.counters.password_tried();
+            argument.clone_into(&mut self.control.secret);
+        }
         if self.server.behaviour.mode == Mode::GreetingThenTls && !self.secured && verb != "QUIT" {
             return self
                 .reply(

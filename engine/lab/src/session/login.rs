@@ -66,8 +66,6 @@ impl Session {
     }
 
     pub(super) async fn pass(&mut self, password: &str) -> Step {
-        self.server.counters.password_tried();
-        password.clone_into(&mut self.control.secret);
         if self.needs_tls() {
             return self.say(Occasion::TlsRequired).await;
         }

@@ -5,6 +5,7 @@ use std::{
     io,
     net::{IpAddr, SocketAddr},
     sync::Arc,
+    time::Duration,
 };
 
 use tokio::{net::TcpStream, time::sleep};
@@ -211,7 +212,7 @@ impl Session {
         });
         let at = SocketAddr::new(ip.unwrap_or(self.local.ip()), 0);
         if let Some(port) = self.fixed_port() {
-            return self.listen_at(SocketAddr::new(at.ip(), port)).map(Some);
+            return self.listen_there(SocketAddr::new(at.ip(), port)).await;
         }
         let port = match (border, self.reach(command)) {
             (Some(border), _) => beside(border, self.announced, at)?,
@@ -232,6 +233,19 @@ impl Session {
             }
             _ => None,
         })
+    }
+
+    /// Another server of the lab may hold a fixed port for a moment.
+    async fn listen_there(&mut self, at: SocketAddr) -> io::Result<Option<u16>> {
+        const TRIES: usize = 40;
+        const BETWEEN: Duration = Duration::from_millis(50);
+        for _ in 0..TRIES {
+            match self.listen_at(at) {
+                Err(error) if error.kind() == io::ErrorKind::AddrInUse => sleep(BETWEEN).await,
+                port => return port.map(Some),
+            }
+        }
+        self.listen_at(at).map(Some)
     }
 
     fn listen_at(&mut self, at: SocketAddr) -> io::Result<u16> {

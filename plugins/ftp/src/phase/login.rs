@@ -152,6 +152,8 @@ fn password_refused(reply: &Reply, clear_text: bool) -> (LoginAnswer, Weight) {
         (550, false) => (HomeUnavailable, Likely),
         (531, _) => (ClientCertificateWanted, Likely),
         (532, _) => (AccountWanted, Certain),
+        // Bad sequence of commands (RFC 959 section 4.2.1), whatever it says of passwords: the user name got lost.
+        (503, _) => (Unexpected, Certain),
         _ if wording::names_credentials(reply) => (Rejected, Likely),
         _ => (Unexpected, Certain),
     }

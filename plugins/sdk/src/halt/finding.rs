@@ -1,7 +1,7 @@
 use ftp::{Asked, Manner};
 
 use super::{Again, Halt};
-use crate::{Code, Finding, Owner};
+use crate::{Code, Decision, Finding, Owner};
 
 const PRIVATE_ADDRESS: Code = Code::of_another("data.pasv-private-address");
 const UNAVAILABLE: Code = Code::of_another("service.unavailable");
@@ -19,6 +19,14 @@ impl Halt {
             Again::NotAsked(why) => Some(self.unconfirmed(&format!("not possible: {why}"))),
             Again::Answered { .. } | Again::Late { .. } => None,
         }
+    }
+
+    /// The finding where a fresh session was left in the same way, in this manner.
+    #[must_use]
+    pub fn repeated(&self, manner: Manner) -> Finding {
+        let decision = Decision::repeated(manner);
+        let finding = Finding::decided(self.code(), self.detail(), &decision);
+        self.with_owner(self.with_evidence(finding))
     }
 
     /// The finding where a second try was not made, and why.

@@ -19,14 +19,14 @@ pub(crate) fn note(halt: Halt) {
 }
 
 /// Forgets it: the probe judges it.
-pub(crate) fn reset() -> Option<Halt> {
-    NOTED.take()
+pub(super) fn forget() {
+    NOTED.take();
 }
 
 /// Confirms and reports it, once the probe has ended. A transfer has two connections, and what its silence means only the
 /// probe can tell.
 pub(crate) fn report(run: &mut Run) {
-    let Some(halt) = reset() else {
+    let Some(halt) = NOTED.take() else {
         return;
     };
     let is_judged = run.has_found(super::STOPS_ANSWERING) || run.has_found(super::CLOSES_SESSION);

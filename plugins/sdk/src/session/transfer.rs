@@ -186,7 +186,7 @@ impl Transfer<'_> {
                     answer => {
                         // A refusal of the session may overtake the end of the handshake it is about.
                         if self.seen.started || answer == TransferAnswer::TlsRefused {
-                            self.seen.session = data.secured(OVERTAKEN_MS).ok();
+                            self.overtaken(data);
                         }
                         return Err(self.refused(reply));
                     }
@@ -198,6 +198,15 @@ impl Transfer<'_> {
                 self.session.usable &= last.is_some();
                 return Err(self.refusal(Answer::Handshake, last));
             }
+        }
+    }
+
+    /// How the handshake ended whose refusal was faster; one that goes on has not.
+    fn overtaken(&mut self, data: &Connection) {
+        match data.secured(OVERTAKEN_MS) {
+            Ok(session) => self.seen.session = Some(session),
+            Err(failure) if failure.kind == FailureKind::TimedOut => {}
+            Err(failure) => self.seen.failure = Some(failure),
         }
     }
 

@@ -11,11 +11,23 @@ use crate::scenario::Scenario;
 /// Control connections that the sandbox lets one probe open.
 const OF_A_PLUGIN: u64 = 6;
 
+/// What becomes of a session that breaks: it is replaced, and the command asked again.
+const BREAKS: [&str; 2] = ["service.closes-session", "service.stops-answering"];
+/// Sessions more where one breaks: one that shows the same, and one that goes on.
+const REPLACED: u64 = 2;
+
 /// Where a run opened too much, took too long, or met something the program has no name for.
 pub fn complaints(scenario: &Scenario, run: &Run, report: &Report) -> Vec<String> {
     let mut limits = Limits::of(&scenario.check.args);
     // A probe of somebody else opens its own, and no more than these.
     limits.control += OF_A_PLUGIN * scenario.check.plugins.len() as u64;
+    if report
+        .findings
+        .iter()
+        .any(|it| BREAKS.contains(&it.code.as_str()))
+    {
+        limits.control += REPLACED;
+    }
     let mut complaints = connections(&limits, run, report);
     complaints.extend(duration(scenario, report));
     complaints.extend(nameless(report));
