@@ -39,6 +39,12 @@ pub enum Disturbance {
         /// How late.
         ms: u64,
     },
+    /// The answer, and its last reply a second time.
+    Twice,
+    /// The answer, each byte of it in a packet of its own.
+    InPieces,
+    /// Bytes that are no reply.
+    Garbage,
 }
 
 /// Something on the way that takes TLS for text.

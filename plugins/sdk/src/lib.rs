@@ -167,15 +167,15 @@ pub fn execute<P: Probe>(
     }));
     let mut run = Run::new(request);
     P::run(&mut run)?;
-    if P::ABOUT.reports(MALFORMED_REPLY)
+    if const { P::ABOUT.reports(MALFORMED_REPLY) }
         && let Some(finding) = deviations::finding()
     {
         run.found_after_all(finding);
     }
-    if P::ABOUT.reports(halt::CLOSES_SESSION) {
+    if const { P::ABOUT.reports(halt::CLOSES_SESSION) } {
         halt::report(&mut run);
     }
-    if P::ABOUT.reports(OUT_OF_STEP) {
+    if const { P::ABOUT.reports(OUT_OF_STEP) } {
         step::report(&mut run);
     }
     Ok(run.into_outcome())

@@ -33,6 +33,10 @@ pub(crate) struct Control {
     pub(crate) style: Style,
     /// The last password that was tried, which the log must not show.
     pub(crate) secret: String,
+    /// Whether each byte of a reply travels alone.
+    pub(crate) in_pieces: bool,
+    /// The last reply, as it was sent.
+    last: Vec<u8>,
     patience: Duration,
     journal: Arc<Journal>,
     pub(crate) number: usize,
@@ -53,6 +57,8 @@ impl Control {
             inbox: Vec::new(),
             style,
             secret: String::new(),
+            in_pieces: false,
+            last: Vec::new(),
             patience,
             journal,
             number,
@@ -113,8 +119,19 @@ impl Control {
     }
 
     pub(crate) async fn reply(&mut self, reply: Reply) -> io::Result<()> {
+        if self.in_pieces {
+            return self.reply_in_pieces(reply).await;
+        }
         self.note_reply(&reply);
         let bytes = reply.encode(self.style);
+        self.write(&bytes).await?;
+        self.last = bytes;
+        Ok(())
+    }
+
+    /// The last reply once more.
+    pub(crate) async fn repeat(&mut self) -> io::Result<()> {
+        let bytes = std::mem::take(&mut self.last);
         self.write(&bytes).await
     }
 

@@ -5,6 +5,10 @@ use std::time::Duration;
 use super::{Flow, Session, Step};
 use crate::{Disturbance, Fault};
 
+/// What stands for the command where the greeting is disturbed.
+pub(super) const GREETING: &str = "greeting";
+/// No line of it begins with three digits.
+const NO_REPLY: &[u8] = b"\x01\x02%%~\x00 }{ 7f\r\n##\x1f\xfe\xdc\r\n";
 /// Between two replies that are to travel alone.
 const A_MOMENT: Duration = Duration::from_millis(60);
 
@@ -39,19 +43,42 @@ impl Session {
                 if self.pause(A_MOMENT).await == Flow::Close {
                     return Ok(Flow::Close);
                 }
-                self.obey_verb(verb, argument).await
+                self.answer(verb, argument).await
             }
             Disturbance::Behind { line } => {
-                let flow = self.obey_verb(verb, argument).await?;
+                let flow = self.answer(verb, argument).await?;
                 self.line(&line).await?;
                 Ok(flow)
+            }
+            Disturbance::Twice => {
+                let flow = self.answer(verb, argument).await?;
+                self.control.repeat().await?;
+                Ok(flow)
+            }
+            Disturbance::InPieces => {
+                self.control.in_pieces = true;
+                let flow = self.answer(verb, argument).await;
+                self.control.in_pieces = false;
+                flow
+            }
+            Disturbance::Garbage => {
+                self.control.write(NO_REPLY).await?;
+                Ok(Flow::Continue)
             }
             Disturbance::Late { ms } => {
                 if self.pause(Duration::from_millis(ms)).await == Flow::Close {
                     return Ok(Flow::Close);
                 }
-                self.obey_verb(verb, argument).await
+                self.answer(verb, argument).await
             }
+        }
+    }
+
+    /// What would have come.
+    async fn answer(&mut self, verb: &str, argument: &str) -> Step {
+        match verb {
+            GREETING => self.speak().await,
+            _ => Box::pin(self.obey_verb(verb, argument)).await,
         }
     }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
+use super::disturbed::GREETING;
 use super::{Flow, Session, Step};
 use crate::{Fault, Mode, control::Reply, wording::Occasion};
 
@@ -35,7 +36,11 @@ impl Session {
             self.send(refusal).await?;
             return Ok(Flow::Close);
         }
-        if self.speak().await? == Flow::Close {
+        let spoken = match self.disturbance(GREETING) {
+            Some(how) => self.disturbed(how, GREETING, "").await?,
+            None => self.speak().await?,
+        };
+        if spoken == Flow::Close {
             return Ok(Flow::Close);
         }
         if mode == Mode::GreetingThenTls {
@@ -104,7 +109,7 @@ impl Session {
         (self.live.at_one_time >= limit).then(|| self.words(Occasion::TooManyConnections))
     }
 
-    async fn speak(&mut self) -> Step {
+    pub(super) async fn speak(&mut self) -> Step {
         let greeting = self.words(Occasion::Greeting);
         if self.has(&Fault::EndlessGreeting) {
             return self.speak_for_ever().await;
