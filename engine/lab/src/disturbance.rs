@@ -39,6 +39,11 @@ pub enum Disturbance {
         /// How late.
         ms: u64,
     },
+    /// The answer, with these words in place of its own.
+    Reworded {
+        /// Such as `All is well`.
+        text: String,
+    },
     /// The answer, and its last reply a second time.
     Twice,
     /// The answer, each byte of it in a packet of its own.

@@ -12,6 +12,8 @@ use crate::{BEHIND_THE_PORT, NOT_CLOSED, TIMEOUT_TOO_SHORT};
 
 /// How much longer a transfer is waited for that had begun, in times of the settings' patience.
 const PATIENCE: u32 = 2;
+/// The same where nothing had begun.
+const PATIENCE_UNBEGUN: u32 = 3;
 /// No more than this, in milliseconds: the run has other things to do.
 const MOST_MS: u32 = 75_000;
 /// Where nothing had come at all, it is only seen whether that repeats, in milliseconds.
@@ -152,7 +154,7 @@ fn patience(refusal: &Refusal, secured: bool, usual_ms: u32) -> u32 {
     if refusal.started || refusal.reply.is_some() {
         (usual_ms * PATIENCE).min(MOST_MS).max(usual_ms)
     } else if secured {
-        usual_ms.min(UNBEGUN_MS)
+        (usual_ms * PATIENCE_UNBEGUN).min(UNBEGUN_MS)
     } else {
         usual_ms.min(HANDSHAKE_MS)
     }

@@ -120,6 +120,7 @@ impl Channel {
             Ok(offer) => {
                 self.round_trip_ms = self.round_trip_ms.min(since_ms(asked));
                 let offer = if self.session.usable {
+                    let offer = self.busy_again(method, command, offer);
                     pret::tried(self, method, command, offer)
                 } else {
                     self.closed_over(method, command, offer)
@@ -156,6 +157,26 @@ impl Channel {
                     Some(again) if again.how == first.how => Asked::Ended(first),
                     _ => Asked::Broke(error.to_string()),
                 }
+            }
+        }
+    }
+
+    /// No port is free: it is asked for once more, since one may have become free.
+    fn busy_again(&mut self, method: Method, command: &str, offer: Offer) -> Offer {
+        if !matches!(offer, Offer::Busy(_)) {
+            return offer;
+        }
+        match self.session.ask(method, command) {
+            Ok(again @ Offer::Port { .. }) => {
+                let name = method.name();
+                self.once.push(format!("{name}: no port was free"));
+                again
+            }
+            Ok(_) => offer,
+            Err(_) => {
+                self.session.usable = false;
+                self.reopen = true;
+                offer
             }
         }
     }

@@ -26,16 +26,21 @@ pub(crate) enum How {
     Closed,
     /// The connection was reset, or broke in another way.
     Broken,
+    /// Something came that is no reply.
+    Unreadable,
 }
 
 impl Ending {
-    /// None where the connection is as it was: what came was no reply.
+    /// None where it was our own side that failed.
     pub(crate) fn of(error: &DialogueError, session: &Session) -> Option<Ending> {
-        let how = match error.kind()? {
-            FailureKind::TimedOut => How::Silence,
-            FailureKind::Closed | FailureKind::Truncated => How::Closed,
-            FailureKind::Reset | FailureKind::NotTls | FailureKind::TlsAlert(_) => How::Broken,
-            _ => return None,
+        let how = match error.kind() {
+            None => How::Unreadable,
+            Some(FailureKind::TimedOut) => How::Silence,
+            Some(FailureKind::Closed | FailureKind::Truncated) => How::Closed,
+            Some(FailureKind::Reset | FailureKind::NotTls | FailureKind::TlsAlert(_)) => {
+                How::Broken
+            }
+            Some(_) => return None,
         };
         let said = (error.kind() == Some(FailureKind::NotTls))
             .then(|| first_reply(&session.control.connection().unparsed()))
@@ -54,6 +59,7 @@ impl Ending {
             How::Silence => "is never answered",
             How::Closed => "ends the session: the server closes the connection",
             How::Broken => "ends the session",
+            How::Unreadable => "is answered with what is no reply",
         };
         match &self.said {
             Some(reply) => format!("{how}, with {reply}"),

@@ -139,7 +139,8 @@ fn one_way(code: Code, works: &str, broken: Method, samples: &[Sample]) -> Findi
 /// A session that is reset or closed without a word when a port is asked for looks like a firewall that reads along: it
 /// ends what it does not like to pass on.
 pub(crate) fn on_the_way(finding: Finding, ending: &Ending) -> Finding {
-    if ending.said.is_some() || ending.how == How::Silence {
+    let is_cut = matches!(ending.how, How::Closed | How::Broken);
+    if ending.said.is_some() || !is_cut {
         return finding;
     }
     let test = "the server's log shows whether it ended the session, or a firewall before it did";

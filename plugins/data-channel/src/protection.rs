@@ -76,7 +76,16 @@ pub(crate) fn switch_on(run: &mut Run, session: &mut Session) -> Option<Protecti
         _ => false,
     };
     if settled {
-        run.found(refused(&prot, &pbsz));
+        match session.control.command("PROT P") {
+            Ok(again) if again.is_positive() => return Some(Protection::Agreed),
+            Ok(again) => {
+                run.found(refused(&prot, &pbsz).evidence("asked again", again));
+            }
+            Err(_) => {
+                session.usable = false;
+                run.found(refused(&prot, &pbsz));
+            }
+        }
     } else {
         match in_a_fresh_session(session) {
             Some(again) if again.is_positive() => return Some(Protection::Agreed),

@@ -1,7 +1,7 @@
 //! The data port opened, and the listing did not come: which of the many reasons it was.
 
 use probe_sdk::ftp::phase::transfer::TransferAnswer;
-use probe_sdk::halt::CLOSES_SESSION;
+use probe_sdk::halt::{CLOSES_SESSION, STOPS_ANSWERING};
 use probe_sdk::session::{Answer, Refusal, Session, Transferred};
 use probe_sdk::{Code, Failure, FailureKind, Finding, Run, TlsVersion, quoted};
 
@@ -75,7 +75,8 @@ pub(crate) fn judge(
         finding = finding.evidence("session resumption", format!("{offered}, {resumed}"));
     }
     let refused = samples.iter().find(|sample| sample.refusal().is_some());
-    if let (Some(verb), true) = (refused.and_then(|it| it.verb), code == CLOSES_SESSION) {
+    let by_command = code == CLOSES_SESSION || code == STOPS_ANSWERING;
+    if let (Some(verb), true) = (refused.and_then(|it| it.verb), by_command) {
         finding = finding.evidence("command", verb);
     }
     if let Some(port) = refused.and_then(Sample::port) {
@@ -246,6 +247,9 @@ fn code(session: &Session, refusal: &Refusal, samples: &[Sample], seen: &Seen) -
     if by_chance(samples, seen.sudden) {
         return Some(AFFINITY_LOST);
     }
+    if is_unanswered(refusal) && hangs_alone(samples) {
+        return Some(STOPS_ANSWERING);
+    }
     Some(match refusal.answer {
         Answer::Reply(It::ProtectionRequired) if session.tls => TLS_FAILED,
         Answer::Reply(It::ProtectionRequired) => PROTECTION_REQUIRED,
@@ -286,6 +290,8 @@ fn code(session: &Session, refusal: &Refusal, samples: &[Sample], seen: &Seen) -
         // Servers look at the address before they begin TLS: with that done, it was not the address.
         Answer::Silence if !refusal.started && turned_away(refusal) => PEER_REJECTED,
         Answer::Silence if !refusal.started && refusal.passed == 0 => AFFINITY_LOST,
+        // Something came that is no reply, which is said by itself.
+        Answer::ControlLost if refusal.failure.is_none() => return None,
         // Once only, it may have been anything.
         Answer::ControlLost if lost(samples, seen) < 2 => return None,
         Answer::ControlLost if !refusal.started => CLOSES_SESSION,
@@ -296,6 +302,20 @@ fn code(session: &Session, refusal: &Refusal, samples: &[Sample], seen: &Seen) -
 /// How many sessions broke off over a transfer.
 fn lost(samples: &[Sample], seen: &Seen) -> usize {
     seen.lost + samples.iter().filter(|it| again::is_lost(it)).count()
+}
+
+/// Whether neither connection brought anything, and neither ended.
+fn is_unanswered(refusal: &Refusal) -> bool {
+    let silent = matches!(refusal.answer, Answer::Silence | Answer::Handshake);
+    silent && !refusal.started && refusal.reply.is_none() && refusal.failure.is_none()
+}
+
+/// Whether transfers by other commands come about, and none by this one: it is the command, and not the way.
+fn hangs_alone(samples: &[Sample]) -> bool {
+    let refused = samples.iter().find(|it| it.refusal().is_some());
+    let verb = refused.and_then(|it| it.verb);
+    let mut done = samples.iter().filter(|it| it.done().is_some()).peekable();
+    done.peek().is_some() && done.all(|it| it.verb != verb)
 }
 
 /// Bytes came where TLS was due.
@@ -355,6 +375,9 @@ fn detail(code: Code, refusal: &Refusal, resumed_before: bool) -> &'static str {
             "All of the data seems to have come, and the server never called the transfer complete."
         }
         _ if code == TRUNCATED => "The transfer began and did not come to its end.",
+        _ if code == STOPS_ANSWERING => {
+            "The server says nothing in answer to a transfer, in two sessions, while it carries out others."
+        }
         _ if code == CLOSES_SESSION => {
             "The server ends the session in answer to a transfer, before it begins, and does so again over a fresh session."
         }

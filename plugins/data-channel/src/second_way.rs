@@ -171,6 +171,20 @@ struct Asking<'c> {
 impl Asking<'_> {
     /// None where it is no fault.
     fn judge(&mut self, run: &Run, reason: Reason) -> Option<Verdict> {
+        // The others ask again by themselves, after a pause or in another form.
+        let at_once = matches!(
+            reason,
+            Reason::Empty
+                | Reason::Missing
+                | Reason::NoRight
+                | Reason::NotLoggedIn
+                | Reason::Name
+                | Reason::Exists
+                | Reason::Unclassified
+        );
+        if at_once && let Some(decided) = self.repeated() {
+            return decided;
+        }
         match reason {
             Reason::Empty => self.nothing_there(),
             Reason::UnknownCommand => self.not_known(),

@@ -171,10 +171,16 @@ fn log_in(
     clues: &mut Clues,
 ) -> Attempt {
     let in_clear = run.text("control.mode") == Some("clear");
-    let reply = match control.command(&format!("USER {}", credential.user())) {
+    let mut reply = match control.command(&format!("USER {}", credential.user())) {
         Ok(reply) => reply,
         Err(error) => return broken(run, control, error, Phase::User),
     };
+    if is_open(login::judge(Phase::User, &reply, in_clear).0)
+        && let Some((fresh, again)) = session::user_in_a_fresh_one(run, &credential.user())
+    {
+        *control = fresh;
+        reply = again;
+    }
     clues.hear(Clue::User, &reply.text());
     match login::judge(Phase::User, &reply, in_clear) {
         (LoginAnswer::PasswordWanted, _) => {}
@@ -198,6 +204,28 @@ fn log_in(
             refused(run, control, answer, Weight::Likely, &reply, Phase::Pass)
         }
         (answer, weight) => refused(run, control, answer, weight, &reply, Phase::Pass),
+    }
+}
+
+/// Whether a refusal of the user name may be another one a moment later: it names nothing that a client could change.
+fn is_open(answer: LoginAnswer) -> bool {
+    match answer {
+        LoginAnswer::Rejected
+        | LoginAnswer::AccountRestricted
+        | LoginAnswer::HomeUnavailable
+        | LoginAnswer::Unexpected => true,
+        LoginAnswer::LoggedIn
+        | LoginAnswer::PasswordWanted
+        | LoginAnswer::NoPasswordNeeded
+        | LoginAnswer::AccountWanted
+        | LoginAnswer::OneTimePassword
+        | LoginAnswer::TlsRequired
+        | LoginAnswer::TooMany
+        | LoginAnswer::PasswordExpired
+        | LoginAnswer::HostWanted
+        | LoginAnswer::ClientCertificateWanted
+        | LoginAnswer::SourceNotAllowed
+        | LoginAnswer::Closing => false,
     }
 }
 

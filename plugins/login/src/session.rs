@@ -282,6 +282,15 @@ fn undecided(detail: String) -> Finding {
     )
 }
 
+/// The user name once more, where it was refused: the session goes on with the fresh one if that asks for the password.
+pub(crate) fn user_in_a_fresh_one(run: &Run, user: &str) -> Option<(Control, Reply)> {
+    let (mut control, _) = Opening::like_the_first(run).control(run).ok()?;
+    let reply = control.command(&format!("USER {user}")).ok()?;
+    let in_clear = run.text("control.mode") == Some("clear");
+    let (answer, _) = login::judge(Phase::User, &reply, in_clear);
+    (answer == LoginAnswer::PasswordWanted).then(|| (control.into_main(), reply))
+}
+
 /// The replies to the user name over a fresh session.
 fn user_again(run: &Run) -> Option<Vec<String>> {
     let user = run.remote().user.clone()?;

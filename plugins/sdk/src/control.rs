@@ -1,7 +1,8 @@
 //! The FTP dialogue on a connection.
 
+use ftp::exchange::{Fit, fit};
 use ftp::phase::greeting::{self, Greeting};
-use ftp::{Command, Reply, ReplyError, ReplyReader};
+use ftp::{Asked, Command, Reply, ReplyError, ReplyReader};
 
 use crate::halt::{self, Halt};
 use crate::login::{Credential, Refusal};
@@ -110,6 +111,9 @@ impl Control {
                 Ok(reply)
             }
             Err(error) => {
+                if let DialogueError::Reply(what) = &error {
+                    deviations::note_unreadable(self.asked(), what);
+                }
                 // A short wait that ends in silence is a look, no halt.
                 if self.is_main
                     && (wait_ms >= self.reply_ms || error.kind() != Some(FailureKind::TimedOut))
@@ -186,12 +190,33 @@ impl Control {
     /// The reply to the last command, where this one belongs to another: the session is brought back into step with a
     /// `NOOP`, and what was out of step becomes a finding when the probe ends, if that is its to report.
     fn in_step(&mut self, reply: Reply) -> Result<Reply, DialogueError> {
+        if step::follows_the_greeting(self.asked(), self.asked_before(), &reply) {
+            let slip = self.exchanges.slip(&reply);
+            let reply = self.reply()?;
+            step::note(slip.with_answer(&reply));
+            return Ok(reply);
+        }
         if !step::can_be_brought_back(self.asked(), &reply) {
             return Ok(reply);
         }
         let slip = self.exchanges.slip(&reply);
         let (reply, is_behind) = step::bring_back(self, reply)?;
         if is_behind && self.is_main {
+            step::note(slip.with_answer(&reply));
+        }
+        Ok(reply)
+    }
+
+    /// The next reply to a transfer, waiting up to `wait_ms` milliseconds. One that can only belong to the command before is
+    /// passed over: that was answered twice.
+    pub(crate) fn transfer_reply_within(&mut self, wait_ms: u32) -> Result<Reply, DialogueError> {
+        let odd = self.reply_within(wait_ms)?;
+        if fit(Asked::Transfer, &odd) == Fit::Possible {
+            return Ok(odd);
+        }
+        let slip = self.exchanges.slip(&odd);
+        let reply = self.reply_within(wait_ms)?;
+        if self.is_main {
             step::note(slip.with_answer(&reply));
         }
         Ok(reply)

@@ -52,6 +52,13 @@ pub(crate) fn can_be_brought_back(asked: &str, reply: &Reply) -> bool {
     is_harmless && fit(kind, reply) == Fit::Impossible
 }
 
+/// Whether the first command of a session is answered with one more greeting.
+pub(crate) fn follows_the_greeting(asked: &str, before: &[String], reply: &Reply) -> bool {
+    const GREETING: u16 = 220;
+    let is_first = before.is_empty() && !asked.is_empty();
+    is_first && reply.code == GREETING && fit(Asked::by(asked), reply) == Fit::Impossible
+}
+
 /// Asks for a `NOOP` and reads until its answer. Gives the reply to the command before it, and whether that was behind.
 pub(crate) fn bring_back(
     control: &mut Control,

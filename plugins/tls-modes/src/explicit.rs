@@ -191,17 +191,28 @@ pub(crate) enum Auth {
     Halted(Halt),
 }
 
-/// `AUTH` and the handshake. One that meets clear text is tried once more: some servers read a quick ClientHello as a
-/// command.
+/// `AUTH` and the handshake. A refusal is heard twice before it counts, and a handshake that meets clear text is tried once
+/// more: some servers read a quick ClientHello as a command.
 fn secure(place: &Place, control: Control) -> Auth {
-    match attempt(place, control) {
-        Auth::Failed(failed) if failed.is_not_tls() && failed.said.is_none() => {
-            match greeting::again(place) {
-                Ok((control, _)) => attempt(place, control),
-                Err(_) => Auth::Failed(failed),
-            }
+    let first = attempt(place, control);
+    let again = match &first {
+        Auth::Refused(_) => true,
+        Auth::Failed(failed) => failed.is_not_tls(),
+        Auth::Secured(..) | Auth::Halted(_) => false,
+    };
+    if !again {
+        return first;
+    }
+    let Ok((control, _)) = greeting::again(place) else {
+        return first;
+    };
+    match (first, attempt(place, control)) {
+        // What was said the first time counts, and the last words most of all.
+        (Auth::Refused(replies), Auth::Refused(_) | Auth::Halted(_)) => Auth::Refused(replies),
+        (Auth::Failed(failed), Auth::Failed(second)) if second.said.is_none() => {
+            Auth::Failed(failed)
         }
-        other => other,
+        (_, second) => second,
     }
 }
 

@@ -202,6 +202,14 @@ pub(crate) fn refusal(code: probe_sdk::Code, reply: &Reply) -> Finding {
 fn broken(run: &mut Run, place: &Place, control: &Control, error: DialogueError) -> Heard {
     match error {
         DialogueError::Reply(ReplyError::NotFtp { first }) => {
+            // No service that anybody knows: perhaps a moment's trouble.
+            if Service::recognise(&first) == Service::Unknown
+                && let Broken::Spoke(control, reply) = silence::second_look(place)
+                && greeting::judge(&reply) == Greeting::Ready
+            {
+                once(run, "one connection began with what is no reply");
+                return Heard::Greeting(control, reply);
+            }
             run.found(other_service::finding(Service::recognise(&first), &first));
         }
         DialogueError::Reply(endless) => {

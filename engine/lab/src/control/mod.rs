@@ -33,6 +33,8 @@ pub(crate) struct Control {
     pub(crate) style: Style,
     /// The last password that was tried, which the log must not show.
     pub(crate) secret: String,
+    /// What replies say in place of their own words.
+    pub(crate) reworded: Option<String>,
     /// Whether each byte of a reply travels alone.
     pub(crate) in_pieces: bool,
     /// The last reply, as it was sent.
@@ -57,6 +59,7 @@ impl Control {
             inbox: Vec::new(),
             style,
             secret: String::new(),
+            reworded: None,
             in_pieces: false,
             last: Vec::new(),
             patience,
@@ -119,6 +122,10 @@ impl Control {
     }
 
     pub(crate) async fn reply(&mut self, reply: Reply) -> io::Result<()> {
+        let reply = match &self.reworded {
+            Some(text) => Reply::new(reply.code(), text.as_str()),
+            None => reply,
+        };
         if self.in_pieces {
             return self.reply_in_pieces(reply).await;
         }

@@ -55,6 +55,12 @@ impl Session {
                 self.control.repeat().await?;
                 Ok(flow)
             }
+            Disturbance::Reworded { text } => {
+                self.control.reworded = Some(text);
+                let flow = self.answer(verb, argument).await;
+                self.control.reworded = None;
+                flow
+            }
             Disturbance::InPieces => {
                 self.control.in_pieces = true;
                 let flow = self.answer(verb, argument).await;

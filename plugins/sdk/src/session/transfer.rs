@@ -142,7 +142,7 @@ impl Transfer<'_> {
         if !spoken || self.seen.started {
             return Ok(());
         }
-        match self.session.control.reply() {
+        match self.reply() {
             Ok(reply) => match transfer::judge(Phase::Transfer, &reply) {
                 TransferAnswer::Started => {
                     self.seen.started = true;
@@ -173,7 +173,7 @@ impl Transfer<'_> {
                 };
             }
             if woken.control {
-                let reply = match self.session.control.reply_within(left.max(100)) {
+                let reply = match self.session.control.transfer_reply_within(left.max(100)) {
                     Ok(reply) => reply,
                     Err(error) => return Err(self.lost(&error)),
                 };
@@ -216,7 +216,7 @@ impl Transfer<'_> {
             return self.refused(reply);
         }
         loop {
-            match self.session.control.reply_within(LAST_WORDS_MS) {
+            match self.session.control.transfer_reply_within(LAST_WORDS_MS) {
                 Ok(reply)
                     if !self.seen.started
                         && transfer::judge(Phase::Transfer, &reply) == TransferAnswer::Started =>
@@ -321,7 +321,7 @@ impl Transfer<'_> {
         if !woken.control {
             return Ok(());
         }
-        let reply = match self.session.control.reply() {
+        let reply = match self.reply() {
             Ok(reply) => reply,
             Err(error) => return Err(self.lost(&error)),
         };
@@ -333,13 +333,19 @@ impl Transfer<'_> {
         Ok(())
     }
 
+    /// The next reply on the control connection.
+    fn reply(&mut self) -> Result<Reply, DialogueError> {
+        let wait_ms = self.session.control.reply_ms();
+        self.session.control.transfer_reply_within(wait_ms)
+    }
+
     /// The reply that ends a transfer; the end of the data may have overtaken the 1yz before it.
     fn final_reply(&mut self) -> Result<Reply, DialogueError> {
-        let reply = self.session.control.reply()?;
+        let reply = self.reply()?;
         if !self.seen.started && transfer::judge(Phase::Transfer, &reply) == TransferAnswer::Started
         {
             self.seen.started = true;
-            return self.session.control.reply();
+            return self.reply();
         }
         Ok(reply)
     }

@@ -7,10 +7,10 @@ use ftp::{Asked, Reply};
 use super::{OUT_OF_STEP, Slip, follows};
 use crate::decision::Decision;
 use crate::session::Opening;
-use crate::{Control, DialogueError, Finding, Run};
+use crate::{Connection, Control, DialogueError, Finding, Run};
 
 thread_local! {
-    static NOTED: RefCell<Option<Slip>> = const { RefCell::new(None) };
+    static NOTED: RefCell<Vec<Slip>> = const { RefCell::new(Vec::new()) };
 }
 
 /// What is asked before a transfer, where the probe's own commands do not tell; the last is a question of ours alone, which an
@@ -19,37 +19,54 @@ const USUAL: &[&str] = &["PWD", "FEAT", "TYPE I", "STAT"];
 /// More is not asked of a fresh session.
 const MOST: usize = 12;
 
-/// Keeps the first slip of the main session.
+/// More of them say nothing new.
+const KEPT: usize = 8;
+
+/// Keeps a slip of the main session.
 pub(crate) fn note(slip: Slip) {
     NOTED.with_borrow_mut(|noted| {
-        noted.get_or_insert(slip);
+        if noted.len() < KEPT {
+            noted.push(slip);
+        }
     });
-}
-
-/// Forgets it.
-pub(crate) fn reset() -> Option<Slip> {
-    NOTED.take()
 }
 
 /// Finds the command over a fresh session, and reports it. One that only a diagnosis asks is no fault: it is left alone.
 pub(crate) fn report(run: &mut Run) {
-    let Some(slip) = reset() else {
+    let slips = NOTED.take();
+    let Some(slip) = slips.first().filter(|_| !run.has_found(OUT_OF_STEP)) else {
         return;
     };
-    if run.has_found(OUT_OF_STEP) {
-        return;
-    }
-    match which(run, &slip) {
+    match which(run, slip) {
         Ok(Some(twice)) if Asked::by(&twice.command).is_ours_alone() => {}
-        Ok(Some(twice)) => run.found_after_all(finding(&slip, &twice)),
+        Ok(Some(twice)) => run.found_after_all(finding(slip, &twice)),
+        Ok(None) if let Some(twice) = transfer(&slips) => {
+            run.found_after_all(finding(slip, &twice));
+        }
         Ok(None) if slip.commands.iter().any(|it| Asked::by(it).is_ours_alone()) => {}
-        Ok(None) => run.could_not_look("the order of the replies", &[], &once(&slip)),
+        Ok(None) => run.could_not_look("the order of the replies", &[], &once(slip)),
         Err(why) => run.could_not_look(
             "the order of the replies",
             &[],
-            &format!("{}; a fresh session could not be asked: {why}", once(&slip)),
+            &format!("{}; a fresh session could not be asked: {why}", once(slip)),
         ),
     }
+}
+
+/// A transfer is not made again to see it: two of one kind in one run, each with a reply too many behind it, show the same.
+fn transfer(slips: &[Slip]) -> Option<Twice> {
+    let verb = |slip: &Slip| {
+        let (command, _) = slip.previous.as_ref()?;
+        let verb = command.split(' ').next()?.to_string();
+        (Asked::by(command) == Asked::Transfer).then_some(verb)
+    };
+    let command = verb(slips.first()?)?;
+    let replies: Vec<String> = slips
+        .iter()
+        .filter(|slip| verb(slip).as_ref() == Some(&command))
+        .map(|slip| format!("{} behind its last reply", slip.odd))
+        .collect();
+    (replies.len() > 1).then_some(Twice { command, replies })
 }
 
 fn once(slip: &Slip) -> String {
@@ -69,6 +86,9 @@ struct Twice {
 
 fn which(run: &Run, slip: &Slip) -> Result<Option<Twice>, String> {
     let opening = Opening::like_the_first(run);
+    if slip.commands.is_empty() {
+        return greeting(run, &opening);
+    }
     let mut control = if run.credential().is_some() {
         opening.logged_in(run).map_err(|error| error.to_string())?
     } else {
@@ -96,6 +116,27 @@ fn which(run: &Run, slip: &Slip) -> Result<Option<Twice>, String> {
     Ok(None)
 }
 
+/// The first words of a fresh connection; within TLS they are not looked at again.
+fn greeting(run: &Run, opening: &Opening) -> Result<Option<Twice>, String> {
+    if run.text("control.mode") == Some("implicit") {
+        return Ok(None);
+    }
+    let request = run.request();
+    let connection =
+        Connection::open_with(&opening.at, opening.max_segment).map_err(|it| it.detail)?;
+    let established = connection.established(request.connect_ms);
+    established.map_err(|it| it.detail)?;
+    let mut control = Control::new(connection, request.reply_ms);
+    let failed = |error: DialogueError| error.to_string();
+    let mut replies = vec![control.reply().map_err(failed)?.to_string()];
+    if follows(&control) {
+        replies.push(control.reply().map_err(failed)?.to_string());
+    }
+    control.quit();
+    let command = "the connection".to_string();
+    Ok((replies.len() > 1).then_some(Twice { command, replies }))
+}
+
 /// Those of the session, the latest first, and the usual ones; no transfers, nothing that changes a file.
 fn commands(slip: &Slip) -> Vec<String> {
     let own = slip.commands.iter().rev().filter(|command| {
@@ -109,6 +150,8 @@ fn commands(slip: &Slip) -> Vec<String> {
                 | Asked::Change
                 | Asked::Plain
                 | Asked::FileFact
+                | Asked::Epsv
+                | Asked::Pasv
         )
     });
     let usual = USUAL.iter().map(ToString::to_string);

@@ -129,25 +129,11 @@ impl Case {
             Way::Late | Way::TooLate => Disturbance::Late { ms: LATE_MS },
             Way::NotNow => says("450 Not now"),
             Way::Refused => says("550 Will not do"),
-            Way::UnknownText => says(&format!("{} Frobnicated the whatsit", self.usual_code())),
+            Way::UnknownText => Disturbance::Reworded {
+                text: "Frobnicated the whatsit".into(),
+            },
             Way::InPieces => Disturbance::InPieces,
             Way::Garbage => Disturbance::Garbage,
-        }
-    }
-
-    fn usual_code(&self) -> u16 {
-        match self.at {
-            At::Greeting => 220,
-            At::Auth => 234,
-            At::User => 331,
-            At::Pass => 230,
-            At::Pwd => 257,
-            At::Feat | At::Stat => 211,
-            At::Pbsz | At::Prot => 200,
-            At::Epsv => 229,
-            At::Pasv => 227,
-            At::List | At::Mlsd => 226,
-            At::Quit => 221,
         }
     }
 }

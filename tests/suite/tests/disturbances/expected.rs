@@ -48,9 +48,9 @@ fn may_be_healthy(case: &Case) -> bool {
     harmless || case.once || case.at.is_left_out() || words_do_not_matter(case) || is_optional(case)
 }
 
-/// The code alone says it (RFC 959 section 4.2); in the others the words carry a port, a path or the features.
+/// The code alone says it (RFC 959 section 4.2), or what the words carry can be done without; a port can not.
 fn words_do_not_matter(case: &Case) -> bool {
-    let in_words = matches!(case.at, At::Epsv | At::Pasv | At::List | At::Mlsd);
+    let in_words = matches!(case.at, At::Epsv | At::Pasv);
     case.way == Way::UnknownText && !in_words
 }
 
@@ -99,7 +99,8 @@ fn at_this_command(case: &Case) -> &'static [&'static str] {
             "ftp.account-restricted",
         ],
         At::Pass if ends => &["ftp.login-rejected"],
-        At::Prot if refuses => &["ftps.data-protection-refused"],
+        // Without PBSZ, PROT is out of order (RFC 4217 section 9).
+        At::Prot | At::Pbsz if refuses => &["ftps.data-protection-refused"],
         At::Epsv if case.way != Way::InPieces && case.way != Way::Late => &[
             "data.epsv-broken",
             "data.passive-refused",
