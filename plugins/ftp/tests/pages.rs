@@ -42,8 +42,16 @@ fn pages() -> Vec<PathBuf> {
     pages
 }
 
+/// `plugin new` hands out this crate without the pages.
+fn are_here() -> bool {
+    workspace().join("engine").exists()
+}
+
 #[test]
 fn every_product_of_a_page_is_in_the_registry_by_this_name() {
+    if !are_here() {
+        return;
+    }
     let mut seen = BTreeSet::new();
     for page in pages() {
         let text = fs::read_to_string(&page).expect("a page");
