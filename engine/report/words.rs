@@ -13,7 +13,7 @@ pub struct Vocabulary {
 }
 
 impl Vocabulary {
-    /// What is in these folders: prose where a file is Markdown, texts where it is Rust.
+    /// What is in these folders: prose where a file is Markdown, texts where it is Rust or describes a product.
     pub fn gather(&mut self, folder: &Path) -> io::Result<()> {
         for entry in fs::read_dir(folder)? {
             let path = entry?.path();
@@ -32,6 +32,10 @@ impl Vocabulary {
                 Some("rs") if !name.ends_with("tests.rs") => {
                     println!("cargo::rerun-if-changed={}", path.display());
                     self.add(&texts(&fs::read_to_string(&path)?));
+                }
+                Some("toml") if folder.ends_with("ftp/products") => {
+                    println!("cargo::rerun-if-changed={}", path.display());
+                    self.add(&texts(&of_product(&fs::read_to_string(&path)?)));
                 }
                 _ => {}
             }
@@ -53,6 +57,21 @@ impl Vocabulary {
             }
         }
     }
+}
+
+/// Keys of the registry of products whose texts are ours, or those of every server with that product. What one server was
+/// seen to say, and how users are named, may be somebody's.
+const OF_PRODUCTS: [&str; 8] = [
+    "name", "text", "begins", "ends", "has", "is", "place", "says",
+];
+
+/// The lines of a file of the registry of products that have such a text.
+pub fn of_product(source: &str) -> String {
+    let lines = source.lines().filter(|line| {
+        let key = line.split_once(" = \"").map(|(key, _)| key);
+        key.is_some_and(|key| OF_PRODUCTS.contains(&key))
+    });
+    lines.map(|line| format!("{line}\n")).collect()
 }
 
 /// The texts in quotes of a source file, up to its tests.

@@ -16,6 +16,9 @@ static CONTRACT: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../wit");
 const WORKSPACE: &str = include_str!("../../../../Cargo.toml");
 const LOCK: &str = include_str!("../../../../Cargo.lock");
 
+/// What cargo reads of a package of the workspace, whatever is built.
+const DEPENDENCIES: [&str; 3] = ["dependencies", "build-dependencies", "dev-dependencies"];
+
 /// The example is the template: what is tested there is what authors begin with.
 const PROBE: &str = include_str!("../../../../examples/minimal-probe/src/lib.rs");
 const REMEDY: &str =
@@ -155,8 +158,8 @@ fn manifest(name: &str) -> String {
             .flatten()
             .and_then(|text| text.parse().ok())
             .unwrap_or_default();
-        let dependencies = package.get("dependencies").and_then(Value::as_table);
-        for dependency in dependencies.into_iter().flat_map(Table::keys) {
+        let tables = DEPENDENCIES.iter().filter_map(|it| package.get(*it));
+        for dependency in tables.filter_map(Value::as_table).flat_map(Table::keys) {
             let mut wanted = ours["dependencies"][dependency].clone();
             if let Some(path) = wanted.get_mut("path") {
                 *path = format!("sdk/{}", path.as_str().unwrap_or_default()).into();
@@ -209,6 +212,8 @@ mod tests {
         let inherited = &manifest["workspace"]["dependencies"];
         assert_eq!(inherited["ftp"]["path"].as_str(), Some("sdk/plugins/ftp"));
         assert!(inherited["wit-bindgen"]["version"].is_str());
+        let of_a_build = inherited.get("toml");
+        assert!(of_a_build.is_some(), "the registry of products is read");
         assert_eq!(
             manifest["profile"]["guest"]["panic"].as_str(),
             Some("abort")

@@ -59,7 +59,7 @@ fn done(asked: Asked, code: u16) -> bool {
         _ => {}
     }
     match code {
-        211..=214 | 215 => matches!(
+        211..=215 => matches!(
             asked,
             Asked::Features
                 | Asked::System
