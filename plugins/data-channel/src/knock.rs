@@ -219,6 +219,26 @@ pub(crate) fn again(channel: &mut Channel) -> Option<Again> {
     Some(Again { port, failure })
 }
 
+/// Whether the only port that was silent is so no more: packets to it do not vanish, and whatever delayed the answer was no
+/// rule for this port. It counts for nothing then.
+pub(crate) fn was_chance(channel: &mut Channel, again: &Again) -> bool {
+    let answers = match &again.failure {
+        None => true,
+        Some(failure) => failure.kind == FailureKind::Refused,
+    };
+    let mut failed = channel.samples.iter_mut().filter(|it| it.port_failed());
+    let (Some(only), None) = (failed.next(), failed.next()) else {
+        return false;
+    };
+    if !answers || !only.silent() {
+        return false;
+    }
+    only.result = Outcome::Overtaken;
+    let port = again.port;
+    channel.once.push(format!("port {port}: no answer"));
+    true
+}
+
 fn at_the_peer(number: u16) -> DataPort {
     DataPort { number, at: None }
 }

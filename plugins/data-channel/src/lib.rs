@@ -284,7 +284,11 @@ fn failed_ports(channel: &mut Channel, amount: &Amount) -> Option<Again> {
         }
     }
     let opened = channel.samples.iter().any(Sample::port_opened);
-    opened.then(|| knock::again(channel)).flatten()
+    let again = opened.then(|| knock::again(channel)).flatten()?;
+    match knock::was_chance(channel, &again) {
+        true => None,
+        false => Some(again),
+    }
 }
 
 /// What takes more than one listing to see. Ports come first: where some fail, nothing is tried that would leave the server

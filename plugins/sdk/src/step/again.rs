@@ -86,7 +86,7 @@ struct Twice {
 
 fn which(run: &Run, slip: &Slip) -> Result<Option<Twice>, String> {
     let opening = Opening::like_the_first(run);
-    if slip.commands.is_empty() {
+    if slip.commands.is_empty() && slip.odd.starts_with("220") {
         return greeting(run, &opening);
     }
     let mut control = if run.credential().is_some() {
