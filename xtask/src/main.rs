@@ -29,6 +29,9 @@ const USAGE: &str = "cargo xtask <command>
   deny    hold deny.toml: licences, sources, banned packages and advisories; needs cargo-deny
   notices write THIRD-PARTY-NOTICES anew, after a change of what the program is made of
   sbom    write a bill of materials (CycloneDX) to target/remote-doctor.cdx.json
+  disturbances
+          prepare, build, disturb every command of a check in every way, in the words of every product, and print what was
+          said of it; the tests run a sample
   coverage
           print the scenarios and the codes of each fault of the lab; fails where a fault or a code has no scenario
   table [--runs N]
@@ -53,6 +56,7 @@ fn main() -> ExitCode {
         ["deny"] => assurance::deny(),
         ["notices"] => assurance::supply("notices"),
         ["sbom"] => assurance::supply("sbom"),
+        ["disturbances"] => setup().and_then(|()| disturbances()),
         ["coverage"] => coverage(),
         ["table"] => setup().and_then(|()| tables("1")),
         ["table", "--runs", times] => setup().and_then(|()| tables(times)),
@@ -131,6 +135,12 @@ fn fetch() -> Result<Option<servers::Missing>, Failure> {
 }
 
 /// Neither probes nor the program are needed for it.
+fn disturbances() -> Result<(), Failure> {
+    let package = ["test", "--quiet", "--release", "--package", suites::PACKAGE];
+    let whole = ["--test", "disturbances", "--", "--whole"];
+    report::run(cargo().args(package).args(whole))
+}
+
 fn coverage() -> Result<(), Failure> {
     let package = ["run", "--quiet", "--release", "--package", suites::PACKAGE];
     report::run(cargo().args(package).args(["--bin", "coverage"]))

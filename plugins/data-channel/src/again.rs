@@ -169,6 +169,12 @@ fn settle(channel: &mut Channel, second: usize, patient: &Patient) {
                 sample.result = Outcome::Opened;
             }
         }
+        // It brought what was to be seen, and we cut it then.
+        if let Some(sample) = channel.samples.get_mut(second)
+            && sample.refusal().is_some()
+        {
+            sample.result = Outcome::Opened;
+        }
     } else if let Some(sample) = channel.samples.get_mut(second)
         && sample.refusal().is_some()
     {

@@ -3,16 +3,21 @@
 //! vsftpd writes `500 OOPS: …` into the TLS stream, a plain port answers a ClientHello with its greeting: the TLS
 //! library can only say that the record is invalid, and the words that explain the fault would be lost.
 
+use std::future::Future;
 use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::time::{Sleep, sleep};
 
 /// As much as a reply of a few lines.
 const KEPT: usize = 1024;
+/// How long the rest of a line may take behind its beginning: servers write such words in pieces.
+const REST_OF_A_LINE: Duration = Duration::from_millis(300);
 
 /// The bytes that came where a TLS record was due.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +26,14 @@ pub(super) struct Unparsed(Arc<Mutex<Framing>>);
 impl Unparsed {
     pub(super) fn bytes(&self) -> Vec<u8> {
         self.lock().stray.clone()
+    }
+
+    /// Whether words have begun, and their line has not ended.
+    fn is_unfinished(&self) -> bool {
+        let framing = self.lock();
+        let words = framing.stray.as_slice();
+        let is_text = words.first().is_some_and(u8::is_ascii_graphic);
+        is_text && words.len() < KEPT && !words.contains(&b'\n')
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Framing> {
@@ -73,6 +86,10 @@ pub(super) struct Tap {
     /// write that comes too late then waits for the read that finds the alert, or nothing.
     handshaking: bool,
     late: Option<io::Error>,
+    /// The beginning of a line in clear text, which the TLS library is not to see before its end.
+    held: Vec<u8>,
+    /// How long its end is waited for.
+    grace: Option<Pin<Box<Sleep>>>,
 }
 
 impl Tap {
@@ -84,6 +101,8 @@ impl Tap {
                 unparsed: unparsed.clone(),
                 handshaking: true,
                 late: None,
+                held: Vec::new(),
+                grace: None,
             },
             unparsed,
         )
@@ -93,6 +112,20 @@ impl Tap {
     pub(super) fn handshake_ended(&mut self) {
         self.handshaking = false;
         acknowledge_at_once(&self.stream);
+    }
+
+    /// Whether the rest of a line is still waited for.
+    fn poll_grace(&mut self, cx: &mut Context<'_>) -> bool {
+        let grace = self
+            .grace
+            .get_or_insert_with(|| Box::pin(sleep(REST_OF_A_LINE)));
+        grace.as_mut().poll(cx).is_pending()
+    }
+
+    /// Gives what was held back, as far as there is room. It is no TLS, so that nobody asks for the rest.
+    fn release(&mut self, buf: &mut ReadBuf<'_>) {
+        let held = std::mem::take(&mut self.held);
+        buf.put_slice(&held[..held.len().min(buf.remaining())]);
     }
 
     fn written(
@@ -133,18 +166,33 @@ impl AsyncRead for Tap {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let before = buf.filled().len();
-        let read = Pin::new(&mut self.stream).poll_read(cx, buf);
-        if let Poll::Ready(Ok(())) = read {
+        loop {
+            let before = buf.filled().len();
+            let read = Pin::new(&mut self.stream).poll_read(cx, buf);
+            let Poll::Ready(Ok(())) = read else {
+                let waits = read.is_pending() && !self.held.is_empty() && self.poll_grace(cx);
+                return match self.held.is_empty() || waits {
+                    true => read,
+                    false => Poll::Ready(Ok(self.release(buf))),
+                };
+            };
             let came = &buf.filled()[before..];
-            if came.is_empty()
-                && let Some(error) = self.late.take()
-            {
-                return Poll::Ready(Err(error));
+            if came.is_empty() {
+                return match self.late.take() {
+                    Some(error) if self.held.is_empty() => Poll::Ready(Err(error)),
+                    _ => Poll::Ready(Ok(self.release(buf))),
+                };
             }
             self.unparsed.lock().feed(came);
+            if !self.unparsed.is_unfinished() && self.held.is_empty() {
+                return read;
+            }
+            self.held.extend_from_slice(came);
+            buf.set_filled(before);
+            if !self.unparsed.is_unfinished() {
+                return Poll::Ready(Ok(self.release(buf)));
+            }
         }
-        read
     }
 }
 
@@ -210,6 +258,37 @@ mod tests {
     fn clear_text_instead_of_a_record_is_kept_and_bounded() {
         assert_eq!(stray(&[b"220 ready\r\n"]), b"220 ready\r\n");
         assert_eq!(stray(&[&[b'x'; 5000]]).len(), KEPT);
+    }
+
+    #[tokio::test]
+    async fn words_in_pieces_are_heard_to_the_end_of_their_line() {
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let stream = TcpStream::connect(listener.local_addr().unwrap())
+            .await
+            .unwrap();
+        let (mut server, _) = listener.accept().await.unwrap();
+        let (mut tap, unparsed) = Tap::new(stream);
+        let speaking = async {
+            for piece in ["500 OOPS: ", "no home", "\r\n"] {
+                server.write_all(piece.as_bytes()).await.unwrap();
+                sleep(Duration::from_millis(20)).await;
+            }
+        };
+        let mut said = [0; 64];
+        let (length, ()) = tokio::join!(tap.read(&mut said), speaking);
+        assert_eq!(&said[..length.unwrap()], b"500 OOPS: no home\r\n");
+        assert_eq!(unparsed.bytes(), b"500 OOPS: no home\r\n");
+        // A line that nobody ends is given as it is.
+        let (mut tap, unparsed) = Tap::new(
+            TcpStream::connect(listener.local_addr().unwrap())
+                .await
+                .unwrap(),
+        );
+        let (mut server, _) = listener.accept().await.unwrap();
+        server.write_all(b"whoever").await.unwrap();
+        assert_eq!(tap.read(&mut said).await.unwrap(), 7);
+        assert_eq!(unparsed.bytes(), b"whoever");
     }
 
     #[tokio::test]

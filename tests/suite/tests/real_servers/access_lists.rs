@@ -5,17 +5,24 @@ use std::net::Ipv4Addr;
 use libtest_mimic::{Failed, Trial};
 use netlab::{CLIENT, INSIDE, OTHER_CLIENT, POOL, Product, Setup};
 
-use crate::expectation::{Expectation, error};
+use crate::expectation::{Expectation, Fault, error};
 use crate::held_session;
 use crate::matrix::THROUGH;
 use crate::products::each;
 use crate::record;
 use crate::scene::Scene;
-use crate::sources::{BLOCKED, FOUR, check, dedicated};
+use crate::sources::{FOUR, check, dedicated};
 
 /// Whoever comes after a refused password does not send it again.
 const UNTRIED: &str = "ok ok ok - -";
 const REFUSED: &str = "ok ok ok 530 -";
+
+/// TCP is let in, so that the list is the server's own.
+const LISTED: Fault = Fault {
+    code: "net.source-ip-blocked",
+    owner: "server-admin",
+    severity: "error",
+};
 
 pub fn cases() -> Vec<Trial> {
     [
@@ -77,7 +84,7 @@ fn third_turned_away(scene: &Scene, row: &'static str) -> Result<(), Failed> {
         _ => ("login", row.split(' ').nth(3)),
     };
     let expected = Expectation::of(&seen)
-        .fault(BLOCKED)
+        .fault(LISTED)
         .rows(FOUR.into_iter().zip(rows))
         .accuses(&[POOL[0]])
         .passwords(FOUR.into_iter().zip(rows.map(tried)))
@@ -109,7 +116,7 @@ fn first_refused() -> Result<(), Failed> {
     let alternatives = finding["alternatives"].to_string();
     expected.holds(
         "the address as an alternative",
-        alternatives.contains(BLOCKED.code),
+        alternatives.contains(LISTED.code),
     );
     expected.met()?;
     check.run_as_text(&seen)
@@ -126,7 +133,7 @@ fn untried() -> Result<(), Failed> {
     let seen = check.run()?;
     let rows = [THROUGH, REFUSED, UNTRIED, UNTRIED];
     let mut expected = Expectation::of(&seen)
-        .fault(BLOCKED)
+        .fault(LISTED)
         .rows(order.into_iter().zip(rows))
         .accuses(&[CLIENT]);
     let patch = &seen.findings()[0]["settings_patch"];
@@ -189,7 +196,7 @@ fn refused_behind_a_nat() -> Result<(), Failed> {
     let check = check(&scene, &[INSIDE, OTHER_CLIENT]);
     let seen = check.run()?;
     let mut expected = Expectation::of(&seen)
-        .fault(BLOCKED)
+        .fault(LISTED)
         .rows([(INSIDE, "ok 421 - - -"), (OTHER_CLIENT, THROUGH)])
         .accuses(&[INSIDE]);
     let row = &seen.report["matrix"][0];

@@ -93,12 +93,30 @@ fn without(product: Product, command: &str) -> Setup {
         Product::Vsftpd => format!("cmds_denied={command}"),
         Product::ProFtpd => format!("<Limit {command}>\nDenyAll\n</Limit>"),
         Product::PureFtpd => unreachable!("Pure-FTPd cannot be told"),
-        Product::Pyftpdlib => {
-            let commands = "{name: how for name, how in handler.proto_cmds.items()";
-            format!("handler.proto_cmds = {commands} if name != '{command}'}}")
-        }
+        Product::Pyftpdlib => match right(command) {
+            Some(right) => {
+                let rights: String = "elradfmwMT".replace(right, "");
+                let inbox = "options.user, options.home + '/inbox'";
+                format!("authorizer.override_perm({inbox}, '{rights}', recursive=True)")
+            }
+            None => {
+                let commands = "{name: how for name, how in handler.proto_cmds.items()";
+                format!("handler.proto_cmds = {commands} if name != '{command}'}}")
+            }
+        },
     };
     with(product, line)
+}
+
+/// pyftpdlib's letter for the right to use a command. One without a right of its own is not known to the server instead.
+fn right(command: &str) -> Option<&'static str> {
+    match command {
+        "STOR" => Some("w"),
+        "DELE" => Some("d"),
+        "RNFR" => Some("f"),
+        "MKD" => Some("m"),
+        _ => None,
+    }
 }
 
 /// The account has used up what it may.
