@@ -7,7 +7,7 @@ use serde::de::IntoDeserializer;
 use serde::de::value::Error;
 use strum::{VariantArray, VariantNames};
 
-use crate::{CertificateKind, Fault, Software};
+use crate::{CertificateKind, Disturbance, Fault, Filter, Software};
 
 /// Where clients on loopback come from.
 const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
@@ -38,6 +38,24 @@ fn with_values() -> Vec<Fault> {
         SourceUnwelcome { ip: HERE },
         SourceLoginRefused { ip: HERE },
         GreetingDelayed { ms: 200 },
+        GreetingCode {
+            code: "2200".into(),
+            text: "Ready".into(),
+        },
+        AlteredInTransit {
+            by: Filter::TelnetToLineFeeds,
+        },
+        HandshakeAnsweredInWords {
+            line: "421 no shared cipher".into(),
+        },
+        Disturbed {
+            at: "PWD".into(),
+            how: Disturbance::Silence,
+            once: false,
+        },
+        UselessLogin {
+            text: "Password expired".into(),
+        },
         GreetingOfLines { lines: 12 },
         GreetingNotYet { ms: 10 },
         TooManyConnections { from: 2 },

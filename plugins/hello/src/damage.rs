@@ -202,7 +202,7 @@ mod tests {
                 state ^= state << 13;
                 state ^= state >> 7;
                 state ^= state << 17;
-                (state >> 32) as u8
+                (state >> 32).to_le_bytes()[0]
             })
             .collect()
     }

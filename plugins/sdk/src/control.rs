@@ -53,7 +53,8 @@ pub struct Control {
     is_secured: bool,
     /// The session that goes from probe to probe: what ails it is reported even where the probe does not look.
     is_main: bool,
-    exchanges: Exchanges,
+    /// On the heap: a connection is handed on often, and this is most of it.
+    exchanges: Box<Exchanges>,
 }
 
 impl Control {
@@ -66,7 +67,7 @@ impl Control {
             reply_ms,
             is_secured: false,
             is_main: false,
-            exchanges: Exchanges::default(),
+            exchanges: Box::default(),
         }
     }
 

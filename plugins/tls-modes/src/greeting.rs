@@ -142,7 +142,7 @@ fn refused(
             run,
             &format!("the server greeted with {} once", quoted(reply)),
         );
-        return Heard::Greeting(control, second);
+        return Heard::Greeting(*control, second);
     }
     run.note_seen_as(&reply.text());
     secured::note_product(run, reply);
@@ -208,7 +208,7 @@ fn broken(run: &mut Run, place: &Place, control: &Control, error: DialogueError)
                 && greeting::judge(&reply) == Greeting::Ready
             {
                 once(run, "one connection began with what is no reply");
-                return Heard::Greeting(control, reply);
+                return Heard::Greeting(*control, reply);
             }
             run.found(other_service::finding(Service::recognise(&first), &first));
         }
@@ -259,7 +259,7 @@ fn closed(run: &mut Run, place: &Place, kind: FailureKind) -> Heard {
         Broken::Spoke(control, reply) if greeting::judge(&reply) == Greeting::Ready => {
             let ended = if how == "reset" { "reset" } else { "closed" };
             once(run, &format!("one connection was {ended} without a word"));
-            return Heard::Greeting(control, reply);
+            return Heard::Greeting(*control, reply);
         }
         Broken::Spoke(_, reply) => open(finding, &reply.to_string()),
     };

@@ -168,7 +168,7 @@ pub(crate) enum Broken {
     Same,
     Different,
     /// This time it spoke: the session, with its first words.
-    Spoke(Control, Reply),
+    Spoke(Box<Control>, Reply),
     Unknown,
 }
 
@@ -179,7 +179,7 @@ pub(crate) fn second_look(place: &Place) -> Broken {
         return Broken::Unknown;
     };
     match control.reply_within(QUIET_MS) {
-        Ok(reply) => Broken::Spoke(control, reply),
+        Ok(reply) => Broken::Spoke(Box::new(control), reply),
         Err(error) => match error.kind() {
             Some(FailureKind::Closed | FailureKind::Reset) => Broken::Same,
             _ => Broken::Different,

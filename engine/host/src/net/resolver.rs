@@ -177,8 +177,9 @@ fn absolute(name: &str) -> Result<Name, Failure> {
     } else {
         name.into()
     };
+    // In lower case: the spelling of a question is nobody's to choose.
     let parsed = if whole.is_ascii() {
-        Name::from_ascii(&whole)
+        Name::from_ascii(whole.to_ascii_lowercase())
     } else {
         Name::from_utf8(&whole)
     };

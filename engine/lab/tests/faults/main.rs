@@ -3,6 +3,7 @@
 #[path = "../client/mod.rs"]
 mod client;
 mod data;
+mod dialogue;
 mod greeting;
 mod rights;
 mod tls;
@@ -159,6 +160,24 @@ async fn show(fault: Fault) {
         | UploadAsText
         | UploadHangs
         | NoFinalReply => data::data(fault).await,
+        GreetingCode { .. }
+        | UselessLogin { .. }
+        | AlteredInTransit { .. }
+        | HandshakeAnsweredInWords { .. } => dialogue::before_login(fault).await,
+        Disturbed { .. }
+        | Swallowed { .. }
+        | Answered { .. }
+        | NamesOfParts { .. }
+        | NamesInLatin1 => dialogue::commands(fault).await,
+        PretRequired | PassiveOnce | DataAt { .. } | OnePort { .. } | PortsInOrder { .. } => {
+            dialogue::ports(fault).await;
+        }
+        DataDropped { .. }
+        | DataDroppedInTurn { .. }
+        | DataDelayed { .. }
+        | DataNotClosed
+        | DataUnused
+        | UploadSwallowed => dialogue::transfers(fault).await,
         _ => panic!("a fault without a test"),
     }
 }
