@@ -206,7 +206,7 @@ pub(crate) struct Again {
 
 /// Tries the first silent port once more, without asking the server for it: a firewall that drops what goes to this port
 /// stays silent, and a way that is open by now brings an answer, be it a refusal.
-pub(crate) fn again(channel: &mut Channel) -> Option<Again> {
+fn again(channel: &mut Channel) -> Option<Again> {
     let port = channel.samples.iter().find(|it| it.silent())?.port()?;
     if !channel.has_room() {
         return None;
@@ -219,9 +219,32 @@ pub(crate) fn again(channel: &mut Channel) -> Option<Again> {
     Some(Again { port, failure })
 }
 
+/// What a silent port says when it is tried once more, where others open; none where it was chance.
+pub(crate) fn failed_again(channel: &mut Channel) -> Option<Again> {
+    set_stale_answers_aside(channel);
+    let opened = channel.samples.iter().any(Sample::port_opened);
+    let again = opened.then(|| again(channel)).flatten()?;
+    (!was_chance(channel, &again)).then_some(again)
+}
+
+/// A port that is announced twice, one time after the other, and was open the first time and is refused the second: the second
+/// answer is the first one once more, from a server whose replies are out of step, and the port is no longer there.
+fn set_stale_answers_aside(channel: &mut Channel) {
+    for at in 1..channel.samples.len() {
+        let (before, now) = (&channel.samples[at - 1], &channel.samples[at]);
+        let refused = matches!(
+            &now.result,
+            Outcome::PortFailed(failure) if failure.kind == FailureKind::Refused
+        );
+        if refused && before.port_opened() && before.port() == now.port() {
+            channel.samples[at].result = Outcome::Overtaken;
+        }
+    }
+}
+
 /// Whether the only port that was silent is so no more: packets to it do not vanish, and whatever delayed the answer was no
 /// rule for this port. It counts for nothing then.
-pub(crate) fn was_chance(channel: &mut Channel, again: &Again) -> bool {
+fn was_chance(channel: &mut Channel, again: &Again) -> bool {
     let answers = match &again.failure {
         None => true,
         Some(failure) => failure.kind == FailureKind::Refused,

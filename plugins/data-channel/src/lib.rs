@@ -203,13 +203,14 @@ fn look(run: &mut Run, session: Session, protection: Protection) -> (Session, bo
         silent = again::silent(&mut channel);
     }
     settings::other_than_allowed(&mut channel);
-    let again = failed_ports(&mut channel, &amount);
+    let mut again = failed_ports(&mut channel, &amount);
     again::sudden(&mut channel);
     let second_way = second_way::look(run, &mut channel);
     let unasked = knock::unasked(&mut channel);
     let is_slow = |silent: &Option<Silent>| silent.as_ref().is_some_and(Silent::is_slow);
     if !run.is_brief() && channel.transfers_well() && !is_slow(&silent) {
         at_length(run, &mut channel, &amount);
+        again = again.or_else(|| knock::failed_again(&mut channel));
         again::sudden(&mut channel);
         silent = silent.or_else(|| again::silent(&mut channel));
     }
@@ -283,12 +284,7 @@ fn failed_ports(channel: &mut Channel, amount: &Amount) -> Option<Again> {
             channel.list(method);
         }
     }
-    let opened = channel.samples.iter().any(Sample::port_opened);
-    let again = opened.then(|| knock::again(channel)).flatten()?;
-    match knock::was_chance(channel, &again) {
-        true => None,
-        false => Some(again),
-    }
+    knock::failed_again(channel)
 }
 
 /// What takes more than one listing to see. Ports come first: where some fail, nothing is tried that would leave the server

@@ -11,9 +11,15 @@ pub fn complaints(case: &Case, outcome: &Outcome) -> Vec<String> {
     let allowed = codes(case);
     for found in &outcome.found {
         if case.once && found.is_error && !is_never_repeated(case.at) {
-            complaints.push(format!("{} for what happened once", found.code));
+            complaints.push(format!(
+                "{} for what happened once ({})",
+                found.code, found.evidence
+            ));
         } else if !is_allowed(&allowed, found) {
-            complaints.push(format!("{} is another fault's code", found.code));
+            complaints.push(format!(
+                "{} is another fault's code ({})",
+                found.code, found.evidence
+            ));
         }
     }
     if outcome.verdict == Verdict::Healthy && outcome.found.is_empty() && !may_be_healthy(case) {

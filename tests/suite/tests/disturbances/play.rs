@@ -10,7 +10,7 @@ use lab::Lab;
 use model::finding::{Confidence, Severity};
 use model::remote::{Depth, Remote, SslSetting, Timeouts};
 use model::verdict::Verdict;
-use report::Report;
+use report::{Report, ReportFinding};
 use run::{LiveBackend, Probes};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
@@ -38,6 +38,8 @@ pub struct Found {
     pub code: String,
     pub is_error: bool,
     pub is_certain: bool,
+    /// What was seen, for whoever has to find out what went wrong.
+    pub evidence: String,
 }
 
 /// A case and what is wrong with what it came to.
@@ -83,6 +85,7 @@ impl Outcome {
                 code: it.code.clone(),
                 is_error: it.severity == Severity::Error,
                 is_certain: it.confidence == Confidence::Certain,
+                evidence: evidence(it),
             });
         Outcome {
             verdict: report.verdict,
@@ -90,6 +93,14 @@ impl Outcome {
             summary: report.summary.clone(),
         }
     }
+}
+
+fn evidence(finding: &ReportFinding) -> String {
+    let seen = finding.evidence.iter();
+    let seen: Vec<String> = seen
+        .map(|it| format!("{}: {}", it.label, it.value))
+        .collect();
+    seen.join("; ")
 }
 
 /// The probes of the program, with room for so many checks at once.
