@@ -31,7 +31,7 @@ pub(crate) fn look(run: &mut Run, place: &Place, mode: Mode) {
     } else {
         ask(run, place)
     };
-    match answer {
+    match settled(answer).or_else(|| ask(run, place)) {
         Some((
             LoginAnswer::PasswordWanted | LoginAnswer::LoggedIn | LoginAnswer::NoPasswordNeeded,
             reply,
@@ -42,7 +42,12 @@ pub(crate) fn look(run: &mut Run, place: &Place, mode: Mode) {
             run.found(Finding::new(CLEARTEXT_LOGIN, detail).evidence("reply", reply));
         }
         Some((LoginAnswer::TlsRequired, _)) => run.note("server.requires-tls", value::flag(true)),
-        Some(_) => {}
+        Some((_, reply)) => {
+            let why = format!(
+                "the answer to USER without TLS is {reply}, which does not tell whether TLS is required"
+            );
+            run.not_applicable(check, &[CLEARTEXT_LOGIN], &why);
+        }
         None => run.not_applicable(check, &[CLEARTEXT_LOGIN], "no answer to that"),
     }
 }
@@ -56,6 +61,29 @@ pub(crate) fn refused_in_clear(run: &Run, place: &Place) -> Option<Reply> {
 }
 
 type Answer = (LoginAnswer, Reply);
+
+/// An answer to keep. A refusal of something else than the missing TLS is asked again, since servers refuse a user once for
+/// many reasons; one that has to do with the number of sessions is not.
+fn settled(answer: Option<Answer>) -> Option<Answer> {
+    answer.filter(|(answer, _)| match answer {
+        LoginAnswer::PasswordWanted
+        | LoginAnswer::LoggedIn
+        | LoginAnswer::NoPasswordNeeded
+        | LoginAnswer::AccountWanted
+        | LoginAnswer::OneTimePassword
+        | LoginAnswer::TlsRequired
+        | LoginAnswer::TooMany
+        | LoginAnswer::HostWanted
+        | LoginAnswer::Closing => true,
+        LoginAnswer::HomeUnavailable
+        | LoginAnswer::AccountRestricted
+        | LoginAnswer::PasswordExpired
+        | LoginAnswer::ClientCertificateWanted
+        | LoginAnswer::SourceNotAllowed
+        | LoginAnswer::Rejected
+        | LoginAnswer::Unexpected => false,
+    })
+}
 
 fn ask(run: &Run, place: &Place) -> Option<Answer> {
     ask_for_user(run, welcomed(place)?.0)
