@@ -82,14 +82,14 @@ mod tests {
             name: name.into(),
             value: FactValue::Text(text.into()),
         };
-        let home = fact("login.directory", "/home/jo");
+        let home = fact("login.directory", "/users/jo");
         assert_eq!(directory(&[]), None);
         assert_eq!(
             directory(std::slice::from_ref(&home)).as_deref(),
-            Some("/home/jo")
+            Some("/users/jo")
         );
         let entered = |path: &str| directory(&[home.clone(), fact("login.entered", path)]);
-        assert_eq!(entered("in").as_deref(), Some("/home/jo/in"));
+        assert_eq!(entered("in").as_deref(), Some("/users/jo/in"));
         assert_eq!(entered("/in").as_deref(), Some("/in"));
     }
 }

@@ -214,7 +214,7 @@ mod tests {
                 Shape::Mail,
             ),
             ("report.csv is", "report.csv", Shape::File),
-            ("/home/joe/in. ", "/home/joe/in", Shape::Path),
+            ("/users/joe/in. ", "/users/joe/in", Shape::Path),
             ("C:\\Users\\joe", "C:\\Users\\joe", Shape::Path),
             ("4f:f4:44:90:47:ec:cd", "4f:f4:44:90:47:ec:cd", Shape::Hex),
             ("d875105217 1d", "", Shape::Hex),

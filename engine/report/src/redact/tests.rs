@@ -14,24 +14,24 @@ fn telling() -> Report {
     let mut value: Value = serde_json::from_str(FAULTY).unwrap();
     value["remote"]["host"] = "ftp.initech-widgets.co.uk".into();
     value["remote"]["user"] = "jsmith".into();
-    value["remote"]["remote_path"] = "/home/jsmith/Umbrella Project/in".into();
+    value["remote"]["remote_path"] = "/users/jsmith/Umbrella Project/in".into();
     value["remote"]["sources"] = serde_json::json!(["10.20.30.40", "192.0.2.77"]);
     value["facts"]["server.greeting"] =
         "INITECHFTP01 ready (ProFTPD 1.3.8), mail ops@initech-widgets.co.uk".into();
-    value["facts"]["login.directory"] = "/home/jsmith".into();
+    value["facts"]["login.directory"] = "/users/jsmith".into();
     value["facts"]["server.address"] = "198.51.100.99".into();
     value["facts"]["certificate.subject"] =
         "CN=*.initech-widgets.co.uk, O=Initech Widgets Ltd, C=GB".into();
     value["facts"]["certificate.serial"] = "0a:bc:17".into();
     value["findings"][0]["detail"] = "The server FTP.INITECH-WIDGETS.CO.UK (198.51.100.99) announces 172.16.9.8 to \
-        jsmith, whose certificate is of Initech Widgets Ltd, serial 0abc17. It lies in /home/jsmith/Umbrella Project/in."
+        jsmith, whose certificate is of Initech Widgets Ltd, serial 0abc17. It lies in /users/jsmith/Umbrella Project/in."
         .into();
     let line = |direction: &str, text: &str| serde_json::json!({"at_ms": 1, "connection": 1, "probe": "login", "direction": direction, "text": text});
     value["transcript"] = serde_json::json!([
         line("received", "220 INITECHFTP01 ready"),
         line("sent", "USER jsmith"),
         line("received", "331 Password required for jsmith"),
-        line("received", "257 \"/home/jsmith\" is the current directory"),
+        line("received", "257 \"/users/jsmith\" is the current directory"),
         line("sent", "RETR Q3-payroll-final"),
         line("received", "550 q3-payroll-final: No such file"),
         line("received", "227 Entering Passive Mode (172,16,9,8,195,80)"),
@@ -76,7 +76,7 @@ const SECRET_FROM_VENDORS: &[&str] = &[
     "10.20.30.40",
     "40.30.20.10",
     "fe80::1",
-    "/home",
+    "/users",
 ];
 const SECRET_FROM_ALL: &[&str] = &[
     "initech",
