@@ -11,7 +11,7 @@ use crate::matrix::THROUGH;
 use crate::products::each;
 use crate::record;
 use crate::scene::Scene;
-use crate::sources::{FOUR, check, dedicated};
+use crate::sources::{BLOCKED, FOUR, check, dedicated};
 
 /// Whoever comes after a refused password does not send it again.
 const UNTRIED: &str = "ok ok ok - -";
@@ -19,9 +19,8 @@ const REFUSED: &str = "ok ok ok 530 -";
 
 /// TCP is let in, so that the list is the server's own.
 const LISTED: Fault = Fault {
-    code: "net.source-ip-blocked",
     owner: "server-admin",
-    severity: "error",
+    ..BLOCKED
 };
 
 pub fn cases() -> Vec<Trial> {

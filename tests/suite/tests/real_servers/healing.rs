@@ -129,14 +129,6 @@ impl Ill {
     }
 }
 
-/// Lines of a configuration that are no part of a [`Setup`].
-fn with(product: Product, lines: &str) -> Setup {
-    Setup {
-        extra: lines.lines().map(Into::into).collect(),
-        ..Setup::explicit(product)
-    }
-}
-
 fn heals(ill: &Ill) -> Result<(), Failed> {
     let mut scene = Scene::new(&ill.setup)?;
     // An empty table, as on a machine whose firewall lets everything in.

@@ -1,7 +1,7 @@
 //! What the cases have to know of each product.
 
 use libtest_mimic::{Failed, Trial};
-use netlab::{Product, TlsVersions};
+use netlab::{Product, Setup, TlsVersions};
 
 use crate::record;
 
@@ -18,6 +18,41 @@ pub fn each(
             record::case(name, product.name(), move || case(product))
         })
         .collect()
+}
+
+/// With lines of a configuration that are no part of a [`Setup`].
+pub fn with(product: Product, lines: &str) -> Setup {
+    Setup {
+        extra: lines.lines().map(Into::into).collect(),
+        ..Setup::explicit(product)
+    }
+}
+
+/// A server that refuses one command, or does not know it.
+pub fn without(product: Product, command: &str) -> Setup {
+    let lines = match product {
+        Product::Vsftpd => format!("cmds_denied={command}"),
+        Product::ProFtpd => format!("<Limit {command}>\nDenyAll\n</Limit>"),
+        Product::PureFtpd => unreachable!("Pure-FTPd cannot be told"),
+        Product::Pyftpdlib => {
+            let commands = "{name: how for name, how in handler.proto_cmds.items()";
+            format!("handler.proto_cmds = {commands} if name != '{command}'}}")
+        }
+    };
+    with(product, &lines)
+}
+
+/// A command that is refused, or the right to it that is missing in the inbox: pyftpdlib knows rights by letters.
+pub fn denied(product: Product, command: &str, right: &str) -> Setup {
+    if product != Product::Pyftpdlib {
+        return without(product, command);
+    }
+    let rights: String = "elradfmwMT".replace(right, "");
+    let inbox = "options.user, options.home + '/inbox'";
+    with(
+        product,
+        &format!("authorizer.override_perm({inbox}, '{rights}', recursive=True)"),
+    )
 }
 
 /// The products that can do without a greeting in clear text.

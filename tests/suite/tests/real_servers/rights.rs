@@ -10,7 +10,7 @@ use netlab::{ACCOUNT, Product, Setup};
 
 use crate::check::Check;
 use crate::expectation::{Expectation, Fault, error, warning};
-use crate::products::each;
+use crate::products::{denied, each, with, without};
 use crate::scene::Scene;
 
 const ADMIN: &str = "server-admin";
@@ -29,19 +29,27 @@ pub fn cases() -> Vec<Trial> {
             writes(&scene, "", &[error("ftp.write-denied", ADMIN)])
         },
     ));
-    for (name, command, fault) in [
-        ("no-upload", "STOR", error("ftp.write-denied", ADMIN)),
-        ("no-delete", "DELE", warning("ftp.delete-denied", ADMIN)),
-        ("no-rename", "RNFR", warning("ftp.rename-denied", ADMIN)),
+    for (name, (command, right), fault) in [
+        ("no-upload", ("STOR", "w"), error("ftp.write-denied", ADMIN)),
+        (
+            "no-delete",
+            ("DELE", "d"),
+            warning("ftp.delete-denied", ADMIN),
+        ),
+        (
+            "no-rename",
+            ("RNFR", "f"),
+            warning("ftp.rename-denied", ADMIN),
+        ),
         (
             "no-directory",
-            "MKD",
+            ("MKD", "m"),
             warning("ftp.directory-create-denied", ADMIN),
         ),
     ] {
         let name = format!("rights::{name}");
         cases.extend(each(BUT_PURE, &name, move |product| {
-            let scene = Scene::new(&without(product, command))?;
+            let scene = Scene::new(&denied(product, command, right))?;
             writes(&scene, "inbox", &[fault])
         }));
     }
@@ -59,7 +67,7 @@ pub fn cases() -> Vec<Trial> {
         [Product::Vsftpd],
         "rights::no-times",
         move |product| {
-            let scene = Scene::new(&with(product, "mdtm_write=NO".into()))?;
+            let scene = Scene::new(&with(product, "mdtm_write=NO"))?;
             writes(&scene, "inbox", &no_times())
         },
     ));
@@ -72,7 +80,7 @@ pub fn cases() -> Vec<Trial> {
         },
     ));
     cases.extend(each([Product::Vsftpd], "rights::no-write", |product| {
-        let scene = Scene::new(&with(product, "write_enable=NO".into()))?;
+        let scene = Scene::new(&with(product, "write_enable=NO"))?;
         writes(&scene, "inbox", &[error("ftp.write-denied", ADMIN)])
     }));
     cases.extend(each([Product::PureFtpd], "rights::quota", quota));
@@ -80,48 +88,9 @@ pub fn cases() -> Vec<Trial> {
     cases
 }
 
-fn with(product: Product, line: String) -> Setup {
-    Setup {
-        extra: vec![line],
-        ..Setup::explicit(product)
-    }
-}
-
-/// A server that refuses one command.
-fn without(product: Product, command: &str) -> Setup {
-    let line = match product {
-        Product::Vsftpd => format!("cmds_denied={command}"),
-        Product::ProFtpd => format!("<Limit {command}>\nDenyAll\n</Limit>"),
-        Product::PureFtpd => unreachable!("Pure-FTPd cannot be told"),
-        Product::Pyftpdlib => match right(command) {
-            Some(right) => {
-                let rights: String = "elradfmwMT".replace(right, "");
-                let inbox = "options.user, options.home + '/inbox'";
-                format!("authorizer.override_perm({inbox}, '{rights}', recursive=True)")
-            }
-            None => {
-                let commands = "{name: how for name, how in handler.proto_cmds.items()";
-                format!("handler.proto_cmds = {commands} if name != '{command}'}}")
-            }
-        },
-    };
-    with(product, line)
-}
-
-/// pyftpdlib's letter for the right to use a command. One without a right of its own is not known to the server instead.
-fn right(command: &str) -> Option<&'static str> {
-    match command {
-        "STOR" => Some("w"),
-        "DELE" => Some("d"),
-        "RNFR" => Some("f"),
-        "MKD" => Some("m"),
-        _ => None,
-    }
-}
-
 /// The account has used up what it may.
 fn quota(product: Product) -> Result<(), Failed> {
-    let scene = Scene::new(&with(product, "Quota 1000:1".into()))?;
+    let scene = Scene::new(&with(product, "Quota 1000:1"))?;
     // Files and bytes, as the server keeps them.
     let used = scene.server.home().join(".ftpquota");
     fs::write(&used, "3 1048570\n")?;

@@ -5,8 +5,8 @@ use std::os::unix::fs::chown;
 
 use netlab::{ACCOUNT, Product, Setup};
 
-use super::data::without;
-use super::{Ill, each, with};
+use super::{Ill, each};
+use crate::products::{denied, with, without};
 
 use Product::{ProFtpd, PureFtpd, Pyftpdlib, Vsftpd};
 
@@ -103,17 +103,4 @@ pub fn ills() -> Vec<Ill> {
 /// Where the account may write.
 fn writes(code: &'static str, setup: Setup) -> Ill {
     Ill::new(code, setup).with(&["--allow-writes", "--remote-path", "inbox"])
-}
-
-/// A command that is refused, or a right that is missing.
-fn denied(product: Product, command: &str, right: &str) -> Setup {
-    if product != Pyftpdlib {
-        return without(product, command);
-    }
-    let rights: String = "elradfmwMT".replace(right, "");
-    let inbox = "options.user, options.home + '/inbox'";
-    with(
-        product,
-        &format!("authorizer.override_perm({inbox}, '{rights}', recursive=True)"),
-    )
 }

@@ -5,7 +5,8 @@ use std::ops::RangeInclusive;
 
 use netlab::{NOBODY, Product, Setup};
 
-use super::{Ill, each, with};
+use super::{Ill, each};
+use crate::products::{with, without};
 
 use Product::{ProFtpd, Pyftpdlib, Vsftpd};
 
@@ -76,17 +77,4 @@ fn with_ports(product: Product) -> Setup {
         passive_ports: Some(PORTS),
         ..Setup::explicit(product)
     }
-}
-
-/// A server that refuses one command.
-pub fn without(product: Product, command: &str) -> Setup {
-    let lines = match product {
-        Vsftpd => format!("cmds_denied={command}"),
-        ProFtpd => format!("<Limit {command}>\nDenyAll\n</Limit>"),
-        _ => {
-            let commands = "{name: how for name, how in handler.proto_cmds.items()";
-            format!("handler.proto_cmds = {commands} if name != '{command}'}}")
-        }
-    };
-    with(product, &lines)
 }
