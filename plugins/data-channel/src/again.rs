@@ -162,24 +162,16 @@ fn patience(refusal: &Refusal, secured: bool, usual_ms: u32) -> u32 {
 
 /// Sets the first failures aside where the second look explains them.
 fn settle(channel: &mut Channel, second: usize, patient: &Patient) {
-    let explained = !matches!(patient, Patient::SilentAgain);
-    if explained {
-        for sample in &mut channel.samples {
-            if is_silent(sample) {
-                sample.result = Outcome::Opened;
-            }
-        }
-        // It brought what was to be seen, and we cut it then.
-        if let Some(sample) = channel.samples.get_mut(second)
-            && sample.refusal().is_some()
-        {
-            sample.result = Outcome::Opened;
-        }
-    } else if let Some(sample) = channel.samples.get_mut(second)
+    // The second one is never judged: either it brought what was to be seen, and we cut it then, or it is as the first.
+    if let Some(sample) = channel.samples.get_mut(second)
         && sample.refusal().is_some()
     {
-        // The first one is judged, and has been seen twice.
         sample.result = Outcome::Opened;
+    }
+    if !matches!(patient, Patient::SilentAgain) {
+        for sample in channel.samples.iter_mut().filter(|it| is_silent(it)) {
+            sample.result = Outcome::Opened;
+        }
     }
     if !channel.session.usable {
         channel.afresh(|_| ());

@@ -1,6 +1,6 @@
 //! A session that ended, or fell silent, when it was asked for a data port.
 
-use probe_sdk::ftp::{Reply, ReplyReader};
+use probe_sdk::ftp::Reply;
 use probe_sdk::halt::Halt;
 use probe_sdk::session::Session;
 use probe_sdk::{DialogueError, FailureKind};
@@ -43,7 +43,7 @@ impl Ending {
             Some(_) => return None,
         };
         let said = (error.kind() == Some(FailureKind::NotTls))
-            .then(|| first_reply(&session.control.connection().unparsed()))
+            .then(|| session.control.said_in_clear())
             .flatten();
         Some(Ending {
             how,
@@ -66,11 +66,4 @@ impl Ending {
             None => format!("{how} ({})", self.detail),
         }
     }
-}
-
-fn first_reply(bytes: &[u8]) -> Option<Reply> {
-    let mut reader = ReplyReader::new();
-    reader.push(bytes);
-    let whole = reader.next().ok().flatten();
-    whole.or_else(|| reader.finish().ok().flatten())
 }

@@ -91,6 +91,7 @@ pub(crate) const BEHIND_THE_PORT: &[Code] = &[
 
 /// With one of these found, no transfer is worth trying.
 const IN_THE_WAY: &[Code] = &[
+    CLOSES_SESSION,
     PEER_REJECTED,
     AFFINITY_LOST,
     NOT_CLOSED,
@@ -139,8 +140,7 @@ impl Probe for DataChannel {
         run.rest_clear(CODES);
         // A directory that may not be listed can still be one to upload to.
         let works = works || run.has_found(LIST_DENIED);
-        let in_the_way = run.found_of(IN_THE_WAY).is_some() || run.has_found(CLOSES_SESSION);
-        if session.usable && works && !in_the_way {
+        if session.usable && works && run.found_of(IN_THE_WAY).is_none() {
             run.provide(state::TRANSFERRING, None);
         }
         if session.usable {

@@ -48,7 +48,27 @@ pub(crate) fn judge(
         code if code == REUSE_REQUIRED && resumed_before => REUSE_BROKEN,
         code => code,
     };
-    let mut finding = Finding::new(code, detail(code, refusal, resumed_before));
+    let finding = Finding::new(code, detail(code, refusal, resumed_before));
+    let finding = with_what_was_seen(finding, code, refusal, samples);
+    let first = samples.iter().all(|sample| sample.done().is_none());
+    let mut finding = beside(finding, code, refusal, seen, first);
+    if code == REUSE_REQUIRED {
+        finding = finding.likely(
+            TLS_FAILED,
+            "the same transfer over a session that can be resumed (TLS 1.2) is refused, too; the server's log says why",
+        );
+    }
+    run.found(finding);
+    behind(run, code);
+}
+
+/// The reply, and what the data connection saw.
+fn with_what_was_seen(
+    mut finding: Finding,
+    code: Code,
+    refusal: &Refusal,
+    samples: &[Sample],
+) -> Finding {
     if let (Some(number), true) = (first_not_resumed(samples), code == REUSE_BROKEN) {
         finding = finding.evidence(
             "first refused",
@@ -79,19 +99,10 @@ pub(crate) fn judge(
     if let (Some(verb), true) = (refused.and_then(|it| it.verb), by_command) {
         finding = finding.evidence("command", verb);
     }
-    if let Some(port) = refused.and_then(Sample::port) {
-        finding = finding.evidence("data port", port);
+    match refused.and_then(Sample::port) {
+        Some(port) => finding.evidence("data port", port),
+        None => finding,
     }
-    let first = samples.iter().all(|sample| sample.done().is_none());
-    finding = beside(finding, code, refusal, seen, first);
-    if code == REUSE_REQUIRED {
-        finding = finding.likely(
-            TLS_FAILED,
-            "the same transfer over a session that can be resumed (TLS 1.2) is refused, too; the server's log says why",
-        );
-    }
-    run.found(finding);
-    behind(run, code);
 }
 
 /// The rest of what a transfer would have shown.

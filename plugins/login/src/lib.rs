@@ -11,7 +11,7 @@ mod vantage;
 use probe_sdk::ftp::phase::login::{self, LoginAnswer};
 use probe_sdk::ftp::phase::wording;
 use probe_sdk::ftp::product::{Clue, Clues};
-use probe_sdk::ftp::{Features, Phase, Reply, ReplyReader, Weight};
+use probe_sdk::ftp::{Features, Phase, Reply, Weight};
 use probe_sdk::halt::{CLOSES_SESSION, Halt, STOPS_ANSWERING};
 use probe_sdk::login::{Credential, Refusal};
 use probe_sdk::{
@@ -273,22 +273,13 @@ fn out_of_step(run: &mut Run, control: &mut Control, reply: &Reply, phase: Phase
 /// like any other.
 fn broken(run: &mut Run, control: &mut Control, error: DialogueError, phase: Phase) -> Attempt {
     match error.kind() {
-        Some(FailureKind::NotTls) => {
-            let mut reader = ReplyReader::new();
-            reader.push(&control.connection().unparsed());
-            let reply = reader
-                .next()
-                .ok()
-                .flatten()
-                .or_else(|| reader.finish().ok().flatten());
-            match reply {
-                Some(reply) => {
-                    let (answer, weight) = login::judge(phase, &reply, false);
-                    refused(run, control, answer, weight, &reply, phase)
-                }
-                None => Attempt::Failed(error),
+        Some(FailureKind::NotTls) => match control.said_in_clear() {
+            Some(reply) => {
+                let (answer, weight) = login::judge(phase, &reply, false);
+                refused(run, control, answer, weight, &reply, phase)
             }
-        }
+            None => Attempt::Failed(error),
+        },
         Some(FailureKind::TlsAlert(CERTIFICATE_REQUIRED)) => {
             run.found(refused::client_certificate(&error.to_string()));
             Attempt::Refused

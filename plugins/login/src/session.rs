@@ -82,7 +82,7 @@ impl Session {
         }
         match again {
             Again::Answered { control, reply } => {
-                once(run, halt);
+                halt.once(run);
                 self.control = Some(control.into_main());
                 Some(reply)
             }
@@ -116,16 +116,6 @@ fn fresh(run: &Run, before: &[String]) -> Result<Control, String> {
             .map_err(|error| error.to_string())?;
     }
     Ok(control.into_main())
-}
-
-/// What came once only is no fault, and is not passed over in silence.
-fn once(run: &mut Run, halt: &Halt) {
-    let reason = format!(
-        "{} was left without a reply once ({}), and a fresh session answered it",
-        halt.at(),
-        halt.manner
-    );
-    run.could_not_look("whether every command is answered", &[], &reason);
 }
 
 /// A reply that comes, and later than the settings wait.
@@ -168,7 +158,7 @@ pub(crate) fn halted(run: &mut Run, halt: &Halt, control: Control) -> Option<Ses
     match finding {
         Some(finding) => stands_in_the_way(run, finding),
         None => {
-            once(run, halt);
+            halt.once(run);
             run.could_not_look(
                 "login",
                 CODES,

@@ -192,10 +192,7 @@ impl Control {
     /// `NOOP`, and what was out of step becomes a finding when the probe ends, if that is its to report.
     fn in_step(&mut self, reply: Reply) -> Result<Reply, DialogueError> {
         if step::follows_the_greeting(self.asked(), self.asked_before(), &reply) {
-            let slip = self.exchanges.slip(&reply);
-            let reply = self.reply()?;
-            step::note(slip.with_answer(&reply));
-            return Ok(reply);
+            return self.passed_over(&reply, self.reply_ms, true);
         }
         if !step::can_be_brought_back(self.asked(), &reply) {
             return Ok(reply);
@@ -215,9 +212,19 @@ impl Control {
         if fit(Asked::Transfer, &odd) == Fit::Possible {
             return Ok(odd);
         }
-        let slip = self.exchanges.slip(&odd);
+        self.passed_over(&odd, wait_ms, self.is_main)
+    }
+
+    /// The reply behind one that belongs to another command.
+    fn passed_over(
+        &mut self,
+        odd: &Reply,
+        wait_ms: u32,
+        is_noted: bool,
+    ) -> Result<Reply, DialogueError> {
+        let slip = self.exchanges.slip(odd);
         let reply = self.reply_within(wait_ms)?;
-        if self.is_main {
+        if is_noted {
             step::note(slip.with_answer(&reply));
         }
         Ok(reply)
@@ -297,6 +304,13 @@ impl Control {
     #[must_use]
     pub fn partial(&self) -> &[u8] {
         self.reader.partial()
+    }
+
+    /// What the server said in clear text where TLS was due, if that is a reply: some say so why they end a session (vsftpd's
+    /// `500 OOPS`).
+    #[must_use]
+    pub fn said_in_clear(&self) -> Option<Reply> {
+        Reply::first_of(&self.connection.unparsed())
     }
 
     /// The connection, to wait on it or to open data connections for it.

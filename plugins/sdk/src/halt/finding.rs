@@ -1,7 +1,7 @@
 use ftp::{Asked, Manner};
 
 use super::{Again, Halt};
-use crate::{Code, Decision, Finding, Owner};
+use crate::{Code, Decision, Finding, Owner, Run};
 
 const PRIVATE_ADDRESS: Code = Code::of_another("data.pasv-private-address");
 const UNAVAILABLE: Code = Code::of_another("service.unavailable");
@@ -12,10 +12,7 @@ impl Halt {
     #[must_use]
     pub fn finding(&self, again: &Again) -> Option<Finding> {
         match again {
-            Again::Same(decision) => {
-                let finding = Finding::decided(self.code(), self.detail(), decision);
-                Some(self.with_owner(self.with_evidence(finding)))
-            }
+            Again::Same(decision) => Some(self.decided(decision)),
             Again::NotAsked(why) => Some(self.unconfirmed(&format!("not possible: {why}"))),
             Again::Answered { .. } | Again::Late { .. } => None,
         }
@@ -24,9 +21,22 @@ impl Halt {
     /// The finding where a fresh session was left in the same way, in this manner.
     #[must_use]
     pub fn repeated(&self, manner: Manner) -> Finding {
-        let decision = Decision::repeated(manner);
-        let finding = Finding::decided(self.code(), self.detail(), &decision);
+        self.decided(&Decision::repeated(manner))
+    }
+
+    fn decided(&self, decision: &Decision) -> Finding {
+        let finding = Finding::decided(self.code(), self.detail(), decision);
         self.with_owner(self.with_evidence(finding))
+    }
+
+    /// Says that it came once only: no fault, and not passed over in silence.
+    pub fn once(&self, run: &mut Run) {
+        let reason = format!(
+            "{} was left without a reply once ({}), and a fresh session answered it",
+            self.at(),
+            self.manner
+        );
+        run.could_not_look("whether every command is answered", &[], &reason);
     }
 
     /// The finding where a second try was not made, and why.

@@ -89,13 +89,7 @@ impl Opening {
     /// # Errors
     /// The step that failed.
     pub fn control(&self, run: &Run) -> Result<(Control, Option<TlsSession>), NotOpened> {
-        let request = run.request();
-        let connection =
-            Connection::open_with(&self.at, self.max_segment).map_err(NotOpened::Connection)?;
-        connection
-            .established(request.connect_ms)
-            .map_err(NotOpened::Connection)?;
-        let mut control = Control::new(connection, self.reply_ms);
+        let mut control = self.connected(run)?;
         match run.text("control.mode") {
             Some("implicit") => {
                 let session = self.secure(&mut control)?;
@@ -128,6 +122,16 @@ impl Opening {
         let (mut control, _) = self.control(run)?;
         log_in(run, &mut control)?;
         Ok(control)
+    }
+
+    /// The connection alone: nothing is read or written yet.
+    pub(crate) fn connected(&self, run: &Run) -> Result<Control, NotOpened> {
+        let connection =
+            Connection::open_with(&self.at, self.max_segment).map_err(NotOpened::Connection)?;
+        connection
+            .established(run.request().connect_ms)
+            .map_err(NotOpened::Connection)?;
+        Ok(Control::new(connection, self.reply_ms))
     }
 
     fn secure(&self, control: &mut Control) -> Result<TlsSession, NotOpened> {

@@ -7,7 +7,7 @@ use ftp::{Asked, Reply};
 use super::{OUT_OF_STEP, Slip, follows};
 use crate::decision::Decision;
 use crate::session::Opening;
-use crate::{Connection, Control, DialogueError, Finding, Run};
+use crate::{Control, DialogueError, Finding, Run};
 
 thread_local! {
     static NOTED: RefCell<Vec<Slip>> = const { RefCell::new(Vec::new()) };
@@ -121,12 +121,7 @@ fn greeting(run: &Run, opening: &Opening) -> Result<Option<Twice>, String> {
     if run.text("control.mode") == Some("implicit") {
         return Ok(None);
     }
-    let request = run.request();
-    let connection =
-        Connection::open_with(&opening.at, opening.max_segment).map_err(|it| it.detail)?;
-    let established = connection.established(request.connect_ms);
-    established.map_err(|it| it.detail)?;
-    let mut control = Control::new(connection, request.reply_ms);
+    let mut control = opening.connected(run).map_err(|error| error.to_string())?;
     let failed = |error: DialogueError| error.to_string();
     let mut replies = vec![control.reply().map_err(failed)?.to_string()];
     if follows(&control) {
