@@ -1,11 +1,10 @@
 //! Files that come from elsewhere or lay on a disk: recordings, lists of addresses, states.
 
-use remote_doctor::addresses::prefix::Prefix;
-use remote_doctor::addresses::read::{Mapping, lists as read_lists};
-use remote_doctor::addresses::state::State;
-use remote_doctor::recording::{Recording, pack, unpack};
-use remote_doctor::settings::is_host;
-use remote_doctor::sheet;
+use model::remote::is_host;
+use published_addresses::prefix::Prefix;
+use published_addresses::read::{Mapping, lists as read_lists};
+use published_addresses::state::State;
+use recording::{Recording, pack, unpack};
 
 use crate::input::{Folder, first_line, lines, text};
 
@@ -74,5 +73,5 @@ pub fn state(bytes: &[u8]) {
         Err(error) => assert_eq!(error.to_string().lines().count(), 1, "{error}"),
     }
     let path = folder.file("sheet.json", bytes);
-    let _ = sheet::seams::state(&path);
+    let _ = doctor::read_state(&path);
 }

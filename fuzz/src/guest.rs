@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use remote_doctor::finding::{
+use model::finding::{
     Alternative, Code, Confidence, Description, Evidence, Fact, FactValue, Finding, Omission,
     OmissionCause, Outcome, Owner, PatchEffect, SettingsPatch, Severity,
 };
-use remote_doctor::plugin::seams;
-use remote_doctor::standing::Standing;
+use model::standing::Standing;
+use sandbox::seams;
 
 use crate::input::{fields, lines};
 use crate::text::steers;

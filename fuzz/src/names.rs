@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use remote_doctor::{net, sheet};
+use host::net;
 
 use crate::text::steers;
 
@@ -28,6 +28,6 @@ pub fn dns(bytes: &[u8]) {
     }
     let address = IpAddr::from(Ipv4Addr::new(203, 0, 113, 7));
     for name in &told.names {
-        sheet::seams::signs(name, address);
+        allow_list::seams::signs(name, address);
     }
 }

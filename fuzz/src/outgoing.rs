@@ -1,6 +1,6 @@
 //! What a probe sends: the filter before the wire.
 
-use remote_doctor::net::seams::Filter;
+use host::net::seams::Filter;
 
 use crate::input::pieces;
 

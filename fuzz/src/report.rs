@@ -1,9 +1,10 @@
 //! Saved reports, which come from other machines: read, rendered in each format, and redacted.
 
+use cli::seams;
+use model::redaction::Level;
 use pulldown_cmark::{Event, Options, Parser, Tag};
-use remote_doctor::cli::seams;
-use remote_doctor::redact::{Level, level, redact};
-use remote_doctor::report::{Shown, html, junit, markdown, message, text};
+use report::redact::{level, redact};
+use report::{Shown, html, junit, markdown, message, text};
 
 use crate::input::Folder;
 

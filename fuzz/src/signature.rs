@@ -2,7 +2,8 @@
 
 use std::sync::LazyLock;
 
-use remote_doctor::plugin::{Signatures, Signer, TrustedKey};
+use model::signer::Signer;
+use sandbox::{Signatures, TrustedKey};
 
 use crate::input::Folder;
 use crate::text::steers;

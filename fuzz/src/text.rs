@@ -1,15 +1,15 @@
 //! Texts of strangers on their way to people: the mask, the cleaner, the pages of codes.
 
-use remote_doctor::finding::{Code, Owner, Severity};
-use remote_doctor::net::{Mask, seams};
-use remote_doctor::remedy::{Page, Values, in_general};
-use remote_doctor::report;
+use host::net::seams;
+use model::finding::{Code, Owner, Severity};
+use model::mask::Mask;
+use model::remedy::{Page, Values, in_general};
 
 use crate::input::{fields, first_line, lines, pieces};
 
 /// What stands in the place of a secret.
 const MASKED: &str = "[password]";
-/// As short a secret as is masked wherever it stands.
+/// As short a secret as is masked wherever it stands, in characters.
 const SHORT: usize = 4;
 
 /// No form of a secret is in what leaves the mask, wherever a read cuts it, and nothing else is changed. In the first line
@@ -20,7 +20,7 @@ pub fn mask(bytes: &[u8]) {
     else {
         return;
     };
-    if secret.len() < SHORT || secret.len() > 200 {
+    if secret.chars().count() < SHORT || secret.len() > 200 {
         return;
     }
     let out = seams::masked(secret, pieces(stream, *sizes));
@@ -33,6 +33,9 @@ pub fn mask(bytes: &[u8]) {
     for form in forms.iter().filter(|form| !meets_the_mask(form)) {
         assert!(!contains(&out, form), "{}", form.escape_ascii());
         assert!(!contains(whole.as_bytes(), form), "{whole}");
+    }
+    for form in utf16(secret).iter().filter(|form| !meets_the_mask(form)) {
+        assert!(!contains(&out, form), "{}", form.escape_ascii());
     }
     if !contains(&out, MASKED.as_bytes()) {
         assert_eq!(out, *stream, "nothing was masked");
@@ -48,6 +51,11 @@ fn hex(secret: &str, upper: bool) -> Vec<u8> {
         false => format!("{byte:02x}"),
     });
     digits.collect::<String>().into_bytes()
+}
+
+fn utf16(secret: &str) -> [Vec<u8>; 2] {
+    [u16::to_le_bytes, u16::to_be_bytes]
+        .map(|bytes| secret.encode_utf16().flat_map(bytes).collect())
 }
 
 /// A secret that begins as the mask ends, or the other way round, may come about anew where the mask stands: that tells

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use hello::{End, Flight, Reader};
-use remote_doctor::trust::{Question, Store, Trust};
+use host::trust::{Question, Store, Trust};
 use rustls::pki_types::CertificateDer;
 
 use crate::input::pieces;

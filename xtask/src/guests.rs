@@ -21,8 +21,6 @@ struct Guest {
     package: String,
     /// Under `target/`.
     output: &'static str,
-    /// Whether it is built for this machine, too.
-    is_native: bool,
 }
 
 /// Builds every guest of the workspace.
@@ -34,12 +32,8 @@ pub fn build(workspace: &Path, compiler: &Compiler) -> Result<(), Failure> {
         target: workspace.join("target/guests"),
         called: "/remote-doctor",
     };
-    let packages = |is_native: bool| -> Vec<&str> {
-        let guests = guests.iter().filter(|it| it.is_native == is_native);
-        guests.map(|it| it.package.as_str()).collect()
-    };
-    source.compile(compiler, &packages(true))?;
-    source.compile_together(compiler, &packages(false))?;
+    let packages: Vec<&str> = guests.iter().map(|it| it.package.as_str()).collect();
+    source.compile(compiler, &packages)?;
     for (_, output) in PLACES {
         keep_only(&workspace.join("target").join(output), &guests, output)?;
     }
@@ -89,7 +83,6 @@ fn find(workspace: &Path) -> Result<Vec<Guest>, Failure> {
             guests.push(Guest {
                 package: name.into(),
                 output,
-                is_native: manifest.contains("rlib"),
             });
         }
     }

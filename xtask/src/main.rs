@@ -29,6 +29,11 @@ const USAGE: &str = "cargo xtask <command>
   deny    hold deny.toml: licences, sources, banned packages and advisories; needs cargo-deny
   notices write THIRD-PARTY-NOTICES anew, after a change of what the program is made of
   sbom    write a bill of materials (CycloneDX) to target/remote-doctor.cdx.json
+  disturbances
+          prepare, build, disturb every command of a check in every way, in the words of every product, and print what was
+          said of it; the tests run a sample
+  coverage
+          print the scenarios and the codes of each fault of the lab; fails where a fault or a code has no scenario
   table [--runs N]
           prepare, get the real FTP servers, build, and print a table of every scenario and every case on a real server:
           root causes expected and reported, right or wrong, connections, time; N times in a row
@@ -51,6 +56,8 @@ fn main() -> ExitCode {
         ["deny"] => assurance::deny(),
         ["notices"] => assurance::supply("notices"),
         ["sbom"] => assurance::supply("sbom"),
+        ["disturbances"] => setup().and_then(|()| disturbances()),
+        ["coverage"] => coverage(),
         ["table"] => setup().and_then(|()| tables("1")),
         ["table", "--runs", times] => setup().and_then(|()| tables(times)),
         ["bench", ref parts @ ..] => setup().and_then(|()| bench(parts)),
@@ -127,21 +134,29 @@ fn fetch() -> Result<Option<servers::Missing>, Failure> {
     Ok(missing)
 }
 
+/// Neither probes nor the program are needed for it.
+fn disturbances() -> Result<(), Failure> {
+    let package = ["test", "--quiet", "--release", "--package", suites::PACKAGE];
+    let whole = ["--test", "disturbances", "--", "--whole"];
+    report::run(cargo().args(package).args(whole))
+}
+
+fn coverage() -> Result<(), Failure> {
+    let package = ["run", "--quiet", "--release", "--package", suites::PACKAGE];
+    report::run(cargo().args(package).args(["--bin", "coverage"]))
+}
+
 fn tables(times: &str) -> Result<(), Failure> {
     let times: u32 = times.parse().map_err(|_| Failure::Usage(USAGE.into()))?;
+    build()?;
     with_servers(|| {
         let mut right = Ok(());
         for number in 1..=times {
             report::step(&format!("run {number} of {times}"));
             let suites = ["--test", "scenarios", "--test", "real_servers"];
             let mut tests = cargo();
-            tests.args([
-                "test",
-                "--release",
-                "--package",
-                "remote-doctor",
-                "--no-fail-fast",
-            ]);
+            tests.args(["test", "--release", "--package", suites::PACKAGE]);
+            tests.arg("--no-fail-fast");
             // What the tests print of their own is not the table.
             tests.args(suites).stdout(std::io::stderr());
             let (passed, outcomes) =
@@ -171,9 +186,10 @@ fn install_servers() -> Result<Option<servers::Missing>, Failure> {
 }
 
 fn bench(parts: &[&str]) -> Result<(), Failure> {
+    build()?;
     with_servers(|| {
         peers::install(&workspace().join("target/peers"));
-        let bench = ["bench", "--package", "remote-doctor", "--"];
+        let bench = ["bench", "--package", suites::PACKAGE, "--"];
         report::run(cargo().args(bench).args(parts))
     })
 }

@@ -1,15 +1,24 @@
 //! A host whose server follows a script of the fuzzer's.
 
 use std::collections::VecDeque;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
 
-use probe_sdk::bindings::remote_doctor::probe::types::{Remote, SslSetting};
-use probe_sdk::login::Refusal;
-use probe_sdk::native::{ConnectOptions, ExpectedName, Host};
-use probe_sdk::trust::{Question, TrustFault};
-use probe_sdk::{
-    Depth, Endpoint, Established, Fact, FactValue, Failure, FailureKind, Operation, Request,
-    Resolved, TlsOptions, TlsSession, TlsVersion,
-};
+use futures_util::future::BoxFuture;
+use host::backend::{Ended, Halt, ProbeBackend};
+use host::bytes::Bytes;
+use host::call::{Answer, Call};
+use host::handoff::Handoff;
+use host::login::Refusal;
+use host::net::{Established, Resolved, TlsSession, TlsVersion};
+use host::trust::TrustFault;
+use host::{Asked, Check};
+use model::capability::Powers;
+use model::failure::{Failure, FailureKind, Operation};
+use model::finding::{Description, Fact, FactValue};
+use model::remote::{CertificateCheck, Depth, Remote, SslSetting};
+use model::visit::Look;
 
 use crate::input::{first_line, lines, text};
 
@@ -18,7 +27,7 @@ const MOST_CALLS: u32 = 20_000;
 /// What each of them takes at least, in microseconds.
 const CALL_US: u64 = 50;
 /// The address of the server.
-const PEER: &str = "192.0.2.1";
+const PEER: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
 
 /// What the server does, in the order in which it is asked.
 #[derive(Debug, Default)]
@@ -88,42 +97,48 @@ impl Script {
         self.words.iter().any(|it| it == word)
     }
 
-    pub(super) fn request(&self) -> Request {
-        let ssl = match () {
-            () if self.says("implicit") => SslSetting::RequireImplicit,
-            () if self.says("explicit") => SslSetting::RequireExplicit,
-            () if self.says("never") => SslSetting::Never,
-            () => SslSetting::IfAvailable,
+    /// How the remote is configured.
+    pub(super) fn check(&self) -> Check {
+        let host = match self.says("address") {
+            true => PEER.to_string(),
+            false => "ftp.example.com".into(),
         };
-        Request {
-            remote: Remote {
-                host: if self.says("address") {
-                    PEER
-                } else {
-                    "ftp.example.com"
-                }
-                .into(),
-                port: 21,
-                ssl,
-                certificate_check: !self.says("unchecked"),
-                user: Some("jo".into()),
-                remote_path: self.says("path").then(|| "in/box".into()),
-                passive_mode: None,
-                ip_version: None,
+        let mut asked = Asked::about(Remote {
+            ssl: match () {
+                () if self.says("implicit") => SslSetting::RequireImplicit,
+                () if self.says("explicit") => SslSetting::RequireExplicit,
+                () if self.says("never") => SslSetting::Never,
+                () => SslSetting::IfAvailable,
             },
-            source: None,
-            now: 1_790_000_000,
-            depth: match () {
-                () if self.says("ladder") => Depth::Ladder,
-                () if self.says("quick") => Depth::Quick,
-                () if self.says("full") => Depth::Full,
-                () => Depth::Standard,
+            certificate_check: match self.says("unchecked") {
+                true => CertificateCheck::Off,
+                false => CertificateCheck::Full,
             },
-            connect_ms: 10_000,
-            reply_ms: 30_000,
-            allow_writes: self.says("writes"),
-            facts: self.facts.clone(),
+            user: Some("jo".into()),
+            remote_path: self.says("path").then(|| "in/box".into()),
+            ..Remote::at(host, 21)
+        });
+        asked.permissions.writes = self.says("writes");
+        asked.now = 1_790_000_000;
+        asked.depth = match () {
+            () if self.says("quick") => Depth::Quick,
+            () if self.says("full") => Depth::Full,
+            () => Depth::Standard,
+        };
+        Check::of(asked)
+    }
+
+    /// How much is looked at.
+    pub(super) fn look(&self) -> Look {
+        match self.says("ladder") {
+            true => Look::Ladder,
+            false => Look::Full,
         }
+    }
+
+    /// What earlier probes found.
+    pub(super) fn facts(&self) -> Vec<Fact> {
+        self.facts.clone()
     }
 }
 
@@ -155,7 +170,7 @@ impl Server {
     }
 
     /// # Panics
-    /// The probe asks for ever: in the sandbox that would stop it, and a server must not be able to have it stopped.
+    /// The probe asks for ever: a server must not be able to have it stopped.
     fn asked(&mut self) {
         self.calls += 1;
         self.now_us += CALL_US;
@@ -217,64 +232,22 @@ fn failure(operation: Operation, kind: u8) -> Failure {
     }
 }
 
-fn endpoint(ip: &str, port: u16) -> Endpoint {
-    Endpoint {
-        ip: ip.into(),
-        port,
-    }
-}
-
-impl Host for Server {
-    fn expected_addresses(&mut self) -> Vec<String> {
-        self.asked();
-        Vec::new()
-    }
-
-    fn expected_names(&mut self) -> Vec<ExpectedName> {
-        self.asked();
-        Vec::new()
-    }
-
-    fn resolve(&mut self, _: &str) -> Result<Vec<Resolved>, Failure> {
-        self.asked();
-        let of = |ip: &str| Resolved {
-            ip: ip.into(),
-            granted: true,
+impl Server {
+    fn is_ready(&self, number: u32) -> bool {
+        let Some(connection) = self.connections.get(number as usize) else {
+            return false;
         };
-        Ok(vec![of(PEER), of("2001:db8::1")])
-    }
-
-    fn aliases(&mut self, _: &str) -> Result<Vec<String>, Failure> {
-        self.asked();
-        Ok(vec!["alias.example.net".into()])
-    }
-
-    fn connect(&mut self, _: &Endpoint, _: ConnectOptions) -> Result<u32, Failure> {
-        self.new_connection(false)
-    }
-
-    fn most_connections(&mut self) -> u32 {
-        self.asked();
-        3
-    }
-
-    fn connect_data(&mut self, _: u32, _: u16, _: Option<&str>) -> Result<u32, Failure> {
-        self.new_connection(true)
+        let something = match connection.data {
+            true => !self.script.data.is_empty(),
+            false => !self.script.control.is_empty(),
+        };
+        !connection.known || something || !connection.put_back.is_empty()
     }
 
     fn ready(&mut self, connections: Vec<u32>, wait_ms: u32) -> Vec<u32> {
-        self.asked();
-        let is_ready = |number: u32| {
-            let connection = &self.connections[number as usize];
-            let something = match connection.data {
-                true => !self.script.data.is_empty(),
-                false => !self.script.control.is_empty(),
-            };
-            !connection.known || something || !connection.put_back.is_empty()
-        };
         let numbered = (0..).zip(connections);
         let ready: Vec<u32> = numbered
-            .filter_map(|(index, number)| is_ready(number).then_some(index))
+            .filter_map(|(index, number)| self.is_ready(number).then_some(index))
             .collect();
         if ready.is_empty() {
             self.waited(wait_ms);
@@ -283,7 +256,6 @@ impl Host for Server {
     }
 
     fn established(&mut self, connection: u32, wait_ms: u32) -> Result<Established, Failure> {
-        self.asked();
         self.connections[connection as usize].known = true;
         match self.script.connects.pop_front() {
             Some(kind) if kind != b'+' => {
@@ -291,15 +263,14 @@ impl Host for Server {
                 Err(failure(Operation::Connect, kind))
             }
             _ => Ok(Established {
-                local: endpoint("198.51.100.7", 40_000),
-                peer: endpoint(PEER, 21),
-                took_us: 1000,
+                local: SocketAddr::new(Ipv4Addr::new(198, 51, 100, 7).into(), 40_000),
+                peer: SocketAddr::new(PEER, 21),
+                took: Duration::from_millis(1),
             }),
         }
     }
 
     fn read(&mut self, connection: u32, max: u32, wait_ms: u32) -> Result<Vec<u8>, Failure> {
-        self.asked();
         let Connection { data, put_back, .. } = &mut self.connections[connection as usize];
         let most = usize::try_from(max).unwrap_or(usize::MAX);
         if !put_back.is_empty() {
@@ -324,26 +295,7 @@ impl Host for Server {
         }
     }
 
-    fn unread(&mut self, connection: u32, bytes: &[u8]) -> Result<(), Failure> {
-        self.asked();
-        let put_back = &mut self.connections[connection as usize].put_back;
-        put_back.splice(..0, bytes.iter().copied());
-        Ok(())
-    }
-
-    fn write(&mut self, _: u32, bytes: &[u8], _: u32) -> Result<(), Failure> {
-        self.asked();
-        assert!(!bytes.is_empty(), "nothing is written");
-        Ok(())
-    }
-
-    fn start_tls(&mut self, _: u32, _: &TlsOptions) -> Result<(), Failure> {
-        self.asked();
-        Ok(())
-    }
-
-    fn secured(&mut self, _: u32, _: u32) -> Result<TlsSession, Failure> {
-        self.asked();
+    fn secured(&mut self) -> Result<TlsSession, Failure> {
         match self.script.handshakes.pop_front() {
             Some(kind) if !matches!(kind, b'2' | b'3') => Err(failure(Operation::Handshake, kind)),
             kind => Ok(TlsSession {
@@ -354,66 +306,15 @@ impl Host for Server {
                 cipher: "TLS13_AES_256_GCM_SHA384".into(),
                 resumed: false,
                 resumption_offered: true,
-                chain: vec![b"0\x82\x00\x01\x00".to_vec()],
+                chain: vec![b"0\x82\x00\x01\x00".to_vec().into()],
                 signature_checked: true,
                 client_certificate_requested: false,
-                took_us: 1000,
+                took: Duration::from_millis(1),
             }),
         }
     }
 
-    fn unparsed(&mut self, _: u32) -> Vec<u8> {
-        self.asked();
-        b"HTTP/1.1 400\r\n\x1b[2J".to_vec()
-    }
-
-    fn finish(&mut self, _: u32, _: u32) -> Result<(), Failure> {
-        self.asked();
-        Ok(())
-    }
-
-    fn close(&mut self, _: u32) {}
-
-    fn verify(&mut self, _: &Question) -> Result<(), TrustFault> {
-        self.fault()
-    }
-
-    fn fetch_issuer(&mut self, _: &str) -> Result<Vec<u8>, Failure> {
-        self.asked();
-        self.script
-            .data
-            .pop_front()
-            .ok_or_else(|| failure(Operation::Read, 11))
-    }
-
-    fn own_authorities(&mut self) -> Vec<String> {
-        self.asked();
-        Vec::new()
-    }
-
-    fn signed_by(&mut self, _: &[u8], _: &[u8]) -> Result<bool, TrustFault> {
-        self.fault().map(|()| true)
-    }
-
-    fn offered(&mut self) -> Option<String> {
-        self.asked();
-        (!self.script.says("nobody")).then(|| "jo".into())
-    }
-
-    fn send_password(&mut self, _: u32, _: u32) -> Result<(), Refusal> {
-        self.asked();
-        match self.script.says("unsent") {
-            true => Err(Refusal::Cleartext),
-            false => Ok(()),
-        }
-    }
-
-    fn provide(&mut self, _: &str, _: Option<u32>, _: &[Fact]) {
-        self.asked();
-    }
-
     fn take(&mut self) -> Option<u32> {
-        self.asked();
         self.connections.push(Connection {
             known: true,
             ..Connection::default()
@@ -421,27 +322,92 @@ impl Host for Server {
         u32::try_from(self.connections.len() - 1).ok()
     }
 
-    fn writes_name(&mut self) -> Option<String> {
-        self.asked();
-        let writes = self.script.says("writes");
-        writes.then(|| "remote-doctor-0123456789abcdef".into())
+    /// Every question is listed: a new one is answered here, too.
+    fn said(&mut self, call: Call) -> Answer {
+        let resolved = |address: IpAddr| Resolved {
+            address,
+            granted: true,
+        };
+        match call {
+            Call::ExpectedAddresses => Vec::<IpAddr>::new().into(),
+            Call::ExpectedNames => Answer::Names(Vec::new()),
+            Call::Aliases { .. } => Answer::Aliases(Ok(vec!["alias.example.net".into()])),
+            Call::Resolve { .. } => Answer::Resolved(Ok(vec![
+                resolved(PEER),
+                resolved(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1).into()),
+            ])),
+            Call::Connect { .. } => self.new_connection(false).into(),
+            Call::MostConnections => 3_u64.into(),
+            Call::ConnectData { .. } => self.new_connection(true).into(),
+            Call::Ready {
+                connections,
+                wait_ms,
+            } => self.ready(connections, wait_ms).into(),
+            Call::Established {
+                connection,
+                wait_ms,
+            } => self.established(connection, wait_ms).into(),
+            Call::Read {
+                connection,
+                max,
+                wait_ms,
+            } => self.read(connection, max, wait_ms).map(Bytes).into(),
+            Call::Unread { connection, bytes } => {
+                let put_back = &mut self.connections[connection as usize].put_back;
+                put_back.splice(..0, bytes.0);
+                Answer::Sent(Ok(()))
+            }
+            Call::Write { bytes, .. } => {
+                assert!(!bytes.0.is_empty(), "nothing is written");
+                Answer::Sent(Ok(()))
+            }
+            Call::StartTls { .. } | Call::Finish { .. } => Answer::Sent(Ok(())),
+            Call::Secured { .. } => self.secured().into(),
+            Call::Unparsed { .. } => Bytes(b"HTTP/1.1 400\r\n\x1b[2J".to_vec()).into(),
+            Call::Verify { .. } => self.fault().into(),
+            Call::FetchIssuer { .. } => {
+                let issuer = self.script.data.pop_front();
+                let issuer = issuer.ok_or_else(|| failure(Operation::Read, 11));
+                issuer.map(Bytes).into()
+            }
+            Call::OwnAuthorities => Vec::<String>::new().into(),
+            Call::SignedBy { .. } => self.fault().map(|()| true).into(),
+            Call::Offered => (!self.script.says("nobody"))
+                .then(|| "jo".to_owned())
+                .into(),
+            Call::SendPassword { .. } => Answer::Login(match self.script.says("unsent") {
+                true => Err(Refusal::Cleartext),
+                false => Ok(()),
+            }),
+            Call::Provide { .. } | Call::Removed { .. } | Call::NotRemoved { .. } => ().into(),
+            Call::Take => self.take().into(),
+            Call::WritesName => {
+                let writes = self.script.says("writes");
+                let name = writes.then(|| "remote-doctor-0123456789abcdef".to_owned());
+                name.into()
+            }
+            Call::Elapsed => self.now_us.into(),
+            Call::Pause { ms } => self.waited(ms).into(),
+        }
+    }
+}
+
+impl ProbeBackend for Server {
+    fn wait<'a>(
+        &'a mut self,
+        _: &'a Handoff,
+        _: &'a Description,
+    ) -> BoxFuture<'a, Result<Vec<Fact>, Ended>> {
+        Box::pin(std::future::ready(Ok(self.script.facts())))
     }
 
-    fn removed(&mut self, _: &str) {
+    fn start(&mut self, _: Arc<Powers>) {}
+
+    fn answer(&mut self, call: Call) -> BoxFuture<'_, Result<Answer, Halt>> {
         self.asked();
+        let answer = self.said(call);
+        Box::pin(std::future::ready(Ok(answer)))
     }
 
-    fn not_removed(&mut self, _: &str, _: &str) {
-        self.asked();
-    }
-
-    fn elapsed_us(&mut self) -> u64 {
-        self.asked();
-        self.now_us
-    }
-
-    fn pause(&mut self, ms: u32) {
-        self.asked();
-        self.waited(ms);
-    }
+    fn close(&mut self, _: u32) {}
 }

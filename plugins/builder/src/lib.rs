@@ -1,5 +1,5 @@
-//! From the source of probes to components: finds a compiler for the sandbox's target, compiles, wraps the modules, and
-//! looks that nothing of this machine got into them. `cargo xtask setup` and `remote-doctor plugin build` both use it.
+//! Makes components of the sources of probes: finds a compiler for the sandbox's target, compiles, wraps the modules, and
+//! checks that no path of this machine is in them. `cargo xtask setup` and `remote-doctor plugin build` both use it.
 #![warn(missing_docs)]
 
 mod compiler;
@@ -62,35 +62,14 @@ pub struct Workspace<'a> {
 }
 
 impl Workspace<'_> {
-    /// Compiles packages; what the compiler says goes to standard error.
+    /// Compiles packages, side by side; what the compiler says goes to standard error.
     ///
     /// # Errors
     /// The compiler cannot be started, or refuses the source.
     pub fn compile(&self, compiler: &Compiler, packages: &[&str]) -> Result<(), BuildError> {
-        packages
-            .iter()
-            .try_for_each(|package| self.compile_one(compiler, package))
-    }
-
-    /// The same for packages whose manifests ask for a `cdylib` and nothing else, side by side.
-    ///
-    /// # Errors
-    /// One of them does not compile.
-    pub fn compile_together(
-        &self,
-        compiler: &Compiler,
-        packages: &[&str],
-    ) -> Result<(), BuildError> {
         let named = packages.iter().flat_map(|package| ["--package", package]);
         let build: Vec<&str> = ["build", "--lib"].into_iter().chain(named).collect();
         self.cargo(compiler, &build)
-    }
-
-    /// As a `cdylib` and nothing else, whatever its manifest asks for: beside an `rlib`, for native use, cargo optimises
-    /// nothing across crates.
-    fn compile_one(&self, compiler: &Compiler, package: &str) -> Result<(), BuildError> {
-        let lib = ["rustc", "--lib", "--crate-type", "cdylib"];
-        self.cargo(compiler, &[&lib[..], &["--package", package]].concat())
     }
 
     fn cargo(&self, compiler: &Compiler, arguments: &[&str]) -> Result<(), BuildError> {

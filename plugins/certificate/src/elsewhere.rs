@@ -1,7 +1,10 @@
 //! Is it the same certificate without the server name, and at every address of the name?
 
-use probe_sdk::{Code, Depth, Endpoint, FactValue, FailureKind, Finding, Run, resolve, value};
+use probe_sdk::{
+    Code, Depth, Endpoint, FactValue, FailureKind, Finding, Run, name, resolve, value,
+};
 
+use crate::facts;
 use crate::look::{Look, Place};
 use crate::other::Other;
 use crate::{ADDRESSES_DIFFER, DIFFERS_BETWEEN_ADDRESSES, SNI_DEPENDENT};
@@ -24,7 +27,7 @@ pub(crate) fn judge(run: &mut Run, chain: &[Vec<u8>]) {
         let reason = "a quick check makes no further connections";
         return run.not_applicable("the certificate shown elsewhere", both, reason);
     }
-    if !run.has_fact("tls.version") {
+    if !run.has_fact(name::TLS_VERSION) {
         let reason = "no TLS session came about to compare with";
         return run.behind_fault("the certificate shown elsewhere", both, reason);
     }
@@ -120,7 +123,7 @@ fn without_name(run: &mut Run, shown: &mut Shown) {
             );
         }
     };
-    run.note("certificate.without-server-name", value::text(fact));
+    run.note(facts::WITHOUT_SERVER_NAME, value::text(fact));
 }
 
 fn at_other_addresses(run: &mut Run, shown: &mut Shown) {
@@ -161,7 +164,7 @@ fn at_other_addresses(run: &mut Run, shown: &mut Shown) {
         not_compared(run, check, &[DIFFERS_BETWEEN_ADDRESSES], look);
     }
     if !rows.is_empty() {
-        run.note("certificate.elsewhere", FactValue::Rows(rows));
+        run.note(facts::ELSEWHERE, FactValue::Rows(rows));
     }
 }
 

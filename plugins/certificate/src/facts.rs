@@ -18,7 +18,8 @@ probe_sdk::facts! {
     NOT_BEFORE = "certificate.not-before": Text, "first day of the certificate", compared(70, Value, PLACE);
     NOT_AFTER = "certificate.not-after": Text, "last day of the certificate", compared(80, Value, PLACE);
     LIFETIME_DAYS = "certificate.lifetime-days": Integer, "lifetime of the certificate, in days";
-    KEY = "certificate.key": Text, "key of the certificate", compared(90, Value, PLACE), fills("key");
+    KEY = "certificate.key": Text, "key of the certificate", compared(90, Value, PLACE);
+    KEY_KIND = "certificate.key-kind": Text, "kind of key of the certificate, as directives name it", fills("key");
     SIGNATURE = "certificate.signature": Text, "signature of the certificate", compared(100, Value, PLACE);
     SERIAL = "certificate.serial": Text, "serial number of the certificate", privacy(SerialNumber);
     CHAIN = name::CERTIFICATE_CHAIN: Rows, "chain that the server sends", compared(110, Certificates, PLACE);
@@ -45,33 +46,30 @@ pub(crate) fn note(run: &mut Run, sent: &Sent<'_>) {
         who(leaf.subject()),
         dates::day(until)
     );
-    run.note("certificate.summary", value::text(summary));
-    run.note("certificate.subject", value::text(name(leaf.subject())));
-    run.note("certificate.issuer", value::text(name(leaf.issuer())));
-    run.note("certificate.names", value::texts(names::of(leaf)));
+    run.note(SUMMARY, value::text(summary));
+    run.note(SUBJECT, value::text(name(leaf.subject())));
+    run.note(ISSUER, value::text(name(leaf.issuer())));
+    run.note(NAMES, value::texts(names::of(leaf)));
     run.note(
-        "certificate.not-before",
+        NOT_BEFORE,
         value::text(dates::day(leaf.validity().not_before.timestamp())),
     );
-    run.note("certificate.not-after", value::text(dates::day(until)));
+    run.note(NOT_AFTER, value::text(dates::day(until)));
     let lifetime = dates::days_between(leaf.validity().not_before.timestamp(), until);
-    run.note("certificate.lifetime-days", value::number(lifetime));
-    run.note("certificate.key", value::text(key::describe(leaf)));
-    run.note("certificate.signature", value::text(key::signature(leaf)));
-    run.note(
-        "certificate.serial",
-        value::text(leaf.raw_serial_as_string()),
-    );
-    run.note(
-        "certificate.sha256",
-        value::text(fingerprint(sent.leaf().der)),
-    );
+    run.note(LIFETIME_DAYS, value::number(lifetime));
+    run.note(KEY, value::text(key::describe(leaf)));
+    if let Some(kind) = key::kind(leaf) {
+        run.note(KEY_KIND, value::text(kind));
+    }
+    run.note(SIGNATURE, value::text(key::signature(leaf)));
+    run.note(SERIAL, value::text(leaf.raw_serial_as_string()));
+    run.note(SHA256, value::text(fingerprint(sent.leaf().der)));
     let rows = sent
         .members()
         .iter()
         .map(|it| row(it.certificate))
         .collect();
-    run.note("certificate.chain", FactValue::Rows(rows));
+    run.note(CHAIN, FactValue::Rows(rows));
 }
 
 /// Who vouches for it.
@@ -85,7 +83,7 @@ pub(crate) fn note_trust(run: &mut Run, path: &Path<'_>, is_public: bool) {
         End::Known => "the CA file given or this machine's own roots; not the public roots",
         End::UnknownRoot | End::Open => "no root known here",
     };
-    run.note("certificate.trusted-by", value::text(vouches));
+    run.note(TRUSTED_BY, value::text(vouches));
 }
 
 /// SHA-256 of the encoded certificate, as tools print it: what somebody who pins it compares.

@@ -7,7 +7,7 @@ use probe_sdk::{Finding, Run};
 use x509_parser::prelude::{X509Certificate, X509Name};
 
 use crate::path::{End, Path};
-use crate::{INTERCEPTION, UNTRUSTED_CA, chain, facts, finding};
+use crate::{FROM_INSPECTION, INTERCEPTION, UNTRUSTED_CA, chain, facts, finding};
 
 /// Made on the fly: the certificate is about as old as the connection.
 const FRESH: i64 = 24 * 60 * 60;
@@ -182,9 +182,20 @@ impl Suspicion {
         let product = self.product;
         let detail = format!(
             "The certificate was issued by a CA that bears the name of {product}, which inspects TLS: a firewall or proxy on \
-             the way shows a certificate of its own in place of the server's."
+             the way shows a certificate of its own in place of the server's.{}",
+            if path.end == End::Known {
+                ""
+            } else {
+                " It is not trusted here."
+            }
         );
-        let mut named = finding(INTERCEPTION, path.members[0].certificate, detail)
+        // Where the settings trust that CA, inspection is meant; and a name alone may be that of another CA.
+        let code = if path.end != End::Known && self.is_certain() {
+            FROM_INSPECTION
+        } else {
+            INTERCEPTION
+        };
+        let mut named = finding(code, path.members[0].certificate, detail)
             .evidence("product", product)
             .evidence(
                 "top of the chain",

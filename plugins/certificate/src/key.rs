@@ -74,6 +74,15 @@ pub(crate) fn describe(certificate: &X509Certificate<'_>) -> String {
     }
 }
 
+/// The kind of a key as directives of servers name it, where they do.
+pub(crate) fn kind(certificate: &X509Certificate<'_>) -> Option<&'static str> {
+    match certificate.public_key().parsed() {
+        Ok(PublicKey::RSA(_)) => Some("RSA"),
+        Ok(PublicKey::EC(_)) => Some("EC"),
+        _ => None,
+    }
+}
+
 /// What a certificate is signed with.
 pub(crate) fn signature(certificate: &X509Certificate<'_>) -> String {
     algorithm(&certificate.signature_algorithm)

@@ -1,5 +1,5 @@
-//! The certificate of the control channel: every independent fault of it, found by asking again with one thing changed at
-//! a time. It looks at what an earlier handshake showed, so that costs no connection; only what is shown elsewhere does.
+//! The certificate of the control channel: each of its independent faults, found by verifying again with one thing changed.
+//! The probe judges what an earlier handshake showed, and needs a connection only for what is shown elsewhere.
 
 mod chain;
 mod dates;
@@ -20,7 +20,9 @@ mod purpose;
 mod sent;
 
 use probe_sdk::trust::Store;
-use probe_sdk::{About, Capability, Code, Failure, Finding, MALFORMED_REPLY, Probe, Run, state};
+use probe_sdk::{
+    About, Capability, Code, Failure, Finding, MALFORMED_REPLY, Probe, Run, name, state,
+};
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 use interception::Suspicion;
@@ -46,6 +48,7 @@ probe_sdk::codes! {
     SNI_DEPENDENT = "cert.sni-dependent";
     DIFFERS_BETWEEN_ADDRESSES = "cert.differs-between-addresses";
     INTERCEPTION = "tls.interception";
+    FROM_INSPECTION = "cert.from-inspection";
     CHECK_RELAXED = "settings.certificate-check-relaxed";
 }
 
@@ -70,7 +73,7 @@ impl Probe for Certificate {
     };
 
     fn run(run: &mut Run) -> Result<(), Failure> {
-        if run.text("control.mode") == Some("clear") {
+        if run.text(name::CONTROL_MODE) == Some("clear") {
             run.not_applicable(
                 "the certificate",
                 CODES,

@@ -5,7 +5,7 @@ use probe_sdk::ftp::phase::auth::{self, AuthAnswer};
 use probe_sdk::ftp::phase::greeting::{self, Greeting};
 use probe_sdk::{
     Connection, Control, DialogueError, Endpoint, Failure, FailureKind, Operation, Run, TlsOptions,
-    pause,
+    name, pause,
 };
 
 /// A server that allows few sessions has one free again when the main session is over.
@@ -65,7 +65,7 @@ fn attempt(run: &Run, place: &Place) -> Result<Look, TooMany> {
         Err(failure) => return Ok(Look::NoConnection(failure)),
     };
     let mut control = Control::new(connection, run.request().reply_ms);
-    let mode = run.text("control.mode");
+    let mode = run.text(name::CONTROL_MODE);
     if mode != Some("implicit") {
         match control.greeting_within(patience(run)) {
             Ok(reply) if greeting::judge(&reply) == Greeting::TooMany => return Err(TooMany),
@@ -96,7 +96,7 @@ fn attempt(run: &Run, place: &Place) -> Result<Look, TooMany> {
 /// A greeting that came late comes late again.
 fn patience(run: &Run) -> u32 {
     let reply_ms = run.request().reply_ms;
-    let came_after = run.number("server.greeting-ms").unwrap_or_default();
+    let came_after = run.number(name::SERVER_GREETING_MS).unwrap_or_default();
     u32::try_from(came_after).map_or(reply_ms, |came_after| reply_ms.max(2 * came_after))
 }
 

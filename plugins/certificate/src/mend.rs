@@ -83,7 +83,7 @@ impl Mended {
         .flatten()
         .collect();
         if self.proven && !changes.is_empty() {
-            run.note("certificate.verifies-with", value::texts(changes));
+            run.note(facts::VERIFIES_WITH, value::texts(changes));
         }
     }
 }

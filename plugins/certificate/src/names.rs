@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use probe_sdk::trust::{Question, Store, TrustFault, verify};
-use probe_sdk::{Finding, Owner, Run, resolve};
+use probe_sdk::{Finding, Owner, Run, name, resolve};
 use x509_parser::prelude::{GeneralName, X509Certificate};
 
 use crate::misfit;
@@ -113,9 +113,9 @@ fn with_covered_name(
     finding: Finding,
 ) -> Finding {
     let host = run.remote().host.clone();
-    let address = run.text("server.address").unwrap_or(&host);
+    let address = run.text(name::SERVER_ADDRESS).unwrap_or(&host);
     let common = facts::common_name(leaf.subject());
-    let greeting = run.text("server.greeting").unwrap_or_default();
+    let greeting = run.text(name::SERVER_GREETING).unwrap_or_default();
     let said = misfit::host_names(&common).chain(misfit::host_names(greeting));
     let written = names
         .iter()

@@ -6,6 +6,7 @@ use x509_parser::prelude::{FromDer, X509Certificate};
 
 use crate::CERTIFICATE_DIFFERS;
 use crate::channel::Channel;
+use crate::facts;
 use crate::sample::{Outcome, Sample};
 
 const CHECK: &str = "the certificate of data connections";
@@ -40,7 +41,7 @@ pub(crate) fn look(run: &mut Run, channel: &mut Channel, elsewhere: Option<Asked
         return run.not_applicable(CHECK, &[CERTIFICATE_DIFFERS], reason);
     }
     if let Some(session) = shown(channel) {
-        run.note("data.reuse-required", value::flag(false));
+        run.note(facts::REUSE_REQUIRED, value::flag(false));
         return compare(run, session);
     }
     if channel.samples.iter().all(|sample| sample.done().is_none()) {
@@ -52,12 +53,12 @@ pub(crate) fn look(run: &mut Run, channel: &mut Channel, elsewhere: Option<Asked
         .or(elsewhere);
     match asked {
         Some(Asked::Accepted(session)) => {
-            run.note("data.reuse-required", value::flag(false));
+            run.note(facts::REUSE_REQUIRED, value::flag(false));
             compare(run, &session);
         }
         refused => {
             if refused.is_some() {
-                run.note("data.reuse-required", value::flag(true));
+                run.note(facts::REUSE_REQUIRED, value::flag(true));
             }
             let reason = "data connections resume the session, which shows no certificate";
             run.not_applicable(CHECK, &[CERTIFICATE_DIFFERS], reason);
@@ -98,11 +99,11 @@ fn compare(run: &mut Run, session: &TlsSession) {
         return run.not_applicable(CHECK, &[CERTIFICATE_DIFFERS], "none was shown");
     };
     if control == data {
-        run.note("data.certificate", value::text("the control connection's"));
+        run.note(facts::CERTIFICATE, value::text("the control connection's"));
         return run.clear(&[CERTIFICATE_DIFFERS]);
     }
     run.note(
-        "data.certificate",
+        facts::CERTIFICATE,
         value::text("another than the control connection's"),
     );
     let detail = "Data connections show another certificate than the control connection. Careful clients check that both \

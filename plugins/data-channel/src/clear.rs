@@ -4,6 +4,7 @@
 use probe_sdk::{Run, quoted, value};
 
 use crate::channel::Channel;
+use crate::facts;
 use crate::sample::Sample;
 
 /// Notes what the server says to `PROT C`. It is never a fault: some demand what we want anyhow.
@@ -19,7 +20,7 @@ pub(crate) fn look(run: &mut Run, channel: &mut Channel) {
             error.to_string()
         }
     };
-    run.note("data.clear-text", value::text(told));
+    run.note(facts::CLEAR_TEXT, value::text(told));
 }
 
 fn listed(channel: &mut Channel) -> String {

@@ -2,25 +2,35 @@
 
 use probe_sdk::ftp::Announced;
 use probe_sdk::session::{Method, Offer, Session};
-use probe_sdk::{Code, FailureKind, Finding, Run};
+use probe_sdk::{Code, FailureKind, Finding, Run, value};
 
 use crate::channel::Channel;
+use crate::facts;
 use crate::sample::{Outcome, Sample};
+use crate::second_way::Declined;
 use crate::{
     ALL_BLOCKED, BEHIND_THE_PORT, CODES, EPSV_BROKEN, FOREIGN_ADDRESS, NO_NOTIFY, PASSIVE_REFUSED,
-    PASV_BROKEN, PRIVATE_ADDRESS, PROTECTION_REQUIRED, SOME_BLOCKED, Seen, TRUNCATED, ports,
-    refused,
+    PASV_BROKEN, PRIVATE_ADDRESS, PROTECTION_REQUIRED, SOME_BLOCKED, Seen, TRUNCATED,
+    UNSPECIFIED_ADDRESS, ports, pret, refused, settings,
 };
 
 /// Codes that need a port to be offered, beside those that need one to be open.
 const BEHIND_THE_OFFER: &[Code] = &[ALL_BLOCKED, SOME_BLOCKED, EPSV_BROKEN, PASV_BROKEN];
 
 /// Codes that the two methods tell side by side.
-const METHODS: &[Code] = &[EPSV_BROKEN, PASV_BROKEN, PRIVATE_ADDRESS, FOREIGN_ADDRESS];
+const METHODS: &[Code] = &[
+    EPSV_BROKEN,
+    PASV_BROKEN,
+    PRIVATE_ADDRESS,
+    FOREIGN_ADDRESS,
+    UNSPECIFIED_ADDRESS,
+];
 
 pub(crate) fn judge(run: &mut Run, channel: &Channel, seen: &Seen) {
     let (session, samples) = (&channel.session, channel.samples.as_slice());
     announced_address(run, session, samples);
+    pret::judge(run, channel);
+    settings::judge(run, session, samples);
     if let Some(why) = samples.iter().find_map(|sample| match &sample.result {
         Outcome::NoRoom(why) => Some(why),
         _ => None,
@@ -31,8 +41,15 @@ pub(crate) fn judge(run: &mut Run, channel: &Channel, seen: &Seen) {
         return no_port(run, session, samples);
     }
     ports::judge(run, session, samples, seen.again.as_ref());
+    if let Some(silent) = &seen.silent {
+        silent.judge(run, run.request().reply_ms);
+    }
     if let Some(refusal) = samples.iter().find_map(Sample::refusal) {
         refused::judge(run, session, refusal, samples, seen);
+    } else if let Some(declined) = samples.iter().find_map(Sample::declined) {
+        listed_otherwise(run, declined);
+    } else if let Some(why) = undialled(run, samples) {
+        run.could_not_look("transfers", BEHIND_THE_PORT, &why);
     } else if samples.iter().all(|sample| !sample.port_opened()) {
         run.behind_fault(
             "transfers",
@@ -44,15 +61,38 @@ pub(crate) fn judge(run: &mut Run, channel: &Channel, seen: &Seen) {
     not_looked(run, samples);
 }
 
-/// How data connections ended that the server called complete.
+/// Why no port was dialled, where that is all that is known.
+fn undialled(run: &Run, samples: &[Sample]) -> Option<String> {
+    let found = run.found_of(CODES).is_some();
+    if found
+        || samples
+            .iter()
+            .any(|it| it.port_opened() || it.port_failed())
+    {
+        return None;
+    }
+    samples.iter().find_map(|sample| match &sample.result {
+        Outcome::Undialled(why) => Some(why.clone()),
+        _ => None,
+    })
+}
+
+/// A listing was refused for a reason that is no fault: what it would have shown is not there to be seen.
+fn listed_otherwise(run: &mut Run, declined: &Declined) {
+    let check = "what a listing shows";
+    run.not_applicable(check, BEHIND_THE_PORT, &declined.words());
+}
+
+/// How data connections ended that the server called complete. One of several says little: it is no habit.
 fn endings(run: &mut Run, session: &Session, samples: &[Sample]) {
-    let improper = samples
-        .iter()
-        .filter_map(Sample::done)
-        .find(|transferred| !transferred.closed_properly);
-    let Some(transferred) = improper else {
+    let done = || samples.iter().filter_map(Sample::done);
+    let mut improper = done().filter(|transferred| !transferred.closed_properly);
+    let Some(transferred) = improper.next() else {
         return;
     };
+    if improper.next().is_none() && done().count() > 1 {
+        return;
+    }
     let reset = transferred.ended_by == Some(FailureKind::Reset);
     let ended = if reset {
         "ended by a reset"
@@ -89,13 +129,19 @@ fn not_looked(run: &mut Run, samples: &[Sample]) {
             let reason = format!("{} stands in the way", code.name);
             run.behind_fault("more data connections", METHODS, &reason);
         }
-        None if samples.iter().any(|sample| sample.listing().is_some()) => {}
+        None if samples
+            .iter()
+            .any(|it| it.lists() || it.declined().is_some()) => {}
         None => run.could_not_look("data connections", CODES, &why),
     }
 }
 
 /// PASV announces an address; EPSV cannot.
 fn announced_address(run: &mut Run, session: &Session, samples: &[Sample]) {
+    // RFC 2428 section 1: an address of IPv4 means nothing here, whatever it is.
+    if session.is_ipv6() {
+        return;
+    }
     let announced = samples.iter().find_map(|sample| match &sample.offer {
         Some(Offer::Port {
             reply,
@@ -107,14 +153,28 @@ fn announced_address(run: &mut Run, session: &Session, samples: &[Sample]) {
     let Some((reply, ip, judged, sample)) = announced else {
         return;
     };
+    let granted = matches!(&sample.offer, Some(Offer::Port { port, .. }) if port.at.is_some());
+    if granted
+        && samples
+            .iter()
+            .any(|it| it.offer_is_of(ip) && it.port_opened())
+    {
+        // Another host is meant, and the data connection gets there: a load balancer may want it so.
+        run.note(facts::ANNOUNCED_ADDRESS, value::text(ip.to_string()));
+        return run.clear(&[PRIVATE_ADDRESS, FOREIGN_ADDRESS]);
+    }
     let works = match &sample.result {
-        Outcome::Opened | Outcome::Done(_) | Outcome::Refused(_) => {
+        _ if granted => "does not open at the announced address, which was dialled",
+        Outcome::Opened | Outcome::Done(_) | Outcome::Refused(_) | Outcome::Declined(_) => {
             "opens at the address of the control connection"
         }
         Outcome::PortFailed(_) => "does not open at the address of the control connection either",
-        Outcome::NoPort | Outcome::Overtaken | Outcome::NoRoom(_) | Outcome::NotLooked(_) => {
-            "was not tried"
-        }
+        Outcome::NoPort
+        | Outcome::Overtaken
+        | Outcome::Ended(_)
+        | Outcome::Undialled(_)
+        | Outcome::NoRoom(_)
+        | Outcome::NotLooked(_) => "was not tried",
     };
     let (code, detail) = match judged {
         Announced::Narrower => (
@@ -130,7 +190,14 @@ fn announced_address(run: &mut Run, session: &Session, samples: &[Sample]) {
                 "In answer to PASV the server announces {ip}, which is another host than the one it answers from."
             ),
         ),
-        Announced::SameAsPeer | Announced::UsePeer => return,
+        Announced::UsePeer => (
+            UNSPECIFIED_ADDRESS,
+            format!(
+                "In answer to PASV the server announces {ip}, which is no address: some clients take that of the control \
+                 connection instead, others fail."
+            ),
+        ),
+        Announced::SameAsPeer => return,
     };
     let finding = Finding::new(code, detail)
         .evidence("announced", ip)
@@ -141,6 +208,15 @@ fn announced_address(run: &mut Run, session: &Session, samples: &[Sample]) {
     let epsv_works = samples.iter().filter(by_epsv).any(|it| it.done().is_some());
     // EPSV announces no address, so there is none to be wrong.
     let epsv = [("passive_mode", "epsv")];
+    // On purpose, an address that anybody can reach may be meant; whether a data connection gets there, nobody has seen.
+    let finding = if code == FOREIGN_ADDRESS && !granted {
+        let test = format!(
+            "a data connection to {ip}, which --allow-data-address {ip} permits: where it comes about, the server means it so"
+        );
+        finding.likely(PASV_BROKEN, &test)
+    } else {
+        finding
+    };
     run.found(match session.only_method() {
         None if epsv_works => finding.cured_by(&epsv),
         Some(Method::Pasv) => finding.patch(&epsv),
@@ -148,7 +224,17 @@ fn announced_address(run: &mut Run, session: &Session, samples: &[Sample]) {
     });
 }
 
-fn passive_refused(session: &Session) -> Finding {
+/// What the session that ended, or fell silent, over a question is called; the question was asked in two sessions.
+fn passive_refused(session: &Session, samples: &[Sample]) -> Finding {
+    let halt = |sample: &Sample| sample.ending()?.halt.clone();
+    if let Some(halt) = samples.iter().find_map(halt) {
+        return halt.repeated(halt.manner);
+    }
+    if samples.iter().any(|sample| sample.ending().is_some()) {
+        let detail = "No way to ask for a data port is answered with one: the session ends over the question, or nothing \
+                      comes, in more than one session. Clients behind a firewall, as ours, cannot transfer without it.";
+        return Finding::new(PASSIVE_REFUSED, detail);
+    }
     let alone = |method: Method| {
         let name = method.name();
         format!(
@@ -181,7 +267,11 @@ fn no_port(run: &mut Run, session: &Session, samples: &[Sample]) {
         }
         (None, Some(exhausted)) => exhausted,
         (None, None) => {
-            let finding = ports::with_replies(passive_refused(session), samples);
+            let finding = ports::with_replies(passive_refused(session, samples), samples);
+            let finding = match samples.iter().find_map(Sample::ending) {
+                Some(ending) => ports::on_the_way(finding, ending),
+                None => finding,
+            };
             match session.only_method() {
                 Some(Method::Pasv) => finding.patch(&[("passive_mode", "epsv")]),
                 Some(Method::Epsv) if !session.is_ipv6() => {

@@ -1,10 +1,10 @@
 //! A sample of the passive range: a port is asked for, TCP connects, and the connection is closed again. Asking for the
 //! next port makes a server forget the one before (RFC 959 section 4.1.2), so that the dialogue stays in step.
 
-use probe_sdk::session::{Method, Offer};
+use probe_sdk::session::{DataPort, Method, Offer};
 use probe_sdk::{Connection, Failure, FailureKind, elapsed_us, most_connections, ready};
 
-use crate::channel::{Channel, SHORTER_MS, since_ms};
+use crate::channel::{Asked, Channel, SHORTER_MS, since_ms};
 use crate::sample::{Outcome, Sample};
 
 /// The first packet of a connection and its repetition after a second (RFC 6298 section 2.1) have been lost by then.
@@ -66,7 +66,7 @@ fn counted(channel: &Channel) -> usize {
 fn hopeless(channel: &Channel) -> bool {
     let opened = channel.samples.iter().any(Sample::port_opened);
     let asked_in_vain = !channel.gives(Method::Epsv) && !channel.gives(Method::Pasv);
-    asked_in_vain || !opened && counted(channel) >= ALL_DEAD
+    asked_in_vain || channel.spoilt_by_sampling || !opened && counted(channel) >= ALL_DEAD
 }
 
 /// Asks for a port and begins a connection to it; none where that ended the sampling.
@@ -83,15 +83,23 @@ fn begin(channel: &mut Channel, pending: &mut [Pending]) -> Option<Pending> {
         took_ms: None,
         result,
     };
-    let (offer, port) = match channel.ask(method) {
-        Ok(offer @ Offer::Port { port, .. }) => (offer, port),
-        Ok(offer) => {
+    let lister = channel.lister;
+    let (offer, port) = match channel.ask(method, lister) {
+        Asked::Offer(offer @ Offer::Port { port, .. }) => (offer, port),
+        Asked::Offer(offer) if gave_before(channel, method) => {
+            spoilt(channel, method, offer);
+            return None;
+        }
+        Asked::Offer(offer) => {
             channel.samples.push(sample(Some(offer), Outcome::NoPort));
             return None;
         }
-        Err(error) => {
-            let result = Outcome::NotLooked(error.to_string());
-            channel.samples.push(sample(None, result));
+        Asked::Ended(ending) => {
+            channel.samples.push(sample(None, Outcome::Ended(ending)));
+            return None;
+        }
+        Asked::Broke(why) => {
+            channel.samples.push(sample(None, Outcome::NotLooked(why)));
             return None;
         }
     };
@@ -109,6 +117,38 @@ fn begin(channel: &mut Channel, pending: &mut [Pending]) -> Option<Pending> {
             None
         }
     }
+}
+
+/// Whether this very question was answered with a port before.
+fn gave_before(channel: &Channel, method: Method) -> bool {
+    let mut samples = channel.samples.iter();
+    samples.any(|sample| sample.method == method && sample.port().is_some())
+}
+
+/// A server that gave ports refuses one more. Where a fresh session gets one, it was our asking without using that it does
+/// not stand, and the sampling ends; where it does not, its answer counts.
+fn spoilt(channel: &mut Channel, method: Method, offer: Offer) {
+    let lister = channel.lister;
+    // That no port is free is an answer about the ports, whoever used them up.
+    if !matches!(offer, Offer::Busy(_)) && channel.afresh(|_| ()) {
+        match channel.session.ask(method, lister) {
+            Ok(Offer::Port { .. }) => {
+                channel.spoilt_by_sampling = true;
+                // Nor is that port used.
+                channel.afresh(|_| ());
+                return;
+            }
+            Ok(_) => {}
+            Err(_) => channel.session.usable = false,
+        }
+    }
+    channel.samples.push(Sample {
+        method,
+        offer: Some(offer),
+        verb: None,
+        took_ms: None,
+        result: Outcome::NoPort,
+    });
 }
 
 /// Waits up to `wait_ms` milliseconds until one of them is over; those whose time is up are over, too.
@@ -132,6 +172,8 @@ impl Pending {
         let result = match self.data.established(0) {
             Ok(_) => Outcome::Opened,
             Err(failure) => match (self.superseded_ms, failure.kind) {
+                // It was accepted first.
+                (None, FailureKind::Reset) => Outcome::Opened,
                 (None, _) => Outcome::unconnected(failure),
                 // A port that is closed while its queue holds the connection resets it.
                 (Some(waited_ms), FailureKind::Refused | FailureKind::Reset)
@@ -164,17 +206,64 @@ pub(crate) struct Again {
 
 /// Tries the first silent port once more, without asking the server for it: a firewall that drops what goes to this port
 /// stays silent, and a way that is open by now brings an answer, be it a refusal.
-pub(crate) fn again(channel: &mut Channel) -> Option<Again> {
+fn again(channel: &mut Channel) -> Option<Again> {
     let port = channel.samples.iter().find(|it| it.silent())?.port()?;
     if !channel.has_room() {
         return None;
     }
     let limit_ms = channel.session.connect_ms.min(SHORTER_MS);
     let failure = channel
-        .begin(port)
+        .begin(at_the_peer(port))
         .and_then(|data| data.established(limit_ms))
         .err();
     Some(Again { port, failure })
+}
+
+/// What a silent port says when it is tried once more, where others open; none where it was chance.
+pub(crate) fn failed_again(channel: &mut Channel) -> Option<Again> {
+    set_stale_answers_aside(channel);
+    let opened = channel.samples.iter().any(Sample::port_opened);
+    let again = opened.then(|| again(channel)).flatten()?;
+    (!was_chance(channel, &again)).then_some(again)
+}
+
+/// A port that is announced twice, one time after the other, and was open the first time and is refused the second: the second
+/// answer is the first one once more, from a server whose replies are out of step, and the port is no longer there.
+fn set_stale_answers_aside(channel: &mut Channel) {
+    for at in 1..channel.samples.len() {
+        let (before, now) = (&channel.samples[at - 1], &channel.samples[at]);
+        let refused = matches!(
+            &now.result,
+            Outcome::PortFailed(failure) if failure.kind == FailureKind::Refused
+        );
+        if refused && before.port_opened() && before.port() == now.port() {
+            channel.samples[at].result = Outcome::Overtaken;
+        }
+    }
+}
+
+/// Whether the only port that was silent is so no more: packets to it do not vanish, and whatever delayed the answer was no
+/// rule for this port. It counts for nothing then.
+fn was_chance(channel: &mut Channel, again: &Again) -> bool {
+    let answers = match &again.failure {
+        None => true,
+        Some(failure) => failure.kind == FailureKind::Refused,
+    };
+    let mut failed = channel.samples.iter_mut().filter(|it| it.port_failed());
+    let (Some(only), None) = (failed.next(), failed.next()) else {
+        return false;
+    };
+    if !answers || !only.silent() {
+        return false;
+    }
+    only.result = Outcome::Overtaken;
+    let port = again.port;
+    channel.once.push(format!("port {port}: no answer"));
+    true
+}
+
+fn at_the_peer(number: u16) -> DataPort {
+    DataPort { number, at: None }
 }
 
 /// Whether a port opens that the server was not asked for, next to one that opened and was then ignored: if so, something
@@ -183,7 +272,7 @@ pub(crate) fn unasked(channel: &mut Channel) -> Option<bool> {
     let port = channel.samples.iter().find(|it| it.ignored())?.port()?;
     let neighbour = port.checked_add(1).unwrap_or(port - 1);
     let limit_ms = channel.session.connect_ms.min(SHORTER_MS);
-    let data = channel.begin(neighbour).ok()?;
+    let data = channel.begin(at_the_peer(neighbour)).ok()?;
     match data.established(limit_ms) {
         Ok(_) => Some(true),
         Err(failure) => {

@@ -1,17 +1,16 @@
 //! A large transfer: where small packets pass and large ones vanish, a short listing works and a file stalls (F-D25).
 
 use probe_sdk::ftp::{Entry, Form, is_safe_argument};
-use probe_sdk::session::{Answer, Method, Offer, Opening, Payload, Refusal, Session, Transferred};
 use probe_sdk::{Finding, Run};
 
 use crate::channel::{Channel, MAX_LISTING};
 use crate::sample::{Outcome, Sample};
-use crate::{BEHIND_THE_PORT, MTU_BLACKHOLE, TRUNCATED, listings};
+use crate::{MTU_BLACKHOLE, TRUNCATED, listings};
 
 /// Many packets, in bytes.
 const LARGE: usize = 64 * 1024;
 /// The largest segment that every IPv4 path takes (RFC 9293 section 3.7.1), in bytes.
-const SMALL_SEGMENT: u16 = 536;
+pub(crate) const SMALL_SEGMENT: u16 = 536;
 /// What is said where nothing large enough can be read.
 const CHECK: &str = "a transfer of 64 KiB";
 
@@ -108,105 +107,27 @@ fn image_size(channel: &mut Channel, name: &str) -> Option<u64> {
         .flatten()
 }
 
-/// Whether data stopped on its way although the handshake had ended well.
-fn stalled(session: &Session, refusal: &Refusal) -> bool {
-    let open = refusal.session.is_some() || !session.tls;
-    refusal.answer == Answer::Silence
-        && !refusal.data_ended
-        && open
-        && (refusal.started || refusal.passed > 0)
-}
-
-/// Whether a transfer stopped on its way.
-pub(crate) fn stalls(channel: &Channel) -> bool {
-    channel.samples.iter().any(|it| has_stalled(channel, it))
-}
-
-fn has_stalled(channel: &Channel, sample: &Sample) -> bool {
-    sample
-        .refusal()
-        .is_some_and(|refusal| stalled(&channel.session, refusal))
-}
-
-/// Tries a transfer that stalled once more, in a session with small segments. Where it passes there, large packets vanish
-/// on the way, and the run goes on with that session.
-pub(crate) fn confirm_stall(run: &mut Run, channel: &mut Channel) {
-    let found = channel.samples.iter().find(|it| has_stalled(channel, it));
-    let Some((sample, refusal)) = found.and_then(|it| Some((it, it.refusal()?))) else {
-        return;
-    };
-    let (method, passed) = (sample.method, refusal.passed);
-    let (command, most) = match sample.verb {
-        Some("RETR") => match file(channel) {
-            Some(file) => (format!("RETR {}", file.name), LARGE),
-            None => return,
-        },
-        Some(verb) => (verb.to_string(), MAX_LISTING),
-        None => return,
-    };
-    // The server may still be at work on the transfer; some allow few sessions.
-    channel.session.abandon();
-    let Some((session, bytes)) = with_small_segments(run, method, &command, most) else {
-        return;
-    };
-    if bytes <= passed {
-        return;
+/// The command of a transfer, with its verb and the most bytes of it, to ask for it once more.
+pub(crate) fn transfer_of(
+    channel: &Channel,
+    sample: &Sample,
+) -> Option<(&'static str, usize, String)> {
+    match sample.verb? {
+        "RETR" => Some(("RETR", LARGE, format!("RETR {}", file(channel)?.name))),
+        verb => Some((verb, MAX_LISTING, verb.to_string())),
     }
-    let stalled: Vec<bool> = channel
-        .samples
-        .iter()
-        .map(|it| has_stalled(channel, it))
-        .collect();
-    for (sample, stalled) in channel.samples.iter_mut().zip(stalled) {
-        if stalled {
-            sample.result = Outcome::Opened;
-        }
-    }
-    channel.session = session;
+}
+
+/// Says that large packets vanish on the way: `before` bytes of `command` came with those of the usual size, and `bytes`
+/// with small ones.
+pub(crate) fn found(run: &mut Run, command: &str, before: usize, bytes: usize) {
     let detail = "Short transfers pass, and a longer one stops for ever as soon as its packets are full. With small packets \
                   the same transfer passes: on the way, large packets vanish and nobody is told.";
     let verb = command.split(' ').next().unwrap_or_default();
     run.found(
         Finding::new(MTU_BLACKHOLE, detail)
             .evidence("command", verb)
-            .evidence("bytes that came", passed)
+            .evidence("bytes that came", before)
             .evidence("with segments of 536 bytes", format!("{bytes} bytes")),
     );
-    if channel.samples.iter().all(|it| it.done().is_none()) {
-        let reason = "net.mtu-blackhole stands in the way";
-        run.behind_fault("the rest of a transfer", BEHIND_THE_PORT, reason);
-    }
-}
-
-/// The same transfer in a session of its own, and how many bytes came; none where it did not pass there either.
-fn with_small_segments(
-    run: &Run,
-    method: Method,
-    command: &str,
-    most: usize,
-) -> Option<(Session, usize)> {
-    let opening = Opening {
-        max_segment: Some(SMALL_SEGMENT),
-        ..Opening::like_the_first(run)
-    };
-    let mut session = Session::open(run, &opening).ok()?;
-    let Ok(Offer::Port { port, .. }) = session.ask(method) else {
-        return None;
-    };
-    let data = session.connect(port).ok()?;
-    let bytes = enough(
-        session.transfer(data, command, Payload::Receive { most }),
-        most,
-    )?;
-    session.renew(|opening| opening.max_segment = Some(SMALL_SEGMENT));
-    Some((session, bytes))
-}
-
-/// The bytes of a transfer that came to its end, or to ours.
-fn enough(result: Result<Transferred, Box<Refusal>>, most: usize) -> Option<usize> {
-    match result {
-        Ok(transferred) => Some(transferred.bytes.len()),
-        Err(refusal) if refusal.passed >= most => Some(refusal.passed),
-        Err(_) => None,
-    }
 }

@@ -1,9 +1,11 @@
-//! The data channel: EPSV and PASV, the address that is announced, a sample of the ports, TLS with resumption of the control
-//! session again and again, listings and a long transfer, and the end of each.
+//! The data channel: EPSV and PASV, the address that the server advertises, a sample of the ports, TLS that resumes the
+//! control session each time, listings and a long transfer, and how each of them ends.
 
+mod again;
 mod certificate;
 mod channel;
 mod clear;
+mod ending;
 mod facts;
 mod findings;
 mod knock;
@@ -11,25 +13,36 @@ mod large;
 mod listings;
 mod map;
 mod ports;
+mod pret;
 mod protection;
 mod refused;
 mod resumption;
 mod sample;
+mod second_way;
+mod settings;
 
+use probe_sdk::halt::{CLOSES_SESSION, STOPS_ANSWERING};
 use probe_sdk::session::{Method, Session};
 use probe_sdk::{
-    About, Capability, Code, Depth, FactValue, Failure, MALFORMED_REPLY, Probe, Run, state, value,
+    About, Capability, Code, Depth, FactValue, Failure, MALFORMED_REPLY, OUT_OF_STEP, Probe, Run,
+    name, shared, state, value,
 };
 
+use again::Silent;
 use channel::Channel;
 use knock::Again;
+use protection::Protection;
 use resumption::OtherVersion;
 use sample::Sample;
+use second_way::SecondWay;
 
 probe_sdk::codes! {
     PASSIVE_REFUSED = "data.passive-refused";
     PRIVATE_ADDRESS = "data.pasv-private-address";
     FOREIGN_ADDRESS = "data.pasv-foreign-address";
+    UNSPECIFIED_ADDRESS = "data.pasv-unspecified-address";
+    PRET_REQUIRED = "data.pret-required";
+    PASSIVE_MODE_UNUSABLE = "settings.passive-mode-unusable";
     ALL_BLOCKED = "data.all-ports-blocked";
     SOME_BLOCKED = "data.some-ports-blocked";
     EPSV_BROKEN = "data.epsv-broken";
@@ -37,9 +50,12 @@ probe_sdk::codes! {
     PORTS_EXHAUSTED = "data.ports-exhausted";
     PEER_REJECTED = "data.peer-address-rejected";
     MTU_BLACKHOLE = "net.mtu-blackhole";
+    AFFINITY_LOST = "data.affinity-lost";
     TLS_STALLS = "data.tls-stalls";
     TLS_FAILED = "data.tls-failed";
     TRUNCATED = "data.truncated";
+    NOT_CLOSED = "data.not-closed";
+    TIMEOUT_TOO_SHORT = "settings.timeout-too-short";
     NO_NOTIFY = "data.closed-without-notify";
     CERTIFICATE_DIFFERS = "data.certificate-differs";
     PROTECTION_REFUSED = "ftps.data-protection-refused";
@@ -51,9 +67,15 @@ probe_sdk::codes! {
     NO_MACHINE_LISTING = "ftp.no-machine-listing";
 }
 
+/// The directory that the login lands in is not there.
+const HOME_UNAVAILABLE: Code = Code::of_another("ftp.home-unavailable");
+
 /// Codes that only an open data port can tell about.
 pub(crate) const BEHIND_THE_PORT: &[Code] = &[
     PEER_REJECTED,
+    AFFINITY_LOST,
+    NOT_CLOSED,
+    TIMEOUT_TOO_SHORT,
     MTU_BLACKHOLE,
     TLS_STALLS,
     TLS_FAILED,
@@ -70,7 +92,10 @@ pub(crate) const BEHIND_THE_PORT: &[Code] = &[
 
 /// With one of these found, no transfer is worth trying.
 const IN_THE_WAY: &[Code] = &[
+    CLOSES_SESSION,
     PEER_REJECTED,
+    AFFINITY_LOST,
+    NOT_CLOSED,
     TLS_STALLS,
     TLS_FAILED,
     TRUNCATED,
@@ -97,20 +122,26 @@ impl Probe for DataChannel {
             Capability::Login,
         ],
         codes: CODES,
-        also_reports: &[MALFORMED_REPLY],
+        also_reports: &[
+            HOME_UNAVAILABLE,
+            MALFORMED_REPLY,
+            STOPS_ANSWERING,
+            CLOSES_SESSION,
+            OUT_OF_STEP,
+        ],
         facts: facts::FACTS,
         ..About::NOTHING
     };
 
     fn run(run: &mut Run) -> Result<(), Failure> {
         let mut session = Session::taken(run)?;
-        let mut listed = false;
-        if protection::switch_on(run, &mut session) {
-            (session, listed) = look(run, session);
+        let mut works = false;
+        if let Some(protection) = protection::switch_on(run, &mut session) {
+            (session, works) = look(run, session, protection);
         }
         run.rest_clear(CODES);
         // A directory that may not be listed can still be one to upload to.
-        let works = listed || run.has_found(LIST_DENIED);
+        let works = works || run.has_found(LIST_DENIED);
         if session.usable && works && run.found_of(IN_THE_WAY).is_none() {
             run.provide(state::TRANSFERRING, None);
         }
@@ -157,28 +188,44 @@ impl Amount {
 }
 
 /// EPSV first, as RFC 2428 section 4 has it for two parties; PASV beside it, since that is what many clients use, unless
-/// the settings allow one of them only. Gives the session back, and whether a listing came through.
-fn look(run: &mut Run, session: Session) -> (Session, bool) {
+/// the settings allow one of them only. Gives the session back, and whether a data connection did what it is for.
+fn look(run: &mut Run, session: Session, protection: Protection) -> (Session, bool) {
     let depth = run.request().depth;
     let amount = Amount::of(depth);
     let mut channel = Channel::new(session, amount.connections);
+    let mut features = run.texts(name::SERVER_FEATURES).iter();
+    channel.lists_pret = features.any(|feature| feature == "PRET");
     channel.list(channel.first_method());
+    let mut silent = again::silent(&mut channel);
     let untried = |channel: &Channel| !channel.samples.iter().any(|it| it.method == Method::Pasv);
     let wants_pasv = untried(&channel) && (!run.is_brief() || !channel.transfers_well());
-    let stalls = large::stalls(&channel);
-    if wants_pasv && !stalls && channel.has_room() && channel.gives(Method::Pasv) {
-        channel.list(Method::Pasv);
+    let method = Method::Pasv;
+    if wants_pasv && silent.is_none() && channel.has_room() && channel.gives(method) {
+        channel.list(method);
+        silent = again::silent(&mut channel);
     }
-    let again = failed_ports(&mut channel, &amount);
+    settings::other_than_allowed(&mut channel);
+    let mut again = failed_ports(&mut channel, &amount);
+    again::sudden(&mut channel);
+    let second_way = second_way::look(run, &mut channel);
+    let unasked = knock::unasked(&mut channel);
+    let is_slow = |silent: &Option<Silent>| silent.as_ref().is_some_and(Silent::is_slow);
+    if !run.is_brief() && channel.transfers_well() && !is_slow(&silent) {
+        at_length(run, &mut channel, &amount);
+        again = again.or_else(|| knock::failed_again(&mut channel));
+        again::sudden(&mut channel);
+        silent = silent.or_else(|| again::silent(&mut channel));
+    }
     let mut seen = Seen {
         again,
-        unasked: knock::unasked(&mut channel),
+        unasked,
+        second_way,
+        silent,
+        sudden: channel.sudden,
+        lost: channel.lost,
+        protection,
         other_version: None,
     };
-    large::confirm_stall(run, &mut channel);
-    if !run.is_brief() && channel.transfers_well() {
-        at_length(run, &mut channel, &amount);
-    }
     if depth == Depth::Full {
         clear::look(run, &mut channel);
         seen.other_version = resumption::other_version(run, &channel);
@@ -188,17 +235,17 @@ fn look(run: &mut Run, session: Session) -> (Session, bool) {
         .as_mut()
         .and_then(OtherVersion::take_full);
     certificate::look(run, &mut channel, elsewhere);
-    note(run, &channel.samples);
+    note(run, &channel);
     findings::judge(run, &channel, &seen);
     if run.is_brief() {
         let check = "long transfers and other forms of a listing";
         run.not_applicable(check, BEYOND_A_LISTING, "--depth quick");
     }
-    let listed = channel
+    let works = channel
         .samples
         .iter()
-        .any(|sample| sample.listing().is_some());
-    (channel.session, listed)
+        .any(|sample| sample.lists() || sample.declined().is_some());
+    (channel.session, works)
 }
 
 /// What was seen beside the samples.
@@ -207,6 +254,16 @@ struct Seen {
     again: Option<Again>,
     /// Whether a port opens that the server was not asked for, where one it was asked for was ignored.
     unasked: Option<bool>,
+    /// A listing that was refused, asked for in another way.
+    second_way: Option<SecondWay>,
+    /// A transfer that fell silent, looked at once more.
+    silent: Option<Silent>,
+    /// Data connections that ended suddenly and not when they were repeated.
+    sudden: usize,
+    /// Sessions that broke off over a transfer and not when it was repeated.
+    lost: usize,
+    /// What the server said to `PROT P`.
+    protection: Protection,
     other_version: Option<OtherVersion>,
 }
 
@@ -229,8 +286,7 @@ fn failed_ports(channel: &mut Channel, amount: &Amount) -> Option<Again> {
             channel.list(method);
         }
     }
-    let opened = channel.samples.iter().any(Sample::port_opened);
-    opened.then(|| knock::again(channel)).flatten()
+    knock::failed_again(channel)
 }
 
 /// What takes more than one listing to see. Ports come first: where some fail, nothing is tried that would leave the server
@@ -251,14 +307,23 @@ fn at_length(run: &mut Run, channel: &mut Channel, amount: &Amount) {
     }
     if channel.transfers_well() {
         large::look(run, channel);
-        large::confirm_stall(run, channel);
     }
     let last_in_full = certificate::may_ask(run, channel);
     resumption::repeat(channel, amount.transfers - usize::from(last_in_full));
     listings::judge(run, channel);
 }
 
-fn note(run: &mut Run, samples: &[Sample]) {
+fn note(run: &mut Run, channel: &Channel) {
+    let samples = channel.samples.as_slice();
+    if channel.session.pret {
+        run.note(shared::PRET, value::flag(true));
+    }
+    if !channel.once.is_empty() {
+        run.note(facts::FAILED_ONCE, value::texts(channel.once.clone()));
+    }
+    if let Some(method) = channel.only_working_method() {
+        run.note(facts::METHOD, value::text(method.name()));
+    }
     let map = samples.iter().filter_map(|sample| {
         let cells = [
             ("port", sample.port()?.to_string()),
@@ -271,24 +336,28 @@ fn note(run: &mut Run, samples: &[Sample]) {
         ];
         Some(cells.map(|(name, cell)| (name.to_string(), cell)).to_vec())
     });
-    run.note("data.passive-map", FactValue::Rows(map.collect()));
+    run.note(facts::PASSIVE_MAP, FactValue::Rows(map.collect()));
     let map = ports::map(samples);
     if let Some((lowest, highest)) = map.range() {
         run.note(
-            "data.passive-range",
+            facts::PASSIVE_RANGE,
             value::text(format!("{lowest}-{highest}")),
         );
-        run.note("data.passive-sample", value::text(map.excludes()));
+        run.note(facts::PASSIVE_SAMPLE, value::text(map.excludes()));
     }
     let listing = samples.iter().find_map(Sample::listing);
-    run.note("data.listed", value::flag(listing.is_some()));
+    let listed = samples.iter().any(Sample::lists);
+    run.note(facts::LISTED, value::flag(listed));
+    if let Some(declined) = samples.iter().find_map(Sample::declined) {
+        run.note(facts::LISTING_DECLINED, value::text(declined.words()));
+    }
     if let Some(listing) = listing {
-        run.note("data.listing-bytes", value::number(listing.bytes.len()));
-        run.note("data.security", value::text(listing.security()));
+        run.note(facts::LISTING_BYTES, value::number(listing.bytes.len()));
+        run.note(facts::SECURITY, value::text(listing.security()));
     }
     let sessions = samples.iter().filter_map(Sample::done);
     run.note(
-        "data.sessions",
+        facts::SESSIONS,
         value::texts(sessions.map(|it| it.security())),
     );
     resumption::note(run, samples);

@@ -1,9 +1,10 @@
 //! Whether a listing is whole, and whether there is one for machines (RFC 3659 section 7).
 
 use probe_sdk::ftp::{Form, Listing, Reply};
-use probe_sdk::{Finding, Run, quoted, value};
+use probe_sdk::{Finding, Run, name, quoted, value};
 
 use crate::channel::{Channel, MAX_LISTING, StartReply, says_not_known};
+use crate::facts;
 use crate::sample::Sample;
 use crate::{LISTING_TRUNCATED, NO_MACHINE_LISTING, TRUNCATED};
 
@@ -14,7 +15,10 @@ const FEW: usize = 100;
 /// plain listing answers the second one.
 pub(crate) fn machine_readable(run: &mut Run, channel: &mut Channel) {
     let mut start = channel.transfer_early("MLSD");
-    let listed = run.texts("server.features").iter().any(|it| it == "MLST");
+    let listed = run
+        .texts(name::SERVER_FEATURES)
+        .iter()
+        .any(|it| it == "MLST");
     match &start {
         Ok(_) => run.clear(&[NO_MACHINE_LISTING]),
         Err(Some(reply)) if says_not_known(reply) => {
@@ -46,7 +50,7 @@ pub(crate) fn machine_readable(run: &mut Run, channel: &mut Channel) {
             StartReply::Before => "before the data connection is there",
             StartReply::After => "only once the data connection is there",
         };
-        run.note("data.start-reply", value::text(order));
+        run.note(facts::START_REPLY, value::text(order));
     }
 }
 

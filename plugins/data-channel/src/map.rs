@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 /// Where chance alone would order the ports like this less often than once in ten times, it is said.
 const BY_CHANCE: f64 = 0.1;
+/// Servers that give ports out in order leave out those in use.
+const STEP: u16 = 4;
 /// The deviation that a normal variable exceeds in one case of twenty.
 const Z: f64 = 1.96;
 
@@ -35,6 +37,28 @@ impl Map {
         self.0.iter().filter(|(_, opened)| !opened).count()
     }
 
+    /// Each port once, in the order they were first asked for; one that failed in any try counts as failed.
+    fn distinct(&self) -> Vec<(u16, bool)> {
+        let mut ports: Vec<(u16, bool)> = Vec::new();
+        for (port, opened) in &self.0 {
+            match ports.iter_mut().find(|(known, _)| known == port) {
+                Some((_, all)) => *all &= opened,
+                None => ports.push((*port, *opened)),
+            }
+        }
+        ports
+    }
+
+    /// Whether the ports come one after another, each a small step above the one before: then the sample is one stretch of
+    /// the range and says nothing of the rest. Ports that are drawn by chance from a wide range lie far apart.
+    fn in_sequence(&self) -> bool {
+        let ports = self.distinct();
+        let small = |pair: &[(u16, bool)]| (1..=STEP).contains(&pair[1].0.wrapping_sub(pair[0].0));
+        let steps = ports.windows(2).count();
+        // A range may end, and begin anew.
+        ports.len() > 2 && ports.windows(2).filter(|pair| small(pair)).count() + 1 >= steps
+    }
+
     /// The lowest and the highest port seen.
     pub(crate) fn range(&self) -> Option<(u16, u16)> {
         let ports = || self.0.iter().map(|(port, _)| *port);
@@ -43,13 +67,24 @@ impl Map {
 
     /// What the sample excludes, at a confidence of 95 %, and what it does not.
     pub(crate) fn excludes(&self) -> String {
-        let (tried, failed) = (self.0.len(), self.failed());
+        let ports = self.distinct();
+        let (tried, failed) = (
+            ports.len(),
+            ports.iter().filter(|(_, opened)| !opened).count(),
+        );
         let percent = |share: f64| (100.0 * share).round();
-        match (tried, failed) {
-            (0, _) => "no port was tried: nothing is known about the range".into(),
+        let counted = match (tried, failed) {
+            (0, _) => return "no port was tried: nothing is known about the range".into(),
+            (1, _) if self.0.len() > 1 => {
+                return format!(
+                    "the server gave one and the same port {} times: nothing is known about others",
+                    self.0.len()
+                );
+            }
             (1..=2, 0) => format!(
                 "{tried} of {tried} ports opened: so few exclude hardly anything about the rest of the range"
             ),
+            _ if self.in_sequence() => format!("{} of {tried} ports opened", tried - failed),
             (_, 0) => format!(
                 "{tried} of {tried} ports opened: that more than about {} % of the range is closed is excluded (95 %), a \
                  smaller part is not",
@@ -67,6 +102,13 @@ impl Map {
                     percent(most)
                 )
             }
+        };
+        match (self.in_sequence(), self.range()) {
+            (true, Some((first, last))) => format!(
+                "{counted}: they come one after another, so that only {first} to {last} was looked at and nothing is known \
+                 about the rest of the range"
+            ),
+            _ => counted,
         }
     }
 
@@ -176,7 +218,7 @@ mod tests {
 
     #[test]
     fn what_a_sample_excludes() {
-        let ports: Vec<u16> = (0..30).map(|port| 50_000 + port).collect();
+        let ports: Vec<u16> = (0..30).map(|nth| 50_000 + nth * 37 % 1000).collect();
         assert!(map(&ports[..1], &[]).excludes().contains("hardly anything"));
         assert!(map(&ports[..8], &[]).excludes().contains("31 %"));
         assert!(map(&ports, &[]).excludes().contains("10 %"));
@@ -187,6 +229,22 @@ mod tests {
         );
         let some = map(&ports[..8], &ports[..2]).excludes();
         assert!(some.contains("7 %") && some.contains("59 %"), "{some}");
+    }
+
+    #[test]
+    fn a_port_counts_once_and_a_stretch_is_no_sample_of_the_range() {
+        let same = map(&[50_000; 8], &[]).excludes();
+        assert!(same.contains("8 times") && !same.contains('%'), "{same}");
+        let ports: Vec<u16> = (50_000..50_008).collect();
+        let stretch = map(&ports, &[]).excludes();
+        assert!(stretch.contains("one after another"), "{stretch}");
+        assert!(
+            stretch.contains("50000 to 50007") && !stretch.contains('%'),
+            "{stretch}"
+        );
+        // A range that ended and began anew, and ports in use that are left out.
+        let around = map(&[50_008, 50_009, 50_000, 50_003, 50_004], &[]).excludes();
+        assert!(around.contains("one after another"), "{around}");
     }
 
     #[test]

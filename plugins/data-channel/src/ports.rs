@@ -1,14 +1,17 @@
 //! EPSV and PASV side by side, and the ports they announce: which methods work, and which part of the range is open.
 
-use probe_sdk::session::{Method, Offer, Session};
-use probe_sdk::{FailureKind, Finding, Run};
+use std::collections::BTreeSet;
 
+use probe_sdk::session::{Method, Offer, Session};
+use probe_sdk::{Code, FailureKind, Finding, Owner, Run};
+
+use crate::ending::{Ending, How};
 use crate::knock::Again;
 use crate::map::{Map, Pattern};
 use crate::sample::{Outcome, Sample};
 use crate::{
     ALL_BLOCKED, EPSV_BROKEN, FOREIGN_ADDRESS, PASV_BROKEN, PORTS_EXHAUSTED, PRIVATE_ADDRESS,
-    SOME_BLOCKED,
+    SOME_BLOCKED, UNSPECIFIED_ADDRESS,
 };
 
 /// How one method went over all its samples.
@@ -25,7 +28,7 @@ fn went(samples: &[Sample], method: Method) -> Went {
     let of: Vec<&Sample> = samples
         .iter()
         // Without an answer to the question for a port, the method was not tested.
-        .filter(|sample| sample.method == method && sample.offer.is_some())
+        .filter(|sample| sample.method == method && sample.was_answered())
         .collect();
     let failed = of.iter().filter(|sample| sample.port_failed()).count();
     let opened = of.iter().filter(|sample| sample.port_opened()).count();
@@ -54,6 +57,9 @@ pub(crate) fn map(samples: &[Sample]) -> Map {
     }))
 }
 
+/// So many different ports, or tries of the only one there is, decide about all of them.
+const ENOUGH: usize = 2;
+
 /// Judges methods and ports; at least one port was offered.
 pub(crate) fn judge(run: &mut Run, session: &Session, samples: &[Sample], again: Option<&Again>) {
     // A method that got no port because none is free is not broken.
@@ -62,7 +68,13 @@ pub(crate) fn judge(run: &mut Run, session: &Session, samples: &[Sample], again:
     } else {
         methods_and_range(run, session, samples, again);
     }
-    let codes = &[PRIVATE_ADDRESS, FOREIGN_ADDRESS, PASV_BROKEN, EPSV_BROKEN];
+    let codes = &[
+        PRIVATE_ADDRESS,
+        FOREIGN_ADDRESS,
+        UNSPECIFIED_ADDRESS,
+        PASV_BROKEN,
+        EPSV_BROKEN,
+    ];
     if session.is_ipv6() {
         run.not_applicable("PASV", codes, "PASV has no room for an IPv6 address");
     } else if session.only_method() == Some(Method::Epsv) {
@@ -81,19 +93,19 @@ pub(crate) fn judge(run: &mut Run, session: &Session, samples: &[Sample], again:
 }
 
 fn methods_and_range(run: &mut Run, session: &Session, samples: &[Sample], again: Option<&Again>) {
-    let (epsv, pasv) = (went(samples, Method::Epsv), went(samples, Method::Pasv));
-    let broken = |works: &str, does_not: &str| {
-        format!(
-            "{works} works and {does_not} does not: clients that use {does_not} cannot transfer."
-        )
+    let epsv = went(samples, Method::Epsv);
+    // RFC 2428 section 1: PASV has no room for an IPv6 address, and a refusal is right.
+    let pasv = match session.is_ipv6() {
+        true => Went::NotAsked,
+        false => went(samples, Method::Pasv),
     };
     let finding = match (epsv, pasv) {
         (Went::Refused | Went::AllFailed, Went::Well) => {
-            with_replies(Finding::new(EPSV_BROKEN, broken("PASV", "EPSV")), samples)
+            one_way(EPSV_BROKEN, "PASV", Method::Epsv, samples)
                 .cured_by(&[("passive_mode", "pasv")])
         }
         (Went::Well, Went::Refused | Went::AllFailed) => {
-            with_replies(Finding::new(PASV_BROKEN, broken("EPSV", "PASV")), samples)
+            one_way(PASV_BROKEN, "EPSV", Method::Pasv, samples)
                 .cured_by(&[("passive_mode", "epsv")])
         }
         (Went::AllFailed | Went::Refused | Went::NotAsked, Went::AllFailed)
@@ -108,15 +120,65 @@ fn methods_and_range(run: &mut Run, session: &Session, samples: &[Sample], again
     run.found(finding);
 }
 
+/// One command works and the other does not.
+fn one_way(code: Code, works: &str, broken: Method, samples: &[Sample]) -> Finding {
+    let name = broken.name();
+    let detail =
+        format!("{works} works and {name} does not: clients that use {name} cannot transfer.");
+    let finding = with_replies(Finding::new(code, detail), samples);
+    match samples
+        .iter()
+        .find(|it| it.method == broken)
+        .and_then(Sample::ending)
+    {
+        Some(ending) => on_the_way(finding, ending),
+        None => finding,
+    }
+}
+
+/// A session that is reset or closed without a word when a port is asked for looks like a firewall that reads along: it
+/// ends what it does not like to pass on.
+pub(crate) fn on_the_way(finding: Finding, ending: &Ending) -> Finding {
+    let is_cut = matches!(ending.how, How::Closed | How::Broken);
+    if ending.said.is_some() || !is_cut {
+        return finding;
+    }
+    let test = "the server's log shows whether it ended the session, or a firewall before it did";
+    finding
+        .owner(Owner::FirewallAdmin)
+        .likely(PRIVATE_ADDRESS, test)
+}
+
 fn all_blocked(samples: &[Sample], again: Option<&Again>) -> Finding {
     let (how, in_words) = how(samples);
-    let detail = format!(
-        "The login works, and none of the {} data ports that were tried opens: {in_words}.",
-        samples.iter().filter(|sample| sample.port_failed()).count(),
-    );
+    let failed = || samples.iter().filter(|sample| sample.port_failed());
+    let distinct: BTreeSet<u16> = failed().filter_map(Sample::port).collect();
+    let which = match (distinct.len(), failed().count()) {
+        (1, 1) => "the only data port that was tried does not open".to_string(),
+        (1, tries) => format!(
+            "the server gives one and the same data port each time, and it opens in none of {tries} tries"
+        ),
+        (ports, _) => format!("none of the {ports} data ports that were tried opens"),
+    };
+    let detail = format!("The login works, and {which}: {in_words}.");
     let finding = Finding::new(ALL_BLOCKED, detail)
         .evidence("how", how)
         .evidence("ports", rows(samples));
+    let finding = match failed().count() >= ENOUGH {
+        true => finding,
+        false => finding.likely(
+            SOME_BLOCKED,
+            "more ports of the range: another run, or the rule of the firewall",
+        ),
+    };
+    // With PASV it names another host, which was not dialled: the ports of EPSV may be that host's.
+    let finding = match samples.iter().any(Sample::elsewhere) {
+        true => finding.likely(
+            FOREIGN_ADDRESS,
+            "a data connection to the address that PASV announces, which --allow-data-address permits",
+        ),
+        false => finding,
+    };
     tried_again(finding, again)
 }
 
@@ -222,12 +284,15 @@ pub(crate) fn with_replies(finding: Finding, samples: &[Sample]) -> Finding {
         .into_iter()
         .fold(finding, |finding, method| {
             let sample = samples.iter().find(|sample| sample.method == method);
-            match sample.and_then(|sample| Some((sample.reply()?, sample.row()))) {
-                Some((reply, Some(row))) => {
-                    finding.evidence(method.name(), format!("{reply}; {row}"))
-                }
-                Some((reply, None)) => finding.evidence(method.name(), reply),
-                None => finding.evidence(method.name(), "not asked"),
-            }
+            let told = match sample {
+                Some(sample) => match (sample.ending(), sample.reply(), sample.row()) {
+                    (Some(ending), _, _) => ending.words(),
+                    (None, Some(reply), Some(row)) => format!("{reply}; {row}"),
+                    (None, Some(reply), None) => reply.to_string(),
+                    (None, None, _) => "not asked".into(),
+                },
+                None => "not asked".into(),
+            };
+            finding.evidence(method.name(), told)
         })
 }

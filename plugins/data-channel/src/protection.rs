@@ -1,8 +1,9 @@
 //! `PBSZ 0` and `PROT P` (RFC 4217 sections 8 and 9).
 
+use probe_sdk::ftp::Reply;
 use probe_sdk::ftp::phase::protection::{self, ProtectionAnswer};
 use probe_sdk::session::Session;
-use probe_sdk::{Code, Finding, Run};
+use probe_sdk::{Code, DialogueError, Finding, Run, name};
 
 use crate::{
     CODES, PROTECTION_REFUSED, PROTECTION_REQUIRED, REUSE_BROKEN, REUSE_REQUIRED, TLS_FAILED,
@@ -19,53 +20,105 @@ const TLS: &[Code] = &[
     TLS_STALLS,
 ];
 
-/// Asks for TLS on the data channel, where the control channel has it. False where that ended the look.
-pub(crate) fn switch_on(run: &mut Run, session: &mut Session) -> bool {
+/// How far data connections can be counted on to be secured.
+#[derive(Clone, Debug)]
+pub(crate) enum Protection {
+    /// There is no TLS on the control connection.
+    None,
+    /// The server agreed.
+    Agreed,
+    /// The port speaks TLS from the first byte, and the server refused to be told so: data may be protected anyhow (F-P04),
+    /// and the first data connection proves it or not.
+    Assumed(Reply),
+}
+
+/// Asks for TLS on the data channel, where the control channel has it. None where that ended the look.
+pub(crate) fn switch_on(run: &mut Run, session: &mut Session) -> Option<Protection> {
     if !session.tls {
         run.not_applicable(
             "TLS on the data channel",
             TLS,
             "the connection is not secured by TLS",
         );
-        return true;
+        return Some(Protection::None);
     }
-    // Implicit servers start at P and some refuse to be told so (F-P04).
-    let implicit = run.text("control.mode") != Some("explicit");
-    let replies = session
-        .control
-        .command("PBSZ 0")
-        .and_then(|pbsz| Ok((pbsz, session.control.command("PROT P")?)));
-    let (pbsz, prot) = match replies {
+    let (pbsz, prot) = match ask(session) {
         Ok(replies) => replies,
         Err(error) => {
             session.usable = false;
             run.could_not_look("the data channel", CODES, &error.to_string());
-            return false;
+            return None;
         }
     };
-    match protection::judge(&prot) {
-        ProtectionAnswer::Accepted => true,
+    let answer = protection::judge(&prot);
+    // Implicit servers start at P and some refuse to be told so (F-P04).
+    let implicit = run.text(name::CONTROL_MODE) != Some("explicit");
+    match answer {
+        ProtectionAnswer::Accepted => return Some(Protection::Agreed),
         ProtectionAnswer::Closing => {
             session.usable = false;
-            run.could_not_look(
-                "the data channel",
-                CODES,
-                &format!("the server closed the session: {prot}"),
-            );
-            false
+            let reason = format!("the server closed the session: {prot}");
+            run.could_not_look("the data channel", CODES, &reason);
+            return None;
         }
-        _ if implicit && (500..=504).contains(&prot.code) => true,
-        _ => {
-            let detail = "The server has TLS on the control connection and refuses it on data connections: files and \
-                          listings would cross the network in clear text.";
-            run.found(
-                Finding::new(PROTECTION_REFUSED, detail)
-                    .evidence("reply", prot)
-                    .evidence("PBSZ 0", pbsz),
-            );
-            let reason = "ftps.data-protection-refused stands in the way: data is not transferred in clear text";
-            run.behind_fault("data connections and listings", CODES, reason);
-            false
+        ProtectionAnswer::OutOfOrder
+        | ProtectionAnswer::NotOffered
+        | ProtectionAnswer::Refused
+        | ProtectionAnswer::TemporarilyUnavailable => {}
+    }
+    if implicit && (500..=504).contains(&prot.code) {
+        return Some(Protection::Assumed(prot));
+    }
+    // What is out of order or not possible now may be so in this session only; the rest is said once and for all.
+    let settled = match answer {
+        ProtectionAnswer::Refused => true,
+        ProtectionAnswer::NotOffered => (500..=504).contains(&prot.code),
+        _ => false,
+    };
+    if settled {
+        match session.control.command("PROT P") {
+            Ok(again) if again.is_positive() => return Some(Protection::Agreed),
+            Ok(again) => {
+                run.found(refused(&prot, &pbsz).evidence("asked again", again));
+            }
+            Err(_) => {
+                session.usable = false;
+                run.found(refused(&prot, &pbsz));
+            }
+        }
+    } else {
+        match in_a_fresh_session(session) {
+            Some(again) if again.is_positive() => return Some(Protection::Agreed),
+            again => {
+                let again = again.map_or("no answer".to_string(), |reply| reply.to_string());
+                let test = "the server's log says why the level was refused at this time";
+                let finding = refused(&prot, &pbsz).evidence("in a second session", again);
+                run.found(finding.likely(TLS_FAILED, test));
+            }
         }
     }
+    let reason =
+        "ftps.data-protection-refused stands in the way: data is not transferred in clear text";
+    run.behind_fault("data connections and listings", CODES, reason);
+    None
+}
+
+fn ask(session: &mut Session) -> Result<(Reply, Reply), DialogueError> {
+    let pbsz = session.control.command("PBSZ 0")?;
+    Ok((pbsz, session.control.command("PROT P")?))
+}
+
+fn in_a_fresh_session(session: &mut Session) -> Option<Reply> {
+    if !session.replace(|_| ()) {
+        return None;
+    }
+    ask(session).ok().map(|(_, prot)| prot)
+}
+
+fn refused(prot: &Reply, pbsz: &Reply) -> Finding {
+    let detail = "The server has TLS on the control connection and refuses it on data connections: files and listings \
+                  would cross the network in clear text.";
+    Finding::new(PROTECTION_REFUSED, detail)
+        .evidence("reply", prot)
+        .evidence("PBSZ 0", pbsz)
 }

@@ -1,14 +1,19 @@
 //! The data port opened, and the listing did not come: which of the many reasons it was.
 
 use probe_sdk::ftp::phase::transfer::TransferAnswer;
+use probe_sdk::halt::{CLOSES_SESSION, STOPS_ANSWERING};
 use probe_sdk::session::{Answer, Refusal, Session, Transferred};
-use probe_sdk::{Code, FailureKind, Finding, Run, TlsVersion};
+use probe_sdk::{Code, Failure, FailureKind, Finding, Run, TlsVersion, quoted};
 
+use crate::again::{self, Silent};
+use crate::protection::Protection;
 use crate::resumption::first_not_resumed;
 use crate::sample::Sample;
+use crate::second_way::{self, SecondWay, Verdict};
 use crate::{
-    BEHIND_THE_PORT, LIST_DENIED, PEER_REJECTED, PROTECTION_REQUIRED, REUSE_BROKEN, REUSE_REQUIRED,
-    Seen, TLS_FAILED, TLS_STALLS, TRUNCATED,
+    AFFINITY_LOST, BEHIND_THE_PORT, HOME_UNAVAILABLE, LIST_DENIED, PEER_REJECTED,
+    PROTECTION_REFUSED, PROTECTION_REQUIRED, REUSE_BROKEN, REUSE_REQUIRED, Seen, TLS_FAILED,
+    TLS_STALLS, TRUNCATED,
 };
 
 /// The port opened, and the listing did not come.
@@ -19,16 +24,51 @@ pub(crate) fn judge(
     samples: &[Sample],
     seen: &Seen,
 ) {
+    if let Some(second_way) = &seen.second_way
+        && second_way::refusal_of(refusal).is_some()
+    {
+        return listing(run, refusal, second_way);
+    }
     let resumed_before = samples
         .iter()
         .filter_map(Sample::done)
         .any(Transferred::resumed);
-    let code = match code(session, refusal) {
+    let Some(code) = code(session, refusal, samples, seen) else {
+        let reply = refusal.reply.as_ref().map(quoted);
+        let failure = refusal
+            .failure
+            .as_ref()
+            .map(|failure| failure.detail.clone());
+        let seen = reply.or(failure).unwrap_or_else(|| "no reply".into());
+        let reason = format!("a transfer came to nothing, and nothing says why: {seen}");
+        return run.could_not_look("the listing of the directory", BEHIND_THE_PORT, &reason);
+    };
+    let code = match code {
         // There was something to resume with, and it ran out (F-D18).
         code if code == REUSE_REQUIRED && resumed_before => REUSE_BROKEN,
         code => code,
     };
-    let mut finding = Finding::new(code, detail(code, refusal, resumed_before));
+    let finding = Finding::new(code, detail(code, refusal, resumed_before));
+    let finding = with_what_was_seen(finding, code, refusal, samples);
+    let first = samples.iter().all(|sample| sample.done().is_none());
+    let mut finding = beside(finding, code, refusal, seen, first);
+    if code == REUSE_REQUIRED {
+        finding = finding.likely(
+            TLS_FAILED,
+            "the same transfer over a session that can be resumed (TLS 1.2) is refused, too; the server's log says why",
+        );
+    }
+    run.found(finding);
+    behind(run, code);
+}
+
+/// The reply, and what the data connection saw.
+fn with_what_was_seen(
+    mut finding: Finding,
+    code: Code,
+    refusal: &Refusal,
+    samples: &[Sample],
+) -> Finding {
     if let (Some(number), true) = (first_not_resumed(samples), code == REUSE_BROKEN) {
         finding = finding.evidence(
             "first refused",
@@ -55,18 +95,18 @@ pub(crate) fn judge(
         finding = finding.evidence("session resumption", format!("{offered}, {resumed}"));
     }
     let refused = samples.iter().find(|sample| sample.refusal().is_some());
-    if let Some(port) = refused.and_then(Sample::port) {
-        finding = finding.evidence("data port", port);
+    let by_command = code == CLOSES_SESSION || code == STOPS_ANSWERING;
+    if let (Some(verb), true) = (refused.and_then(|it| it.verb), by_command) {
+        finding = finding.evidence("command", verb);
     }
-    let first = samples.iter().all(|sample| sample.done().is_none());
-    finding = beside(finding, code, refusal, seen, first);
-    if code == REUSE_REQUIRED {
-        finding = finding.likely(
-            TLS_FAILED,
-            "the same transfer over a session that can be resumed (TLS 1.2) is refused, too; the server's log says why",
-        );
+    match refused.and_then(Sample::port) {
+        Some(port) => finding.evidence("data port", port),
+        None => finding,
     }
-    run.found(finding);
+}
+
+/// The rest of what a transfer would have shown.
+fn behind(run: &mut Run, code: Code) {
     let rest: Vec<Code> = BEHIND_THE_PORT
         .iter()
         .copied()
@@ -77,6 +117,53 @@ pub(crate) fn judge(
         &rest,
         &format!("{} stands in the way", code.name),
     );
+}
+
+/// A listing was refused before any data, and was asked for in a second way.
+fn listing(run: &mut Run, refusal: &Refusal, second_way: &SecondWay) {
+    let reply = refusal.reply.as_ref().map_or("no reply".into(), quoted);
+    let (code, detail) = match second_way.verdict {
+        Verdict::Denied { certain: true } => (
+            LIST_DENIED,
+            "The server refuses to list the directory, asked in more than one way.",
+        ),
+        Verdict::Denied { certain: false } => (
+            LIST_DENIED,
+            "The server refuses to list the directory and does not say why. A right that is missing fits this best.",
+        ),
+        Verdict::HomeMissing => (
+            HOME_UNAVAILABLE,
+            "The login is accepted, and the directory that it lands in cannot be listed, nor entered again: it is not \
+             there.",
+        ),
+        Verdict::Unreadable => (
+            TRUNCATED,
+            "The server fails to read the directory that it is to list, again and again, and says that the trouble is its \
+             own.",
+        ),
+        Verdict::Unknown => {
+            let reason = format!(
+                "a listing is refused ({reply}), and no other command tells why: {}",
+                second_way.words()
+            );
+            return run.could_not_look("the listing of the directory", BEHIND_THE_PORT, &reason);
+        }
+    };
+    let mut finding = Finding::new(code, detail);
+    if let Some(reply) = &refusal.reply {
+        finding = finding.evidence("reply", reply);
+    }
+    for (label, came) in &second_way.seen {
+        finding = finding.evidence(label, came);
+    }
+    let empty = "a file is put there and the listing asked for again: where it comes then, the directory was only empty";
+    let log = "the server's log names the error that it met";
+    run.found(match second_way.verdict {
+        Verdict::Denied { certain: false } => finding.likely(HOME_UNAVAILABLE, empty),
+        Verdict::Unreadable => finding.likely(LIST_DENIED, log),
+        Verdict::Denied { certain: true } | Verdict::HomeMissing | Verdict::Unknown => finding,
+    });
+    behind(run, code);
 }
 
 /// What was tried beside the transfer that was refused; `first`: no transfer came before it.
@@ -106,9 +193,26 @@ fn beside(
         // one more transfer would prove nothing.
         finding = finding.patch(&[("highest_tls_version", "1.2")]);
     }
-    if code == PEER_REJECTED && refusal.reply.is_none() {
-        let test = "the server's log, or a packet trace on it, shows no data connection at all";
-        finding = finding.likely(TLS_STALLS, test);
+    if let (Protection::Assumed(prot), true) = (&seen.protection, code == PROTECTION_REFUSED) {
+        finding = finding.evidence("PROT P", prot);
+    }
+    if let Some(words) = seen.silent.as_ref().map(Silent::words) {
+        finding = finding.evidence("tried again", words);
+    }
+    let on_the_server =
+        "the server's log, or a packet trace on it, shows no data connection at all";
+    let reply_says = refusal.reply.is_some();
+    if code == PEER_REJECTED && !reply_says {
+        finding = finding.likely(TLS_STALLS, on_the_server);
+    } else if code == AFFINITY_LOST {
+        let seen_there =
+            "the server's log shows the data connection and refuses it for its address";
+        finding = finding
+            .likely(TLS_STALLS, on_the_server)
+            .likely(PEER_REJECTED, seen_there);
+    } else if code == TRUNCATED && !reply_says && seen.silent.is_none() {
+        let test = "the same transfer breaks off again in another session";
+        finding = finding.likely(AFFINITY_LOST, test);
     }
     finding
 }
@@ -129,8 +233,9 @@ fn turned_away(refusal: &Refusal) -> bool {
     closed && !refusal.started && refusal.session.is_none() && refusal.reply.is_none()
 }
 
-/// The reply with its phase, and what the data connection saw, give the fault.
-fn code(session: &Session, refusal: &Refusal) -> Code {
+/// The reply with its phase, and what the data connection saw, give the fault; none where both leave it open.
+fn code(session: &Session, refusal: &Refusal, samples: &[Sample], seen: &Seen) -> Option<Code> {
+    use TransferAnswer as It;
     let reuse = refusal
         .session
         .as_ref()
@@ -142,41 +247,99 @@ fn code(session: &Session, refusal: &Refusal) -> Code {
                 REUSE_REQUIRED
             }
         });
-    let tls_stalled = session.tls && refusal.session.is_none();
-    match refusal.answer {
-        Answer::Reply(TransferAnswer::ProtectionRequired) if session.tls => TLS_FAILED,
-        Answer::Reply(TransferAnswer::ProtectionRequired) => PROTECTION_REQUIRED,
+    let secured = refusal.session.is_some();
+    if in_clear_text(refusal) {
+        // What was assumed is disproved by what comes.
+        return Some(match seen.protection {
+            Protection::Assumed(_) => PROTECTION_REFUSED,
+            Protection::Agreed | Protection::None => TLS_FAILED,
+        });
+    }
+    if by_chance(samples, seen.sudden) {
+        return Some(AFFINITY_LOST);
+    }
+    if is_unanswered(refusal) && hangs_alone(samples) {
+        return Some(STOPS_ANSWERING);
+    }
+    Some(match refusal.answer {
+        Answer::Reply(It::ProtectionRequired) if session.tls => TLS_FAILED,
+        Answer::Reply(It::ProtectionRequired) => PROTECTION_REQUIRED,
         // After 150, and with a handshake that ended well: the server did not like the session.
-        Answer::Reply(TransferAnswer::TlsRefused) if session.tls => match (reuse, &refusal.session)
-        {
+        Answer::Reply(It::TlsRefused) if session.tls => match (reuse, secured) {
             (Some(code), _) => code,
-            (None, Some(_)) => REUSE_BROKEN,
-            (None, None) => TLS_FAILED,
+            (None, true) => REUSE_BROKEN,
+            (None, false) => TLS_FAILED,
         },
-        Answer::Reply(TransferAnswer::NoDataConnection)
-            if session.tls && refusal.session.is_some() =>
-        {
+        Answer::Reply(It::NoDataConnection) if session.tls && secured => {
             reuse.unwrap_or(TLS_FAILED)
         }
-        Answer::Reply(TransferAnswer::PeerAddressRejected) => PEER_REJECTED,
-        Answer::Reply(TransferAnswer::TlsRefused | TransferAnswer::NoDataConnection)
-            if tls_stalled && refusal.failure.is_some() =>
+        Answer::Reply(It::PeerAddressRejected) => PEER_REJECTED,
+        Answer::Reply(It::TlsRefused | It::NoDataConnection)
+            if session.tls && refusal.failure.is_some() =>
         {
             TLS_FAILED
         }
-        Answer::Reply(TransferAnswer::NoDataConnection | TransferAnswer::TlsRefused) => {
-            PEER_REJECTED
+        Answer::Reply(It::NoDataConnection | It::TlsRefused) => PEER_REJECTED,
+        Answer::Reply(It::Broken) if session.tls && !secured && refusal.failure.is_some() => {
+            TLS_FAILED
         }
-        Answer::Reply(TransferAnswer::Denied | TransferAnswer::Busy) => LIST_DENIED,
-        Answer::Reply(TransferAnswer::Broken) => TRUNCATED,
+        Answer::Reply(It::Broken) => TRUNCATED,
+        Answer::Reply(It::Denied | It::Busy | It::StorageFull) if refusal.started => TRUNCATED,
+        Answer::Reply(
+            It::Denied
+            | It::Busy
+            | It::StorageFull
+            | It::Closing
+            | It::Unexpected
+            | It::Started
+            | It::Done,
+        ) => return None,
         Answer::Handshake if refusal.failure.is_none() => TLS_STALLS,
         Answer::Handshake if turned_away(refusal) => PEER_REJECTED,
         Answer::Handshake => TLS_FAILED,
-        Answer::Silence if tls_stalled => TLS_STALLS,
-        Answer::Silence if !refusal.started => PEER_REJECTED,
+        Answer::Silence if session.tls && !secured => TLS_STALLS,
+        // Servers look at the address before they begin TLS: with that done, it was not the address.
+        Answer::Silence if !refusal.started && turned_away(refusal) => PEER_REJECTED,
+        Answer::Silence if !refusal.started && refusal.passed == 0 => AFFINITY_LOST,
+        // Something came that is no reply, which is said by itself.
+        Answer::ControlLost if refusal.failure.is_none() => return None,
+        // Once only, it may have been anything.
+        Answer::ControlLost if lost(samples, seen) < 2 => return None,
+        Answer::ControlLost if !refusal.started => CLOSES_SESSION,
         Answer::Silence | Answer::ControlLost => TRUNCATED,
-        Answer::Reply(_) => LIST_DENIED,
-    }
+    })
+}
+
+/// How many sessions broke off over a transfer.
+fn lost(samples: &[Sample], seen: &Seen) -> usize {
+    seen.lost + samples.iter().filter(|it| again::is_lost(it)).count()
+}
+
+/// Whether neither connection brought anything, and neither ended.
+fn is_unanswered(refusal: &Refusal) -> bool {
+    let silent = matches!(refusal.answer, Answer::Silence | Answer::Handshake);
+    silent && !refusal.started && refusal.reply.is_none() && refusal.failure.is_none()
+}
+
+/// Whether transfers by other commands come about, and none by this one: it is the command, and not the way.
+fn hangs_alone(samples: &[Sample]) -> bool {
+    let refused = samples.iter().find(|it| it.refusal().is_some());
+    let verb = refused.and_then(|it| it.verb);
+    let mut done = samples.iter().filter(|it| it.done().is_some()).peekable();
+    done.peek().is_some() && done.all(|it| it.verb != verb)
+}
+
+/// Bytes came where TLS was due.
+fn in_clear_text(refusal: &Refusal) -> bool {
+    let not_tls = |failure: &Failure| failure.kind == FailureKind::NotTls;
+    refusal.session.is_none() && refusal.failure.as_ref().is_some_and(not_tls)
+}
+
+/// Data connections of one kind that end suddenly and succeed in turn: they do not all reach the same machine.
+fn by_chance(samples: &[Sample], repeated: usize) -> bool {
+    let failed = repeated + samples.iter().filter(|it| again::is_sudden(it)).count();
+    let worked = samples.iter().filter(|it| it.lists()).count();
+    failed > 1 && worked > 0
 }
 
 fn detail(code: Code, refusal: &Refusal, resumed_before: bool) -> &'static str {
@@ -204,16 +367,31 @@ fn detail(code: Code, refusal: &Refusal, resumed_before: bool) -> &'static str {
             "The data port accepts the connection, and the server does not use it: it expects data connections from \
              another address than the one they come from."
         }
+        _ if code == AFFINITY_LOST && refusal.session.is_some() => {
+            "The data connection comes about, its TLS handshake ends well, and then nobody uses it: whoever accepts it is \
+             not the machine that holds the control connection."
+        }
+        _ if code == AFFINITY_LOST => {
+            "The server accepts data connections and does not always use them: they seem to reach another machine than the \
+             control connection does."
+        }
+        _ if code == PROTECTION_REFUSED => {
+            "The server speaks TLS on the control connection, refuses to protect data connections, and sends them in clear \
+             text."
+        }
         _ if code == PROTECTION_REQUIRED => {
             "The server transfers data only over TLS, and this session has none."
         }
         _ if code == TRUNCATED && refusal.data_ended => {
             "All of the data seems to have come, and the server never called the transfer complete."
         }
-        _ if code == TRUNCATED && refusal.started => {
-            "The transfer began and did not come to its end."
+        _ if code == TRUNCATED => "The transfer began and did not come to its end.",
+        _ if code == STOPS_ANSWERING => {
+            "The server says nothing in answer to a transfer, in two sessions, while it carries out others."
         }
-        _ if code == TRUNCATED => "The session broke off before the listing began.",
+        _ if code == CLOSES_SESSION => {
+            "The server ends the session in answer to a transfer, before it begins, and does so again over a fresh session."
+        }
         _ => "The server refuses to list the directory.",
     }
 }

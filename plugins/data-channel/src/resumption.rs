@@ -6,6 +6,7 @@ use probe_sdk::{FactValue, Run, TlsSession, TlsVersion, value, version_name};
 
 use crate::certificate::{self, Asked};
 use crate::channel::Channel;
+use crate::facts;
 use crate::sample::Sample;
 
 /// Transfers in the session of another TLS version.
@@ -71,9 +72,9 @@ pub(crate) fn note(run: &mut Run, samples: &[Sample]) {
         .map(|(name, cell)| (name.to_string(), cell))
         .to_vec()
     });
-    run.note("data.resumption", FactValue::Rows(rows.collect()));
+    run.note(facts::RESUMPTION, FactValue::Rows(rows.collect()));
     if let Some(number) = first_not_resumed(samples) {
-        run.note("data.resumption-ends-at", value::number(number));
+        run.note(facts::RESUMPTION_ENDS_AT, value::number(number));
     }
 }
 
@@ -145,9 +146,9 @@ pub(crate) fn other_version(run: &mut Run, channel: &Channel) -> Option<OtherVer
         Ok(session) => in_session(session, channel),
         Err(error) => OtherVersion::NotOpened(not_opened(&error)),
     };
-    run.note("data.tls-1.2", value::text(went.told()));
+    run.note(facts::WITH_TLS_1_2, value::text(went.told()));
     if let OtherVersion::Went { sessions, .. } = &went {
-        run.note("data.sessions-tls-1.2", value::texts(sessions.clone()));
+        run.note(facts::SESSIONS_WITH_TLS_1_2, value::texts(sessions.clone()));
     }
     Some(went)
 }

@@ -1,8 +1,13 @@
 //! What one data connection showed.
 
-use probe_sdk::ftp::Reply;
-use probe_sdk::session::{Method, Offer, Refusal, Transferred};
+use std::net::IpAddr;
+
+use probe_sdk::ftp::{Announced, Reply};
+use probe_sdk::session::{Answer, Method, Offer, Refusal, Transferred};
 use probe_sdk::{Failure, FailureKind, TlsSession};
+
+use crate::ending::Ending;
+use crate::second_way::Declined;
 
 /// One data connection, from the question for a port to the end of what went over it.
 #[derive(Debug)]
@@ -30,6 +35,12 @@ pub(crate) enum Outcome {
     /// It opened, and the transfer was refused or broke.
     Refused(Box<Refusal>),
     Done(Transferred),
+    /// It opened, and the server had a reason to transfer nothing that is no fault.
+    Declined(Declined),
+    /// The session ended, or fell silent, when a port was asked for, and so did the next one.
+    Ended(Ending),
+    /// A port was offered and not dialled: it says nothing about the way.
+    Undialled(String),
     /// The user's limit on connections leaves no room for one.
     NoRoom(String),
     /// We could not look: the dialogue broke before a data connection.
@@ -41,10 +52,20 @@ impl Outcome {
     pub(crate) fn unconnected(failure: Failure) -> Outcome {
         match failure.kind {
             FailureKind::Busy => Outcome::NoRoom(failure.detail),
-            FailureKind::BudgetExhausted
-            | FailureKind::NotPermitted
-            | FailureKind::Closed
-            | FailureKind::InvalidArgument => Outcome::NotLooked(failure.detail),
+            FailureKind::NotPermitted => Outcome::Undialled(failure.detail),
+            // It had been accepted, or there would be a refusal.
+            FailureKind::Reset => Outcome::Refused(Box::new(Refusal {
+                answer: Answer::Handshake,
+                reply: None,
+                session: None,
+                failure: Some(failure),
+                started: false,
+                passed: 0,
+                data_ended: false,
+            })),
+            FailureKind::BudgetExhausted | FailureKind::Closed | FailureKind::InvalidArgument => {
+                Outcome::NotLooked(failure.detail)
+            }
             _ => Outcome::PortFailed(failure),
         }
     }
@@ -53,9 +74,43 @@ impl Outcome {
 impl Sample {
     pub(crate) fn port(&self) -> Option<u16> {
         match &self.offer {
-            Some(Offer::Port { port, .. }) => Some(*port),
+            Some(Offer::Port { port, .. }) => Some(port.number),
             _ => None,
         }
+    }
+
+    /// Whether the server answered the question for a port, be it by ending the session.
+    pub(crate) fn was_answered(&self) -> bool {
+        self.offer.is_some() || self.ending().is_some()
+    }
+
+    pub(crate) fn ending(&self) -> Option<&Ending> {
+        match &self.result {
+            Outcome::Ended(ending) => Some(ending),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn declined(&self) -> Option<&Declined> {
+        match &self.result {
+            Outcome::Declined(declined) => Some(declined),
+            _ => None,
+        }
+    }
+
+    /// Whether the port was offered at this address.
+    pub(crate) fn offer_is_of(&self, address: &IpAddr) -> bool {
+        matches!(&self.offer, Some(Offer::Port { announced: Some((ip, _)), .. }) if ip == address)
+    }
+
+    /// Whether PASV announced another host, and the port was tried at the control connection's peer instead: where it does
+    /// not open there, that says nothing about the port.
+    pub(crate) fn elsewhere(&self) -> bool {
+        matches!(
+            &self.offer,
+            Some(Offer::Port { port, announced: Some((_, Announced::Foreign | Announced::Narrower)), .. })
+                if port.at.is_none()
+        )
     }
 
     pub(crate) fn reply(&self) -> Option<&Reply> {
@@ -68,7 +123,7 @@ impl Sample {
     }
 
     pub(crate) fn port_failed(&self) -> bool {
-        matches!(self.result, Outcome::PortFailed(_))
+        matches!(self.result, Outcome::PortFailed(_)) && !self.elsewhere()
     }
 
     /// Whether the port did not open, be it for a reason that counts for nothing.
@@ -85,7 +140,7 @@ impl Sample {
     pub(crate) fn port_opened(&self) -> bool {
         matches!(
             self.result,
-            Outcome::Opened | Outcome::Refused(_) | Outcome::Done(_)
+            Outcome::Opened | Outcome::Refused(_) | Outcome::Done(_) | Outcome::Declined(_)
         )
     }
 
@@ -105,6 +160,11 @@ impl Sample {
 
     pub(crate) fn listing(&self) -> Option<&Transferred> {
         self.done().filter(|_| self.verb == Some("LIST"))
+    }
+
+    /// A listing in any form.
+    pub(crate) fn lists(&self) -> bool {
+        self.done().is_some() && matches!(self.verb, Some("LIST" | "NLST" | "MLSD"))
     }
 
     /// The TLS of the data connection, however the transfer ended.
@@ -137,7 +197,9 @@ impl Sample {
             Outcome::Refused(_) if self.ignored() => "open, then ignored".to_string(),
             Outcome::Refused(_) => "open, transfer refused".to_string(),
             Outcome::Opened | Outcome::Done(_) => "open".to_string(),
-            Outcome::NoRoom(why) | Outcome::NotLooked(why) => why.clone(),
+            Outcome::Declined(declined) => format!("open, {}", declined.words()),
+            Outcome::Ended(_) => return None,
+            Outcome::Undialled(why) | Outcome::NoRoom(why) | Outcome::NotLooked(why) => why.clone(),
         })
     }
 

@@ -16,12 +16,20 @@ pub mod name {
     pub const CONTROL_PORT: &str = "control.port";
     /// The security of the control connection in words.
     pub const CONTROL_SECURITY: &str = "control.security";
+    /// The addresses beside the remote's own that the user lets data connections go to. The host alone says it.
+    pub const DATA_GRANTED_ADDRESSES: &str = "data.granted-addresses";
+    /// Whether a listing arrives.
+    pub const DATA_LISTED: &str = "data.listed";
+    /// The way to ask for data ports that works, `EPSV` or `PASV`, where one of the two was found not to.
+    pub const DATA_METHOD: &str = "data.method";
     /// The data ports that were tried, as rows with `port` and `result` among others.
     pub const DATA_PASSIVE_MAP: &str = "data.passive-map";
     /// The lowest and the highest data port that was named, with a hyphen between them.
     pub const DATA_PASSIVE_RANGE: &str = "data.passive-range";
     /// What the sample of data ports excludes, in words.
     pub const DATA_PASSIVE_SAMPLE: &str = "data.passive-sample";
+    /// The flag that this server gives ports only after `PRET`.
+    pub const DATA_PRET: &str = "data.pret";
     /// The addresses that the remote's name leads to.
     pub const DNS_ADDRESSES: &str = "dns.addresses";
     /// Whether the server accepts the login.
@@ -46,6 +54,8 @@ pub mod name {
     pub const SERVER_GREETING_MS: &str = "server.greeting-ms";
     /// The product that the server was recognised as.
     pub const SERVER_PRODUCT: &str = "server.product";
+    /// The time that the usual reply takes, in milliseconds.
+    pub const SERVER_REPLY_MS: &str = "server.reply-ms";
     /// The address that connections leave from.
     pub const SOURCE_ADDRESS: &str = "source.address";
     /// The address that the remote says it sees.

@@ -34,8 +34,10 @@
 
 pub mod command;
 pub mod directory;
+pub mod exchange;
 pub mod features;
 pub mod listing;
+mod own_name;
 pub mod passive;
 pub mod phase;
 pub mod product;
@@ -48,8 +50,10 @@ pub mod vantage;
 
 pub use command::{Command, CommandError, is_safe_argument};
 pub use directory::{DirectoryError, parse_257};
+pub use exchange::{Asked, Manner};
 pub use features::{Feature, Features};
 pub use listing::{Entry, Form, Listing};
+pub use own_name::{is_short_name, short_name};
 pub use passive::{PassiveError, parse_227, parse_229};
 pub use phase::{Phase, Weight};
 pub use quoted::{named, quoted};

@@ -11,6 +11,7 @@ pub mod greeting;
 pub mod login;
 pub mod passive;
 pub mod protection;
+pub mod refusal;
 pub mod transfer;
 pub mod wording;
 

@@ -1,94 +1,93 @@
 //! Which program a server is, from what it says anyway. A server can say anything: the product chooses between texts of
-//! advice, never between verdicts. Names and words were seen on the wire or are in the sources of the products.
+//! advice, never between verdicts.
+//!
+//! The products are data: one file each in `products`, read when this crate is built. `products/README.md` tells how
+//! one is added.
+
+mod clues;
+mod registry;
 
 use std::fmt;
 
-use crate::features::Features;
+pub use clues::Clues;
+pub use registry::UserForm;
+
+use registry::{ABOUT, MARKS};
 
 #[cfg(test)]
 #[path = "product_tests.rs"]
 mod tests;
 
-/// A server program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Product {
-    /// Apache FtpServer, also inside other programs.
-    ApacheFtpServer,
-    /// AWS Transfer Family.
-    AwsTransfer,
-    /// CrushFTP.
-    CrushFtp,
-    /// FileZilla Server.
-    FileZilla,
-    /// The FTP service of Windows.
-    Iis,
-    /// ProFTPD.
-    ProFtpd,
-    /// Pure-FTPd.
-    PureFtpd,
-    /// pyftpdlib, also inside other programs.
-    Pyftpdlib,
-    /// Serv-U.
-    ServU,
-    /// vsftpd.
-    Vsftpd,
-    /// The FTP server of z/OS.
-    Zos,
-}
+/// A server program of the registry.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Product(usize);
 
 impl Product {
+    /// Every product, in the order of the files.
+    pub fn all() -> impl Iterator<Item = Product> {
+        (0..MARKS.len()).map(Product)
+    }
+
+    /// The one with this name; case does not matter.
+    pub fn named(name: &str) -> Option<Product> {
+        Product::all().find(|it| it.name().eq_ignore_ascii_case(name))
+    }
+
     /// The name that pages of advice have for it.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::ApacheFtpServer => "Apache FtpServer",
-            Self::AwsTransfer => "AWS Transfer Family",
-            Self::CrushFtp => "CrushFTP",
-            Self::FileZilla => "FileZilla Server",
-            Self::Iis => "IIS",
-            Self::ProFtpd => "ProFTPD",
-            Self::PureFtpd => "Pure-FTPd",
-            Self::Pyftpdlib => "pyftpdlib",
-            Self::ServU => "Serv-U",
-            Self::Vsftpd => "vsftpd",
-            Self::Zos => "z/OS",
+        MARKS[self.0].name
+    }
+
+    /// Where its settings are: files, commands or pages of its administration.
+    pub fn settings(self) -> &'static [&'static str] {
+        ABOUT[self.0].settings
+    }
+
+    /// The forms of user names that it wants, where a bare name is not enough.
+    pub fn user_forms(self) -> &'static [UserForm] {
+        ABOUT[self.0].user_forms
+    }
+
+    /// What surprises those who know other products.
+    pub fn quirks(self) -> &'static [&'static str] {
+        ABOUT[self.0].quirks
+    }
+
+    /// The products that it contains or is a setup of.
+    pub fn variant_of(self) -> impl Iterator<Item = Product> {
+        MARKS[self.0].variant_of.iter().copied().map(Product)
+    }
+
+    /// The products that contain it or are a setup of it. Many cannot be told from it by what they say.
+    pub fn variants(self) -> impl Iterator<Item = Product> {
+        Product::all().filter(move |it| it.variant_of().any(|above| above == self))
+    }
+
+    /// Whether it is that product, or a variant of it.
+    pub fn is_a(self, other: Product) -> bool {
+        self.lineage().contains(&other)
+    }
+
+    /// Itself, what it is a variant of, and what those are variants of: the nearest first.
+    fn lineage(self) -> Vec<Product> {
+        let mut found = vec![self];
+        let mut at = 0;
+        while let Some(next) = found.get(at).copied() {
+            for above in next.variant_of() {
+                if !found.contains(&above) {
+                    found.push(above);
+                }
+            }
+            at += 1;
         }
+        found
     }
+}
 
-    /// The product with this name.
-    pub fn named(name: &str) -> Option<Product> {
-        Self::ALL.into_iter().find(|it| it.name() == name)
+impl fmt::Debug for Product {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Product({})", self.name())
     }
-
-    /// The lowest and the highest passive port, where all servers of the product have the same.
-    pub fn passive_ports(self) -> Option<(u16, u16)> {
-        match self {
-            Self::AwsTransfer => Some((8192, 8200)),
-            Self::ApacheFtpServer
-            | Self::CrushFtp
-            | Self::FileZilla
-            | Self::Iis
-            | Self::ProFtpd
-            | Self::PureFtpd
-            | Self::Pyftpdlib
-            | Self::ServU
-            | Self::Vsftpd
-            | Self::Zos => None,
-        }
-    }
-
-    const ALL: [Product; 11] = [
-        Self::ApacheFtpServer,
-        Self::AwsTransfer,
-        Self::CrushFtp,
-        Self::FileZilla,
-        Self::Iis,
-        Self::ProFtpd,
-        Self::PureFtpd,
-        Self::Pyftpdlib,
-        Self::ServU,
-        Self::Vsftpd,
-        Self::Zos,
-    ];
 }
 
 /// Where something was heard.
@@ -100,6 +99,8 @@ pub enum Clue {
     System,
     /// The answer to `STAT`.
     Status,
+    /// The answer to `HELP`.
+    Help,
     /// The answer to `USER`.
     User,
     /// The answer to the password.
@@ -114,6 +115,7 @@ impl Clue {
             Self::Greeting => "greeting",
             Self::System => "SYST",
             Self::Status => "STAT",
+            Self::Help => "HELP",
             Self::User => "reply to USER",
             Self::Pass => "reply to PASS",
             Self::Features => "FEAT",
@@ -126,7 +128,7 @@ impl Clue {
 pub enum Confidence {
     /// It names itself, and nothing speaks for another.
     Certain,
-    /// Its habits are those of no other known product, or its name does not fit its habits.
+    /// Its habits are those of no other known product, or its name does not fit its habits. It is a guess.
     Likely,
 }
 
@@ -148,174 +150,4 @@ pub struct Recognition {
     pub confidence: Confidence,
     /// Where it showed, with the words: `greeting: vsFTPd`.
     pub by: Vec<String>,
-}
-
-/// Names that products give themselves, in lower case.
-const NAMES: &[(&str, Product)] = &[
-    ("vsftpd", Product::Vsftpd),
-    ("proftpd", Product::ProFtpd),
-    ("pure-ftpd", Product::PureFtpd),
-    ("pureftpd.org", Product::PureFtpd),
-    ("filezilla", Product::FileZilla),
-    ("microsoft ftp service", Product::Iis),
-    ("serv-u", Product::ServU),
-    ("pyftpdlib", Product::Pyftpdlib),
-    ("aws transfer", Product::AwsTransfer),
-    ("apache ftpserver", Product::ApacheFtpServer),
-    ("crushftp", Product::CrushFtp),
-    ("ibm ftp cs", Product::Zos),
-];
-
-/// Words in a reply, in lower case, that no other known product uses there: how it begins and how it ends.
-const WORDS: &[(Clue, &str, &str, Product)] = &[
-    (
-        Clue::Greeting,
-        "there are too many connected users, please try later.",
-        "",
-        Product::Vsftpd,
-    ),
-    (
-        Clue::Greeting,
-        "there are too many connections from your internet address.",
-        "",
-        Product::Vsftpd,
-    ),
-    (
-        Clue::Greeting,
-        "",
-        " users (the maximum) are already logged in, sorry",
-        Product::PureFtpd,
-    ),
-    (
-        Clue::Greeting,
-        "too many connections. service temporarily unavailable.",
-        "",
-        Product::Pyftpdlib,
-    ),
-    (
-        Clue::User,
-        "please specify the password.",
-        "",
-        Product::Vsftpd,
-    ),
-    (
-        Clue::User,
-        "user ",
-        " ok. password required",
-        Product::PureFtpd,
-    ),
-    (
-        Clue::User,
-        "username ok, send password.",
-        "",
-        Product::Pyftpdlib,
-    ),
-    (
-        Clue::User,
-        "please, specify the password.",
-        "",
-        Product::FileZilla,
-    ),
-    (
-        Clue::User,
-        "user name okay, need password for ",
-        "",
-        Product::ApacheFtpServer,
-    ),
-    (
-        Clue::Pass,
-        "ok. current directory is ",
-        "",
-        Product::PureFtpd,
-    ),
-    (Clue::System, "windows_nt", "", Product::Iis),
-];
-
-/// Features with a part of their arguments, in lower case, that no other known product lists.
-const FEATURES: &[(&str, &str, Product)] = &[
-    ("MFF", "unix.group", Product::ProFtpd),
-    ("MLST", "unix.ownername", Product::ProFtpd),
-    ("MLST", "sizd*", Product::PureFtpd),
-    ("ESTP", "", Product::PureFtpd),
-    ("AUTH", "tls;tls-c;ssl;tls-p;", Product::Iis),
-    ("CSID", "name;", Product::ServU),
-    ("MMD5", "", Product::ApacheFtpServer),
-];
-
-/// What was heard of a server so far.
-#[derive(Clone, Debug, Default)]
-pub struct Clues {
-    /// Where, which words, and for which product they speak.
-    named: Vec<(Clue, &'static str, Product)>,
-    habits: Vec<(Clue, String, Product)>,
-}
-
-impl Clues {
-    /// Hears a reply, without its code. Any line may name the product; its habits show in the last.
-    pub fn hear(&mut self, clue: Clue, text: &str) {
-        let lower = text.to_ascii_lowercase();
-        // Behind the login anybody may have written what is said.
-        if matches!(clue, Clue::Greeting | Clue::System | Clue::Status) {
-            let named = NAMES.iter().filter(|(name, _)| lower.contains(name));
-            self.named
-                .extend(named.map(|(name, product)| (clue, *name, *product)));
-        }
-        let Some(line) = lower.lines().map(str::trim).rfind(|line| !line.is_empty()) else {
-            return;
-        };
-        let habits = WORDS.iter().filter(|(heard_in, begins, ends, _)| {
-            *heard_in == clue && line.starts_with(begins) && line.ends_with(ends)
-        });
-        self.habits.extend(habits.map(|(_, begins, ends, product)| {
-            let between = if ends.is_empty() { "" } else { "…" };
-            (clue, format!("{begins}{between}{ends}"), *product)
-        }));
-    }
-
-    /// Sees the list of features.
-    pub fn see(&mut self, features: &Features) {
-        for (name, part, product) in FEATURES {
-            let listed = features.iter().any(|feature| {
-                feature.name == *name && feature.arguments.to_ascii_lowercase().contains(part)
-            });
-            if listed {
-                let words = format!("{name} {part}").trim_end().to_owned();
-                self.habits.push((Clue::Features, words, *product));
-            }
-        }
-    }
-
-    /// The product, if what was heard speaks for one alone.
-    pub fn recognise(&self) -> Option<Recognition> {
-        let habits = || self.habits.iter().map(|(_, _, product)| *product);
-        let named = || self.named.iter().map(|(_, _, product)| *product);
-        let (product, confidence) = match only(named()) {
-            Some(product) if habits().all(|other| other == product) => {
-                (product, Confidence::Certain)
-            }
-            Some(product) => (product, Confidence::Likely),
-            None if self.named.is_empty() => (only(habits())?, Confidence::Likely),
-            None => return None,
-        };
-        let names = self.named.iter().map(|it| (it.0, it.1, it.2));
-        let habits = self.habits.iter().map(|it| (it.0, it.1.as_str(), it.2));
-        let mut by: Vec<String> = Vec::new();
-        for (clue, words, speaks_for) in names.chain(habits) {
-            let told = format!("{}: {words}", clue.name());
-            if speaks_for == product && !by.contains(&told) {
-                by.push(told);
-            }
-        }
-        Some(Recognition {
-            product,
-            confidence,
-            by,
-        })
-    }
-}
-
-/// The one that all of them are.
-fn only(mut products: impl Iterator<Item = Product>) -> Option<Product> {
-    let first = products.next()?;
-    products.all(|other| other == first).then_some(first)
 }

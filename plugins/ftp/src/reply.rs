@@ -59,6 +59,14 @@ impl Reply {
         }
     }
 
+    /// The first reply in bytes that nothing follows: the end of its last line may be missing.
+    pub fn first_of(bytes: &[u8]) -> Option<Reply> {
+        let mut reader = ReplyReader::new();
+        reader.push(bytes);
+        let whole = reader.next().ok().flatten();
+        whole.or_else(|| reader.finish().ok().flatten())
+    }
+
     /// The meaning of the first digit; a client acts on it when it does not know the code (RFC 959
     /// section 4.2).
     pub fn class(&self) -> Class {

@@ -24,6 +24,13 @@ const STREAMS: &[&[u8]] = &[
     b"\x15\x03\x03\x00\x02\x02\x0A",
     b"220 a\r\n\x16\x03\x01\x00\x05\n",
     b"no FTP, and no line end either, but more than enough bytes to see that it is none",
+    // A code, an empty line and a Telnet command that stand across the bytes by which another
+    // protocol is told.
+    b"                                                              220 far right\r\n",
+    b"                                                                  \r\n220 below\r\n",
+    b"                                                              \xFF\xFB\x01220 echoed\r\n",
+    b"                              \xFF\xFA\x18 a terminal with a long name and mo\xFF\xF0220 named\r\n",
+    "                                                             \u{3000}220 wide\r\n".as_bytes(),
 ];
 
 /// Reads the pieces and asks for replies after each of them, as a client does.

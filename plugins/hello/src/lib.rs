@@ -11,6 +11,7 @@
 
 mod alert;
 mod client_hello;
+mod damage;
 mod flight;
 mod group;
 mod message;
@@ -21,6 +22,7 @@ mod version;
 
 pub use alert::Alert;
 pub use client_hello::{ClientHello, Extensions};
+pub use damage::{Damage, damage};
 pub use flight::{Flight, KeyExchange, ServerHello};
 pub use group::Group;
 pub use reader::{End, Reader};

@@ -89,6 +89,16 @@ impl Suite {
         Suite(0x0003),
     ];
 
+    /// Those that sign and do not encrypt. No client of today offers one: it is asked for alone, to name a server that has
+    /// nothing else.
+    pub const UNENCRYPTED: &'static [Suite] = &[
+        Suite(0xc010),
+        Suite(0xc006),
+        Suite(0x003b),
+        Suite(0x0002),
+        Suite(0x0001),
+    ];
+
     /// What today's clients object to in it, as people say it: `RSA key exchange`, `CBC`, `RC4`. Empty for a suite with
     /// ECDHE and AEAD, and for one that nobody knows.
     #[must_use]

@@ -1,13 +1,15 @@
 //! What a refusal of the login means: the same codes stand for many faults, and the phase decides first.
 
+use probe_sdk::ftp::exchange::{Class, classify};
 use probe_sdk::ftp::phase::login::LoginAnswer;
-use probe_sdk::ftp::{Phase, Reply, Weight};
+use probe_sdk::ftp::{Asked, Phase, Reply, Weight};
+use probe_sdk::halt::CLOSES_SESSION;
 use probe_sdk::trust::TrustFault;
-use probe_sdk::{Finding, Run};
+use probe_sdk::{Finding, OUT_OF_STEP, Owner, Run};
 
 use crate::{
-    CLIENT_CERTIFICATE, HOME_UNAVAILABLE, INFORMATION_REQUIRED, REJECTED, RESTRICTED,
-    SOURCE_BLOCKED, TLS_REQUIRED, TOO_MANY, UNAVAILABLE,
+    CLIENT_CERTIFICATE, HOME_UNAVAILABLE, HOST_REQUIRED, INFORMATION_REQUIRED, PASSWORD_EXPIRED,
+    REJECTED, RESTRICTED, SOURCE_BLOCKED, TLS_REQUIRED, TOO_MANY,
 };
 
 /// The finding for an answer that is no login.
@@ -56,15 +58,23 @@ pub(crate) fn finding(
             INFORMATION_REQUIRED,
             "The server wants more than a user name and a password.".into(),
         ),
-        LoginAnswer::Closing => (
-            UNAVAILABLE,
-            format!("The server closes the session after {at}."),
+        LoginAnswer::PasswordExpired => (
+            PASSWORD_EXPIRED,
+            format!("The server refuses {at}, and its words say that the password is over its time or has to be changed."),
         ),
-        LoginAnswer::Rejected
+        LoginAnswer::HostWanted => (
+            HOST_REQUIRED,
+            "The server has several sites behind this address and cannot tell from the user name which one is meant.".into(),
+        ),
+        LoginAnswer::Closing => (
+            CLOSES_SESSION,
+            format!("The server ends the session in answer to {at}, and does not say why."),
+        ),
+        LoginAnswer::Rejected => (REJECTED, format!("The server refuses {at} of the account.")),
+        LoginAnswer::Unexpected
         | LoginAnswer::LoggedIn
         | LoginAnswer::NoPasswordNeeded
-        | LoginAnswer::PasswordWanted
-        | LoginAnswer::Unexpected => (REJECTED, format!("The server refuses {at} of the account.")),
+        | LoginAnswer::PasswordWanted => return unclassified(reply, phase, at, &user),
     };
     let mut finding = Finding::new(code, detail).evidence("reply", reply);
     if code == REJECTED || code == RESTRICTED {
@@ -73,7 +83,48 @@ pub(crate) fn finding(
     if code == TLS_REQUIRED {
         finding = finding.patch(&[("ssl", "require-explicit")]);
     }
+    if code == SOURCE_BLOCKED {
+        // TCP and the dialogue were let through: it is the server's own list.
+        finding = finding.owner(Owner::ServerAdmin);
+    }
     with_alternatives(finding, code, weight)
+}
+
+/// A refusal that no document gives a meaning here. At the password, one that wants the user name first has lost it.
+fn unclassified(reply: &Reply, phase: Phase, at: &str, user: &str) -> Finding {
+    let log = "the server's log names the reason of the refusal; its administrator can look";
+    let asked = if phase == Phase::User {
+        Asked::User
+    } else {
+        Asked::Pass
+    };
+    let finding = match classify(asked, reply) {
+        Class::WrongOrder if phase == Phase::Pass => Finding::undecided(
+            OUT_OF_STEP,
+            "The server asks for a password, and calls it a command out of order once it comes: it has lost the user name \
+             that it took before, or answers another command.",
+            REJECTED,
+            log,
+        ),
+        Class::OutOfStep
+        | Class::WrongOrder
+        | Class::Begun
+        | Class::Done
+        | Class::Continue
+        | Class::Goodbye
+        | Class::RefusedForNow
+        | Class::NotUnderstood
+        | Class::NotLoggedIn
+        | Class::Refused
+        | Class::Unclassified => Finding::undecided(
+            REJECTED,
+            format!("The server refuses {at} with a reply that has no meaning of its own there, so that the reason is open."),
+            HOME_UNAVAILABLE,
+            log,
+        )
+        .likely(RESTRICTED, log),
+    };
+    finding.evidence("reply", reply).evidence("user", user)
 }
 
 /// A refused password is never sent again, so what a second try would tell must be told by somebody else.

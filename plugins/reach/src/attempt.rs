@@ -61,6 +61,8 @@ pub(crate) struct Attempts {
     wait_ms: u32,
     waiting: VecDeque<String>,
     open: Vec<(String, Connection, u64)>,
+    /// Addresses that were tried once more, since the connection to them was accepted and reset.
+    again: Vec<String>,
     done: Vec<Attempt>,
 }
 
@@ -72,6 +74,7 @@ impl Attempts {
             wait_ms,
             waiting,
             open: Vec::new(),
+            again: Vec::new(),
             done: Vec::new(),
         }
     }
@@ -152,6 +155,13 @@ impl Attempts {
         let index = *ready(&connections, wait).first()?;
         let (ip, connection, _) = self.open.remove(index);
         let result = connection.established(0);
+        let is_reset = matches!(&result, Err(failure) if failure.kind == FailureKind::Reset);
+        if is_reset && !self.again.contains(&ip) {
+            // Once only, it was a moment's trouble.
+            self.again.push(ip.clone());
+            self.waiting.push_front(ip);
+            return None;
+        }
         Some((
             Attempt {
                 ip,

@@ -9,6 +9,7 @@ use probe_sdk::{
 };
 
 use crate::NOT_DEDICATED;
+use crate::facts;
 
 /// Where a name leads.
 enum Way {
@@ -59,13 +60,13 @@ pub(crate) fn compare(run: &mut Run, host: &Result<Vec<Resolved>, Failure>) {
     }
     if !all.is_empty() {
         run.note(
-            "dns.names",
+            facts::NAMES,
             FactValue::Rows(all.iter().map(Expected::row).collect()),
         );
     }
     let remarks: Vec<String> = all.iter().flat_map(Expected::remarks).collect();
     if !remarks.is_empty() {
-        run.note("dns.remarks", value::text(remarks.join("; ")));
+        run.note(facts::REMARKS, value::text(remarks.join("; ")));
     }
     report(run, &all);
     for expected in &all {
@@ -95,15 +96,15 @@ fn note_host(run: &mut Run, host: &Expected) {
         return;
     };
     if !aliases.is_empty() {
-        run.note("dns.aliases", value::texts(aliases.iter().cloned()));
-        run.note("dns.way", value::text(host.steps()));
+        run.note(facts::ALIASES, value::texts(aliases.iter().cloned()));
+        run.note(facts::WAY, value::text(host.steps()));
     }
     if !host.addresses.is_empty() {
         let missing = without(&host.addresses, addresses);
-        run.note("dns.expected", value::texts(texts(&host.addresses)));
-        run.note("dns.expected-and-missing", value::texts(texts(&missing)));
+        run.note(facts::EXPECTED, value::texts(texts(&host.addresses)));
+        run.note(facts::EXPECTED_AND_MISSING, value::texts(texts(&missing)));
         run.note(
-            "dns.ipv6-beside-expected",
+            facts::IPV6_BESIDE_EXPECTED,
             value::texts(texts(&host.strangers().0)),
         );
     }

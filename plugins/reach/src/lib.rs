@@ -1,4 +1,4 @@
-//! Can the remote be reached: every address of its name, a TCP connection to each, and how long that takes.
+//! Whether the remote can be reached: every address of its name, a TCP connection to each, and how long that takes.
 
 mod attempt;
 mod expected;
@@ -8,7 +8,7 @@ mod verdict;
 
 use probe_sdk::{
     About, Capability, FactValue, Failure, FailureKind, Finding, IpVersion, MALFORMED_REPLY, Owner,
-    Probe, Run, resolve, state, value,
+    Probe, Run, resolve, shared, state, value,
 };
 
 use attempt::{Attempt, Attempts};
@@ -73,7 +73,7 @@ impl Probe for Reach {
         }
         let attempts = attempts.all();
         run.note(
-            "reach.addresses",
+            facts::ATTEMPTS,
             FactValue::Rows(attempts.iter().map(Attempt::row).collect()),
         );
         verdict::judge(run, &attempts, reached);
@@ -109,7 +109,7 @@ fn addresses(run: &mut Run) -> Result<Option<Vec<String>>, Failure> {
         }
     };
     run.note(
-        "dns.addresses",
+        facts::ADDRESSES,
         value::texts(resolved.iter().map(|found| found.ip.clone())),
     );
     let (granted, narrow): (Vec<_>, Vec<_>) = resolved.into_iter().partition(|found| found.granted);
@@ -173,11 +173,11 @@ fn of_the_version(run: &mut Run, addresses: Vec<String>) -> Option<Vec<String>> 
 }
 
 fn leave(run: &mut Run, attempt: &Attempt, connection: probe_sdk::Connection) {
-    run.note("server.address", value::text(attempt.ip.clone()));
-    run.note("control.port", value::number(attempt.port));
+    run.note(facts::SERVER, value::text(attempt.ip.clone()));
+    run.note(shared::CONTROL_PORT, value::number(attempt.port));
     if let Ok(established) = &attempt.result {
-        run.note("source.address", value::text(established.local.ip.clone()));
-        run.note("reach.connect-us", value::number(established.took_us));
+        run.note(facts::SOURCE, value::text(established.local.ip.clone()));
+        run.note(facts::CONNECT_US, value::number(established.took_us));
     }
     run.provide(state::CONNECTED, Some(connection));
 }

@@ -2,7 +2,6 @@
 
 use crate::bindings::remote_doctor::probe::types::{self, Capability, Depth};
 use crate::declaration::Declaration;
-use crate::deviations::MALFORMED_REPLY;
 use crate::page::Page;
 
 /// One code of a finding, with the page that explains it.
@@ -112,11 +111,37 @@ impl About {
         }
     }
 
-    /// Whether replies that break the rules are its to report: it says so among its codes.
-    pub(crate) fn reports_malformed_replies(&self) -> bool {
-        let mut codes = self.codes.iter().chain(self.also_reports);
-        codes.any(|code| *code == MALFORMED_REPLY)
+    /// Whether this is its to report: it says so among its codes. Known when a probe is compiled, so that one that does not
+    /// report it carries none of the code for it, nor the host's functions that that code calls.
+    pub(crate) const fn reports(&self, wanted: Code) -> bool {
+        lists(self.codes, wanted) || lists(self.also_reports, wanted)
     }
+}
+
+const fn lists(codes: &[Code], wanted: Code) -> bool {
+    let mut at = 0;
+    while at < codes.len() {
+        if is_same(codes[at].name.as_bytes(), wanted.name.as_bytes()) {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
+/// Comparison of texts is no constant function.
+const fn is_same(one: &[u8], other: &[u8]) -> bool {
+    if one.len() != other.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < one.len() {
+        if one[at] != other[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
 }
 
 impl Code {

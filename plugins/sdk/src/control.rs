@@ -1,11 +1,14 @@
 //! The FTP dialogue on a connection.
 
+use ftp::exchange::{Fit, fit};
 use ftp::phase::greeting::{self, Greeting};
-use ftp::{Command, Reply, ReplyError, ReplyReader};
+use ftp::{Asked, Command, Reply, ReplyError, ReplyReader};
 
-use crate::deviations;
+use crate::halt::{self, Halt};
 use crate::login::{Credential, Refusal};
+use crate::step::Exchanges;
 use crate::{Connection, Failure, FailureKind, Patience, TlsOptions, TlsSession};
+use crate::{deviations, step};
 
 /// Why no reply could be had.
 #[derive(Debug)]
@@ -47,6 +50,11 @@ pub struct Control {
     connection: Connection,
     reader: ReplyReader,
     reply_ms: u32,
+    is_secured: bool,
+    /// The session that goes from probe to probe: what ails it is reported even where the probe does not look.
+    is_main: bool,
+    /// On the heap: a connection is handed on often, and this is most of it.
+    exchanges: Box<Exchanges>,
 }
 
 impl Control {
@@ -57,6 +65,30 @@ impl Control {
             connection,
             reader: ReplyReader::new(),
             reply_ms,
+            is_secured: false,
+            is_main: false,
+            exchanges: Box::default(),
+        }
+    }
+
+    /// The same for the session that goes from probe to probe: `is_secured` says whether it is within TLS.
+    ///
+    /// # Errors
+    /// As [`Connection::taken`].
+    pub fn taken(reply_ms: u32, is_secured: bool) -> Result<Control, Failure> {
+        Ok(Control {
+            is_secured,
+            is_main: true,
+            ..Control::new(Connection::taken()?, reply_ms)
+        })
+    }
+
+    /// Makes this the session that goes on in place of the first one.
+    #[must_use]
+    pub fn into_main(self) -> Control {
+        Control {
+            is_main: true,
+            ..self
         }
     }
 
@@ -73,9 +105,26 @@ impl Control {
     /// # Errors
     /// As [`reply`](Control::reply).
     pub fn reply_within(&mut self, wait_ms: u32) -> Result<Reply, DialogueError> {
-        let reply = self.read_reply(wait_ms)?;
-        deviations::note(&reply);
-        Ok(reply)
+        match self.read_reply(wait_ms) {
+            Ok(reply) => {
+                deviations::note(&reply);
+                self.exchanges.heard(&reply);
+                Ok(reply)
+            }
+            Err(error) => {
+                if let DialogueError::Reply(what) = &error {
+                    deviations::note_unreadable(self.asked(), what);
+                }
+                // A short wait that ends in silence is a look, no halt.
+                if self.is_main
+                    && (wait_ms >= self.reply_ms || error.kind() != Some(FailureKind::TimedOut))
+                    && let Some(halt) = Halt::seen(self, &error)
+                {
+                    halt::note(halt);
+                }
+                Err(error)
+            }
+        }
     }
 
     fn read_reply(&mut self, wait_ms: u32) -> Result<Reply, DialogueError> {
@@ -84,7 +133,11 @@ impl Control {
             if let Some(reply) = self.reader.next().map_err(DialogueError::Reply)? {
                 return Ok(reply);
             }
-            let patience = patience.get_or_insert_with(|| Patience::new(wait_ms));
+            let patience = patience.get_or_insert_with(|| {
+                let patience = Patience::new(wait_ms);
+                self.exchanges.waits_from(patience.began_us(wait_ms));
+                patience
+            });
             let bytes = match self.connection.read(patience.left_ms()) {
                 Ok(bytes) => bytes,
                 // A reply that begins and does not end in all the time a reply has is taken as far as it goes.
@@ -131,7 +184,50 @@ impl Control {
     /// As [`reply`](Control::reply); a command that would break the line is refused.
     pub fn command(&mut self, command: &str) -> Result<Reply, DialogueError> {
         self.send(command)?;
-        self.reply()
+        let reply = self.reply()?;
+        self.in_step(reply)
+    }
+
+    /// The reply to the last command, where this one belongs to another: the session is brought back into step with a
+    /// `NOOP`, and what was out of step becomes a finding when the probe ends, if that is its to report.
+    fn in_step(&mut self, reply: Reply) -> Result<Reply, DialogueError> {
+        if step::follows_the_greeting(self.asked(), self.asked_before(), &reply) {
+            return self.passed_over(&reply, self.reply_ms, true);
+        }
+        if !step::can_be_brought_back(self.asked(), &reply) {
+            return Ok(reply);
+        }
+        let slip = self.exchanges.slip(&reply);
+        let (reply, is_behind) = step::bring_back(self, reply)?;
+        if is_behind && self.is_main {
+            step::note(slip.with_answer(&reply));
+        }
+        Ok(reply)
+    }
+
+    /// The next reply to a transfer, waiting up to `wait_ms` milliseconds. One that can only belong to the command before is
+    /// passed over: that was answered twice.
+    pub(crate) fn transfer_reply_within(&mut self, wait_ms: u32) -> Result<Reply, DialogueError> {
+        let odd = self.reply_within(wait_ms)?;
+        if fit(Asked::Transfer, &odd) == Fit::Possible {
+            return Ok(odd);
+        }
+        self.passed_over(&odd, wait_ms, self.is_main)
+    }
+
+    /// The reply behind one that belongs to another command.
+    fn passed_over(
+        &mut self,
+        odd: &Reply,
+        wait_ms: u32,
+        is_noted: bool,
+    ) -> Result<Reply, DialogueError> {
+        let slip = self.exchanges.slip(odd);
+        let reply = self.reply_within(wait_ms)?;
+        if is_noted {
+            step::note(slip.with_answer(&reply));
+        }
+        Ok(reply)
     }
 
     /// Sends one command; the reply is read later.
@@ -148,6 +244,7 @@ impl Control {
             kind: FailureKind::InvalidArgument,
             detail: error.to_string(),
         })?;
+        self.exchanges.asked(command.to_string());
         Ok(self.connection.write(&command.to_bytes(), self.reply_ms)?)
     }
 
@@ -156,6 +253,7 @@ impl Control {
     /// # Errors
     /// The rule that forbids it, or how sending failed.
     pub fn send_password(&mut self, credential: &Credential) -> Result<(), Refusal> {
+        self.exchanges.asked("PASS ***".into());
         credential.send_password(self.connection.raw(), self.reply_ms)
     }
 
@@ -179,13 +277,40 @@ impl Control {
     pub fn secure(&mut self, options: &TlsOptions) -> Result<TlsSession, Failure> {
         self.reader = ReplyReader::new();
         self.connection.start_tls(options)?;
-        self.connection.secured(self.reply_ms)
+        let session = self.connection.secured(self.reply_ms)?;
+        self.is_secured = true;
+        Ok(session)
+    }
+
+    /// Whether TLS was begun here, or stood when the session was taken over.
+    #[must_use]
+    pub fn is_secured(&self) -> bool {
+        self.is_secured
+    }
+
+    /// The last command, without secrets; empty before the first.
+    #[must_use]
+    pub fn asked(&self) -> &str {
+        self.exchanges.last()
+    }
+
+    /// The commands before the last one, without secrets.
+    #[must_use]
+    pub fn asked_before(&self) -> &[String] {
+        self.exchanges.before()
     }
 
     /// The bytes that came and are no whole reply yet.
     #[must_use]
     pub fn partial(&self) -> &[u8] {
         self.reader.partial()
+    }
+
+    /// What the server said in clear text where TLS was due, if that is a reply: some say so why they end a session (vsftpd's
+    /// `500 OOPS`).
+    #[must_use]
+    pub fn said_in_clear(&self) -> Option<Reply> {
+        Reply::first_of(&self.connection.unparsed())
     }
 
     /// The connection, to wait on it or to open data connections for it.
@@ -198,6 +323,13 @@ impl Control {
     #[must_use]
     pub fn has_bytes(&self) -> bool {
         !self.reader.idle()
+    }
+
+    /// How long the usual reply of this session takes, in milliseconds: the median of what passed from one wait for a reply to
+    /// the next, which costs no look at the clock. None before three commands.
+    #[must_use]
+    pub fn usual_reply_ms(&self) -> Option<u32> {
+        self.exchanges.usual_ms()
     }
 
     /// How long replies are waited for, in milliseconds.

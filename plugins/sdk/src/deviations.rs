@@ -2,8 +2,9 @@
 //! reply does not hide everything behind it; what was odd becomes a finding when the probe ends, if that is its to report.
 
 use std::cell::RefCell;
+use std::fmt;
 
-use ftp::{Deviation, Reply};
+use ftp::{Deviation, Reply, ReplyError};
 
 use crate::{Code, Finding};
 
@@ -16,18 +17,48 @@ const KEPT: usize = 5;
 
 thread_local! {
     /// An instance of a probe is one run of it, so this is what one run saw.
-    static SEEN: RefCell<Vec<(Deviation, String)>> = const { RefCell::new(Vec::new()) };
+    static SEEN: RefCell<Vec<(Odd, String)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// What is odd about a reply.
+#[derive(Clone, PartialEq, Eq)]
+enum Odd {
+    Deviation(Deviation),
+    /// What came in answer to this command is no reply at all.
+    NoReply(String),
+}
+
+impl fmt::Display for Odd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Odd::Deviation(deviation) => write!(f, "{deviation}"),
+            Odd::NoReply(command) => write!(f, "what comes in answer to {command} is no reply"),
+        }
+    }
+}
+
+/// Keeps that something came in answer to a command that is no reply. Before the first command, what answers may be another
+/// service.
+pub(crate) fn note_unreadable(command: &str, error: &ReplyError) {
+    if command.is_empty() {
+        return;
+    }
+    keep(Odd::NoReply(command.into()), error.to_string());
+}
+
+fn keep(odd: Odd, text: String) {
+    SEEN.with_borrow_mut(|seen| {
+        if seen.len() < KEPT && !seen.iter().any(|(known, _)| *known == odd) {
+            seen.push((odd, text));
+        }
+    });
 }
 
 /// Keeps what is odd about a reply, once for each kind.
 pub(crate) fn note(reply: &Reply) {
-    SEEN.with_borrow_mut(|seen| {
-        for deviation in reply.deviations.iter().copied().filter(trips_clients) {
-            if seen.len() < KEPT && !seen.iter().any(|(known, _)| *known == deviation) {
-                seen.push((deviation, reply.to_string()));
-            }
-        }
-    });
+    for deviation in reply.deviations.iter().copied().filter(trips_clients) {
+        keep(Odd::Deviation(deviation), reply.to_string());
+    }
 }
 
 /// What was odd in this run.
@@ -39,8 +70,8 @@ pub(crate) fn finding() -> Option<Finding> {
          or mistake one reply for another."
     );
     let finding = Finding::new(MALFORMED_REPLY, detail);
-    Some(seen.iter().fold(finding, |finding, (deviation, reply)| {
-        finding.evidence(&deviation.to_string(), reply)
+    Some(seen.iter().fold(finding, |finding, (odd, reply)| {
+        finding.evidence(&odd.to_string(), reply)
     }))
 }
 
@@ -55,6 +86,7 @@ fn trips_clients(deviation: &Deviation) -> bool {
         | Deviation::EndWithOtherCode(_)
         | Deviation::Unfinished
         | Deviation::CodeOutOfRange
+        | Deviation::CodeOfOtherLength
         | Deviation::LongLine
         | Deviation::StrayLine => true,
         Deviation::MissingText

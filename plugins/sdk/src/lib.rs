@@ -8,16 +8,17 @@
 mod code;
 mod connection;
 mod control;
+mod decision;
 mod declaration;
 mod deviations;
-#[cfg(not(target_arch = "wasm32"))]
-pub mod native;
+pub mod halt;
 mod page;
 mod patience;
 mod product;
 mod run;
 pub mod session;
 pub mod shared;
+mod step;
 mod vantage;
 
 pub use code::{About, Code};
@@ -26,6 +27,7 @@ pub use connection::{
     expected_addresses, expected_names, most_connections, ready, resolve, version_name,
 };
 pub use control::{Control, DialogueError};
+pub use decision::Decision;
 pub use declaration::{Declaration, declaring};
 pub use deviations::MALFORMED_REPLY;
 pub use ftp;
@@ -34,6 +36,7 @@ pub use ftp;
 pub use ftp::{named, quoted};
 pub use patience::Patience;
 pub use run::{Finding, Run, value};
+pub use step::OUT_OF_STEP;
 
 /// What a probe can ask for beyond the sandbox.
 pub use bindings::remote_doctor::probe::types::Capability;
@@ -69,6 +72,10 @@ pub use facts::name::{
 /// Words that others read: names of facts, states that the built-in probes provide for each other, labels of evidence.
 pub use facts::{label, name, state};
 
+/// Replies that take longer than this, in milliseconds, are slow: a look at standard depth would need more time than a run
+/// has, so that probes look as briefly as at depth quick.
+pub const SLOW_REPLY_MS: i64 = 2_000;
+
 #[doc(hidden)]
 #[allow(
     missing_docs,
@@ -86,11 +93,8 @@ pub mod bindings {
     });
 }
 
-/// The functions of the contract: a component's imports, or what stands in their place.
-#[cfg(target_arch = "wasm32")]
+/// The functions of the contract: a component's imports.
 use bindings::remote_doctor::probe as imports;
-#[cfg(not(target_arch = "wasm32"))]
-use native::imports;
 
 /// One aspect of a remote that can be looked at.
 pub trait Probe {
@@ -104,15 +108,13 @@ pub trait Probe {
     fn run(run: &mut Run) -> Result<(), Failure>;
 }
 
-/// Makes the component's exports out of a type that implements [`Probe`]. Name and version are the package's. Compiled for
-/// this machine, the same is a `native::NativeProbe` called `PROBE`.
+/// Makes the component's exports out of a type that implements [`Probe`]. Name and version are the package's.
 #[macro_export]
 macro_rules! export {
     ($probe:ty) => {
-        #[cfg(target_arch = "wasm32")]
-        struct Component;
+        #[doc(hidden)]
+        pub struct Component;
 
-        #[cfg(target_arch = "wasm32")]
         impl $crate::bindings::Guest for Component {
             fn describe() -> $crate::bindings::remote_doctor::probe::types::Description {
                 <$probe as $crate::Probe>::ABOUT.describe(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))
@@ -127,11 +129,6 @@ macro_rules! export {
 
         #[cfg(target_arch = "wasm32")]
         $crate::bindings::export_component!(Component with_types_in $crate::bindings);
-
-        /// The probe outside of the sandbox.
-        #[cfg(not(target_arch = "wasm32"))]
-        pub static PROBE: $crate::native::NativeProbe =
-            $crate::native::NativeProbe::of::<$probe>(env!("CARGO_PKG_NAME"));
     };
 }
 
@@ -147,10 +144,16 @@ pub fn execute<P: Probe>(
     }));
     let mut run = Run::new(request);
     P::run(&mut run)?;
-    if P::ABOUT.reports_malformed_replies()
+    if const { P::ABOUT.reports(MALFORMED_REPLY) }
         && let Some(finding) = deviations::finding()
     {
         run.found_after_all(finding);
+    }
+    if const { P::ABOUT.reports(halt::CLOSES_SESSION) } {
+        halt::report(&mut run);
+    }
+    if const { P::ABOUT.reports(OUT_OF_STEP) } {
+        step::report(&mut run);
     }
     Ok(run.into_outcome())
 }

@@ -20,6 +20,11 @@ impl Patience {
         }
     }
 
+    /// When it began, on the clock of the run, in microseconds; `wait_ms` is what it was made with.
+    pub(crate) fn began_us(&self, wait_ms: u32) -> u64 {
+        self.until_us.saturating_sub(u64::from(wait_ms) * 1000)
+    }
+
     /// What is left, in milliseconds.
     pub fn left_ms(&mut self) -> u32 {
         self.first_ms.take().unwrap_or_else(|| {

@@ -4,7 +4,9 @@ use data_encoding::BASE64;
 
 use crate::bindings::remote_doctor::probe::types;
 use crate::imports::{handoff, login};
-use crate::{Code, Connection, Depth, Endpoint, Fact, FactValue, Owner, Request, name};
+use crate::{
+    Code, Connection, Declaration, Depth, Endpoint, Fact, FactValue, Owner, Request, name,
+};
 
 /// One run of a probe: the request, and the outcome as it grows.
 pub struct Run {
@@ -13,7 +15,14 @@ pub struct Run {
 }
 
 impl Run {
-    pub(crate) fn new(request: Request) -> Run {
+    pub(crate) fn new(mut request: Request) -> Run {
+        let is_slow = request.facts.iter().any(|fact| {
+            fact.name == name::SERVER_REPLY_MS
+                && matches!(fact.value, FactValue::Integer(ms) if ms >= crate::SLOW_REPLY_MS)
+        });
+        if is_slow && request.depth == Depth::Standard {
+            request.depth = Depth::Quick;
+        }
         let outcome = types::Outcome {
             findings: Vec::new(),
             clear: Vec::new(),
@@ -236,9 +245,9 @@ impl Run {
     }
 
     /// Records a fact for the report, by its declaration.
-    pub fn note(&mut self, fact: impl AsRef<str>, value: FactValue) {
+    pub fn note(&mut self, fact: Declaration, value: FactValue) {
         self.outcome.facts.push(Fact {
-            name: fact.as_ref().into(),
+            name: fact.name.into(),
             value,
         });
     }

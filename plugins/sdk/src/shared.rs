@@ -28,6 +28,20 @@ pub const FEATURES_BEFORE_LOGIN: Declaration = Declaration::new(
 )
 .compared(170, Comparison::Set, PLACE);
 
+/// The time that the usual reply takes, in milliseconds.
+pub const USUAL_REPLY_MS: Declaration = Declaration::new(
+    name::SERVER_REPLY_MS,
+    FactKind::Integer,
+    "time of the usual reply, in milliseconds",
+);
+
+/// The flag that this server gives ports only after `PRET`.
+pub const PRET: Declaration = Declaration::new(
+    name::DATA_PRET,
+    FactKind::Flag,
+    "whether data ports are given only after PRET",
+);
+
 /// The product that the server was recognised as: this and the next two are what
 /// [`Run::note_product`](crate::Run::note_product) notes.
 pub const PRODUCT: Declaration = Declaration::new(

@@ -1,5 +1,5 @@
-//! How many sessions the remote takes at a time, and whether that is what the settings allow themselves. Loads the remote,
-//! so it runs at depth `full` only.
+//! How many sessions the remote accepts at a time, and whether the settings allow more than that. The probe loads the
+//! remote, so it runs only at depth `full`.
 
 mod facts;
 mod ladder;
@@ -10,7 +10,7 @@ use std::net::IpAddr;
 use probe_sdk::session::Session;
 use probe_sdk::{
     About, Capability, Code, Depth, Failure, FailureKind, Finding, MALFORMED_REPLY, Probe, Run,
-    elapsed_us, most_connections, pause, quoted, state, value,
+    elapsed_us, most_connections, pause, quoted, shared, state, value,
 };
 
 use ladder::{Ladder, Step};
@@ -56,11 +56,11 @@ fn look(run: &mut Run) {
         return run.not_applicable("sessions at a time", CODES, reason);
     }
     let mut ladder = Ladder::climb(run, allowed);
-    run.note("sessions.at-a-time", value::number(ladder.held()));
-    run.note("sessions.allowed-by-settings", value::number(allowed));
+    run.note(facts::AT_A_TIME, value::number(ladder.held()));
+    run.note(facts::ALLOWED_BY_SETTINGS, value::number(allowed));
     seen_from_several(run, ladder.vantages(run));
     run.note(
-        "sessions.greeting-ms",
+        facts::GREETING_MS,
         value::texts(ladder.took_ms().map(|ms| ms.to_string())),
     );
     match ladder.stopped() {
@@ -79,7 +79,7 @@ fn look(run: &mut Run) {
 /// The remote sees the sessions come from one address, unless it is chosen anew for each on the way.
 fn seen_from_several(run: &mut Run, mut vantages: BTreeSet<IpAddr>) {
     vantages.extend(
-        run.text("source.seen-as")
+        run.text(shared::SEEN_AS)
             .and_then(|first| first.parse::<IpAddr>().ok()),
     );
     if vantages.len() < 2 {
@@ -147,7 +147,7 @@ fn idle(run: &mut Run, ladder: &mut Ladder) {
         }
         Err(error) => format!("less than {seconds} s: {error}"),
     };
-    run.note("sessions.idle-kept", value::text(kept));
+    run.note(facts::IDLE_KEPT, value::text(kept));
 }
 
 #[cfg(test)]

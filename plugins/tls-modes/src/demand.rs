@@ -5,8 +5,9 @@ use probe_sdk::ftp::phase::greeting::{self, Greeting};
 use probe_sdk::ftp::phase::login::{self, LoginAnswer};
 use probe_sdk::ftp::product::{Clue, Clues};
 use probe_sdk::ftp::{Features, Phase, Reply};
-use probe_sdk::{Control, Depth, Finding, Run, value};
+use probe_sdk::{Control, Depth, Finding, Run, shared, value};
 
+use crate::facts;
 use crate::secured::Mode;
 use crate::{CLEARTEXT_LOGIN, Place, REQUIRED};
 
@@ -31,18 +32,23 @@ pub(crate) fn look(run: &mut Run, place: &Place, mode: Mode) {
     } else {
         ask(run, place)
     };
-    match answer {
+    match settled(answer).or_else(|| ask(run, place)) {
         Some((
             LoginAnswer::PasswordWanted | LoginAnswer::LoggedIn | LoginAnswer::NoPasswordNeeded,
             reply,
         )) => {
-            run.note("server.requires-tls", value::flag(false));
+            run.note(facts::REQUIRES_TLS, value::flag(false));
             let detail = "The server offers TLS and would also take a password without it: a client that is set up \
                           wrongly sends it in clear text.";
             run.found(Finding::new(CLEARTEXT_LOGIN, detail).evidence("reply", reply));
         }
-        Some((LoginAnswer::TlsRequired, _)) => run.note("server.requires-tls", value::flag(true)),
-        Some(_) => {}
+        Some((LoginAnswer::TlsRequired, _)) => run.note(facts::REQUIRES_TLS, value::flag(true)),
+        Some((_, reply)) => {
+            let why = format!(
+                "the answer to USER without TLS is {reply}, which does not tell whether TLS is required"
+            );
+            run.not_applicable(check, &[CLEARTEXT_LOGIN], &why);
+        }
         None => run.not_applicable(check, &[CLEARTEXT_LOGIN], "no answer to that"),
     }
 }
@@ -56,6 +62,29 @@ pub(crate) fn refused_in_clear(run: &Run, place: &Place) -> Option<Reply> {
 }
 
 type Answer = (LoginAnswer, Reply);
+
+/// An answer to keep. A refusal of something else than the missing TLS is asked again, since servers refuse a user once for
+/// many reasons; one that has to do with the number of sessions is not.
+fn settled(answer: Option<Answer>) -> Option<Answer> {
+    answer.filter(|(answer, _)| match answer {
+        LoginAnswer::PasswordWanted
+        | LoginAnswer::LoggedIn
+        | LoginAnswer::NoPasswordNeeded
+        | LoginAnswer::AccountWanted
+        | LoginAnswer::OneTimePassword
+        | LoginAnswer::TlsRequired
+        | LoginAnswer::TooMany
+        | LoginAnswer::HostWanted
+        | LoginAnswer::Closing => true,
+        LoginAnswer::HomeUnavailable
+        | LoginAnswer::AccountRestricted
+        | LoginAnswer::PasswordExpired
+        | LoginAnswer::ClientCertificateWanted
+        | LoginAnswer::SourceNotAllowed
+        | LoginAnswer::Rejected
+        | LoginAnswer::Unexpected => false,
+    })
+}
 
 fn ask(run: &Run, place: &Place) -> Option<Answer> {
     ask_for_user(run, welcomed(place)?.0)
@@ -72,7 +101,7 @@ fn ask_for_features_and_user(run: &mut Run, place: &Place) -> Option<Answer> {
     let answer = answer.or_else(|| ask(run, place));
     if let Some(features) = features.as_ref().and_then(Features::parse) {
         run.note(
-            "server.features-before-login",
+            shared::FEATURES_BEFORE_LOGIN,
             value::texts(features.names()),
         );
         recognise(run, &greeting, &features, answer.as_ref());

@@ -2,13 +2,14 @@
 
 use probe_sdk::ftp::Reply;
 use probe_sdk::ftp::phase::auth::{self, AuthAnswer};
+use probe_sdk::halt::{Halt, ask_again};
 use probe_sdk::{
     Connection, Control, DialogueError, Failure, Finding, Owner, Run, SslSetting, TlsSession,
 };
 
 use crate::failed::Failed;
 use crate::greeting::{self, Heard};
-use crate::secured::{self, Mode, Secured};
+use crate::secured::{self, Mode, NotAgain, Secured};
 use crate::{
     BANNER_BEFORE_TLS, CLEARTEXT_FALLBACK, EXPLICIT_ON_IMPLICIT, NOT_FTP, NOT_SUPPORTED, Place,
     REQUIRED, demand, raw, second_look,
@@ -77,7 +78,7 @@ fn in_clear(run: &mut Run, place: &Place, control: Control, greeting: Reply) -> 
             run.found(finding.patch(&[("ssl", "require-explicit")]));
             second_look::take(run, place, Mode::Explicit, &failed)
         }
-        Auth::Refused(_) => {
+        Auth::Refused(_) | Auth::Halted(_) => {
             run.found(finding);
             None
         }
@@ -95,6 +96,30 @@ fn with_auth(run: &mut Run, place: &Place, control: Control, greeting: Reply) ->
             second_look::take(run, place, Mode::Explicit, &failed)
         }
         Auth::Refused(reply) => without_auth(run, place, greeting, &reply),
+        Auth::Halted(halt) => {
+            secured::note_greeting(run, &greeting);
+            halted(run, place, &halt)
+        }
+    }
+}
+
+/// `AUTH` was left without a reply: asked again over a fresh session, on which the run goes on where it is answered.
+fn halted(run: &mut Run, place: &Place, halt: &Halt) -> Option<Secured> {
+    let again = ask_again(halt, None, &mut || {
+        greeting::again(place).map(|(control, _)| control)
+    });
+    if let Some(finding) = halt.finding(&again) {
+        run.found(finding);
+        return None;
+    }
+    halt.once(run);
+    drop(again);
+    match Secured::again(place, Mode::Explicit) {
+        Ok(secured) => Some(secured),
+        Err(NotAgain::Handshake(failure)) => {
+            second_look::take(run, place, Mode::Explicit, &Failed::from(failure))
+        }
+        Err(NotAgain::Before(_) | NotAgain::Same) => None,
     }
 }
 
@@ -157,19 +182,32 @@ pub(crate) enum Auth {
     Failed(Failed),
     /// Refused, with the replies.
     Refused(String),
+    /// `AUTH` was left without a reply.
+    Halted(Halt),
 }
 
-/// `AUTH` and the handshake. One that meets clear text is tried once more: some servers read a quick ClientHello as a
-/// command.
+/// `AUTH` and the handshake. A refusal is heard twice before it counts, and a handshake that meets clear text is tried once
+/// more: some servers read a quick ClientHello as a command.
 fn secure(place: &Place, control: Control) -> Auth {
-    match attempt(place, control) {
-        Auth::Failed(failed) if failed.is_not_tls() && failed.said.is_none() => {
-            match greeting::again(place) {
-                Ok((control, _)) => attempt(place, control),
-                Err(_) => Auth::Failed(failed),
-            }
+    let first = attempt(place, control);
+    let again = match &first {
+        Auth::Refused(_) => true,
+        Auth::Failed(failed) => failed.is_not_tls(),
+        Auth::Secured(..) | Auth::Halted(_) => false,
+    };
+    if !again {
+        return first;
+    }
+    let Ok((control, _)) = greeting::again(place) else {
+        return first;
+    };
+    match (first, attempt(place, control)) {
+        // What was said the first time counts, and the last words most of all.
+        (Auth::Refused(replies), Auth::Refused(_) | Auth::Halted(_)) => Auth::Refused(replies),
+        (Auth::Failed(failed), Auth::Failed(second)) if second.said.is_none() => {
+            Auth::Failed(failed)
         }
-        other => other,
+        (_, second) => second,
     }
 }
 
@@ -178,6 +216,7 @@ pub(crate) fn attempt(place: &Place, mut control: Control) -> Auth {
     match ask_for_tls(&mut control) {
         Asked::Granted => {}
         Asked::Refused(replies) => return Auth::Refused(replies),
+        Asked::Halted(halt) => return Auth::Halted(halt),
         Asked::Failed(failure) => {
             return Auth::Failed(Failed {
                 failure,
@@ -200,6 +239,8 @@ pub(crate) enum Asked {
     /// The replies.
     Refused(String),
     /// No answer, which is not a refusal: going on in clear text would be what somebody in between wants.
+    Halted(Halt),
+    /// The same for another reason.
     Failed(Failure),
 }
 
@@ -209,6 +250,9 @@ pub(crate) fn ask_for_tls(control: &mut Control) -> Asked {
     for word in ["AUTH TLS", "AUTH SSL"] {
         let reply = match control.command(word) {
             Ok(reply) => reply,
+            // Some servers refuse whatever comes before the login and then take leave: what they said counts.
+            Err(_) if !replies.is_empty() => break,
+            Err(error) if let Some(halt) = Halt::of(control, &error) => return Asked::Halted(halt),
             Err(DialogueError::Failure(failure)) => return Asked::Failed(failure),
             Err(error) => {
                 replies.push(error.to_string());
@@ -230,9 +274,11 @@ pub(crate) fn ask_for_tls(control: &mut Control) -> Asked {
     Asked::Refused(replies.join(" / "))
 }
 
-/// A greeting in clear text and a handshake without AUTH (F-G06).
+/// A greeting in clear text and a handshake without AUTH (F-G06). What greets in clear text answers at once, or waits for a
+/// line that never comes.
 fn tls_after_greeting(place: &Place) -> Option<Secured> {
-    let (mut control, greeting) = greeting::again(place).ok()?;
+    const PATIENCE_MS: u32 = 3_000;
+    let (mut control, greeting) = greeting::again(&place.within(PATIENCE_MS)).ok()?;
     let session = control.secure(&place.tls()).ok()?;
     Some(Secured::new(
         place,
@@ -262,6 +308,7 @@ pub(crate) fn after_wrong_mode(
             let secured = second_look::take(run, place, Mode::Explicit, &failed);
             (secured, finding.patch(&changes))
         }
+        Auth::Halted(halt) => (halted(run, place, &halt), finding.patch(&changes)),
         Auth::Refused(reply) => {
             if let Some(secured) = tls_after_greeting(place) {
                 let finding = Finding::new(

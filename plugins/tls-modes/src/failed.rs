@@ -33,6 +33,14 @@ impl Failed {
         self.failure.kind == FailureKind::TimedOut
     }
 
+    /// Whether the connection ended with no alert.
+    pub(crate) fn ended_without_a_word(&self) -> bool {
+        matches!(
+            self.failure.kind,
+            FailureKind::Closed | FailureKind::Reset | FailureKind::Truncated
+        ) && self.said.is_none()
+    }
+
     pub(crate) fn is_not_tls(&self) -> bool {
         self.failure.kind == FailureKind::NotTls
     }

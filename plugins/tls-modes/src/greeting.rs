@@ -3,8 +3,11 @@
 use probe_sdk::ftp::phase::greeting::{self, Greeting};
 use probe_sdk::ftp::phase::wording;
 use probe_sdk::ftp::{Reply, ReplyError, Service};
-use probe_sdk::{Connection, Control, DialogueError, FailureKind, Finding, Run, elapsed_us, value};
+use probe_sdk::{
+    Connection, Control, DialogueError, FailureKind, Finding, Owner, Run, elapsed_us, quoted, value,
+};
 
+use crate::facts;
 use crate::failed::Failed;
 use crate::secured::{self, Secured};
 use crate::silence::{self, Broken};
@@ -34,16 +37,13 @@ pub(crate) fn hear(run: &mut Run, place: &Place, connection: Connection) -> Hear
     match silence::wait_for_greeting(place, &mut control) {
         silence::Outcome::Spoke(Ok(reply)) => {
             let after = elapsed_us() - began;
-            run.note("server.greeting-ms", value::number(after / 1000));
+            run.note(facts::GREETING_MS, value::number(after / 1000));
             if after >= SLOW_US {
                 slow(run, place, after);
             }
             judge(run, place, control, reply)
         }
-        silence::Outcome::Spoke(Err(error)) => {
-            broken(run, place, &control, error);
-            Heard::Nothing
-        }
+        silence::Outcome::Spoke(Err(error)) => broken(run, place, &control, error),
         silence::Outcome::Implicit(secured) => Heard::Implicit(secured),
         silence::Outcome::TlsFailed(failed) => Heard::ImplicitFailed(failed),
         silence::Outcome::OtherService(service, bytes) => {
@@ -54,6 +54,7 @@ pub(crate) fn hear(run: &mut Run, place: &Place, connection: Connection) -> Hear
             run.found(other_service::over_tls(&bytes));
             Heard::Nothing
         }
+        silence::Outcome::SilentOnce => silent_once(run, place),
         silence::Outcome::Silent => {
             let waited = format!("{} s", (elapsed_us() - began) / 1_000_000);
             let detail = "The server accepts the connection and then says nothing, neither in clear text nor to the \
@@ -110,14 +111,11 @@ fn judge(run: &mut Run, place: &Place, mut control: Control, reply: Reply) -> He
         // RFC 959 section 5.4: 120 announces the 220.
         Greeting::Wait => match control.reply() {
             Ok(next) if greeting::judge(&next) == Greeting::Ready => Heard::Greeting(control, next),
-            Ok(next) => refused(run, UNAVAILABLE, &next),
-            Err(error) => {
-                broken(run, place, &control, error);
-                Heard::Nothing
-            }
+            Ok(next) => refused(run, place, control, UNAVAILABLE, &next),
+            Err(error) => broken(run, place, &control, error),
         },
-        Greeting::TooMany => refused(run, TOO_MANY, &reply),
-        Greeting::Unavailable => refused(run, UNAVAILABLE, &reply),
+        Greeting::TooMany => refused(run, place, control, TOO_MANY, &reply),
+        Greeting::Unavailable => refused(run, place, control, UNAVAILABLE, &reply),
         Greeting::NotFtp => {
             let text = reply.to_string();
             run.found(other_service::finding(
@@ -129,11 +127,56 @@ fn judge(run: &mut Run, place: &Place, mut control: Control, reply: Reply) -> He
     }
 }
 
-fn refused(run: &mut Run, code: probe_sdk::Code, reply: &Reply) -> Heard {
+/// A refusal in place of the greeting. One that came once only is no fault.
+fn refused(
+    run: &mut Run,
+    place: &Place,
+    control: Control,
+    code: probe_sdk::Code,
+    reply: &Reply,
+) -> Heard {
+    drop(control);
+    if let Broken::Spoke(control, second) = silence::second_look(place)
+        && greeting::judge(&second) == Greeting::Ready
+    {
+        once(
+            run,
+            &format!("the server greeted with {} once", quoted(reply)),
+        );
+        return Heard::Greeting(*control, second);
+    }
     run.note_seen_as(&reply.text());
     secured::note_product(run, reply);
     run.found(refusal(code, reply));
     Heard::Nothing
+}
+
+/// Something that came once only: no fault, and not passed over in silence.
+fn once(run: &mut Run, what: &str) {
+    let reason = format!("{what}, and a second connection was greeted");
+    run.could_not_look("whether every connection is greeted", &[], &reason);
+}
+
+/// The first connection stays silent, and others are greeted.
+fn silent_once(run: &mut Run, place: &Place) -> Heard {
+    match again(place) {
+        Ok((control, reply)) => {
+            once(run, "the server left one connection without a greeting");
+            Heard::Greeting(control, reply)
+        }
+        Err(why) => {
+            let detail = "The server greets some connections and leaves others in silence.";
+            run.found(
+                Finding::new(NO_BANNER, detail)
+                    .evidence("another connection", why)
+                    .likely(
+                        TOO_MANY,
+                        "the same with no other session open: the server may serve one at a time",
+                    ),
+            );
+            Heard::Nothing
+        }
+    }
 }
 
 /// The finding for a greeting that is a refusal.
@@ -146,7 +189,10 @@ pub(crate) fn refusal(code: probe_sdk::Code, reply: &Reply) -> Finding {
         let decides =
             "a connection from another source address is greeted: whoever has one can try";
         let detail = "The server greets with a refusal, and its words point at our source address.";
-        Finding::new(SOURCE_BLOCKED, detail).likely(UNAVAILABLE, decides)
+        // TCP was let through, so it is the server's own list.
+        Finding::new(SOURCE_BLOCKED, detail)
+            .owner(Owner::ServerAdmin)
+            .likely(UNAVAILABLE, decides)
     } else {
         Finding::new(code, "The server greets with a refusal.")
     };
@@ -154,9 +200,17 @@ pub(crate) fn refusal(code: probe_sdk::Code, reply: &Reply) -> Finding {
 }
 
 /// The connection ended, or what came is no reply.
-fn broken(run: &mut Run, place: &Place, control: &Control, error: DialogueError) {
+fn broken(run: &mut Run, place: &Place, control: &Control, error: DialogueError) -> Heard {
     match error {
         DialogueError::Reply(ReplyError::NotFtp { first }) => {
+            // No service that anybody knows: perhaps a moment's trouble.
+            if Service::recognise(&first) == Service::Unknown
+                && let Broken::Spoke(control, reply) = silence::second_look(place)
+                && greeting::judge(&reply) == Greeting::Ready
+            {
+                once(run, "one connection began with what is no reply");
+                return Heard::Greeting(*control, reply);
+            }
             run.found(other_service::finding(Service::recognise(&first), &first));
         }
         DialogueError::Reply(endless) => {
@@ -166,41 +220,50 @@ fn broken(run: &mut Run, place: &Place, control: &Control, error: DialogueError)
             if matches!(failure.kind, FailureKind::Closed | FailureKind::Reset) =>
         {
             if control.partial().is_empty() {
-                closed(run, place, failure.kind);
-            } else {
-                run.found(other_service::finding(
-                    Service::recognise(control.partial()),
-                    control.partial(),
-                ));
+                return closed(run, place, failure.kind);
             }
+            run.found(other_service::finding(
+                Service::recognise(control.partial()),
+                control.partial(),
+            ));
         }
         DialogueError::Failure(failure) => {
             run.could_not_look("the greeting", crate::CODES, &failure.detail)
         }
     }
+    Heard::Nothing
 }
 
 /// Accepted and closed without a byte (F-G10). A second connection after a pause tells a moment from a rule.
-fn closed(run: &mut Run, place: &Place, kind: FailureKind) {
+fn closed(run: &mut Run, place: &Place, kind: FailureKind) -> Heard {
     let how = if kind == FailureKind::Reset {
         "reset"
     } else {
         "closed"
-    };
-    let second = silence::second_look(place);
-    let again = match second {
-        Broken::Same => "the same",
-        Broken::Different => "greeted: it may have been a limit on the rate of connections",
-        Broken::Unknown => "not possible",
     };
     let detail = format!(
         "The server accepts the connection and then {} it without a word. Servers do so for source addresses they do not \
          let in, load balancers without a healthy server behind them, and servers that cannot load their certificate.",
         if how == "reset" { "resets" } else { "closes" }
     );
-    run.found(
-        Finding::new(CLOSED, detail)
-            .evidence("how", how)
-            .evidence("second connection", again),
-    );
+    let finding = Finding::new(CLOSED, detail).evidence("how", how);
+    let open = |finding: Finding, why: &str| {
+        finding.evidence("second connection", why).likely(
+            UNAVAILABLE,
+            "a connection a few minutes later is greeted: it was a moment's trouble",
+        )
+    };
+    let finding = match silence::second_look(place) {
+        Broken::Same => finding.evidence("second connection", "the same"),
+        Broken::Different => open(finding, "silent"),
+        Broken::Unknown => open(finding, "not possible"),
+        Broken::Spoke(control, reply) if greeting::judge(&reply) == Greeting::Ready => {
+            let ended = if how == "reset" { "reset" } else { "closed" };
+            once(run, &format!("one connection was {ended} without a word"));
+            return Heard::Greeting(*control, reply);
+        }
+        Broken::Spoke(_, reply) => open(finding, &reply.to_string()),
+    };
+    run.found(finding);
+    Heard::Nothing
 }

@@ -2,6 +2,7 @@
 
 use probe_sdk::ftp::phase::greeting::{self, Greeting};
 use probe_sdk::ftp::{ReplyReader, Service};
+use probe_sdk::halt::{Halt, ask_again};
 use probe_sdk::{
     Connection, Control, DialogueError, Failure, FailureKind, Finding, Run, TlsSession,
 };
@@ -11,7 +12,7 @@ use crate::greeting::{Heard, hear, refusal};
 use crate::raw::{self, Answer, Offer};
 use crate::secured::{Mode, Secured};
 use crate::{
-    CLOSED, IMPLICIT_ON_EXPLICIT, Place, TOO_MANY, UNAVAILABLE, black_hole, explicit,
+    CLOSED, IMPLICIT_ON_EXPLICIT, NOT_FTP, Place, TOO_MANY, UNAVAILABLE, black_hole, explicit,
     other_service, second_look,
 };
 
@@ -67,9 +68,36 @@ fn greeted(
         {
             run.found(Failed::from(failure).finding());
         }
-        Err(_) => run.found(other_service::over_tls(&other_service::ask_for_a_page(
-            &control,
-        ))),
+        Err(error) => {
+            let page = other_service::ask_for_a_page(&control);
+            match Halt::of(&control, &error) {
+                Some(halt) if page.is_empty() => return silent(run, place, &halt),
+                Some(_) | None => run.found(other_service::over_tls(&page)),
+            }
+        }
+    }
+    None
+}
+
+/// TLS is complete, and nothing is said in it: an FTP server that hangs, or another service that waits for a word it knows.
+fn silent(run: &mut Run, place: &Place, halt: &Halt) -> Option<Secured> {
+    let again = ask_again(halt, None, &mut || {
+        let mut control = place.control().map_err(|failure| failure.detail)?;
+        control
+            .secure(&place.tls())
+            .map_err(|failure| failure.detail)?;
+        Ok(control)
+    });
+    match halt.finding(&again) {
+        Some(finding) => run.found(finding.likely(
+            NOT_FTP,
+            "whether an FTP server is behind this port at all: the server's administrator can see it",
+        )),
+        None => {
+            let reason = "the first session got no greeting within TLS, and a fresh one did";
+            run.could_not_look("whether every connection is greeted", &[], reason);
+            return Secured::again(place, Mode::Implicit).ok();
+        }
     }
     None
 }

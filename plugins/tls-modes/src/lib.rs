@@ -1,6 +1,7 @@
 //! What answers on the port, and how it is secured: the greeting, explicit TLS (RFC 4217), implicit TLS, clear text, and
 //! whether that is what the settings say.
 
+mod altered;
 mod black_hole;
 mod demand;
 mod explicit;
@@ -15,6 +16,7 @@ mod raw;
 mod second_look;
 mod secured;
 mod silence;
+mod stalls;
 
 use probe_sdk::{About, Capability, Code, Connection, Failure, Probe, Run, SslSetting, state};
 
@@ -28,6 +30,9 @@ probe_sdk::codes! {
     TOO_MANY = "service.too-many-connections";
     UNAVAILABLE = "service.unavailable";
     MALFORMED = "service.malformed-reply";
+    STOPS = "service.stops-answering";
+    CLOSES = "service.closes-session";
+    OUT_OF_STEP = "service.replies-out-of-step";
     NOT_SUPPORTED = "ftps.not-supported";
     REQUIRED = "ftps.required-by-server";
     IMPLICIT_ON_EXPLICIT = "ftps.implicit-on-explicit-port";
@@ -40,6 +45,8 @@ probe_sdk::codes! {
     SNI_REJECTED = "tls.sni-rejected";
     HANDSHAKE_FAILED = "tls.handshake-failed";
     LEGACY_VERSIONS = "tls.legacy-versions";
+    ALTERED = "tls.altered-in-transit";
+    STALLS = "tls.handshake-stalls";
 }
 
 pub(crate) const CLIENT_CERTIFICATE: Code = Code::of_another("ftps.client-certificate-required");
@@ -61,6 +68,9 @@ const BEHIND_THE_GREETING: &[Code] = &[
     HANDSHAKE_FAILED,
     LEGACY_VERSIONS,
     MALFORMED,
+    OUT_OF_STEP,
+    ALTERED,
+    STALLS,
 ];
 
 struct TlsModes;
@@ -104,8 +114,12 @@ impl Probe for TlsModes {
                     NOT_SUPPORTED,
                     VERSION_UNSUPPORTED,
                     CIPHER_MISMATCH,
+                    ALTERED,
+                    STALLS,
                     HANDSHAKE_FAILED,
                     CLIENT_CERTIFICATE,
+                    CLOSES,
+                    STOPS,
                 ]);
                 let why = fault.map_or("no FTP session came about".into(), |code| {
                     format!("{} stands in the way", code.name)

@@ -3,6 +3,7 @@
 use hello::Version;
 use probe_sdk::{Depth, Finding, Run, value};
 
+use crate::facts;
 use crate::raw::{self, Answer, Offer};
 use crate::secured::Mode;
 use crate::{LEGACY_VERSIONS, Place};
@@ -48,7 +49,7 @@ pub(crate) fn look(run: &mut Run, place: &Place, mode: Mode) {
     for hello in &taken {
         finding = finding.evidence("taken", hello);
     }
-    run.note("tls.old-versions", value::texts(versions));
+    run.note(facts::OLD_VERSIONS, value::texts(versions));
     run.found(finding);
 }
 

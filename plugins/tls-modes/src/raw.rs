@@ -11,6 +11,9 @@ use crate::secured::Mode;
 /// An answer comes within a round trip and a signature; more patience only makes a silent server cost more.
 const PATIENCE_MS: u32 = 10_000;
 
+/// More than any chain of certificates.
+const LONGEST: usize = 64 * 1024;
+
 /// What to offer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Offer {
@@ -18,6 +21,8 @@ pub(crate) enum Offer {
     Everything,
     /// The same, but of suites and groups only those of our TLS library.
     Ours,
+    /// Up to TLS 1.2, and only suites without encryption.
+    Unencrypted,
     /// Up to TLS 1.0 and without extensions: what the oldest servers can read.
     Bare,
     /// Up to this version, with every suite.
@@ -29,6 +34,7 @@ impl Offer {
         let (highest, suites, groups) = match self {
             Offer::Everything => (Version::Tls12, Suite::WIDE, Some(Group::WIDE)),
             Offer::Ours => (Version::Tls12, Suite::OURS, Some(Group::OURS)),
+            Offer::Unencrypted => (Version::Tls12, Suite::UNENCRYPTED, Some(Group::WIDE)),
             Offer::Bare => (Version::Tls10, Suite::WIDE, None),
             Offer::UpTo(highest) => (highest, Suite::WIDE, Some(Group::WIDE)),
         };
@@ -70,6 +76,25 @@ pub(crate) fn ask(place: &Place, mode: Mode, offer: Offer) -> Answer {
     }
 }
 
+/// What comes in answer to an offer, as it comes: until it ends, or nothing more comes for a moment.
+pub(crate) fn bytes(place: &Place, mode: Mode, offer: Offer) -> Option<Vec<u8>> {
+    const QUIET_MS: u32 = 1_000;
+    let place = place.within(PATIENCE_MS);
+    let control = approach(&place, mode).ok()?;
+    let connection = control.connection();
+    connection
+        .write(&offer.to_bytes(&place), place.reply_ms)
+        .ok()?;
+    let mut all = connection.read(place.reply_ms).ok()?;
+    while all.len() < LONGEST {
+        match connection.read(QUIET_MS) {
+            Ok(more) if !more.is_empty() => all.extend(more),
+            Ok(_) | Err(_) => break,
+        }
+    }
+    Some(all)
+}
+
 /// A connection on which a ClientHello is due.
 fn approach(place: &Place, mode: Mode) -> Result<Control, String> {
     let mut control = place.control().map_err(|failure| failure.detail)?;
@@ -85,6 +110,7 @@ fn approach(place: &Place, mode: Mode) -> Result<Control, String> {
     match explicit::ask_for_tls(&mut control) {
         Asked::Granted => Ok(control),
         Asked::Refused(replies) => Err(replies),
+        Asked::Halted(halt) => Err(format!("{} at {}", halt.manner, halt.at())),
         Asked::Failed(failure) => Err(failure.detail),
     }
 }

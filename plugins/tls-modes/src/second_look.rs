@@ -4,13 +4,16 @@
 //! and none after one that was turned away.
 
 use hello::{Flight, Group, KeyExchange, ServerHello, Suite, Version};
+use probe_sdk::ftp::phase::wording;
 use probe_sdk::{Finding, Run, value};
 
+use crate::facts;
 use crate::failed::Failed;
 use crate::raw::{self, Answer, Offer};
 use crate::secured::{Mode, NotAgain, Secured};
 use crate::{
-    CIPHER_MISMATCH, HANDSHAKE_FAILED, Place, SNI_REJECTED, VERSION_UNSUPPORTED, black_hole,
+    CIPHER_MISMATCH, CLIENT_CERTIFICATE, HANDSHAKE_FAILED, Place, SNI_REJECTED,
+    VERSION_UNSUPPORTED, altered, black_hole, stalls,
 };
 
 /// Reports why the handshake failed. Gives a session where one thing changed made it work, so that what lies behind is
@@ -23,16 +26,36 @@ pub(crate) fn take(run: &mut Run, place: &Place, mode: Mode, failed: &Failed) ->
     if failed.is_silent() {
         let secured = black_hole::look(run, place, mode, failed);
         if secured.is_none() {
-            run.found(failed.finding());
+            run.found(stalls::finding(run, place, mode, failed));
         }
         return secured;
+    }
+    if let Some(finding) = altered::may_be(failed)
+        .then(|| altered::look(place, mode, failed))
+        .flatten()
+    {
+        if let Answer::Chosen(hello, flight) = raw::ask(place, mode, Offer::Everything) {
+            // A certificate with other bytes than the server's says nothing of the server's.
+            let chain = Vec::new();
+            note(run, mode, hello, &Flight { chain, ..flight });
+        }
+        run.found(finding);
+        return None;
     }
     match raw::ask(place, mode, Offer::Everything) {
         Answer::Chosen(hello, flight) => {
             chosen(run, place, mode, failed, hello, &flight);
             None
         }
-        Answer::Refused(words) | Answer::Unclear(words) if !failed.wants_certificate() => {
+        Answer::Unclear(words) if !failed.wants_certificate() => {
+            // Something comes that cannot be read, and the server hung up before us: bytes may be missing.
+            if let Some(finding) = altered::look(place, mode, failed) {
+                run.found(finding);
+                return None;
+            }
+            refused(run, place, mode, failed, &words)
+        }
+        Answer::Refused(words) if !failed.wants_certificate() => {
             refused(run, place, mode, failed, &words)
         }
         Answer::Refused(words) | Answer::Unclear(words) | Answer::NotMade(words) => {
@@ -56,6 +79,12 @@ pub(crate) fn chosen(
         failed.finding()
     } else if hello.version < Version::Tls12 {
         version_unsupported(failed, hello, flight)
+    } else if flight.client_certificate_requested && failed.ended_without_a_word() {
+        let detail = "The server asks for a client certificate, and ends the handshake without a word when none is shown.";
+        failed.explained_by(CLIENT_CERTIFICATE, detail).likely(
+            HANDSHAKE_FAILED,
+            "the server's log says why it ended the handshake; with a client certificate it completes",
+        )
     } else if is_ours(hello.suite, flight.key_exchange) {
         let detail_of_choice = format!("{hello}, which we speak too");
         failed
@@ -69,20 +98,20 @@ pub(crate) fn chosen(
 
 /// What the report and the other probes are told of a handshake that was never finished.
 fn note(run: &mut Run, mode: Mode, hello: ServerHello, flight: &Flight) {
-    run.note("control.mode", value::text(mode.name()));
+    run.note(facts::MODE, value::text(mode.name()));
     run.note(
-        "tls.offered-version",
+        facts::OFFERED_VERSION,
         value::text(hello.version.to_string()),
     );
-    run.note("tls.offered-cipher", value::text(hello.suite.to_string()));
+    run.note(facts::OFFERED_CIPHER, value::text(hello.suite.to_string()));
     if let Some(exchange) = flight.key_exchange {
         run.note(
-            "tls.offered-key-exchange",
+            facts::OFFERED_KEY_EXCHANGE,
             value::text(exchange.to_string()),
         );
     }
     run.note(
-        "tls.client-certificate-requested",
+        facts::CLIENT_CERTIFICATE_REQUESTED,
         value::flag(flight.client_certificate_requested),
     );
     // Without one (anonymous suites, an answer cut short) there is nothing to judge.
@@ -173,6 +202,28 @@ fn objections(suite: Suite, exchange: Option<KeyExchange>) -> String {
     all.join(", ")
 }
 
+/// The server's own words say that it found no cipher suite in common, and an offer of every suite met the same.
+fn no_cipher(place: &Place, mode: Mode, failed: &Failed, words: &str) -> Option<Finding> {
+    let said = failed
+        .said
+        .as_deref()
+        .filter(|said| wording::names_ciphers(said));
+    let again = wording::names_ciphers(words).then_some(words);
+    let said = said.or(again)?;
+    let detail = "The server finds no cipher suite in common with us, and says so in its own words; an offer of every suite \
+                  there is was refused, too.";
+    let finding = failed
+        .explained_by(CIPHER_MISMATCH, detail)
+        .evidence("words", said);
+    let finding = finding.evidence("answer to a wider offer", words);
+    Some(match raw::ask(place, mode, Offer::Unencrypted) {
+        Answer::Chosen(hello, _) => {
+            finding.evidence("of suites without encryption it takes", hello)
+        }
+        Answer::Refused(_) | Answer::Unclear(_) | Answer::NotMade(_) => finding,
+    })
+}
+
 /// Not even a wide offer was taken. Is it the name, or a server too old to read it?
 fn refused(
     run: &mut Run,
@@ -181,6 +232,10 @@ fn refused(
     failed: &Failed,
     words: &str,
 ) -> Option<Secured> {
+    if let Some(finding) = no_cipher(place, mode, failed, words) {
+        run.found(finding);
+        return None;
+    }
     let mut finding = failed.finding().evidence("answer to a wider offer", words);
     match without_name(place, mode) {
         Ok(secured) => {

@@ -4,10 +4,12 @@ use probe_sdk::ftp::Reply;
 use probe_sdk::ftp::phase::greeting::{self as phase, Greeting};
 use probe_sdk::ftp::product::{Clue, Clues, Recognition};
 use probe_sdk::{
-    Control, FEATURES_ASKED_BESIDE, Fact, Failure, Run, TlsSession, state, value, version_name,
+    Control, FEATURES_ASKED_BESIDE, Fact, Failure, Run, TlsSession, shared, state, value,
+    version_name,
 };
 
 use crate::explicit::{self, Auth};
+use crate::facts;
 use crate::{Place, demand, greeting};
 
 /// How the control connection is secured.
@@ -89,6 +91,11 @@ impl Secured {
             }
             Auth::Failed(failed) => Err(NotAgain::Handshake(failed.failure)),
             Auth::Refused(replies) => Err(NotAgain::Before(replies)),
+            Auth::Halted(halt) => Err(NotAgain::Before(format!(
+                "{} at {}",
+                halt.manner,
+                halt.at()
+            ))),
         }
     }
 
@@ -125,23 +132,23 @@ impl Secured {
 
     /// Hands it on.
     pub(crate) fn leave(self, run: &mut Run) {
-        run.note("control.mode", value::text(self.mode.name()));
+        run.note(facts::MODE, value::text(self.mode.name()));
         note_greeting(run, &self.greeting);
         if self.place.at.port != run.control_endpoint().port {
-            run.note("control.port", value::number(self.place.at.port));
+            run.note(shared::CONTROL_PORT, value::number(self.place.at.port));
         }
         if self.place.server_name.is_none() && run.server_name().is_some() {
-            run.note("tls.server-name-refused", value::flag(true));
+            run.note(facts::SERVER_NAME_REFUSED, value::flag(true));
         }
         if let Some(bytes) = self.place.max_segment {
-            run.note("control.max-segment", value::number(bytes));
+            run.note(facts::MAX_SEGMENT, value::number(bytes));
         }
         if let Some(session) = &self.session {
-            run.note("tls.version", value::text(version_name(session.version)));
-            run.note("tls.cipher", value::text(&session.cipher));
-            run.note("tls.handshake-us", value::number(session.took_us));
+            run.note(facts::VERSION, value::text(version_name(session.version)));
+            run.note(facts::CIPHER, value::text(&session.cipher));
+            run.note(facts::HANDSHAKE_US, value::number(session.took_us));
         }
-        run.note("control.security", value::text(self.security()));
+        run.note(facts::SECURITY, value::text(self.security()));
         run.provide_identified(
             self.session
                 .as_ref()
@@ -158,11 +165,11 @@ impl Secured {
 
 /// What the greeting says of the server.
 pub(crate) fn note_greeting(run: &mut Run, greeting: &Reply) {
-    run.note("server.greeting", value::text(greeting.text()));
+    run.note(facts::GREETING, value::text(greeting.text()));
     run.note_seen_as(&greeting.text());
     let line = note_product(run, greeting).map(|recognised| named_in(greeting, &recognised));
     let line = line.unwrap_or_else(|| greeting.first_line().to_string());
-    run.note("server.software", value::text(line));
+    run.note(facts::SOFTWARE, value::text(line));
 }
 
 /// Which product it is, if a greeting, or a refusal in its place, shows that.

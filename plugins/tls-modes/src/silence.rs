@@ -2,7 +2,7 @@
 //! says the first word. So, after a few silent seconds, a second connection does.
 
 use probe_sdk::ftp::phase::greeting::{self, Greeting};
-use probe_sdk::ftp::{Reply, Service};
+use probe_sdk::ftp::{Reply, ReplyReader, Service};
 use probe_sdk::{Connection, Control, DialogueError, FailureKind, Patience, pause, ready};
 
 use crate::Place;
@@ -15,6 +15,8 @@ const QUIET_MS: u32 = 3_000;
 const PATIENCE_MS: u32 = 20_000;
 /// A rate limit of one connection a second is the usual one.
 const PAUSE_MS: u32 = 1_500;
+/// After a younger connection was greeted, an older one is overdue.
+const DUE_MS: u32 = 5_000;
 
 /// What became of a wait for the greeting.
 pub(crate) enum Outcome {
@@ -28,6 +30,8 @@ pub(crate) enum Outcome {
     TlsWithoutFtp(Vec<u8>),
     /// It speaks TLS from the first byte, and the handshake failed.
     TlsFailed(Failed),
+    /// Silence on the first connection, and a greeting in clear text on the second one.
+    SilentOnce,
     /// Nothing at all.
     Silent,
 }
@@ -41,7 +45,11 @@ pub(crate) fn wait_for_greeting(place: &Place, control: &mut Control) -> Outcome
     let mut patience = Patience::new(place.reply_ms.saturating_sub(QUIET_MS) + PATIENCE_MS);
     let mut knock = Knock::begin(place);
     loop {
-        let left = patience.left_ms();
+        let left = match knock {
+            // Greeted there: the first one is due.
+            Knock::Undecided(Outcome::SilentOnce) => patience.left_ms().min(DUE_MS),
+            Knock::Waiting(_) | Knock::Undecided(_) => patience.left_ms(),
+        };
         if left == 0 {
             return knock.verdict();
         }
@@ -49,6 +57,9 @@ pub(crate) fn wait_for_greeting(place: &Place, control: &mut Control) -> Outcome
             .chain(knock.connection())
             .collect();
         let woken = ready(&watched, left);
+        if woken.is_empty() {
+            return knock.verdict();
+        }
         if woken.contains(&0) {
             match control.reply_within(left) {
                 Err(error) if error.kind() == Some(FailureKind::TimedOut) => {
@@ -109,6 +120,10 @@ impl Knock {
             let bytes = connection.unparsed();
             let service = Service::recognise(&bytes);
             // A clear-text FTP server that is only slow answers the ClientHello with its greeting, or an error.
+            if greets(&bytes) {
+                *self = Knock::Undecided(Outcome::SilentOnce);
+                return None;
+            }
             if bytes.is_empty() || service.is_ftp() || matches!(service, Service::Smtp) {
                 return None;
             }
@@ -140,10 +155,20 @@ impl Knock {
     }
 }
 
+/// Whether these are the words of a server that is ready (RFC 959 section 5.4).
+fn greets(bytes: &[u8]) -> bool {
+    let mut reader = ReplyReader::new();
+    reader.push(bytes);
+    let reply = reader.next().ok().flatten();
+    reply.is_some_and(|reply| reply.code == 220)
+}
+
 /// How a second connection went after the first was closed.
 pub(crate) enum Broken {
     Same,
     Different,
+    /// This time it spoke: the session, with its first words.
+    Spoke(Box<Control>, Reply),
     Unknown,
 }
 
@@ -154,7 +179,7 @@ pub(crate) fn second_look(place: &Place) -> Broken {
         return Broken::Unknown;
     };
     match control.reply_within(QUIET_MS) {
-        Ok(_) => Broken::Different,
+        Ok(reply) => Broken::Spoke(Box::new(control), reply),
         Err(error) => match error.kind() {
             Some(FailureKind::Closed | FailureKind::Reset) => Broken::Same,
             _ => Broken::Different,

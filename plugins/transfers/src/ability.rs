@@ -1,5 +1,6 @@
 //! What the remote turned out to be able to do.
 
+use crate::facts;
 use probe_sdk::{Run, value};
 
 /// One thing that a use of the remote may need.
@@ -59,27 +60,27 @@ impl Abilities {
     /// Each as a fact.
     pub(crate) fn note(&self, run: &mut Run) {
         let all = [
-            ("writes.upload", &self.upload),
-            ("writes.overwrite", &self.overwrite),
-            ("writes.large-upload", &self.large_upload),
-            ("writes.empty-upload", &self.empty_upload),
-            ("writes.resume-upload", &self.resume_upload),
-            ("writes.download", &self.download),
-            ("writes.resume-download", &self.resume_download),
-            ("writes.listed", &self.listed),
-            ("writes.stays", &self.stays),
-            ("writes.delete", &self.delete),
-            ("writes.rename", &self.rename),
-            ("writes.rename-over-existing", &self.rename_over),
-            ("writes.make-directory", &self.make_directory),
-            ("writes.enter-directory", &self.enter_directory),
-            ("writes.remove-directory", &self.remove_directory),
-            ("writes.read-times", &self.read_times),
-            ("writes.set-times", &self.set_times),
+            (facts::UPLOAD, &self.upload),
+            (facts::OVERWRITE, &self.overwrite),
+            (facts::LARGE_UPLOAD, &self.large_upload),
+            (facts::EMPTY_UPLOAD, &self.empty_upload),
+            (facts::RESUME_UPLOAD, &self.resume_upload),
+            (facts::DOWNLOAD, &self.download),
+            (facts::RESUME_DOWNLOAD, &self.resume_download),
+            (facts::LISTED, &self.listed),
+            (facts::STAYS, &self.stays),
+            (facts::DELETE, &self.delete),
+            (facts::RENAME, &self.rename),
+            (facts::RENAME_OVER, &self.rename_over),
+            (facts::MAKE_DIRECTORY, &self.make_directory),
+            (facts::ENTER_DIRECTORY, &self.enter_directory),
+            (facts::REMOVE_DIRECTORY, &self.remove_directory),
+            (facts::READ_TIMES, &self.read_times),
+            (facts::SET_TIMES, &self.set_times),
         ];
-        for (name, ability) in all {
+        for (fact, ability) in all {
             if let Some(words) = ability.words() {
-                run.note(name, value::text(words));
+                run.note(fact, value::text(words));
             }
         }
     }

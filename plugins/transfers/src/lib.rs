@@ -1,5 +1,5 @@
-//! Writing, where the user permits it: upload, download and compare, resume, times, rename, directories, delete. All
-//! under a name that nobody has used, and all removed again.
+//! Writes on the remote, if the user permits it: uploads, downloads and compares, resumes, sets times, renames, makes
+//! directories, deletes. All of it has a name that nobody has used, and is removed again.
 
 mod ability;
 mod content;
@@ -14,10 +14,10 @@ mod upload;
 mod uses;
 mod workspace;
 
-use probe_sdk::session::Session;
+use probe_sdk::session::{Method, Session};
 use probe_sdk::{
-    About, Capability, Code, Depth, ENTERED, Failure, MALFORMED_REPLY, Probe, Run, state, value,
-    writes,
+    About, Capability, Code, Depth, ENTERED, Failure, MALFORMED_REPLY, Probe, Run, name, state,
+    value, writes,
 };
 
 use ability::Abilities;
@@ -33,6 +33,7 @@ probe_sdk::codes! {
     CLOCK_OFFSET = "ftp.clock-offset";
     RESUME_BROKEN = "ftp.resume-broken";
     ZERO_BYTE = "data.zero-byte-upload";
+    NAME_RULES = "ftp.name-rules";
 }
 
 /// Fewer bytes than were sent, or other ones.
@@ -76,13 +77,13 @@ impl Probe for Transfers {
         let Some(name) = permitted(run) else {
             return Ok(());
         };
-        let mut work = Workspace::new(Session::taken(run)?, name);
+        let mut work = Workspace::new(Session::taken(run)?, name, preferred(run));
         let mut abilities = Abilities::default();
         if let Err(Broken(why)) = look(run, &mut work, &mut abilities) {
             rest_untested(run, &why);
         }
         abilities.note(run);
-        run.note("writes.further-sessions", value::number(work.renewals));
+        run.note(facts::FURTHER_SESSIONS, value::number(work.renewals));
         uses::note(run, &abilities);
         run.rest_clear(CODES);
         if work.session.usable {
@@ -96,6 +97,14 @@ impl Probe for Transfers {
 }
 
 probe_sdk::export!(Transfers);
+
+/// The way to ask for data ports that works, where one of the two was found not to.
+fn preferred(run: &Run) -> Method {
+    match run.text(name::DATA_METHOD) {
+        Some("PASV") => Method::Pasv,
+        _ => Method::Epsv,
+    }
+}
 
 /// What every name begins with, if anything may be written at all.
 fn permitted(run: &mut Run) -> Option<String> {

@@ -1,11 +1,11 @@
 //! Renaming, and directories.
 
 use probe_sdk::ftp::Reply;
-use probe_sdk::ftp::phase::wording::names_full_store;
-use probe_sdk::{Finding, Run};
+use probe_sdk::ftp::phase::refusal::{self, Reason};
+use probe_sdk::{Finding, Run, quoted};
 
 use crate::ability::{Abilities, Ability};
-use crate::workspace::{Broken, Removal, Workspace};
+use crate::workspace::{Broken, Part, Removal, Workspace};
 use crate::{DELETE_DENIED, DIRECTORY_CREATE_DENIED, RENAME_DENIED, WRITE_DENIED};
 
 /// Renames a file, and then onto another one of ours, the empty file that is uploaded for that.
@@ -15,7 +15,7 @@ pub(crate) fn rename(
     abilities: &mut Abilities,
     file: String,
 ) -> Result<(), Broken> {
-    let other = work.file("-renamed");
+    let other = work.file(Part::Renamed);
     let renamed = renames(run, work, abilities, &file, &other)?;
     // Where the first name is free again, the empty file has it, so that there are never more than two.
     let (from, onto) = match renamed {
@@ -37,6 +37,43 @@ pub(crate) fn rename(
     Ok(())
 }
 
+/// The refusal of a directory, and what becomes of one with another name.
+fn directory_refused(
+    run: &mut Run,
+    work: &mut Workspace,
+    abilities: &mut Abilities,
+    reply: &Reply,
+) -> Result<(), Broken> {
+    let codes = &[DIRECTORY_CREATE_DENIED];
+    abilities.make_directory = Ability::fails(reply);
+    if refusal::reason(reply) == Reason::Full {
+        let reason = "there is no room on the server";
+        run.behind_fault("making directories", codes, reason);
+        return Ok(());
+    }
+    if let Some(why) = no_right(reply) {
+        run.not_applicable("making directories", codes, &why);
+        return Ok(());
+    }
+    let other = work.other_directory();
+    work.makes(&other);
+    let again = work.patiently(&format!("MKD {other}"))?;
+    if again.is_positive() || work.enters(&other)? {
+        abilities.make_directory = Ability::Works;
+        if let Removal::Refused(reply) = work.remove("RMD", &other)? {
+            crate::removal::found(run, "directory", &other, &reply);
+        }
+        let reason = "one name of ours is refused, and another one is not";
+        run.not_applicable("making directories", codes, reason);
+        return Ok(());
+    }
+    work.is_gone(&other);
+    let detail = "The server refuses to make a directory, whatever its name.";
+    let finding = Finding::new(DIRECTORY_CREATE_DENIED, detail).evidence("reply", reply);
+    run.found(finding.evidence("to another name", again));
+    Ok(())
+}
+
 /// The same for whatever file is there, where longer ones cannot be.
 pub(crate) fn rename_what_is_there(
     run: &mut Run,
@@ -48,7 +85,7 @@ pub(crate) fn rename_what_is_there(
     }
     for path in work.made() {
         if work.exists(&path)? {
-            let other = work.file("-renamed");
+            let other = work.file(Part::Renamed);
             return renames(run, work, abilities, &path, &other).map(drop);
         }
         work.is_gone(&path);
@@ -74,16 +111,59 @@ fn renames(
         return Ok(true);
     };
     abilities.rename = Ability::fails(&reply);
-    if work.exists(from)? {
-        let detail = "A file that was just uploaded cannot be renamed. Clients that upload under a temporary name, and \
-                      most do, leave that name behind.";
-        run.found(Finding::new(RENAME_DENIED, detail).evidence("reply", reply));
-    } else {
+    if !work.exists(from)? {
         work.is_gone(from);
         let reason = "the file was taken away before it could be renamed";
         run.not_applicable("renaming", &[RENAME_DENIED], reason);
+        return Ok(false);
+    }
+    if let Some(why) = no_right(&reply) {
+        run.not_applicable("renaming", &[RENAME_DENIED], &why);
+        return Ok(false);
+    }
+    // A name of ours is a suspect before the right is.
+    let otherwise = work.file(Part::RenamedOtherwise);
+    match moved(work, from, &otherwise)? {
+        None => {
+            abilities.rename = Ability::Works;
+            // Back, so that what follows finds it.
+            if moved(work, &otherwise, from)?.is_some() {
+                return Ok(false);
+            }
+            let reason = "one name of ours is refused, and another one is not";
+            run.not_applicable("renaming", &[RENAME_DENIED], reason);
+        }
+        Some(again) => {
+            let detail = "A file that was just uploaded cannot be renamed. Clients that upload under a temporary name, and \
+                          most do, leave that name behind.";
+            let finding = Finding::new(RENAME_DENIED, detail).evidence("reply", reply);
+            run.found(finding.evidence("to another name", again));
+        }
     }
     Ok(false)
+}
+
+/// Why a refusal says nothing of rights, if that is so.
+fn no_right(reply: &Reply) -> Option<String> {
+    match refusal::reason(reply) {
+        Reason::UnknownCommand => Some(format!(
+            "the server has no command for it: {}",
+            quoted(reply)
+        )),
+        Reason::Name => Some(format!("the server refuses the name: {}", quoted(reply))),
+        Reason::Full => Some(format!("there is no room on the server: {}", quoted(reply))),
+        Reason::NoRight
+        | Reason::Missing
+        | Reason::Exists
+        | Reason::Empty
+        | Reason::Type
+        | Reason::InputOutput
+        | Reason::TooMany
+        | Reason::Busy
+        | Reason::NotLoggedIn
+        | Reason::Closing
+        | Reason::Unclassified => None,
+    }
 }
 
 /// Renames; the reply that refuses it, where one does.
@@ -121,15 +201,7 @@ pub(crate) fn directory(
     // RFC 959 appendix II: some say 521 or 550 for a directory that is there.
     if !reply.is_positive() && !enters {
         work.is_gone(&path);
-        abilities.make_directory = Ability::fails(&reply);
-        if matches!(reply.code, 452 | 552) || names_full_store(&reply) {
-            let reason = "there is no room on the server";
-            run.behind_fault("making directories", &[DIRECTORY_CREATE_DENIED], reason);
-            return Ok(());
-        }
-        let detail = "The server refuses to make a directory.";
-        run.found(Finding::new(DIRECTORY_CREATE_DENIED, detail).evidence("reply", reply));
-        return Ok(());
+        return directory_refused(run, work, abilities, &reply);
     }
     abilities.make_directory = Ability::Works;
     abilities.enter_directory = match enters {

@@ -1,8 +1,9 @@
 //! Everything that was made is removed: at the end of the checks, and by a second instance where a first one could not.
 
 use probe_sdk::ftp::Reply;
+use probe_sdk::ftp::phase::refusal::{self, Reason};
 use probe_sdk::session::{NotOpened, Opening, Session};
-use probe_sdk::{Finding, Run, pause, writes};
+use probe_sdk::{Finding, Run, pause, quoted, writes};
 
 use crate::DELETE_DENIED;
 use crate::ability::{Abilities, Ability};
@@ -10,6 +11,8 @@ use crate::workspace::{Broken, Removal, Workspace};
 
 /// What the name of a directory ends with, by which a second instance knows one.
 pub(crate) const DIRECTORY: &str = "-d";
+/// The length of a short name, in bytes.
+const SHORT: usize = 8;
 /// A server may still hold the session that broke off, or take its upload in, in milliseconds.
 const SETTLING_MS: u32 = 1_500;
 /// How often a session is asked for.
@@ -48,6 +51,10 @@ pub(crate) fn found(run: &mut Run, what: &str, path: &str, reply: &Reply) {
     if run.has_found(DELETE_DENIED) {
         return;
     }
+    if refusal::reason(reply) == Reason::UnknownCommand {
+        let reason = format!("the server has no command for it: {}", quoted(reply));
+        return run.not_applicable("deleting", &[DELETE_DENIED], &reason);
+    }
     let detail = format!(
         "A {what} that was just made cannot be removed. Whatever is to be deleted after it was copied is copied again \
          and again."
@@ -59,8 +66,10 @@ pub(crate) fn found(run: &mut Run, what: &str, path: &str, reply: &Reply) {
     );
 }
 
+/// The short name alone is a directory's: files have an ending.
 fn is_directory(path: &str) -> bool {
-    path.ends_with(DIRECTORY)
+    let short = path.len() == SHORT && path.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    path.ends_with(DIRECTORY) || short
 }
 
 /// The whole of a second instance: a session of its own, in the directory of the first one.
@@ -74,7 +83,7 @@ pub(crate) fn of_what_is_left(run: &mut Run, left: &[String]) {
             return;
         }
     };
-    let mut work = Workspace::new(session, String::new());
+    let mut work = Workspace::new(session, String::new(), crate::preferred(run));
     if let Err(Broken(why)) = twice(&mut work, left) {
         for path in work.made() {
             writes::not_removed(&path, &why);

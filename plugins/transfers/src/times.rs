@@ -4,6 +4,7 @@ use probe_sdk::ftp::Reply;
 use probe_sdk::{Finding, Run, elapsed_us, quoted, value};
 
 use crate::ability::{Abilities, Ability};
+use crate::facts;
 use crate::workspace::{Broken, Workspace};
 use crate::{CLOCK_OFFSET, TIMES_NOT_SETTABLE};
 
@@ -36,15 +37,15 @@ pub(crate) fn look(
     match &set {
         Set::Read { command, shift } => {
             abilities.set_times = Ability::Works;
-            run.note("writes.time-set-by", value::text(*command));
+            run.note(facts::TIME_SET_BY, value::text(*command));
             if *shift != 0 {
-                run.note("writes.time-shown-shifted-s", value::number(*shift));
+                run.note(facts::TIME_SHOWN_SHIFTED_S, value::number(*shift));
             }
         }
         Set::Unread { command } => {
             abilities.set_times = Ability::Works;
             let words = format!("{command}, which cannot be read back");
-            run.note("writes.time-set-by", value::text(words));
+            run.note(facts::TIME_SET_BY, value::text(words));
         }
         Set::Refused { replies, read_back } => {
             let why = match read_back {
@@ -72,7 +73,7 @@ fn clock(run: &mut Run, read: &Result<i64, Reply>, set: &Set) {
     };
     let elapsed = i64::try_from(elapsed_us() / 1_000_000).unwrap_or_default();
     let offset = shown - (run.request().now + elapsed);
-    run.note("writes.clock-offset-s", value::number(offset));
+    run.note(facts::CLOCK_OFFSET_S, value::number(offset));
     // What lies after the start of the run is no more than the age of that.
     let ahead = if offset > 0 { SLACK } else { 0 };
     if offset.abs() < OFF + ahead {

@@ -2,11 +2,12 @@
 
 use probe_sdk::ftp::phase::transfer::TransferAnswer;
 use probe_sdk::session::{Answer, Payload, Refusal};
-use probe_sdk::{Code, Finding, Run, pause, value};
+use probe_sdk::{Code, Finding, Owner, Run, pause, value};
 
 use crate::ability::{Abilities, Ability};
 use crate::content::{self, Difference, LARGE, MOST, difference};
-use crate::workspace::{Broken, Size, Trouble, Workspace};
+use crate::facts;
+use crate::workspace::{Broken, Part, Size, Trouble, Workspace};
 use crate::{
     CLOCK_OFFSET, DELETE_DENIED, QUOTA_EXCEEDED, RENAME_DENIED, RESUME_BROKEN, REUSE_BROKEN,
     TIMES_NOT_SETTABLE, TRUNCATED, WRITE_DENIED, ZERO_BYTE, denied, mtu,
@@ -30,8 +31,10 @@ pub(crate) fn small(
     abilities: &mut Abilities,
 ) -> Result<Option<String>, Broken> {
     let sent = content::small();
-    let mut path = work.file("");
-    if let Err(trouble) = work.store("STOR", &path, &sent) {
+    let mut path = work.file(Part::First);
+    let mut stored = work.store("STOR", &path, &sent);
+    once_more(work, &mut stored, &path, &sent);
+    if let Err(trouble) = stored {
         work.is_untouched(&path, &trouble);
         if !trouble.denied() {
             failed(run, &trouble, sent.len(), None);
@@ -86,8 +89,15 @@ fn settled(work: &mut Workspace, path: &str, due: usize) -> Result<Size, Broken>
 fn vanished(run: &mut Run, abilities: &mut Abilities) {
     let why = "an uploaded file is taken away at once";
     abilities.stays = Ability::fails(why);
-    run.note("writes.upload-vanishes", value::flag(true));
+    run.note(facts::UPLOAD_VANISHES, value::flag(true));
     run.not_applicable("what needs a file that stays", WITH_A_FILE, why);
+}
+
+/// What is lost on its way may have been lost by chance.
+fn once_more(work: &mut Workspace, stored: &mut Result<(), Trouble>, path: &str, sent: &[u8]) {
+    if stored.as_ref().is_err_and(Trouble::lost) && work.reopened(|_| ()) {
+        *stored = work.store("STOR", path, sent);
+    }
 }
 
 /// What is on the remote, against what was sent.
@@ -171,17 +181,18 @@ pub(crate) fn large(
         Ok(()) => abilities.overwrite = Ability::Works,
         Err(trouble) if trouble.denied() => {
             abilities.overwrite = Ability::fails(trouble.words());
-            path = work.file("-2");
+            path = work.file(Part::Second);
             stored = work.store("STOR", &path, &sent);
         }
         Err(_) => {}
     }
-    if let Err(trouble) = &stored
-        && trouble.stalled()
-        && mtu::passes(work, |work| work.store("STOR", &path, &sent))
-    {
-        mtu::found(run, "STOR");
-        stored = Ok(());
+    if stored.as_ref().is_err_and(Trouble::stalled) {
+        if mtu::passes(work, |work| work.store("STOR", &path, &sent)) {
+            mtu::found(run, "STOR");
+            stored = Ok(());
+        }
+    } else {
+        once_more(work, &mut stored, &path, &sent);
     }
     if let Err(trouble) = stored {
         work.is_untouched(&path, &trouble);
@@ -266,6 +277,17 @@ fn finding(refusal: &Refusal, passed: Option<usize>) -> Option<Finding> {
                           offers to resume the TLS session: what the server gives out to resume with does not last.";
             Finding::new(REUSE_BROKEN, detail)
         }
+        // The server waited for what we had sent, and ended the session.
+        Answer::Reply(TransferAnswer::Closing) if refusal.started || refusal.passed > 0 => {
+            let detail = "An upload begins, all of it is sent, and it does not arrive: the server waits for it and ends the \
+                          session then. Something on the way takes the data and does not pass it on.";
+            Finding::new(TRUNCATED, detail)
+                .owner(Owner::FirewallAdmin)
+                .likely(
+                    WRITE_DENIED,
+                    "a packet trace on the server shows whether the data arrives there",
+                )
+        }
         // All went, and the confirmation did not come.
         Answer::Reply(TransferAnswer::Broken) | Answer::Silence | Answer::ControlLost => {
             let detail = "An upload begins, and the server does not confirm that it has arrived.";
@@ -294,7 +316,7 @@ pub(crate) fn resumed(
 ) -> Result<(), Broken> {
     let whole = content::large();
     let (first, rest) = whole.split_at(LARGE / 2);
-    let path = work.file("-3");
+    let path = work.file(Part::Third);
     if let Err(trouble) = work.store("STOR", &path, first) {
         work.is_untouched(&path, &trouble);
         return Ok(());

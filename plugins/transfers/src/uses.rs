@@ -1,8 +1,9 @@
 //! What the remote can be used for, stated as facts.
 
-use probe_sdk::{Run, value};
+use probe_sdk::{Declaration, Run, value};
 
 use crate::ability::{Abilities, Ability};
+use crate::facts;
 
 /// One need of a use: an ability, and what is the case without it.
 type Need<'a> = (&'a Ability, &'a str);
@@ -53,14 +54,14 @@ pub(crate) fn note(run: &mut Run, abilities: &Abilities) {
         no_rmdir,
         no_resume,
     ];
-    note_use(run, "use.push", &push, &[no_rename]);
-    note_use(run, "use.pull", &pull, &[no_delete]);
-    note_use(run, "use.two-way-sync", &two_way, &[]);
-    note_use(run, "use.mount", &mount, &[no_times]);
+    note_use(run, facts::PUSH, &push, &[no_rename]);
+    note_use(run, facts::PULL, &pull, &[no_delete]);
+    note_use(run, facts::TWO_WAY_SYNC, &two_way, &[]);
+    note_use(run, facts::MOUNT, &mount, &[no_times]);
 }
 
 /// `wanted` is what only some ways of that use need.
-fn note_use(run: &mut Run, name: &str, needed: &[Need<'_>], wanted: &[Need<'_>]) {
+fn note_use(run: &mut Run, fact: Declaration, needed: &[Need<'_>], wanted: &[Need<'_>]) {
     let missing = |needs: &[Need<'_>]| -> Option<String> {
         let fails = |(ability, _): &&Need<'_>| matches!(ability, Ability::Fails(_));
         needs
@@ -77,5 +78,5 @@ fn note_use(run: &mut Run, name: &str, needed: &[Need<'_>], wanted: &[Need<'_>])
         (None, Some(without)) => format!("possible, but {without}"),
         (None, None) => "possible".into(),
     };
-    run.note(name, value::text(words));
+    run.note(fact, value::text(words));
 }

@@ -1,9 +1,14 @@
 //! The session, the names it may write under, and the commands about one file.
 
+use probe_sdk::ftp::phase::refusal::{self, Reason};
 use probe_sdk::ftp::phase::transfer::TransferAnswer;
-use probe_sdk::ftp::{Class, Phase, Reply, phase};
-use probe_sdk::session::{Answer, Method, Offer, Opening, Payload, Refusal, Session, Transferred};
+use probe_sdk::ftp::{Class, Phase, Reply, phase, short_name};
+use probe_sdk::session::{
+    Answer, DataPort, Method, Offer, Opening, Payload, Refusal, Session, Transferred,
+};
 use probe_sdk::{Connection, FailureKind, TlsSession, TlsVersion, pause, quoted, writes};
+
+use crate::removal;
 
 /// Ports that are tried for one transfer: where part of a range is closed, another may be open.
 const PORTS: usize = 3;
@@ -34,15 +39,43 @@ impl Trouble {
         }
     }
 
+    /// Why the server refused the transfer before anything went over it, where it did and that is not about the data
+    /// connection.
+    pub(crate) fn refusal(&self) -> Option<Reason> {
+        use TransferAnswer::{Busy, Denied, StorageFull, Unexpected};
+        let Trouble::Refused(refusal) = self else {
+            return None;
+        };
+        let about_the_file = matches!(
+            refusal.answer,
+            Answer::Reply(Denied | Busy | StorageFull | Unexpected)
+        );
+        let reply = refusal.reply.as_ref().filter(|_| about_the_file)?;
+        Some(refusal::reason(reply))
+    }
+
     /// Whether the server does not want this transfer, as against not being able to make it.
     pub(crate) fn denied(&self) -> bool {
+        !matches!(
+            self.refusal(),
+            None | Some(Reason::Full | Reason::InputOutput | Reason::Busy)
+        )
+    }
+
+    /// Whether what was sent did not arrive, or nobody said that it did: it may have been chance.
+    pub(crate) fn lost(&self) -> bool {
         let Trouble::Refused(refusal) = self else {
             return false;
         };
-        matches!(
-            refusal.answer,
-            Answer::Reply(TransferAnswer::Denied | TransferAnswer::Unexpected)
-        )
+        let begun = refusal.started || refusal.passed > 0;
+        begun
+            && matches!(
+                refusal.answer,
+                Answer::Silence
+                    | Answer::ControlLost
+                    | Answer::Handshake
+                    | Answer::Reply(TransferAnswer::Closing | TransferAnswer::Broken)
+            )
     }
 
     /// Whether data stopped on its way, and nobody said anything.
@@ -82,12 +115,60 @@ pub(crate) enum Removal {
     Refused(Reply),
 }
 
+/// The files of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    First,
+    /// Where the first one may not be written over.
+    Second,
+    /// The one that is put together of two halves.
+    Third,
+    /// What one of them is renamed to.
+    Renamed,
+    /// The same, where that name is refused.
+    RenamedOtherwise,
+}
+
+impl Part {
+    fn suffix(self) -> &'static str {
+        match self {
+            Part::First => "",
+            Part::Second => "-2",
+            Part::Third => "-3",
+            Part::Renamed => "-renamed",
+            Part::RenamedOtherwise => "-4",
+        }
+    }
+
+    /// At most three letters and digits that begin with a letter.
+    fn ending(self) -> &'static str {
+        match self {
+            Part::First => "T1",
+            Part::Second => "T2",
+            Part::Third => "T3",
+            Part::Renamed => "REN",
+            Part::RenamedOtherwise => "T4",
+        }
+    }
+}
+
+/// The kinds of names that are tried, the most telling one first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NameKind {
+    /// With `.txt` at its end.
+    Text,
+    /// Without an ending.
+    Plain,
+    /// Eight letters and digits, and an ending of up to three: 8.3, and two qualifiers of z/OS.
+    Short,
+}
+
 /// The session, and what is on the remote because of it.
 pub(crate) struct Workspace {
     pub(crate) session: Session,
     name: String,
-    /// What follows the name of a file: some servers take only some kinds of names.
-    pub(crate) suffix: &'static str,
+    /// The kind of names that the server takes, as far as it showed.
+    pub(crate) kind: NameKind,
     method: Method,
     /// Paths that are or may be there.
     made: Vec<String>,
@@ -96,12 +177,13 @@ pub(crate) struct Workspace {
 }
 
 impl Workspace {
-    pub(crate) fn new(session: Session, name: String) -> Workspace {
-        let method = session.only_method().unwrap_or(Method::Epsv);
+    /// `preferred` is the way to ask for data ports that is tried first.
+    pub(crate) fn new(session: Session, name: String, preferred: Method) -> Workspace {
+        let method = session.only_method().unwrap_or(preferred);
         Workspace {
             session,
             name,
-            suffix: ".txt",
+            kind: NameKind::Text,
             method,
             made: Vec::new(),
             renewals: 0,
@@ -109,13 +191,32 @@ impl Workspace {
     }
 
     /// The path of a file of this run; `part` tells them from each other.
-    pub(crate) fn file(&self, part: &str) -> String {
-        format!("{}{part}{}", self.name, self.suffix)
+    pub(crate) fn file(&self, part: Part) -> String {
+        match (self.kind, self.short()) {
+            (NameKind::Short, Some(short)) => format!("{short}.{}", part.ending()),
+            (NameKind::Plain | NameKind::Short, _) => format!("{}{}", self.name, part.suffix()),
+            (NameKind::Text, _) => format!("{}{}.txt", self.name, part.suffix()),
+        }
     }
 
     /// The path of the directory of this run.
     pub(crate) fn directory(&self) -> String {
-        format!("{}{}", self.name, crate::removal::DIRECTORY)
+        match (self.kind, self.short()) {
+            (NameKind::Short, Some(short)) => short,
+            (NameKind::Text | NameKind::Plain | NameKind::Short, _) => {
+                format!("{}{}", self.name, removal::DIRECTORY)
+            }
+        }
+    }
+
+    /// Another path for it.
+    pub(crate) fn other_directory(&self) -> String {
+        format!("{}-2{}", self.name, removal::DIRECTORY)
+    }
+
+    /// The name that servers take which take no longer one.
+    pub(crate) fn short(&self) -> Option<String> {
+        short_name(&self.name)
     }
 
     /// What was made and not removed.
@@ -178,7 +279,7 @@ impl Workspace {
 
     fn transfer(&mut self, command: &str, payload: Payload<'_>) -> Result<Transferred, Trouble> {
         loop {
-            let data = self.connected()?;
+            let data = self.connected(command)?;
             match self.session.transfer(data, command, payload) {
                 Err(refusal) if ran_dry(&refusal) && self.renewed() => {}
                 moved => return moved.map_err(Trouble::Refused),
@@ -218,7 +319,7 @@ impl Workspace {
         payload: Payload<'_>,
     ) -> Result<(Reply, Result<Transferred, Trouble>), Broken> {
         let data = self
-            .connected()
+            .connected(command)
             .map_err(|trouble| Broken(trouble.words()))?;
         let reply = self.command(&format!("REST {from}"))?;
         if reply.code != 350 && matches!(payload, Payload::Send(_)) {
@@ -234,19 +335,19 @@ impl Workspace {
     }
 
     /// A data connection.
-    fn connected(&mut self) -> Result<Connection, Trouble> {
+    fn connected(&mut self, command: &str) -> Result<Connection, Trouble> {
         let mut why = String::from("the session had ended");
         for _ in 0..PORTS {
             if !self.session.usable {
                 break;
             }
-            match self.port() {
+            match self.port(command) {
                 Ok(port) => match self.session.connect(port) {
                     Ok(data) => return Ok(data),
                     Err(failure) if failure.kind == FailureKind::Busy => {
                         return Err(Trouble::NoConnection(failure.detail));
                     }
-                    Err(failure) => why = format!("data port {port}: {}", failure.detail),
+                    Err(failure) => why = format!("data port {}: {}", port.number, failure.detail),
                 },
                 Err(refused) => why = refused,
             }
@@ -259,8 +360,8 @@ impl Workspace {
         Err(Trouble::NoConnection(why))
     }
 
-    fn port(&mut self) -> Result<u16, String> {
-        match self.session.ask(self.method) {
+    fn port(&mut self, command: &str) -> Result<DataPort, String> {
+        match self.session.ask(self.method, command) {
             Ok(Offer::Port { port, .. }) => Ok(port),
             Ok(Offer::Busy(reply) | Offer::Unprotected(reply) | Offer::Refused(reply)) => {
                 Err(format!("{}: {}", self.method.name(), quoted(reply)))

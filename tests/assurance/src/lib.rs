@@ -1,10 +1,11 @@
-//! What the project promises of itself, apart from what the program does: what it is made of, under which licences, and that
-//! its documents name what is there.
+//! What the project promises about itself, apart from what the program does: what it is made of, under which licences, which
+//! crates depend on which, and that its documents are true.
 #![warn(missing_docs)]
 
 pub mod bill;
 pub mod notices;
 pub mod packages;
+pub mod page;
 pub mod policy;
 
 use std::path::PathBuf;

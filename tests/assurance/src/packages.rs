@@ -37,6 +37,7 @@ pub struct Package {
     manifest_path: PathBuf,
     features: BTreeMap<String, Vec<String>>,
     dependencies: Vec<Declared>,
+    targets: Vec<Target>,
 }
 
 /// A dependency, as its package declares it.
@@ -45,6 +46,27 @@ struct Declared {
     name: String,
     rename: Option<String>,
     optional: bool,
+    /// `dev` or `build`; none for what becomes a part of the thing itself.
+    kind: Option<String>,
+    /// The folder of a dependency that lies on this machine.
+    path: Option<PathBuf>,
+}
+
+/// One of the things that are built from a package.
+#[derive(Debug, Deserialize)]
+struct Target {
+    kind: Vec<String>,
+}
+
+/// A crate of the workspace. Its folder names it.
+#[derive(Debug)]
+pub struct Crate {
+    /// From the workspace on, as in `engine/model`.
+    pub folder: PathBuf,
+    /// Whether it is compiled to a component and runs in the sandbox.
+    pub is_guest: bool,
+    /// The folders of the crates of the workspace that it depends on, apart from its tests.
+    pub depends_on: BTreeSet<PathBuf>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -123,13 +145,48 @@ impl Packages {
         shipped
     }
 
+    /// The crates of the workspace.
+    pub fn crates(&self) -> Vec<Crate> {
+        let members = self.packages.iter();
+        let members = members.filter(|it| self.workspace_members.contains(&it.id));
+        let described = members.map(|package| {
+            let normal = package.dependencies.iter();
+            let normal = normal.filter(|it| it.kind.is_none());
+            let own = normal.filter_map(|it| it.path.as_deref());
+            Crate {
+                folder: self.inside(package.folder()),
+                is_guest: package.targets.iter().any(Target::is_component),
+                depends_on: own.map(|folder| self.inside(folder)).collect(),
+            }
+        });
+        described.collect()
+    }
+
+    /// The names of all packages that the crate in this folder is made of, directly or through others; dependencies of tests
+    /// and build scripts do not count. None where no crate is in the folder.
+    pub fn made_of(&self, folder: &Path) -> BTreeSet<&str> {
+        let root = self.packages.iter();
+        let root = root.filter(|it| self.inside(it.folder()) == folder);
+        let reached = self.reached(root.map(|it| it.id.as_str()), |it| it.kind.is_none());
+        let packages = self.packages.iter();
+        let reached = packages.filter(|it| reached.contains(it.id.as_str()));
+        reached.map(|it| it.name.as_str()).collect()
+    }
+
+    /// A folder, seen from the workspace.
+    fn inside(&self, folder: &Path) -> PathBuf {
+        folder
+            .strip_prefix(&self.workspace_root)
+            .unwrap_or(folder)
+            .into()
+    }
+
     /// The program, and what makes the probes.
     fn roots(&self) -> impl Iterator<Item = &str> {
-        let is_root = |package: &&Package| {
-            let folder = package.folder();
-            let folder = folder.strip_prefix(&self.workspace_root).unwrap_or(folder);
+        let is_root = move |package: &&Package| {
+            let folder = self.inside(package.folder());
             let member = self.workspace_members.contains(&package.id);
-            member && (folder == Path::new("engine") || folder.starts_with("plugins"))
+            member && (folder.starts_with("engine") || folder.starts_with("plugins"))
         };
         self.packages
             .iter()
@@ -165,6 +222,13 @@ impl Packages {
     }
 }
 
+impl Target {
+    /// Guests are the only dynamic libraries here.
+    fn is_component(&self) -> bool {
+        self.kind.iter().any(|kind| kind == "cdylib")
+    }
+}
+
 impl Package {
     /// The folder with its sources.
     pub fn folder(&self) -> &Path {
@@ -196,7 +260,7 @@ mod tests {
         let package = serde_json::json!({
             "id": "x", "name": "x", "version": "1.0.0", "source": null, "license": null, "authors": [], "links": null,
             "manifest_path": "/x/Cargo.toml", "features": { "std": [std], "ring": ["dep:ring"] },
-            "dependencies": [{ "name": "ring", "rename": null, "optional": optional }],
+            "dependencies": [{ "name": "ring", "rename": null, "optional": optional, "kind": null }], "targets": [],
         });
         let node = serde_json::json!({ "id": "x", "deps": [], "features": ["std"] });
         let package: Package = serde_json::from_value(package).expect("a package");

@@ -185,7 +185,7 @@ mod tests {
     fn package(name: &str, licence: Option<&str>, source: Option<&str>) -> Package {
         let value = serde_json::json!({
             "name": name, "version": "1.0.0", "id": name, "license": licence, "source": source,
-            "authors": [], "links": null, "features": {}, "dependencies": [], "manifest_path": "/x/Cargo.toml",
+            "authors": [], "links": null, "features": {}, "dependencies": [], "targets": [], "manifest_path": "/x/Cargo.toml",
         });
         serde_json::from_value(value).expect("a package")
     }

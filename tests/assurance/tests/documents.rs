@@ -4,36 +4,11 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use assurance::page::{anchors, named, read, table};
 use assurance::workspace;
 
 /// Folders with sources of ours.
 const SOURCES: [&str; 6] = ["engine", "plugins", "tests", "fuzz", "xtask", "examples"];
-
-fn read(path: &str) -> String {
-    fs::read_to_string(workspace().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
-}
-
-/// The rows of the last table of a page, in cells.
-fn last_table(page: &str) -> Vec<Vec<String>> {
-    let lines: Vec<&str> = page.trim_end().lines().collect();
-    let head = lines.iter().rposition(|line| line.starts_with("|---"));
-    let rows = &lines[head.expect("a table") + 1..];
-    let cells = |row: &&str| -> Vec<String> {
-        let row = row.trim().trim_matches('|');
-        row.split(" | ")
-            .map(|cell| cell.trim().to_owned())
-            .collect()
-    };
-    rows.iter()
-        .take_while(|row| row.starts_with('|'))
-        .map(cells)
-        .collect()
-}
-
-/// What stands in backticks.
-fn named(cell: &str) -> Vec<&str> {
-    cell.split('`').skip(1).step_by(2).collect()
-}
 
 /// Every source of ours in one text.
 fn sources() -> String {
@@ -68,7 +43,7 @@ fn is_path(name: &str) -> bool {
 #[test]
 fn each_rule_has_a_place_and_a_test_that_are_there() {
     let sources = sources();
-    for row in last_table(&read("SECURITY.md")) {
+    for row in table(&read("SECURITY.md"), "rule") {
         let [rule, place, tests] = &row[..] else {
             panic!("three cells are wanted: {row:?}");
         };
@@ -90,9 +65,44 @@ fn each_rule_has_a_place_and_a_test_that_are_there() {
     }
 }
 
+/// Tests without `#[test]` have a name in quotation marks, of which the part before the last `_of_` may be put in front.
+fn has_quoted_name(name: &str, sources: &str) -> bool {
+    let last = name.split_once("_of_").map_or(name, |(_, last)| last);
+    [name, last]
+        .iter()
+        .any(|it| sources.contains(&format!("\"{it}\"")))
+}
+
+#[test]
+fn each_limit_of_the_sandbox_has_a_test_that_is_there() {
+    let sources = sources();
+    let rows = table(&read("engine/sandbox/README.md"), "limit");
+    assert!(rows.len() > 30, "these are not all limits");
+    for row in rows {
+        let [limit, _, _, tests] = &row[..] else {
+            panic!("four cells are wanted: {row:?}");
+        };
+        assert!(!named(tests).is_empty(), "{limit}: no test in {tests}");
+        for name in named(tests) {
+            // A long name may be cut.
+            let begin = name.trim_end_matches('…');
+            let is_cut = begin != name && sources.contains(&format!("fn {begin}"));
+            let is_module = tests.contains(&format!("tests of `{name}`"));
+            let module = name.rsplit("::").next().unwrap_or(name);
+            assert!(
+                is_cut
+                    || is_test(name, &sources)
+                    || has_quoted_name(name, &sources)
+                    || is_module && sources.contains(&format!("mod {module};")),
+                "{limit}: there is no test {name}"
+            );
+        }
+    }
+}
+
 #[test]
 fn the_nine_rules_are_in_the_table() {
-    let rows = last_table(&read("SECURITY.md"));
+    let rows = table(&read("SECURITY.md"), "rule");
     for number in 1..=9 {
         let begins = format!("{number}. ");
         let count = rows
@@ -135,7 +145,7 @@ fn each_advisory_is_listed_and_complete() {
         }
         pages.insert(name);
     }
-    let listed: BTreeSet<String> = last_table(&index)
+    let listed: BTreeSet<String> = table(&index, "advisory")
         .iter()
         .map(|row| {
             let link = row[0]
@@ -150,19 +160,96 @@ fn each_advisory_is_listed_and_complete() {
     assert_eq!(listed, pages, "the index, and the pages that are there");
 }
 
-/// Links between pages at the top and in `docs` lead somewhere.
-#[test]
-fn links_lead_to_files() {
-    for page in ["SECURITY.md", "docs/advisories/README.md"] {
-        let folder = workspace().join(page);
-        let folder = folder.parent().unwrap_or(Path::new(""));
-        for (link, _) in read(page)
-            .split("](")
-            .skip(1)
-            .filter_map(|it| it.split_once(')'))
-        {
-            let file = link.split('#').next().unwrap_or(link);
-            assert!(folder.join(file).exists(), "{page}: {link}");
+/// What is read by users and newcomers: it has to be true today. The changelog and the figures tell of former days.
+fn pages() -> Vec<String> {
+    let mut pages: Vec<String> = [
+        "README.md",
+        "ARCHITECTURE.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+        "docs/advisories/README.md",
+        "plugins/README.md",
+        "examples/javascript-probe/README.md",
+        "examples/python-probe/README.md",
+    ]
+    .map(String::from)
+    .into();
+    for entry in fs::read_dir(workspace().join("engine")).expect("the engine") {
+        let name = entry.expect("an entry").file_name();
+        let page = format!("engine/{}/README.md", name.to_string_lossy());
+        if workspace().join(&page).exists() {
+            pages.push(page);
         }
     }
+    assert!(pages.len() > 12, "these are not all of them");
+    pages
+}
+
+#[test]
+fn links_lead_to_files_and_headings() {
+    for page in pages() {
+        let folder = workspace().join(&page);
+        let folder = folder.parent().unwrap_or(Path::new(""));
+        let text = read(&page);
+        let links = text.split("](").skip(1);
+        for (link, _) in links.filter_map(|it| it.split_once(')')) {
+            if link.starts_with("https://") {
+                continue;
+            }
+            let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
+            let target = if file.is_empty() {
+                workspace().join(&page)
+            } else {
+                folder.join(file)
+            };
+            assert!(target.exists(), "{page}: {link}");
+            if !anchor.is_empty() {
+                let there = fs::read_to_string(&target).expect("a page");
+                let there = anchors(&there);
+                assert!(there.iter().any(|it| it == anchor), "{page}: {link}");
+            }
+        }
+    }
+}
+
+#[test]
+fn files_that_pages_name_are_there() {
+    let of_ours = |name: &str| {
+        let mut folders = SOURCES.iter().chain(&["docs", "wit"]);
+        folders.any(|it| name.strip_prefix(it).is_some_and(|it| it.starts_with('/')))
+    };
+    let mut named_at_all = 0;
+    for page in pages() {
+        for name in named(&read(&page)) {
+            // `<name>` and the like stand for many.
+            if of_ours(name) && !name.contains(['<', '*', '{', ' ']) {
+                assert!(is_path(name), "{page}: there is no {name}");
+                named_at_all += 1;
+            }
+        }
+    }
+    assert!(named_at_all > 30, "pages name {named_at_all} files only");
+}
+
+/// The pages of the crates name types and functions by their path, as in `Check::of`.
+#[test]
+fn items_that_pages_of_the_engine_name_are_there() {
+    let sources = sources();
+    let word = |c: char| !(c.is_alphanumeric() || c == '_');
+    let words: BTreeSet<&str> = sources.split(word).collect();
+    let mut pages = pages();
+    pages.retain(|it| it.starts_with("engine/") || it == "ARCHITECTURE.md");
+    let mut named_at_all = 0;
+    for page in pages {
+        let text = read(&page);
+        let items = named(&text);
+        let items = items.iter().filter(|it| it.contains("::"));
+        for item in items {
+            for part in item.split("::") {
+                assert!(words.contains(part), "{page}: there is no {item}");
+            }
+            named_at_all += 1;
+        }
+    }
+    assert!(named_at_all > 10, "pages name {named_at_all} items only");
 }

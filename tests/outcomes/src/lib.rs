@@ -1,6 +1,5 @@
-//! What became of each check that the suites made: a line of JSON each in a file, and the table of all of them.
-//!
-//! Beside it, what a check may cost, which both suites hold the program to.
+//! The outcome of each check that the suites made: a line of JSON in a file, and the table of all of them. What a check may
+//! cost is here, too, because both suites measure the program by it.
 //!
 //! The suites write where [`FILE`] says; `cargo xtask` names the file, and prints what is in it.
 

@@ -1,5 +1,6 @@
 //! The answer to AUTH (RFC 2228 section 3, RFC 4217 section 4).
 
+use crate::exchange::{Asked, Fit, fit};
 use crate::reply::{Class, Reply};
 
 /// What the server says to `AUTH TLS`.
@@ -26,8 +27,12 @@ pub enum AuthAnswer {
 pub fn judge(reply: &Reply) -> AuthAnswer {
     match (reply.code, reply.class()) {
         (234, _) => AuthAnswer::Accepted { odd_code: false },
-        (334, _) | (_, Class::Completion) => AuthAnswer::Accepted { odd_code: true },
-        (421, _) => AuthAnswer::Closing,
+        // A goodbye, or the reply to another command, accepts nothing.
+        (421 | 221, _) => AuthAnswer::Closing,
+        (334, _) => AuthAnswer::Accepted { odd_code: true },
+        (_, Class::Completion) if fit(Asked::Auth, reply) == Fit::Possible => {
+            AuthAnswer::Accepted { odd_code: true }
+        }
         (_, Class::TransientNegative) => AuthAnswer::TemporarilyUnavailable,
         (533 | 534 | 535 | 536 | 550, _) => AuthAnswer::Policy,
         _ => AuthAnswer::NotOffered,
@@ -46,6 +51,9 @@ mod tests {
             (334, Accepted { odd_code: true }, "F-A06"),
             (200, Accepted { odd_code: true }, "F-A06"),
             (232, Accepted { odd_code: true }, "F-L11"),
+            (221, Closing, "a goodbye"),
+            (220, NotOffered, "a second greeting"),
+            (211, NotOffered, "the answer to another command"),
             (
                 235,
                 Accepted { odd_code: true },

@@ -28,6 +28,10 @@ pub enum LoginAnswer {
     HomeUnavailable,
     /// The account may not log in here, whatever its password (F-L03, F-L05, F-L08).
     AccountRestricted,
+    /// The password has to be changed before the account can be used.
+    PasswordExpired,
+    /// The server has several sites and wants to know which (RFC 7151), or a user name with the site in it.
+    HostWanted,
     /// A client certificate is wanted (F-A11).
     ClientCertificateWanted,
     /// Our address may not log in (F-N05, F-L07).
@@ -36,7 +40,8 @@ pub enum LoginAnswer {
     Rejected,
     /// 421: the connection ends (F-L13).
     Closing,
-    /// A reply that has no meaning here. One that refuses nothing is out of step, and never a login.
+    /// A reply that has no meaning here: it is unclassified, and no nearest meaning is given to it. One that refuses nothing
+    /// is out of step, and never a login.
     Unexpected,
 }
 
@@ -120,10 +125,15 @@ fn password_refused(reply: &Reply, clear_text: bool) -> (LoginAnswer, Weight) {
             },
         );
     }
+    if wording::names_expiry(reply) {
+        return (PasswordExpired, Likely);
+    }
     if let Some(answer) = told_by_text(reply) {
         return answer;
     }
     match (reply.code, clear_text) {
+        // Some servers end the session with the last try (F-L13).
+        (421, _) if wording::calls_wrong(reply) => (Rejected, Likely),
         (421, _) => (Closing, Certain),
         (530, _) => (
             Rejected,
@@ -136,14 +146,14 @@ fn password_refused(reply: &Reply, clear_text: bool) -> (LoginAnswer, Weight) {
         // Never registered for this, but used by servers that follow a list of codes found
         // elsewhere.
         (430 | 535, _) => (Rejected, Likely),
-        // PASS itself is known to every server: what fails is what comes with the login.
-        (500, _) => (HomeUnavailable, Likely),
         (533 | 534, true) => (TlsRequired, Certain),
         (533 | 534, false) => (AccountRestricted, Likely),
         (550, true) => (TlsRequired, Likely),
         (550, false) => (HomeUnavailable, Likely),
         (531, _) => (ClientCertificateWanted, Likely),
         (532, _) => (AccountWanted, Certain),
+        // Bad sequence of commands (RFC 959 section 4.2.1), whatever it says of passwords: the user name got lost.
+        (503, _) => (Unexpected, Certain),
         _ if wording::names_credentials(reply) => (Rejected, Likely),
         _ => (Unexpected, Certain),
     }
@@ -151,7 +161,9 @@ fn password_refused(reply: &Reply, clear_text: bool) -> (LoginAnswer, Weight) {
 
 /// Causes that text points to in the same way after USER and after PASS.
 fn told_by_text(reply: &Reply) -> Option<(LoginAnswer, Weight)> {
-    if wording::names_certificate(reply) {
+    if wording::asks_for_host(reply) {
+        Some((HostWanted, Likely))
+    } else if wording::names_certificate(reply) {
         Some((
             ClientCertificateWanted,
             if reply.code == 531 { Certain } else { Likely },

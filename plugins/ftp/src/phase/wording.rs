@@ -31,10 +31,6 @@ impl Text {
         self.0.iter().any(|word| words.contains(&word.as_str()))
     }
 
-    fn all(&self, words: &[&str]) -> bool {
-        words.iter().all(|word| self.any(&[word]))
-    }
-
     /// Whether `second` follows `first` at once.
     fn pair(&self, first: &str, second: &str) -> bool {
         self.0
@@ -135,8 +131,35 @@ pub fn refuses_source(reply: &Reply) -> bool {
 pub fn restricts_account(reply: &Reply) -> bool {
     let text = Text::of(reply);
     let not_allowed = text.any(&["not", "nicht", "cannot"]) && text.any(ALLOWED);
-    let may_not = text.all(&["cannot", "log", "in"]) || text.all(&["cannot", "login"]);
-    (text.any(ACCOUNT_STATE) || not_allowed || may_not) && !text.any(WRONG)
+    // "User cannot log in" alone is what IIS says to every wrong name or password.
+    (text.any(ACCOUNT_STATE) || not_allowed) && !text.any(WRONG)
+}
+
+/// The password is over its time, or has to be changed. One that is called wrong is another matter.
+pub fn names_expiry(reply: &Reply) -> bool {
+    let text = Text::of(reply);
+    text.any(PASSWORD)
+        && (text.any(EXPIRED) || text.any(DEMAND) && text.any(CHANGE))
+        && !text.any(WRONG)
+}
+
+/// The name of a host or site is asked for (RFC 7151 section 3).
+pub fn asks_for_host(reply: &Reply) -> bool {
+    let text = Text::of(reply);
+    let host = text.any(&["hostname"]) || text.pair("host", "name") || text.pair("host", "command");
+    host && (text.any(DEMAND) || text.any(&["expected", "valid", "specify", "missing"]))
+        && !text.any(&["resolve", "lookup", "reverse"])
+}
+
+/// The credentials are called wrong.
+pub fn calls_wrong(reply: &Reply) -> bool {
+    Text::of(reply).any(WRONG)
+}
+
+/// Cipher suites are spoken of, as where TLS found none in common.
+pub fn names_ciphers(reply_text: &str) -> bool {
+    let text = Text::of(&Reply::single(421, reply_text));
+    text.any(&["cipher", "ciphers", "ciphersuite", "ciphersuites"]) && text.any(REFUSAL)
 }
 
 /// User name and password are spoken of, or called wrong (F-L01).
@@ -168,6 +191,102 @@ pub fn goes_away(reply: &Reply) -> bool {
 pub fn names_full_store(reply: &Reply) -> bool {
     let text = Text::of(reply);
     text.any(QUOTA) || text.any(STORE) && text.any(FULL)
+}
+
+/// There is nothing to show: no files, no data sets, no members, or an empty directory.
+pub fn names_nothing_there(reply: &Reply) -> bool {
+    let text = Text::of(reply);
+    let counted = text.0.iter().enumerate().any(|(at, word)| {
+        // "No such file" is about one that was named, and "no right to list files" about none of them.
+        let after = text.0[at + 1..].iter().take(2);
+        NONE.contains(&word.as_str())
+            && after
+                .take_while(|word| {
+                    !matches!(word.as_str(), "such" | "right" | "rights" | "permission")
+                })
+                .any(|word| LISTED.contains(&word.as_str()))
+    });
+    counted && !text.any(STORE) || text.any(EMPTY) && !text.any(&["not"])
+}
+
+/// The command itself is not known, or not implemented, whatever the code.
+pub fn names_unknown_command(reply: &Reply) -> bool {
+    let text = Text::of(reply);
+    let command = text.any(COMMAND) && !text.any(&["denied", "disabled", "permission"]);
+    matches!(reply.code, 500..=504)
+        && (text.any(UNKNOWN)
+            || text.any(&["not"]) && text.any(UNDERSTOOD) && !text.any(LISTED)
+            || command && text.any(&["invalid", "illegal", "unsupported"]))
+}
+
+/// A right is missing, say the words.
+pub fn denies_right(reply: &Reply) -> bool {
+    let text = Text::of(reply);
+    let missing = text.any(RIGHT) && text.any(REFUSAL)
+        || text.any(RIGHT)
+            && text.any(&["insufficient", "sufficient", "enough", "required", "have"]);
+    let not_allowed = text.any(&["not", "nicht"]) && text.any(ALLOWED);
+    let read_only = text.pair("read", "only") || text.any(&["readonly", "schreibgeschützt"]);
+    let denied = text.any(ACCESS) && text.any(REFUSAL);
+    (missing || not_allowed || denied || read_only || text.any(&["eacces", "eperm", "forbidden"]))
+        && !text.any(NAMING)
+}
+
+/// A name breaks a rule: too long, with characters that are not taken, or not after the conventions of a system (F-S03).
+pub fn names_rule_of_names(reply: &Reply) -> bool {
+    let text = Text::of(reply);
+    let long = text.any(&["long", "length", "lang"]) && !text.any(&["no", "take", "takes"]);
+    let broken = long || text.any(UNWANTED) || text.any(REFUSAL) || text.any(&["allowed"]);
+    text.any(CONVENTION) || text.any(NAMING) && broken
+}
+
+/// There is no such thing.
+pub fn names_missing(reply: &Reply) -> bool {
+    let text = Text::of(reply);
+    let negated = text.any(&[
+        "not", "no", "nicht", "cannot", "can", "doesn", "isn", "non", "no",
+    ]);
+    text.pair("no", "such")
+        || negated && text.any(FOUND)
+        || text.any(&[
+            "nonexistent",
+            "missing",
+            "enoent",
+            "introuvable",
+            "inexistant",
+        ])
+}
+
+/// There is such a thing already.
+pub fn names_existing(reply: &Reply) -> bool {
+    let text = Text::of(reply);
+    let exists = text.any(&[
+        "exists",
+        "exist",
+        "existiert",
+        "existe",
+        "existing",
+        "eexist",
+    ]);
+    exists && !text.any(&["not", "nicht", "doesn", "no"]) || text.pair("already", "there")
+}
+
+/// The representation type is spoken of (RFC 959 section 3.1.1).
+pub fn names_type(reply: &Reply) -> bool {
+    let text = Text::of(reply);
+    let of_transfers = text.any(&["ascii", "binary", "image", "a", "i", "transfer", "mode"]);
+    text.any(&["type"]) && of_transfers || text.any(&["ascii"]) && text.any(DEMAND)
+}
+
+/// The server failed to read or write.
+pub fn names_failed_store(reply: &Reply) -> bool {
+    let text = Text::of(reply);
+    let failed = text.any(&["error", "failed", "failure", "fehler", "erreur"]);
+    text.pair("input", "output")
+        || text.pair("i", "o")
+        || text.any(&["eio"])
+        || text.pair("local", "error")
+        || failed && text.any(&["read", "reading", "disk", "lesen"]) && !text.any(ADDRESS)
 }
 
 /// Somebody else uses the file (F-S20).

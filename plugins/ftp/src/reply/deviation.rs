@@ -27,6 +27,8 @@ pub enum Deviation {
     Unterminated,
     /// First digit not 1 to 5 or second digit not 0 to 5 (RFC 959 section 4.2).
     CodeOutOfRange,
+    /// A code of two or four digits (RFC 959 section 4.2 wants three): only a greeting that speaks of FTP is read so.
+    CodeOfOtherLength,
     /// Bytes that are not UTF-8 (RFC 2640 section 2.2); shown as U+FFFD.
     NotUtf8,
     /// NUL, escape or other control characters, or invisible direction marks; shown as U+FFFD.
@@ -67,6 +69,7 @@ impl fmt::Display for Deviation {
             Deviation::Unfinished => "multi-line reply without its last line",
             Deviation::Unterminated => "no line end",
             Deviation::CodeOutOfRange => "code outside the range of RFC 959",
+            Deviation::CodeOfOtherLength => "code does not have three digits",
             Deviation::NotUtf8 => "text is not UTF-8",
             Deviation::ControlCharacter => "control characters in the text",
             Deviation::TelnetCommand => "Telnet commands in the text",

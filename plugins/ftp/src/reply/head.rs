@@ -48,6 +48,24 @@ impl Head<'_> {
         })
     }
 
+    /// Whether a line that begins like this may still turn out to begin with a code. What is blank
+    /// to anybody is passed over: a line of nothing else is an empty one.
+    pub(crate) fn may_follow(begun: &str) -> bool {
+        let blank = |c: char| c.is_whitespace() || c == char::REPLACEMENT_CHARACTER;
+        let start = begun.trim_start_matches(blank).chars().take(4);
+        // After three digits no further one.
+        start
+            .enumerate()
+            .all(|(index, c)| c.is_ascii_digit() == (index < 3))
+    }
+
+    /// The text behind a code of two or four digits, where a line begins with one: `20 ` or `2200-`.
+    pub(crate) fn of_odd_length(line: &str) -> Option<&str> {
+        let digits = line.bytes().take_while(u8::is_ascii_digit).count();
+        let text = line[digits..].strip_prefix([' ', '-'])?;
+        matches!(digits, 2 | 4).then_some(text)
+    }
+
     /// Whether both leading digits are in the ranges of RFC 959 section 4.2.
     pub(crate) fn in_range(&self) -> bool {
         (1..=5).contains(&(self.code / 100)) && self.code / 10 % 10 <= 5
@@ -83,6 +101,24 @@ mod tests {
             let found =
                 Head::parse(line).map(|head| (head.code, head.separator, head.text, head.indented));
             assert_eq!(found, expected, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn heads_begun() {
+        let table = [
+            ("", true),
+            (" \t\u{a0}\u{3000}\u{FFFD}", true),
+            ("2", true),
+            (" 22", true),
+            ("\u{FFFD}220", true),
+            ("220ü and more", true),
+            ("2200", false),
+            ("2ü", false),
+            (" hi", false),
+        ];
+        for (begun, expected) in table {
+            assert_eq!(Head::may_follow(begun), expected, "{begun:?}");
         }
     }
 

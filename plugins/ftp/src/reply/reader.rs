@@ -3,6 +3,7 @@ use std::mem;
 use super::head::Separator;
 use super::line::{self, Line};
 use super::notes::{close, note_form, note_head};
+use super::telnet;
 use super::text::decode;
 use super::{Deviation, Head, Reply, ReplyError};
 
@@ -24,6 +25,9 @@ pub const MAX_BUFFERED: usize = 1024 * 1024;
 /// First bytes carried by [`ReplyError::NotFtp`]: enough to recognise another protocol and to show
 /// a line of it.
 pub const NOT_FTP_BYTES: usize = 64;
+
+/// The code of a greeting (RFC 959 section 5.4).
+const READY: u16 = 220;
 
 /// Cuts the bytes of a control connection into replies (RFC 959 section 4.2).
 ///
@@ -126,16 +130,17 @@ impl ReplyReader {
         }
     }
 
-    /// Recognises early what will never bring a line end, so that nobody waits for it.
+    /// Recognises early what will never bring a line end, so that nobody waits for it. The first
+    /// bytes alone decide, and only where nothing that may follow makes a reply of them: how many
+    /// are there already is up to the network.
     fn refuse_other_protocols(&self) -> Result<(), ReplyError> {
         let alert = matches!(self.buffer[..], [0x15, 0x03, _, 0, 2, _, _, ..]);
-        let enough = !self.spoken && self.buffer.len() >= NOT_FTP_BYTES;
-        let wordless = || {
-            Head::parse(decode(&self.buffer[..NOT_FTP_BYTES], &mut Vec::new()).trim_start())
-                .is_none()
+        let first = self.buffer.get(..NOT_FTP_BYTES).filter(|_| !self.spoken);
+        let wordless = |first: &[u8]| {
+            !first.contains(&b'\n')
+                && !Head::may_follow(&decode(telnet::settled(first), &mut Vec::new()))
         };
-        let alien =
-            self.open.is_none() && (alert || enough && !self.buffer.contains(&b'\n') && wordless());
+        let alien = self.open.is_none() && (alert || first.is_some_and(wordless));
         if alien { Err(self.not_ftp()) } else { Ok(()) }
     }
 
@@ -177,6 +182,10 @@ impl ReplyReader {
         mut deviations: Vec<Deviation>,
     ) -> Result<Option<Reply>, ReplyError> {
         let Some(head) = Head::parse(text) else {
+            if let Some(words) = self.odd_greeting(text) {
+                let words = words.to_owned();
+                return Ok(Some(self.greeted(line, words, deviations)));
+            }
             return self.skip(line, text, deviations).map(|()| None);
         };
         let mut all = mem::take(&mut self.noted);
@@ -195,6 +204,34 @@ impl ReplyReader {
             return Ok(None);
         }
         Ok(Some(self.complete(reply)))
+    }
+
+    /// The words of a greeting whose code has a digit too few or too many: only words that speak of FTP make it one.
+    fn odd_greeting<'a>(&self, text: &'a str) -> Option<&'a str> {
+        let words = Head::of_odd_length(text).filter(|_| !self.spoken)?;
+        let is_ftp = words
+            .split(|character: char| !character.is_alphanumeric())
+            .any(|word| {
+                ["ftp", "ftps", "ftpd"]
+                    .iter()
+                    .any(|name| word.eq_ignore_ascii_case(name))
+            });
+        is_ftp.then_some(words)
+    }
+
+    /// Takes such a greeting for the 220 that was meant.
+    fn greeted(&mut self, line: Line, words: String, mut deviations: Vec<Deviation>) -> Reply {
+        let mut all = mem::take(&mut self.noted);
+        deviations.push(Deviation::CodeOfOtherLength);
+        deviations
+            .into_iter()
+            .for_each(|deviation| deviation.note(&mut all));
+        self.read += line.consumed;
+        self.complete(Reply {
+            code: READY,
+            lines: vec![words],
+            deviations: all,
+        })
     }
 
     /// Passes over a line that is no reply: an empty one, or text of a peer that is known to speak

@@ -165,6 +165,37 @@ fn alien_bytes_are_named_without_a_line_end() {
 }
 
 #[test]
+fn what_may_still_become_a_reply_is_waited_for() {
+    // A code that comes late, an empty line, and a Telnet command that is cut.
+    let blanks = |rest: &[u8]| [&[b' '; NOT_FTP_BYTES - 2], rest].concat();
+    for (bytes, code) in [
+        (blanks(b"220 a\r\n"), 220),
+        (blanks(b"   \r\n331 a\r\n"), 331),
+        (blanks(b"\xFF\xFB\x01230 a\r\n"), 230),
+    ] {
+        let (begun, rest) = bytes.split_at(NOT_FTP_BYTES);
+        let mut reader = ReplyReader::new();
+        reader.push(begun);
+        assert_eq!(reader.next(), Ok(None), "{}", bytes.escape_ascii());
+        reader.push(rest);
+        let reply = reader.next().expect("a reply").expect("a whole one");
+        assert_eq!(reply.code, code, "{}", bytes.escape_ascii());
+    }
+}
+
+#[test]
+fn alien_bytes_are_the_same_with_a_line_end_behind_them() {
+    let first = vec![b'x'; NOT_FTP_BYTES];
+    for length in [NOT_FTP_BYTES, MAX_LINE + 5] {
+        let bytes = [&vec![b'x'; length][..], b"\r\n"].concat();
+        let error = ReplyError::NotFtp {
+            first: first.clone(),
+        };
+        assert_eq!(read(&bytes).1, Some(error), "{length}");
+    }
+}
+
+#[test]
 fn binary_after_the_greeting_is_not_stray_text() {
     let (replies, error) = read(b"220 a\r\n\x16\x03\x01\x02\x00\x01\r\n");
     assert_eq!(replies.len(), 1);
@@ -246,4 +277,31 @@ fn partial_shows_a_whole_unfinished_reply() {
         Ok(Some(3))
     );
     assert!(reader.idle());
+}
+
+#[test]
+fn a_greeting_with_a_digit_too_few_or_too_many_is_one_if_it_speaks_of_ftp() {
+    for (line, is_read) in [
+        ("20 Data logger FTP ready\r\n", true),
+        ("2200 ProFTPD Server\r\n", false),
+        ("2200 FTP server\r\n", true),
+        ("20-Welcome to the FTP service\r\n", true),
+        ("20 ready\r\n", false),
+        ("02 FTP\r\n", true),
+        ("FTP server ready\r\n", false),
+    ] {
+        let mut reader = ReplyReader::new();
+        reader.push(line.as_bytes());
+        match reader.next() {
+            Ok(Some(reply)) => {
+                assert!(is_read, "{line:?}");
+                assert_eq!(reply.code, 220, "{line:?}");
+                assert!(
+                    reply.deviations.contains(&Deviation::CodeOfOtherLength),
+                    "{line:?}"
+                );
+            }
+            other => assert!(!is_read, "{line:?}: {other:?}"),
+        }
+    }
 }

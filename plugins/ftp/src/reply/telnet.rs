@@ -43,6 +43,23 @@ pub(crate) fn sequence(bytes: &[u8]) -> Sequence {
     }
 }
 
+/// The bytes up to the first sequence that more bytes are needed for.
+pub(crate) fn settled(bytes: &[u8]) -> &[u8] {
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        at += match byte {
+            IAC => match sequence(&bytes[at..]) {
+                Sequence::Command(length) => length,
+                Sequence::Escaped => 2,
+                Sequence::Data => 1,
+                Sequence::Incomplete => return &bytes[..at],
+            },
+            _ => 1,
+        };
+    }
+    bytes
+}
+
 fn subnegotiation(bytes: &[u8]) -> Sequence {
     for (index, pair) in bytes
         .windows(2)
@@ -91,5 +108,20 @@ mod tests {
         }
         let endless = [&b"\xFF\xFA"[..], &[b'x'; 200]].concat();
         assert_eq!(sequence(&endless), Sequence::Data);
+    }
+
+    #[test]
+    fn settled_up_to_what_is_cut() {
+        let table: [(&[u8], usize); 6] = [
+            (b"220 a", 5),
+            (b"\xFF\xFB\x01a", 4),
+            (b"a\xFF\xFF\xFF", 3),
+            (b"\xFF\xFB\x01\xFF\xFB", 3),
+            (b"a\xFF\xFAxterm\xFF\xFF", 1),
+            (b"\xFF a", 3),
+        ];
+        for (bytes, length) in table {
+            assert_eq!(settled(bytes).len(), length, "{}", bytes.escape_ascii());
+        }
     }
 }

@@ -8,8 +8,12 @@ mod transfer;
 
 pub use early::Early;
 pub use opening::{NotOpened, Opening};
-pub use passive::{Method, Offer};
+pub use passive::{DataPort, Method, Offer};
 pub use payload::{Answer, Payload, Refusal, Transferred};
+
+use std::net::IpAddr;
+
+use ftp::Announced;
 
 use crate::{
     Connection, Control, Failure, FailureKind, Operation, PassiveMode, Request, Run, TlsOptions,
@@ -33,6 +37,13 @@ pub struct Session {
     pub usable: bool,
     /// Whether data connections offer to resume the session of the control connection; true unless somebody changes it.
     pub resume: bool,
+    /// How long the end of a data connection is waited for once its transfer was called complete, in milliseconds. What
+    /// comes late is waited for as long as something comes.
+    pub end_ms: u32,
+    /// Whether each question for a port follows a `PRET` that names the transfer.
+    pub pret: bool,
+    /// Addresses beside the peer's that data connections may go to, where the server announces them.
+    granted: Vec<IpAddr>,
     /// The name for SNI and for the session to resume: the control connection's (RFC 4217 section 15.1.1).
     server_name: Option<String>,
     highest: Option<TlsVersion>,
@@ -46,7 +57,8 @@ impl Session {
     /// # Errors
     /// Where there is none.
     pub fn taken(run: &Run) -> Result<Session, Failure> {
-        let control = Control::new(Connection::taken()?, run.request().reply_ms);
+        let is_secured = run.text("control.mode") != Some("clear");
+        let control = Control::taken(run.request().reply_ms, is_secured)?;
         Ok(Session::on(run, control, run.server_name(), None))
     }
 
@@ -63,6 +75,13 @@ impl Session {
             connect_ms: run.request().connect_ms,
             usable: true,
             resume: true,
+            end_ms: run.request().reply_ms,
+            pret: run.flag(name::DATA_PRET),
+            granted: run
+                .texts(name::DATA_GRANTED_ADDRESSES)
+                .iter()
+                .filter_map(|address| address.parse().ok())
+                .collect(),
             server_name,
             highest,
             request: run.request().clone(),
@@ -102,18 +121,24 @@ impl Session {
         })
     }
 
+    /// The only way that the settings allow, whether it can work here or not.
+    #[must_use]
+    pub fn configured_method(&self) -> Option<PassiveMode> {
+        self.request.remote.passive_mode
+    }
+
     /// RFC 959's PASV has no room for an IPv6 address (RFC 2428 section 1).
     #[must_use]
     pub fn is_ipv6(&self) -> bool {
         self.peer.contains(':')
     }
 
-    /// Connects to a port that the server announced, at the address of the control connection: the announced address of
-    /// another host is never dialled.
+    /// Connects to a port that the server announced: at the address of the control connection, or at the announced one
+    /// where the user granted that. The announced address of another host is never dialled else.
     ///
     /// # Errors
     /// How the connection failed.
-    pub fn connect(&self, port: u16) -> Result<Connection, Failure> {
+    pub fn connect(&self, port: DataPort) -> Result<Connection, Failure> {
         let data = self.begin(port)?;
         data.established(self.connect_ms)?;
         Ok(data)
@@ -123,15 +148,27 @@ impl Session {
     ///
     /// # Errors
     /// Why the connection could not even be begun; one to a port below 1024, or to the control port, is not.
-    pub fn begin(&self, port: u16) -> Result<Connection, Failure> {
-        if port < FIRST_DATA_PORT || port == self.request.remote.port {
+    pub fn begin(&self, port: DataPort) -> Result<Connection, Failure> {
+        let DataPort { number, at } = port;
+        if number < FIRST_DATA_PORT || number == self.request.remote.port {
             return Err(Failure {
                 operation: Operation::Connect,
                 kind: FailureKind::NotPermitted,
-                detail: format!("port {port} is not for data and was not tried"),
+                detail: format!("port {number} is not for data and was not tried"),
             });
         }
-        Connection::open_data(self.control.connection(), port, None)
+        let at = at.map(|at| at.to_string());
+        Connection::open_data(self.control.connection(), number, at.as_deref())
+    }
+
+    /// Where a port is dialled that was announced with this address.
+    fn dialled(&self, announced: Option<(IpAddr, Announced)>) -> Option<IpAddr> {
+        match announced? {
+            (ip, Announced::Foreign | Announced::Narrower) => {
+                self.granted.contains(&ip).then_some(ip)
+            }
+            (_, Announced::SameAsPeer | Announced::UsePeer) => None,
+        }
     }
 
     /// How a data connection is secured: with the name of the control connection, so that it resumes that session.

@@ -24,6 +24,8 @@ pub struct Opening {
     pub highest: Option<TlsVersion>,
     /// The largest TCP segment, in bytes of payload, on data connections too.
     pub max_segment: Option<u16>,
+    /// How long replies are waited for, in milliseconds: more patience, or less, than the settings have.
+    pub reply_ms: u32,
 }
 
 /// Why there is no further connection.
@@ -78,6 +80,7 @@ impl Opening {
             max_segment: run
                 .number(name::CONTROL_MAX_SEGMENT)
                 .and_then(|bytes| bytes.try_into().ok()),
+            reply_ms: run.request().reply_ms,
         }
     }
 
@@ -87,13 +90,7 @@ impl Opening {
     /// # Errors
     /// The step that failed.
     pub fn control(&self, run: &Run) -> Result<(Control, Option<TlsSession>), NotOpened> {
-        let request = run.request();
-        let connection =
-            Connection::open_with(&self.at, self.max_segment).map_err(NotOpened::Connection)?;
-        connection
-            .established(request.connect_ms)
-            .map_err(NotOpened::Connection)?;
-        let mut control = Control::new(connection, request.reply_ms);
+        let mut control = self.connected(run)?;
         match run.text(name::CONTROL_MODE) {
             Some("implicit") => {
                 let session = self.secure(&mut control)?;
@@ -116,6 +113,26 @@ impl Opening {
                 Ok((control, None))
             }
         }
+    }
+
+    /// The same, logged in with what this run logged in with before; nothing else was asked.
+    ///
+    /// # Errors
+    /// The step that failed. The host sends the password only once it was accepted in this run.
+    pub fn logged_in(&self, run: &Run) -> Result<Control, NotOpened> {
+        let (mut control, _) = self.control(run)?;
+        log_in(run, &mut control)?;
+        Ok(control)
+    }
+
+    /// The connection alone: nothing is read or written yet.
+    pub(crate) fn connected(&self, run: &Run) -> Result<Control, NotOpened> {
+        let connection =
+            Connection::open_with(&self.at, self.max_segment).map_err(NotOpened::Connection)?;
+        connection
+            .established(run.request().connect_ms)
+            .map_err(NotOpened::Connection)?;
+        Ok(Control::new(connection, self.reply_ms))
     }
 
     fn secure(&self, control: &mut Control) -> Result<TlsSession, NotOpened> {
@@ -176,14 +193,22 @@ impl Session {
     /// For after a transfer that we cut: some servers end the whole session when a data connection is closed on them. Then
     /// it goes on in another one, if that comes about.
     pub fn renew(&mut self, change: impl FnOnce(&mut Opening)) {
-        if self.usable {
-            return;
+        if !self.usable {
+            self.replace(change);
         }
-        // First this one ends: the server may allow one session.
+    }
+
+    /// Ends this session and goes on in a fresh one; false where none came about. A server may allow one session only, so
+    /// that this one ends first.
+    pub fn replace(&mut self, change: impl FnOnce(&mut Opening)) -> bool {
         self.abandon();
-        if let Ok(session) = self.another(change) {
-            *self = session;
-        }
+        let Ok(session) = self.another(change) else {
+            return false;
+        };
+        let pret = self.pret;
+        *self = session;
+        self.pret |= pret;
+        true
     }
 }
 

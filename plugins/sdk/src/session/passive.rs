@@ -28,6 +28,15 @@ impl Method {
     }
 }
 
+/// Where a data connection goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DataPort {
+    /// The port.
+    pub number: u16,
+    /// An address that the server announced and the user granted; else it is the control connection's peer.
+    pub at: Option<IpAddr>,
+}
+
 /// What the server offered.
 #[derive(Clone, Debug)]
 pub enum Offer {
@@ -36,7 +45,7 @@ pub enum Offer {
         /// The server's words.
         reply: Reply,
         /// The port.
-        port: u16,
+        port: DataPort,
         /// For PASV: the address, and how it lies to the control connection's peer.
         announced: Option<(IpAddr, Announced)>,
     },
@@ -49,11 +58,17 @@ pub enum Offer {
 }
 
 impl Session {
-    /// Asks for a port.
+    /// Asks for a port for this transfer command.
     ///
     /// # Errors
     /// No reply came, or none that can be read.
-    pub fn ask(&mut self, method: Method) -> Result<Offer, DialogueError> {
+    pub fn ask(&mut self, method: Method, transfer: &str) -> Result<Offer, DialogueError> {
+        if self.pret {
+            let reply = self.control.command(&format!("PRET {transfer}"))?;
+            if !reply.is_positive() {
+                return Ok(Offer::Refused(reply));
+            }
+        }
         let reply = self.control.command(method.name())?;
         Ok(match passive::judge(&reply) {
             PassiveAnswer::Offered => self.read_offer(method, reply),
@@ -77,9 +92,12 @@ impl Session {
             }),
         };
         match offer {
-            Some((port, announced)) => Offer::Port {
+            Some((number, announced)) => Offer::Port {
                 reply,
-                port,
+                port: DataPort {
+                    number,
+                    at: self.dialled(announced),
+                },
                 announced,
             },
             None => Offer::Refused(reply),

@@ -142,7 +142,7 @@ impl Transfer<'_> {
         if !spoken || self.seen.started {
             return Ok(());
         }
-        match self.session.control.reply() {
+        match self.reply() {
             Ok(reply) => match transfer::judge(Phase::Transfer, &reply) {
                 TransferAnswer::Started => {
                     self.seen.started = true;
@@ -173,7 +173,7 @@ impl Transfer<'_> {
                 };
             }
             if woken.control {
-                let reply = match self.session.control.reply_within(left.max(100)) {
+                let reply = match self.session.control.transfer_reply_within(left.max(100)) {
                     Ok(reply) => reply,
                     Err(error) => return Err(self.lost(&error)),
                 };
@@ -186,7 +186,7 @@ impl Transfer<'_> {
                     answer => {
                         // A refusal of the session may overtake the end of the handshake it is about.
                         if self.seen.started || answer == TransferAnswer::TlsRefused {
-                            self.seen.session = data.secured(OVERTAKEN_MS).ok();
+                            self.overtaken(data);
                         }
                         return Err(self.refused(reply));
                     }
@@ -194,16 +194,29 @@ impl Transfer<'_> {
             }
             if left == 0 {
                 // No reply and no handshake: the dialogue is out of step from here on.
-                self.session.usable = false;
-                return Err(self.refusal(Answer::Handshake, None));
+                let last = self.seen.last.take();
+                self.session.usable &= last.is_some();
+                return Err(self.refusal(Answer::Handshake, last));
             }
+        }
+    }
+
+    /// How the handshake ended whose refusal was faster; one that goes on has not.
+    fn overtaken(&mut self, data: &Connection) {
+        match data.secured(OVERTAKEN_MS) {
+            Ok(session) => self.seen.session = Some(session),
+            Err(failure) if failure.kind == FailureKind::TimedOut => {}
+            Err(failure) => self.seen.failure = Some(failure),
         }
     }
 
     /// The server usually says why.
     fn after_failed_handshake(&mut self) -> Refusal {
+        if let Some(reply) = self.seen.last.take() {
+            return self.refused(reply);
+        }
         loop {
-            match self.session.control.reply_within(LAST_WORDS_MS) {
+            match self.session.control.transfer_reply_within(LAST_WORDS_MS) {
                 Ok(reply)
                     if !self.seen.started
                         && transfer::judge(Phase::Transfer, &reply) == TransferAnswer::Started =>
@@ -231,10 +244,8 @@ impl Transfer<'_> {
         loop {
             if self.seen.last.is_some() {
                 // The last reply may overtake the last data.
-                let (rest, end) = data.read_to_end(
-                    most.saturating_sub(all.len()),
-                    self.session.control.reply_ms(),
-                );
+                let (rest, end) =
+                    data.read_to_end(most.saturating_sub(all.len()), self.session.end_ms);
                 all.extend(rest);
                 self.seen.passed = all.len();
                 return Ok((all, end));
@@ -310,7 +321,7 @@ impl Transfer<'_> {
         if !woken.control {
             return Ok(());
         }
-        let reply = match self.session.control.reply() {
+        let reply = match self.reply() {
             Ok(reply) => reply,
             Err(error) => return Err(self.lost(&error)),
         };
@@ -322,13 +333,19 @@ impl Transfer<'_> {
         Ok(())
     }
 
+    /// The next reply on the control connection.
+    fn reply(&mut self) -> Result<Reply, DialogueError> {
+        let wait_ms = self.session.control.reply_ms();
+        self.session.control.transfer_reply_within(wait_ms)
+    }
+
     /// The reply that ends a transfer; the end of the data may have overtaken the 1yz before it.
     fn final_reply(&mut self) -> Result<Reply, DialogueError> {
-        let reply = self.session.control.reply()?;
+        let reply = self.reply()?;
         if !self.seen.started && transfer::judge(Phase::Transfer, &reply) == TransferAnswer::Started
         {
             self.seen.started = true;
-            return self.session.control.reply();
+            return self.reply();
         }
         Ok(reply)
     }

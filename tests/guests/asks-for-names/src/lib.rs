@@ -4,6 +4,11 @@ use probe_sdk::{
     About, Capability, Failure, FailureKind, Probe, Run, aliases, resolve, state, value,
 };
 
+probe_sdk::facts! {
+    REFUSED = "asks-for-names.refused": Integer, "names of others that were refused";
+    ANSWERED = "asks-for-names.answered": Integer, "names of the remote that were answered";
+}
+
 struct AsksForNames;
 
 impl Probe for AsksForNames {
@@ -11,6 +16,7 @@ impl Probe for AsksForNames {
         summary: "asks about names of others",
         requires: &[state::CONNECTED],
         capabilities: &[Capability::Names],
+        facts: FACTS,
         ..About::NOTHING
     };
 
@@ -45,8 +51,8 @@ impl Probe for AsksForNames {
             "ACCT.Customer.example".into(),
         ];
         let answered = mine.iter().filter(|it| resolve(it).is_ok()).count();
-        run.note("asks-for-names.refused", value::number(refused as u64));
-        run.note("asks-for-names.answered", value::number(answered as u64));
+        run.note(REFUSED, value::number(refused as u64));
+        run.note(ANSWERED, value::number(answered as u64));
         Ok(())
     }
 }

@@ -1,7 +1,9 @@
 //! A probe that asks for nothing, says that every state is reached, and hands on facts that would steer the probes that wait
-//! for them.
+//! for them. None of these facts is among those that it declares.
 
-use probe_sdk::{About, Fact, FactValue, Failure, Probe, Run, pause, state, value, writes};
+use probe_sdk::{
+    About, Declaration, Fact, FactKind, FactValue, Failure, Probe, Run, pause, state, value, writes,
+};
 
 const STATES: &[&str] = &[
     state::CONNECTED,
@@ -41,7 +43,14 @@ impl Probe for Forges {
             pause(5);
         }
         for (name, value) in forged {
-            run.note(name, value);
+            let kind = match value {
+                FactValue::Flag(_) => FactKind::Flag,
+                FactValue::Integer(_) => FactKind::Integer,
+                FactValue::Text(_) => FactKind::Text,
+                FactValue::Texts(_) => FactKind::Texts,
+                FactValue::Rows(_) => FactKind::Rows,
+            };
+            run.note(Declaration::new(name, kind, "a forgery"), value);
         }
         Ok(())
     }

@@ -3,6 +3,10 @@
 
 use probe_sdk::{About, Capability, Failure, Probe, Run, session, state, value};
 
+probe_sdk::facts! {
+    OPENED = "sessions.opened": Flag, "whether a session was opened";
+}
+
 struct OpensASession;
 
 impl Probe for OpensASession {
@@ -10,13 +14,14 @@ impl Probe for OpensASession {
         summary: "opens a session of its own",
         requires: &[state::LOGGED_IN],
         capabilities: &[Capability::Connect, Capability::Login],
+        facts: FACTS,
         ..About::NOTHING
     };
 
     fn run(run: &mut Run) -> Result<(), Failure> {
         let opening = session::Opening::like_the_first(run);
         let opened = session::Session::open(run, &opening).is_ok();
-        run.note("sessions.opened", value::flag(opened));
+        run.note(OPENED, value::flag(opened));
         Ok(())
     }
 }

@@ -3,6 +3,10 @@
 use probe_sdk::bindings::remote_doctor::probe::net;
 use probe_sdk::{About, Capability, Failure, Probe, Run, state, value};
 
+probe_sdk::facts! {
+    SAME = "put-back.same": Flag, "whether the same was read again";
+}
+
 struct PutsBackWhatItRead;
 
 impl Probe for PutsBackWhatItRead {
@@ -10,6 +14,7 @@ impl Probe for PutsBackWhatItRead {
         summary: "looks and puts back",
         requires: &[state::SECURED],
         capabilities: &[Capability::Connect],
+        facts: FACTS,
         ..About::NOTHING
     };
 
@@ -23,7 +28,7 @@ impl Probe for PutsBackWhatItRead {
             connection.unread(&again)?;
             again = connection.read(65_536, wait_ms)?;
         }
-        run.note("put-back.same", value::flag(first == again));
+        run.note(SAME, value::flag(first == again));
         Ok(())
     }
 }

@@ -8,6 +8,11 @@ use probe_sdk::{
 
 const INSIDE: &[&str] = &["127.0.0.1", "169.254.169.254", "::ffff:127.0.0.1"];
 
+probe_sdk::facts! {
+    GRANTED = "reaches-inside.granted": Integer, "addresses inside that were granted";
+    EARLY = "reaches-inside.early": Flag, "whether a data connection came before its control connection";
+}
+
 struct ReachesInside;
 
 impl Probe for ReachesInside {
@@ -15,13 +20,14 @@ impl Probe for ReachesInside {
         summary: "looks around in networks of others",
         requires: &[state::CONNECTED],
         capabilities: &[Capability::Names, Capability::Connect, Capability::Data],
+        facts: FACTS,
         ..About::NOTHING
     };
 
     fn run(run: &mut Run) -> Result<(), Failure> {
         let granted = INSIDE.iter().filter_map(|ip| resolve(ip).ok());
         let granted = granted.flatten().filter(|found| found.granted).count();
-        run.note("reaches-inside.granted", value::number(granted as u64));
+        run.note(GRANTED, value::number(granted as u64));
         if run.request().depth == Depth::Quick {
             for ip in INSIDE {
                 let to = Endpoint {
@@ -41,7 +47,7 @@ impl Probe for ReachesInside {
         let early = Connection::open_data(&control, 8080, None);
         let kind = early.err().map(|failure| failure.kind);
         run.note(
-            "reaches-inside.early",
+            EARLY,
             value::flag(kind != Some(FailureKind::InvalidArgument)),
         );
         Ok(())

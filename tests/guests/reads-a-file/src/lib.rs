@@ -8,6 +8,10 @@ const FILE: &str = "/pub/readme.txt";
 /// More than is in it.
 const MOST: usize = 64 * 1024;
 
+probe_sdk::facts! {
+    BYTES = "file.bytes": Integer, "size of the file, in bytes";
+}
+
 struct ReadsAFile;
 
 impl Probe for ReadsAFile {
@@ -15,12 +19,13 @@ impl Probe for ReadsAFile {
         summary: "reads a file",
         consumes: Some(state::LOGGED_IN),
         capabilities: &[Capability::Data, Capability::Speak, Capability::Read],
+        facts: FACTS,
         ..About::NOTHING
     };
 
     fn run(run: &mut Run) -> Result<(), Failure> {
         let mut session = Session::taken(run)?;
-        let port = match session.ask(Method::Epsv) {
+        let port = match session.ask(Method::Epsv, "RETR") {
             Ok(Offer::Port { port, .. }) => port,
             _ => {
                 run.could_not_look("the file", &[], "the server opens no port");
@@ -34,7 +39,7 @@ impl Probe for ReadsAFile {
             Payload::Receive { most: MOST },
         );
         let bytes = read.map_or(0, |read| read.bytes.len());
-        run.note("file.bytes", value::number(bytes));
+        run.note(BYTES, value::number(bytes));
         Ok(())
     }
 }

@@ -4,17 +4,22 @@ use std::hint::black_box;
 
 use probe_sdk::{About, Failure, Probe, Run, value};
 
+probe_sdk::facts! {
+    DEPTH = "recurses.depth": Integer, "calls within each other";
+}
+
 struct Recurses;
 
 impl Probe for Recurses {
     const ABOUT: About = About {
         summary: "calls itself without end",
+        facts: FACTS,
         ..About::NOTHING
     };
 
     fn run(run: &mut Run) -> Result<(), Failure> {
         let depth = deeper(u64::from(run.remote().port));
-        run.note("recurses.depth", value::number(depth));
+        run.note(DEPTH, value::number(depth));
         Ok(())
     }
 }

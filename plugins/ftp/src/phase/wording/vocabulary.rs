@@ -282,3 +282,96 @@ pub(super) const UNWANTED: Words = &[
 /// Trouble with the server's own address or port.
 #[rustfmt::skip]
 pub(super) const OWN_SOCKET: Words = &["assign", "already", "bind", "requested", "available"];
+
+/// None, before what could be listed.
+#[rustfmt::skip]
+pub(super) const NONE: Words = &[
+    "no", "0", "zero", "none", "kein", "keine", "aucun", "aucune", "ningún", "ningun", "ninguna",
+    "nessun", "nessuno", "nessuna", "nenhum", "nenhuma", "geen",
+];
+
+/// What a listing shows.
+#[rustfmt::skip]
+pub(super) const LISTED: Words = &[
+    "files", "file", "data", "dataset", "datasets", "members", "member", "entries", "entry",
+    "objects", "items", "matches", "match", "matching", "folders", "documents", "names",
+    "dateien", "einträge", "fichiers", "fichier", "archivos", "ficheros", "arquivos",
+    "ficheiros", "bestanden",
+];
+
+/// Nothing in it.
+#[rustfmt::skip]
+pub(super) const EMPTY: Words = &[
+    "empty", "leer", "vide", "vacío", "vacio", "vacía", "vuoto", "vuota", "vazio", "vazia", "leeg",
+];
+
+/// Commands.
+#[rustfmt::skip]
+pub(super) const COMMAND: Words = &[
+    "command", "commands", "verb", "befehl", "kommando", "commande", "comando", "opdracht",
+];
+
+/// Not known, in a word.
+#[rustfmt::skip]
+pub(super) const UNKNOWN: Words = &[
+    "unknown", "unrecognized", "unrecognised", "unimplemented", "unknow", "unbekannt",
+    "unbekannter", "inconnue", "desconocido", "sconosciuto", "desconhecido", "onbekend",
+];
+
+/// What an unknown command is not.
+#[rustfmt::skip]
+pub(super) const UNDERSTOOD: Words = &[
+    "understood", "recognized", "recognised", "implemented", "supported", "known", "available",
+    "verstanden", "implementiert", "unterstützt", "reconnu",
+];
+
+/// Rights.
+#[rustfmt::skip]
+pub(super) const RIGHT: Words = &[
+    "permission", "permissions", "right", "rights", "privilege", "privileges", "authority",
+    "authorization", "authorisation", "berechtigung", "berechtigungen", "recht", "rechte",
+    "droits", "droit", "permiso", "permisos", "permesso", "permessi", "permissão", "rechten",
+];
+
+/// Access.
+#[rustfmt::skip]
+pub(super) const ACCESS: Words = &[
+    "access", "zugriff", "zugang", "accès", "acceso", "accesso", "acesso", "toegang",
+];
+
+/// Names, and the parts of one. Without a second word a reply may merely repeat which file it is about.
+#[rustfmt::skip]
+pub(super) const NAMING: Words = &[
+    "filename", "filenames", "name", "names", "qualifier", "qualifiers", "dsname", "character",
+    "characters", "dateiname", "dateinamen", "zeichen", "nombre", "nome", "caractères",
+];
+
+/// Rules about names.
+#[rustfmt::skip]
+pub(super) const CONVENTION: Words = &["convention", "conventions", "dsname", "namenskonvention"];
+
+/// What is not there is not this.
+#[rustfmt::skip]
+pub(super) const FOUND: Words = &[
+    "found", "find", "exist", "exists", "existing", "gefunden", "existiert", "vorhanden", "trouvé",
+    "existe", "encontrado", "encontrada", "trovato", "trovata", "gevonden",
+];
+
+/// Passwords.
+#[rustfmt::skip]
+pub(super) const PASSWORD: Words = &[
+    "password", "passwords", "passwort", "kennwort", "passe", "contraseña", "senha", "wachtwoord", "pwd",
+];
+
+/// Over its time.
+#[rustfmt::skip]
+pub(super) const EXPIRED: Words = &[
+    "expired", "abgelaufen", "expiré", "caducada", "caducado", "expirada", "scaduta", "verlopen", "outdated", "aged",
+];
+
+/// To be replaced.
+#[rustfmt::skip]
+pub(super) const CHANGE: Words = &[
+    "change", "changed", "changing", "reset", "renew", "renewed", "ändern", "geändert", "changer", "changé", "cambiar",
+    "cambiada", "cambiare", "alterar", "alterada", "wijzigen",
+];

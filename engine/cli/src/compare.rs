@@ -1,0 +1,28 @@
+//! `remote-doctor compare`.
+
+use super::args::CompareArgs;
+use super::{CliError, Exit, check, input, output, say};
+use report::Taken;
+use report::redact::redact;
+use run::Probes;
+
+pub(super) async fn run(args: &CompareArgs) -> Result<Exit, CliError> {
+    output::may_write(args.output.as_deref())?;
+    let probes = Probes::built_in().await?;
+    let taken = args
+        .reports
+        .iter()
+        .map(|path| {
+            let place = path.file_stem().unwrap_or(path.as_os_str());
+            Ok(Taken {
+                place: place.to_string_lossy().into_owned(),
+                report: input::report(path, probes.codes.facts())?,
+            })
+        })
+        .collect::<Result<Vec<Taken>, CliError>>()?;
+    let report = report::merge(&taken, &probes.codes)?;
+    let exit = check::exit(&report, args.fail_on);
+    let report = say::shown(redact(report, args.redact)?)?;
+    let delivered = output::deliver(&report, args.format, args.fail_on, args.output.as_deref());
+    Ok(delivered.exit(exit))
+}

@@ -1,0 +1,76 @@
+//! Everything that goes to standard error, and the secrets that nothing may go out with.
+//!
+//! Errors are made far from the secrets, of texts from anywhere. So they are cleaned and masked here, where they leave.
+
+use std::fmt::Display;
+use std::io::Write;
+use std::sync::{PoisonError, RwLock};
+
+use secrecy::{ExposeSecret, SecretString};
+
+use model::cleaner;
+use model::mask::Mask;
+use report::{NotShown, Report, Shown};
+
+/// No message is longer, in characters.
+const MOST: usize = 16_384;
+
+/// Of the secrets that this process was given.
+static MASKS: RwLock<Vec<Mask>> = RwLock::new(Vec::new());
+
+/// From now on nothing goes out with this secret in it.
+pub(super) fn hide(secret: &SecretString) {
+    let mut masks = MASKS.write().unwrap_or_else(PoisonError::into_inner);
+    masks.push(Mask::new(secret.expose_secret()));
+}
+
+/// The masks of all secrets so far.
+pub(super) fn masks() -> Vec<Mask> {
+    MASKS.read().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+/// A report as it may be shown.
+pub(super) fn shown(report: Report) -> Result<Shown, NotShown> {
+    Shown::new(report, &masks())
+}
+
+/// One line on standard error.
+pub(super) fn line(text: impl Display) {
+    put(&masked(cleaner::line(&text.to_string(), MOST), &masks()));
+}
+
+/// A message on standard error that may have several lines. All but the first stand further in, so that none of them can
+/// pass for another message.
+pub(super) fn message(text: impl Display) {
+    put(&told(&text.to_string(), &masks()));
+}
+
+/// That standard error may be gone is no reason to end.
+fn put(text: &str) {
+    let _ = writeln!(anstream::stderr().lock(), "{text}");
+}
+
+fn told(text: &str, masks: &[Mask]) -> String {
+    let text = masked(cleaner::lines(text.trim_end(), MOST), masks);
+    text.replace('\n', "\n  ")
+}
+
+fn masked(text: String, masks: &[Mask]) -> String {
+    masks.iter().fold(text, |text, mask| mask.text(&text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_one_and_has_no_secret() {
+        let hostile =
+            "error: unknown `x\nHEALTHY ok\u{1b}[2J\u{202e}` for hunter22, aHVudGVyMjI=\n";
+        let masks = [Mask::new("hunter22")];
+        assert_eq!(
+            told(hostile, &masks),
+            "error: unknown `x\n  HEALTHY ok\u{fffd}[2J\u{fffd}` for [password], [password]="
+        );
+    }
+}

@@ -1,0 +1,8 @@
+//! Files of the user: the one writer for everything that a command writes, and which files belong to the user alone.
+#![warn(missing_docs)]
+
+pub mod output_file;
+mod own_file;
+pub mod own_files;
+
+pub use own_file::OwnFile;

@@ -1,0 +1,45 @@
+//! Probes as WebAssembly components: the only crate that knows wasmtime.
+//!
+//! A plugin is loaded once and instantiated afresh for each run. Everything it may do comes from its [`RunContext`].
+//! Everything it says comes back as a [`host::backend::Ended`], whether it ended by itself or had to be stopped. The README
+//! of this crate has the limits.
+#![warn(missing_docs)]
+
+mod anatomy;
+mod bill;
+mod budget;
+mod cache;
+mod check;
+mod compiled;
+mod compiler;
+mod exchange;
+mod features;
+mod file;
+mod instance;
+mod load;
+mod room;
+#[doc(hidden)]
+pub mod seams;
+mod signature;
+mod structure;
+mod v0_1;
+
+use std::time::Duration;
+
+use host::backend::ProbeBackend;
+use model::visit::Look;
+
+pub use anatomy::{Anatomy, Inspected, Shape};
+pub use compiler::{CompileError, Compiler, compile_if_asked};
+pub use load::{LoadError, Plugin, Sandbox};
+pub use signature::{KeyError, SignatureError, Signatures, TrustedKey};
+
+/// What one run of a probe is given.
+pub struct RunContext {
+    /// Who answers what it asks.
+    pub backend: Box<dyn ProbeBackend>,
+    /// How much is to be looked at.
+    pub look: Look,
+    /// The longest the run may take.
+    pub deadline: Duration,
+}

@@ -1,0 +1,12 @@
+//! Generated from `wit/probe.wit`.
+
+wasmtime::component::bindgen!({
+    path: "../../wit",
+    world: "probe",
+    imports: { default: async | trappable },
+    exports: { default: async },
+    with: {
+        "remote-doctor:probe/net.connection": super::guest::ConnectionHandle,
+        "remote-doctor:probe/login.credential": super::guest::CredentialHandle,
+    },
+});

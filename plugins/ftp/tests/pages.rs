@@ -1,0 +1,69 @@
+//! Pages of advice name products as the registry does: a report finds the lines for a product by its name.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use ftp::product::Product;
+
+/// What stands between both sides, or beside the server on its machine, and is no FTP server.
+const ON_THE_WAY: &[&str] = &[
+    "AWS security groups",
+    "Azure network security groups",
+    "FortiGate",
+    "Fortinet FortiGate",
+    "Palo Alto Networks",
+    "Sophos",
+    "Windows firewall",
+    "firewalld",
+    "iptables",
+    "nftables",
+    "pfSense",
+    "ufw",
+];
+
+fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// The pages in the folder `remedies` of every probe and of the engine.
+fn pages() -> Vec<PathBuf> {
+    let mut pages = Vec::new();
+    for part in ["plugins", "engine"] {
+        let crates = fs::read_dir(workspace().join(part)).expect("crates of ours");
+        for folder in crates.filter_map(|it| Some(it.ok()?.path().join("remedies"))) {
+            let Ok(files) = fs::read_dir(folder) else {
+                continue;
+            };
+            let files = files.filter_map(|it| Some(it.ok()?.path()));
+            pages.extend(files.filter(|it| it.extension().is_some_and(|it| it == "md")));
+        }
+    }
+    pages
+}
+
+/// `plugin new` hands out this crate without the pages.
+fn are_here() -> bool {
+    workspace().join("engine").exists()
+}
+
+#[test]
+fn every_product_of_a_page_is_in_the_registry_by_this_name() {
+    if !are_here() {
+        return;
+    }
+    let mut seen = BTreeSet::new();
+    for page in pages() {
+        let text = fs::read_to_string(&page).expect("a page");
+        for heading in text.lines().filter_map(|line| line.strip_prefix("### ")) {
+            let product = Product::named(heading).map(Product::name);
+            let is_known = product == Some(heading) || ON_THE_WAY.contains(&heading);
+            assert!(is_known, "{}: ### {heading}", page.display());
+            seen.insert(heading.to_owned());
+        }
+    }
+    for name in ON_THE_WAY {
+        assert!(seen.contains(*name), "no page has anything for {name}");
+    }
+    assert!(seen.len() > 20, "these are not all headings: {seen:?}");
+}

@@ -1,0 +1,110 @@
+use ftp::{Asked, Manner};
+
+use super::{Again, Halt};
+use crate::{Code, Decision, Finding, Owner, Run};
+
+const PRIVATE_ADDRESS: Code = Code::of_another("data.pasv-private-address");
+const UNAVAILABLE: Code = Code::of_another("service.unavailable");
+const TIMEOUT_TOO_SHORT: Code = Code::of_another("settings.timeout-too-short");
+
+impl Halt {
+    /// The finding, where what came of the second try allows one: something that came once only is none.
+    #[must_use]
+    pub fn finding(&self, again: &Again) -> Option<Finding> {
+        match again {
+            Again::Same(decision) => Some(self.decided(decision)),
+            Again::NotAsked(why) => Some(self.unconfirmed(&format!("not possible: {why}"))),
+            Again::Answered { .. } | Again::Late { .. } => None,
+        }
+    }
+
+    /// The finding where a fresh session was left in the same way, in this manner.
+    #[must_use]
+    pub fn repeated(&self, manner: Manner) -> Finding {
+        self.decided(&Decision::repeated(manner))
+    }
+
+    fn decided(&self, decision: &Decision) -> Finding {
+        let finding = Finding::decided(self.code(), self.detail(), decision);
+        self.with_owner(self.with_evidence(finding))
+    }
+
+    /// Says that it came once only: no fault, and not passed over in silence.
+    pub fn once(&self, run: &mut Run) {
+        let reason = format!(
+            "{} was left without a reply once ({}), and a fresh session answered it",
+            self.at(),
+            self.manner
+        );
+        run.could_not_look("whether every command is answered", &[], &reason);
+    }
+
+    /// The finding where a second try was not made, and why.
+    #[must_use]
+    pub fn unconfirmed(&self, why: &str) -> Finding {
+        let finding = Finding::new(self.code(), self.detail()).evidence("second session", why);
+        let finding = self.with_evidence(finding);
+        match self.manner {
+            Manner::Silence => finding.likely(
+                TIMEOUT_TOO_SHORT,
+                "the same session with a longer time-out is answered: whoever runs the check can try --reply-timeout",
+            ),
+            Manner::Closed | Manner::Reset | Manner::CutShort | Manner::Goodbye => finding.likely(
+                UNAVAILABLE,
+                "the same session a few minutes later goes on: it was a moment's trouble",
+            ),
+        }
+    }
+
+    fn with_evidence(&self, finding: Finding) -> Finding {
+        let finding = finding
+            .evidence("command", self.at())
+            .evidence("phase", self.asked())
+            .evidence("how", self.manner);
+        match self.last_words.is_empty() {
+            true => finding,
+            false => finding.evidence("last words", &self.last_words),
+        }
+    }
+
+    /// What reads the dialogue on the way ends sessions, too: at the reply with the data port, which it reads where that is
+    /// in clear text, and with a reset in the middle of a reply.
+    fn with_owner(&self, finding: Finding) -> Finding {
+        let at_port = matches!(self.asked(), Asked::Pasv | Asked::Epsv);
+        let mid_reply = self.manner == Manner::Reset && !self.last_words.is_empty();
+        let ends = matches!(self.manner, Manner::Closed | Manner::Reset);
+        if at_port && ends && (!self.is_secured || self.manner == Manner::Reset) {
+            return finding.owner(Owner::FirewallAdmin).likely(
+                PRIVATE_ADDRESS,
+                "the server's own log has the reply it sent: with an inner address in it, a firewall that reads FTP ended \
+                 the session for that; without one, the server's software did",
+            );
+        }
+        if mid_reply {
+            return finding.owner(Owner::FirewallAdmin).likely(
+                UNAVAILABLE,
+                "the server's own log says whether it ended the session itself",
+            );
+        }
+        finding
+    }
+
+    fn detail(&self) -> String {
+        let at = match self.asked() {
+            Asked::Greeting => "in place of its greeting".to_string(),
+            _ => format!("in answer to {}", self.command),
+        };
+        match self.manner {
+            Manner::Silence => format!(
+                "The server says nothing {at}: {} s passed without a reply, and the connection stayed open.",
+                self.waited_ms / 1000
+            ),
+            Manner::Closed => format!("The server closes the connection {at}."),
+            Manner::Reset => format!("The connection is reset {at}."),
+            Manner::CutShort => {
+                format!("The connection ends {at}, without the end that TLS prescribes.")
+            }
+            Manner::Goodbye => format!("The server ends the session {at}."),
+        }
+    }
+}

@@ -1,0 +1,90 @@
+use ftp::Reply;
+
+/// As many commands of one session as matter later.
+const KEPT: usize = 40;
+
+/// What was asked on a connection, and what was heard last.
+#[derive(Debug, Default)]
+pub(crate) struct Exchanges {
+    commands: Vec<String>,
+    replied: Option<String>,
+    /// The command before the last one and the last reply to it.
+    previous: Option<(String, String)>,
+    /// When each wait for a reply began, in microseconds of the run.
+    waits: Vec<u64>,
+}
+
+impl Exchanges {
+    pub(crate) fn waits_from(&mut self, us: u64) {
+        if self.waits.len() < KEPT {
+            self.waits.push(us);
+        }
+    }
+
+    /// The median time between two waits, in milliseconds.
+    pub(crate) fn usual_ms(&self) -> Option<u32> {
+        let mut passed: Vec<u64> = self
+            .waits
+            .windows(2)
+            .map(|pair| pair[1].saturating_sub(pair[0]))
+            .collect();
+        passed.sort_unstable();
+        let median = *passed.get(passed.len() / 2).filter(|_| passed.len() > 1)?;
+        u32::try_from(median / 1000).ok()
+    }
+
+    pub(crate) fn asked(&mut self, command: String) {
+        if let (Some(last), Some(reply)) = (self.commands.last(), self.replied.take()) {
+            self.previous = Some((last.clone(), reply));
+        }
+        if self.commands.len() == KEPT {
+            self.commands.remove(0);
+        }
+        self.commands.push(command);
+    }
+
+    pub(crate) fn heard(&mut self, reply: &Reply) {
+        self.replied = Some(reply.to_string());
+    }
+
+    pub(crate) fn last(&self) -> &str {
+        self.commands.last().map_or("", String::as_str)
+    }
+
+    pub(crate) fn before(&self) -> &[String] {
+        self.commands.split_last().map_or(&[], |(_, before)| before)
+    }
+
+    /// What is known once a reply does not fit.
+    pub(crate) fn slip(&self, odd: &Reply) -> Slip {
+        Slip {
+            commands: self.before().to_vec(),
+            previous: self.previous.clone(),
+            noticed_at: self.last().to_string(),
+            odd: odd.to_string(),
+            answer: String::new(),
+        }
+    }
+}
+
+/// A reply that came one command late.
+#[derive(Clone, Debug)]
+pub(crate) struct Slip {
+    /// The commands before, one of which was answered twice.
+    pub(crate) commands: Vec<String>,
+    /// The one just before, with its reply.
+    pub(crate) previous: Option<(String, String)>,
+    /// The command whose answer it was taken for.
+    pub(crate) noticed_at: String,
+    /// What came in its place.
+    pub(crate) odd: String,
+    /// Its own answer, which came behind.
+    pub(crate) answer: String,
+}
+
+impl Slip {
+    pub(crate) fn with_answer(mut self, reply: &Reply) -> Slip {
+        self.answer = reply.to_string();
+        self
+    }
+}

@@ -1,0 +1,20 @@
+//! What the suites and the benches have in common: the folder of the workspace, the program that they run, and what the
+//! scenarios cover.
+//!
+//! Cargo names a program only to the tests of its own package. So the suites look for it where cargo puts it, beside their own
+//! executables, and do not begin with one that is missing or older than its sources.
+
+#![warn(missing_docs, unreachable_pub)]
+
+mod coverage;
+mod program;
+
+use std::path::Path;
+
+pub use coverage::{Coverage, CoverageError, Gap, WITHOUT_A_REMOTE};
+pub use program::{NotReady, program, ready};
+
+/// The folder of the workspace.
+pub fn workspace() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+}
