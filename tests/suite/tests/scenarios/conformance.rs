@@ -26,6 +26,10 @@ const BAD: &[(&str, &[&str])] = &[
     ),
     ("dawdles", &["too slow"]),
     ("wavers", &["not the same twice: wavers."]),
+    (
+        "states-undeclared",
+        &["the fact `states-undeclared.lines` is not declared"],
+    ),
     ("traps", &["it crashed", "nobody expected the port"]),
 ];
 
