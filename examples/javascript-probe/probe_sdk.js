@@ -47,12 +47,12 @@ class Run {
     this.outcome.facts.push({ name, value: { tag: tags[typeof value], val: value } });
   }
 
-  // `evidence` is an object of labels and what was seen.
-  found(code, detail, evidence = {}) {
+  // `evidence` is an object of labels and what was seen; `decidedBy` is the observation that rules the look-alikes out:
+  // without one, an error is only likely.
+  found(code, detail, evidence = {}, decidedBy = undefined) {
     const shown = Object.entries(evidence).map(([label, value]) => ({ label, value: String(value) }));
-    this.outcome.findings.push({
-      code, detail, evidence: shown, owner: null, confidence: "certain", alternatives: [], patch: null,
-    });
+    const basis = decidedBy === undefined ? { tag: "observed" } : { tag: "decided", val: decidedBy };
+    this.outcome.findings.push({ code, detail, evidence: shown, owner: null, basis, patch: null });
   }
 
   // Every declared code that was not found is not there: only after everything was looked at.

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from componentize_py_types import Err
 from wit_world.imports import clock, log, net, handoff, types
-from wit_world.imports.types import Confidence, OmissionCause, Owner, Severity
+from wit_world.imports.types import OmissionCause, Owner, Severity
 
 MAX_REPLY = 64 * 1024
 FACT_OF = {bool: types.FactValue_Flag, int: types.FactValue_Integer, str: types.FactValue_Text, list: types.FactValue_Texts}
@@ -95,9 +95,11 @@ class Run:
     def note(self, name: str, value: bool | int | str | list) -> None:
         self.outcome.facts.append(types.Fact(name, FACT_OF[type(value)](value)))
 
-    def found(self, code: str, detail: str, **evidence: str) -> None:
+    def found(self, code: str, detail: str, decided_by: str | None = None, **evidence: str) -> None:
+        """`decided_by` is the observation that rules the look-alikes out: without one, an error is only likely."""
+        basis = types.Basis_Observed() if decided_by is None else types.Basis_Decided(decided_by)
         shown = [types.Evidence(label.replace("_", " "), str(value)) for label, value in evidence.items()]
-        self.outcome.findings.append(types.Finding(code, detail, shown, None, Confidence.CERTAIN, [], None))
+        self.outcome.findings.append(types.Finding(code, detail, shown, None, basis, None))
 
     def rest_clear(self) -> None:
         """Every declared code that was not found is not there: only after everything was looked at."""

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use model::finding::{
-    Alternative, Code, Confidence, Description, Evidence, Fact, FactValue, Finding, Omission,
+    Alternative, Basis, Code, Description, Evidence, Fact, FactValue, Finding, Omission,
     OmissionCause, Outcome, Owner, PatchEffect, SettingsPatch, Severity,
 };
 use model::standing::Standing;
@@ -100,11 +100,10 @@ fn said(bytes: &[u8]) -> Outcome {
                     value: next(),
                 }],
                 owner: None,
-                confidence: Confidence::Certain,
-                alternatives: vec![Alternative {
+                basis: Basis::Likely(vec![Alternative {
                     code: next(),
                     deciding_test: next(),
-                }],
+                }]),
                 patch: Some(SettingsPatch {
                     changes: vec![(next(), next())],
                     effect: PatchEffect::Untried,
@@ -143,7 +142,7 @@ fn texts(outcome: &Outcome) -> Vec<&String> {
         for evidence in &finding.evidence {
             texts.extend([&evidence.label, &evidence.value]);
         }
-        for other in &finding.alternatives {
+        for other in finding.basis.alternatives() {
             texts.extend([&other.code, &other.deciding_test]);
         }
         for (name, value) in finding.patch.iter().flat_map(|patch| &patch.changes) {

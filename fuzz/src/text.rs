@@ -112,13 +112,13 @@ pub fn template(bytes: &[u8]) {
     // The shortest word in braces has three bytes.
     let bound = (text.len() + 1) * (longest + 3);
     let mut texts = page.steps(Some("vsftpd"), &values);
-    texts.push(page.message(&values));
+    texts.push(page.message(Owner::ServerAdmin, &values));
     let directives = page.directives(Some("vsftpd"), &values);
     texts.extend(directives.into_iter().map(|it| it.text));
     assert!(texts.iter().map(String::len).sum::<usize>() <= bound);
     assert!(in_general(&text).len() <= text.len());
     // Without values no word of a page comes from elsewhere.
-    let plain = Page("## Message\n\nat {host}\n").message(&Values::default());
+    let plain = Page("## Message\n\nat {host}\n").message(Owner::Settings, &Values::default());
     assert_eq!(plain, "at <host>");
     let code = Code {
         name: "fuzzed.code".into(),

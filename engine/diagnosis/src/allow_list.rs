@@ -10,7 +10,7 @@ use crate::record::Record;
 use ::allow_list::{
     Back, Look, Policy, Reverse, Subject, change, dynamic_names, is_public, subjects,
 };
-use model::finding::{Confidence, Evidence, Finding, Omission, OmissionCause};
+use model::finding::{Basis, Evidence, Finding, Omission, OmissionCause};
 use model::matrix::Vantage;
 use model::remote::Remote;
 use model::standing::Standing;
@@ -93,7 +93,8 @@ fn not_public(look: &Look) -> Option<Finding> {
         evidence("source address", address),
         evidence("range", range),
     ];
-    Some(finding(NOT_PUBLIC, detail, evidence))
+    let basis = Basis::Decided("IANA's registries of special addresses have that range".into());
+    Some(finding(NOT_PUBLIC, detail, evidence, basis))
 }
 
 fn listed(look: &Look, zone: &str) -> Option<Finding> {
@@ -125,7 +126,7 @@ fn listed(look: &Look, zone: &str) -> Option<Finding> {
     let detail = format!(
         "{detail} That does not prove that {address} changes hands, and parties that go by such signs will not list it."
     );
-    Some(finding(LISTED, detail, seen))
+    Some(finding(LISTED, detail, seen, Basis::Observed))
 }
 
 fn not_static(look: &Look, changed: String) -> Finding {
@@ -141,18 +142,17 @@ fn not_static(look: &Look, changed: String) -> Finding {
         .map(|address| evidence("source address", address))
         .into_iter()
         .collect();
-    seen.push(evidence("changed", changed));
-    finding(NOT_STATIC, detail, seen)
+    seen.push(evidence("changed", &changed));
+    finding(NOT_STATIC, detail, seen, Basis::Observed)
 }
 
-fn finding(code: &str, detail: String, evidence: Vec<Evidence>) -> Finding {
+fn finding(code: &str, detail: String, seen: Vec<Evidence>, basis: Basis) -> Finding {
     Finding {
         code: code.into(),
         detail,
-        evidence,
+        evidence: seen.into_iter().chain(basis.evidence()).collect(),
         owner: None,
-        confidence: Confidence::Certain,
-        alternatives: Vec::new(),
+        basis,
         patch: None,
     }
 }
@@ -177,6 +177,7 @@ fn add(all: &mut Vec<Diagnosed>, look: &Look, finding: Finding, catalogue: &Code
     };
     all.push(Diagnosed {
         severity: code.severity,
+        confidence: finding.basis.confidence(code.severity),
         owner: code.owner,
         title: code.title.clone(),
         finding,

@@ -9,7 +9,7 @@ use crate::record::Visit;
 use crate::rows::steps;
 use model::address::Address;
 use model::finding::{
-    Alternative, Code, Confidence, Evidence, Finding, Owner, PatchEffect, SettingsPatch, Severity,
+    Alternative, Basis, Code, Evidence, Finding, Owner, PatchEffect, SettingsPatch, Severity,
 };
 use model::matrix::{Cell, Row, Step, Steps, Vantage};
 use model::standing::Standing;
@@ -17,6 +17,8 @@ use model::visit::Look;
 
 /// The code for an address that is not let in; its page says which symptoms it explains.
 pub const BLOCKED: &str = "net.source-ip-blocked";
+/// A source address of another version of IP than the server's.
+const OTHER_VERSION: &str = "net.address-family-mismatch";
 /// The login refused, which only the address may be to blame for.
 const REJECTED: &str = "ftp.login-rejected";
 /// So many ways to be turned away are looked at once more.
@@ -133,6 +135,22 @@ pub fn weigh(rows: &[Row], findings: &mut Vec<Diagnosed>, catalogue: &Codes) {
         }
         None => doubt_rejected_login(rows, findings),
     }
+    offer_the_other_version(rows, findings);
+}
+
+/// Where the addresses of one set are not of the server's version of IP, and those of the other set get through: the change to
+/// that set.
+fn offer_the_other_version(rows: &[Row], findings: &mut [Diagnosed]) {
+    let failed = |row: &&Row| {
+        row.failed()
+            .is_some_and(|(_, code, _)| code == OTHER_VERSION)
+    };
+    let failed: Vec<&Row> = rows.iter().filter(failed).collect();
+    let patch = other_set(rows, &failed, Step::Reach, findings);
+    let built_in = findings.iter_mut().filter(|it| it.standing.is_built_in());
+    for found in built_in.filter(|it| it.finding.code == OTHER_VERSION) {
+        found.finding.patch.clone_from(&patch);
+    }
 }
 
 /// The finding that some of these addresses are not let in, if others are. `findings` are all others.
@@ -141,8 +159,8 @@ fn blocked_sources(rows: &[Row], findings: &[Diagnosed], catalogue: &Codes) -> O
     let difference = Difference::of(rows, code)?;
     let first = difference.turned_away.first()?;
     let confirmed = first.step > Step::Tls || rows.iter().any(|row| row.again.is_some());
-    let (confidence, alternatives) = if confirmed {
-        (Confidence::Certain, Vec::new())
+    let basis = if confirmed {
+        Basis::Decided("other source addresses were let in by the same server, in this run".into())
     } else {
         let deciding_test = "the same checks once more, at the same time: a server that came or went between them looks \
                              alike";
@@ -150,21 +168,26 @@ fn blocked_sources(rows: &[Row], findings: &[Diagnosed], catalogue: &Codes) -> O
             code: first.code.into(),
             deciding_test: deciding_test.into(),
         };
-        (Confidence::Likely, vec![alternative])
+        Basis::Likely(vec![alternative])
     };
+    let turned_away: Vec<&Row> = difference.turned_away.iter().map(|it| it.row).collect();
+    let last = difference.turned_away.iter().map(|it| it.step).max()?;
     let symptom = findings.iter().find(|it| it.finding.code == first.code);
     let owner = owner(&difference).unwrap_or(code.owner);
+    let confidence = basis.confidence(code.severity);
+    let mut seen = evidence(rows, &difference);
+    seen.extend(basis.evidence());
     Some(Diagnosed {
         finding: Finding {
             code: BLOCKED.into(),
             detail: detail(&difference),
-            evidence: evidence(rows, &difference),
+            evidence: seen,
             owner: Some(owner),
-            confidence,
-            alternatives,
-            patch: other_set(rows, &difference, findings),
+            basis,
+            patch: other_set(rows, &turned_away, last, findings),
         },
         severity: code.severity,
+        confidence,
         owner,
         title: code.title.clone(),
         probe: symptom.map_or_else(String::new, |it| it.probe.clone()),
@@ -262,14 +285,11 @@ fn how_far(row: &Row) -> Evidence {
 /// the other get through.
 fn other_set(
     rows: &[Row],
-    difference: &Difference<'_>,
+    failed: &[&Row],
+    last: Step,
     findings: &[Diagnosed],
 ) -> Option<SettingsPatch> {
-    let turned_away = |dedicated: bool| {
-        let mut rows = difference.turned_away.iter();
-        rows.any(|it| it.row.dedicated == dedicated)
-    };
-    let last = difference.turned_away.iter().map(|it| it.step).max()?;
+    let turned_away = |dedicated: bool| failed.iter().any(|row| row.dedicated == dedicated);
     // One that was looked at up to TLS only has another to speak for it.
     let through =
         |row: &Row| row.failed().is_none() && (row.look == Look::Ladder || row.passed(last));
@@ -314,8 +334,7 @@ fn doubt_rejected_login(rows: &[Row], findings: &mut [Diagnosed]) {
         return;
     }
     for found in findings.iter_mut().filter(|it| it.finding.code == REJECTED) {
-        found.finding.confidence = Confidence::Likely;
-        found.finding.alternatives.push(Alternative {
+        found.doubt(Alternative {
             code: BLOCKED.into(),
             deciding_test: format!(
                 "the same login succeeds from {others}: this run did not try it, since a refused password is not sent \

@@ -13,7 +13,8 @@ use crate::compare;
 use crate::record::{ProbeRun, Record, Visit};
 use model::capability::Capability;
 use model::finding::{
-    Confidence, Evidence, Finding, Omission, OmissionCause, Owner, PatchEffect, Severity,
+    Alternative, Basis, Confidence, Evidence, Finding, Omission, OmissionCause, Owner, PatchEffect,
+    Severity,
 };
 use model::matrix::{Row, Vantage};
 use model::remote::{CertificateCheck, Remote};
@@ -32,6 +33,8 @@ pub struct Diagnosed {
     pub finding: Finding,
     /// The declared severity, eased where the settings accept the fault.
     pub severity: Severity,
+    /// How sure it is.
+    pub confidence: Confidence,
     /// Who has to act.
     pub owner: Owner,
     /// The title of the code.
@@ -47,6 +50,12 @@ pub struct Diagnosed {
 }
 
 impl Diagnosed {
+    /// Names one more look-alike: it is no more than likely then.
+    pub(crate) fn doubt(&mut self, alternative: Alternative) {
+        self.finding.basis.doubt(alternative);
+        self.confidence = Confidence::Likely;
+    }
+
     /// Whether it tells what happened to a probe, and nothing of the remote.
     pub fn is_about_a_probe(&self) -> bool {
         is_about_a_probe(&self.finding.code)
@@ -283,6 +292,7 @@ fn merged(record: &Record, remote: &Remote, catalogue: &Codes) -> Vec<Diagnosed>
                     } else {
                         code.severity
                     },
+                    confidence: finding.basis.confidence(code.severity),
                     owner: finding.owner.unwrap_or(code.owner),
                     title: code.title.clone(),
                     probe: probe.clone(),
@@ -290,9 +300,16 @@ fn merged(record: &Record, remote: &Remote, catalogue: &Codes) -> Vec<Diagnosed>
                     sources: Vec::new(),
                     caused_by: None,
                 });
-            for evidence in &finding.evidence {
-                if !entry.finding.evidence.contains(evidence) {
-                    entry.finding.evidence.push(evidence.clone());
+            // What was decided from one place is decided.
+            let confidence = finding.basis.confidence(code.severity);
+            if confidence < entry.confidence {
+                entry.confidence = confidence;
+                entry.finding.basis = finding.basis.clone();
+            }
+            let seen = finding.evidence.iter().cloned();
+            for evidence in seen.chain(finding.basis.evidence()) {
+                if !entry.finding.evidence.contains(&evidence) {
+                    entry.finding.evidence.push(evidence);
                 }
             }
             let source = run.source.map(Vantage::from);
@@ -346,8 +363,7 @@ fn about_the_probe(run: &ProbeRun) -> Option<Finding> {
             evidence("reason", why),
         ],
         owner: None,
-        confidence: Confidence::Certain,
-        alternatives: Vec::new(),
+        basis: Basis::Decided("the program itself stopped it".into()),
         patch: None,
     })
 }

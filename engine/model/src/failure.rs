@@ -1,6 +1,7 @@
 //! The closed vocabulary of what goes wrong on a network. Classified from error kinds, never from message text.
 
 use std::fmt;
+use std::net::IpAddr;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -33,6 +34,7 @@ pub enum FailureKind {
     ResolverFailed,
     AddressNotLocal,
     Unreachable,
+    Prohibited,
     Refused,
     TimedOut,
     Reset,
@@ -59,6 +61,9 @@ pub struct Failure {
     pub kind: FailureKind,
     /// For people; never to be matched.
     pub detail: String,
+    /// Who sent the ICMP message behind it, if one came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told_by: Option<IpAddr>,
 }
 
 impl Failure {
@@ -68,6 +73,7 @@ impl Failure {
             operation,
             kind,
             detail: detail.to_string(),
+            told_by: None,
         }
     }
 

@@ -146,6 +146,55 @@ pub struct Alternative {
     pub deciding_test: String,
 }
 
+/// What makes a code the right name for what was seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Basis {
+    /// It was seen itself, and nothing is concluded from it: enough for what is no error.
+    Observed,
+    /// The deciding observation.
+    Decided(String),
+    /// It fits best, and a deciding test was not possible: what else it could be.
+    Likely(Vec<Alternative>),
+}
+
+impl Basis {
+    /// How sure a finding of this severity is: an error that nothing decided is likely.
+    pub fn confidence(&self, severity: Severity) -> Confidence {
+        match self {
+            Basis::Observed if severity == Severity::Error => Confidence::Likely,
+            Basis::Observed | Basis::Decided(_) => Confidence::Certain,
+            Basis::Likely(_) => Confidence::Likely,
+        }
+    }
+
+    /// What else it could be.
+    pub fn alternatives(&self) -> &[Alternative] {
+        match self {
+            Basis::Observed | Basis::Decided(_) => &[],
+            Basis::Likely(alternatives) => alternatives,
+        }
+    }
+
+    /// The deciding observation, as evidence.
+    pub fn evidence(&self) -> Option<Evidence> {
+        match self {
+            Basis::Observed | Basis::Likely(_) => None,
+            Basis::Decided(what) => Some(Evidence {
+                label: "decided by".into(),
+                value: what.clone(),
+            }),
+        }
+    }
+
+    /// Names one more look-alike. What was decided is open again.
+    pub fn doubt(&mut self, alternative: Alternative) {
+        match self {
+            Basis::Observed | Basis::Decided(_) => *self = Basis::Likely(vec![alternative]),
+            Basis::Likely(alternatives) => alternatives.push(alternative),
+        }
+    }
+}
+
 /// What a change of settings was seen to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -180,10 +229,8 @@ pub struct Finding {
     pub evidence: Vec<Evidence>,
     /// Only where the evidence names another owner than the code.
     pub owner: Option<Owner>,
-    /// How sure it is.
-    pub confidence: Confidence,
-    /// What else it could be.
-    pub alternatives: Vec<Alternative>,
+    /// What makes the code the right name for it.
+    pub basis: Basis,
     /// The change of settings that would mend it.
     pub patch: Option<SettingsPatch>,
 }

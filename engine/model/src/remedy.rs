@@ -12,6 +12,7 @@ pub use directive::{Directive, FIREWALLS, Kind};
 pub use template::in_general;
 pub use values::Values;
 
+use crate::finding::Owner;
 use template::fill;
 
 /// The headings every page has, in this order.
@@ -78,10 +79,19 @@ impl<'a> Page<'a> {
         })
     }
 
-    /// What to send to the owner.
-    pub fn message(self, values: &Values) -> String {
-        let paragraphs = self.section("Message").unwrap_or_default();
-        let paragraphs = paragraphs
+    /// What to send to this owner: what stands under `### For <owner>`, where the evidence may name another owner than the
+    /// page does, else what stands there for all.
+    pub fn message(self, owner: Owner, values: &Values) -> String {
+        let mut parts = self
+            .section("Message")
+            .unwrap_or_default()
+            .split("### For ");
+        let general = parts.next().unwrap_or_default();
+        let own = parts
+            .filter_map(|part| part.split_once('\n'))
+            .find(|(name, _)| name.trim() == owner.as_ref());
+        let text = own.map_or(general, |(_, text)| text).trim();
+        let paragraphs = text
             .split("\n\n")
             .map(|text| text.lines().collect::<Vec<_>>().join(" "));
         fill(&paragraphs.collect::<Vec<_>>().join("\n\n"), values).text
@@ -142,7 +152,7 @@ mod tests {
             "ProFTPD: Set `A b`."
         );
         assert_eq!(
-            page.message(&values),
+            page.message(Owner::ServerAdmin, &values),
             "Please mend ftp.example.com <unknown>."
         );
         let directives = page.directives(Some("vsftpd"), &values);

@@ -9,7 +9,7 @@ use super::values::with_evidence;
 use super::{Remedy, ReportFinding};
 use diagnosis::codes::Codes;
 use diagnosis::diagnose::{Diagnosed, Diagnosis};
-use model::finding::{FactValue, PatchEffect, SettingsPatch};
+use model::finding::{Confidence, FactValue, PatchEffect, SettingsPatch};
 use model::matrix::Row;
 use model::patch::is_remark;
 use model::remedy::Page;
@@ -46,8 +46,8 @@ impl Case<'_> {
             caused_by: found.caused_by.clone(),
             evidence: finding.evidence.clone(),
             remedy: self.remedy(found),
-            confidence: finding.confidence,
-            alternatives: finding.alternatives.clone(),
+            confidence: found.confidence,
+            alternatives: finding.basis.alternatives().to_vec(),
             settings_patch: finding.patch.as_ref().map(|it| self.patch(it, found)),
         }
     }
@@ -67,7 +67,16 @@ impl Case<'_> {
             // Of what a probe saw nothing gets into a line that is to be typed.
             directives: page.directives(product, &values),
             product: product.map(Into::into),
-            message: page.message(&values),
+            product_confidence: product.map(|_| self.product_confidence()),
+            message: page.message(found.owner, &values),
+        }
+    }
+
+    /// A product that nothing is said of is a guess.
+    fn product_confidence(&self) -> Confidence {
+        match self.text(name::SERVER_PRODUCT_CONFIDENCE) {
+            Some("certain") => Confidence::Certain,
+            Some(_) | None => Confidence::Likely,
         }
     }
 

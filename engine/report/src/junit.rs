@@ -193,6 +193,9 @@ fn body(finding: &ReportFinding) -> String {
         let value = evidence.value.replace('\n', " / ");
         let _ = writeln!(out, "{}: {value}", evidence.label);
     }
+    if let Some(guess) = outline::guess(&finding.remedy) {
+        let _ = writeln!(out, "{guess}");
+    }
     for (number, step) in (1..).zip(&finding.remedy.steps) {
         let _ = writeln!(out, "{number}. {step}");
     }

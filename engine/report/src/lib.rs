@@ -207,6 +207,9 @@ pub struct Remedy {
     pub directives: Vec<Directive>,
     /// The product the steps are for, where it is known.
     pub product: Option<String>,
+    /// How sure it is that the server is that product.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub product_confidence: Option<Confidence>,
     /// Ready to send to the owner.
     pub message: String,
 }

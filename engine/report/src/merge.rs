@@ -18,7 +18,7 @@ use diagnosis::codes::Codes;
 use diagnosis::compare;
 use diagnosis::diagnose::{Diagnosed, NotTested, Seen, conclude};
 use model::capability::Capability;
-use model::finding::{Finding, Omission};
+use model::finding::{Basis, Confidence, Finding, Omission};
 use model::matrix::{Row, Vantage};
 use model::remote::Remote;
 use model::standing::Standing;
@@ -187,7 +187,7 @@ fn findings(parts: &[Part<'_>]) -> Vec<Diagnosed> {
                     }
                 }
                 // What was settled from one place is settled.
-                known.finding.confidence = known.finding.confidence.min(found.confidence);
+                known.confidence = known.confidence.min(found.confidence);
                 known.sources.extend(sources);
             }
         }
@@ -202,11 +202,14 @@ fn diagnosed(found: &ReportFinding, standing: Standing, sources: Vec<Vantage>) -
             detail: found.detail.clone(),
             evidence: found.evidence.clone(),
             owner: Some(found.owner),
-            confidence: found.confidence,
-            alternatives: found.alternatives.clone(),
+            basis: match found.confidence {
+                Confidence::Certain => Basis::Observed,
+                Confidence::Likely => Basis::Likely(found.alternatives.clone()),
+            },
             patch: found.settings_patch.as_ref().map(case::read_patch),
         },
         severity: found.severity,
+        confidence: found.confidence,
         owner: found.owner,
         title: found.title.clone(),
         probe: found.probe.clone(),

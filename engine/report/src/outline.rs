@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{Remedy, Report, ReportFinding, ReportOmission, ReportProbe};
-use model::finding::{FactValue, OmissionCause, Severity};
+use model::finding::{Confidence, FactValue, OmissionCause, Severity};
 use model::matrix::Vantage;
 use model::patch::is_remark;
 use model::remedy::Directive;
@@ -187,6 +187,18 @@ impl Typed<'_> {
             _ => "are examples",
         };
         Some(format!("{} {is}", examples.join(", ")))
+    }
+}
+
+/// That the steps and lines are for a product which the server only seems to be.
+pub(super) fn guess(remedy: &Remedy) -> Option<String> {
+    let product = remedy.product.as_deref()?;
+    match remedy.product_confidence {
+        Some(Confidence::Certain) => None,
+        Some(Confidence::Likely) | None => Some(format!(
+            "The server is probably {product}, which is a guess from what it says. Make sure before you follow what is \
+             meant for {product}; another product needs other lines."
+        )),
     }
 }
 

@@ -137,6 +137,10 @@ pub fn root_cause(out: &mut String, all: &[ReportFinding], finding: &ReportFindi
         }
     }
     let mut label = "do     ";
+    if let Some(guess) = outline::guess(&finding.remedy) {
+        line(out, label, &guess);
+        label = "       ";
+    }
     for (number, step) in (1..).zip(&finding.remedy.steps) {
         line(out, label, &format!("{number}. {step}"));
         label = "       ";

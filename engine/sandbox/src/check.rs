@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::budget::Stop;
 use model::cleaner;
 use model::declared::FactDeclaration;
-use model::finding::{Description, Fact, FactValue, Omission, OmissionCause, Outcome};
+use model::finding::{Basis, Description, Fact, FactValue, Omission, OmissionCause, Outcome};
 
 /// Longer evidence is cut: a report is for people.
 const MAX_TEXT: usize = 2000;
@@ -187,16 +187,22 @@ fn clean(outcome: &mut Outcome) {
     let clean = |text: &mut String| clean_line(text, MAX_TEXT);
     for finding in &mut outcome.findings {
         finding.evidence.truncate(MAX_ITEMS);
-        finding.alternatives.truncate(MAX_ITEMS);
         clean(&mut finding.detail);
         finding.evidence.iter_mut().for_each(|evidence| {
             clean_line(&mut evidence.label, MAX_LABEL);
             clean_lines(&mut evidence.value, MAX_TEXT);
         });
-        finding.alternatives.iter_mut().for_each(|other| {
-            clean(&mut other.code);
-            clean(&mut other.deciding_test);
-        });
+        match &mut finding.basis {
+            Basis::Observed => {}
+            Basis::Decided(what) => clean_lines(what, MAX_TEXT),
+            Basis::Likely(alternatives) => {
+                alternatives.truncate(MAX_ITEMS);
+                alternatives.iter_mut().for_each(|other| {
+                    clean(&mut other.code);
+                    clean(&mut other.deciding_test);
+                });
+            }
+        }
         for (name, value) in finding
             .patch
             .iter_mut()
@@ -290,7 +296,7 @@ fn is_code(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::finding::{Code, Confidence, Evidence, Finding, Owner, Severity};
+    use model::finding::{Code, Evidence, Finding, Owner, Severity};
     use model::standing::Standing;
 
     fn probe() -> Description {
@@ -325,8 +331,7 @@ mod tests {
             detail: detail.into(),
             evidence: Vec::new(),
             owner: None,
-            confidence: Confidence::Certain,
-            alternatives: Vec::new(),
+            basis: Basis::Observed,
             patch: None,
         }
     }

@@ -229,6 +229,7 @@ fn failure(operation: Operation, kind: u8) -> Failure {
         operation,
         kind,
         detail: "as the script has it".into(),
+        told_by: None,
     }
 }
 

@@ -4,7 +4,7 @@
 //! signed whom, each fault on the best of them is named, and the library is asked again with that fault changed.
 
 use probe_sdk::trust::{Question, Store, TrustFault, own_authorities, verify};
-use probe_sdk::{Finding, Owner, Run};
+use probe_sdk::{Decision, Finding, Owner, Run};
 use x509_parser::prelude::{ParsedExtension, X509Certificate};
 
 use crate::fetched::{Fetched, Issuer};
@@ -49,7 +49,9 @@ fn outdated_issuers(run: &mut Run, path: &Path<'_>, mended: &Mended) {
             facts::who(first.certificate.subject()),
             dates::day(first.ends())
         );
-        let named = finding(EXPIRED_INTERMEDIATE, leaf, detail);
+        let named = finding(EXPIRED_INTERMEDIATE, leaf, detail).because(Decision::by_evidence(
+            "every path to a root that can be built from what was sent",
+        ));
         let named = ended.iter().fold(named, |named, issuer| {
             named.evidence("expired issuer", facts::name(issuer.certificate.subject()))
         });
@@ -62,14 +64,22 @@ fn outdated_issuers(run: &mut Run, path: &Path<'_>, mended: &Mended) {
             facts::who(early.certificate.subject()),
             dates::day(early.begins())
         );
-        let named = finding(NOT_YET_VALID, leaf, detail).evidence("our clock", dates::day(now));
+        let named = finding(NOT_YET_VALID, leaf, detail)
+            .because(Decision::by_evidence(
+                "its first day, by the clock of this machine",
+            ))
+            .evidence("our clock", dates::day(now));
         run.found(mended.by_clock(named));
     }
 }
 
 fn self_signed(run: &mut Run, sent: &Sent<'_>, mended: &Mended) {
     let detail = "The certificate was signed by itself: anybody could have made it, and nothing vouches for the server.";
-    run.found(mended.by_root(finding(SELF_SIGNED, sent.leaf().certificate, detail)));
+    run.found(mended.by_root(
+        finding(SELF_SIGNED, sent.leaf().certificate, detail).because(Decision::by_evidence(
+            "it names itself as its issuer, and is trusted by nobody here",
+        )),
+    ));
 }
 
 /// The way up is known to the library too, and it says no for a reason that no other finding gives.
@@ -86,6 +96,9 @@ fn refused_all_the_same(run: &mut Run, sent: &Sent<'_>, mended: &Mended) {
     );
     run.found(
         finding(UNTRUSTED_CA, leaf, detail)
+            .because(Decision::by_evidence(
+                "the same rules that clients check a chain by (RFC 5280 section 6)",
+            ))
             .evidence("top of the chain", facts::name(leaf.issuer()))
             .evidence("refused because", words(fault)),
     );
@@ -115,6 +128,9 @@ fn unknown_root(run: &mut Run, path: &Path<'_>, mended: &Mended, inspected: bool
         facts::who(root)
     );
     let named = finding(UNTRUSTED_CA, path.members[0].certificate, detail)
+        .because(Decision::by_evidence(
+            "every path that can be built ends there",
+        ))
         .evidence("top of the chain", facts::name(root));
     let named = mended.by_root(named);
     run.found(if inspected {
@@ -130,7 +146,9 @@ fn open(run: &mut Run, sent: &Sent<'_>, path: &Path<'_>) {
         Fetched::NotTried => run.found(unseen(sent, path)),
         Fetched::Nothing(why) => run.found(unseen(sent, path).evidence("not fetched", why)),
         Fetched::Complete(issuers) => {
-            let named = missing(sent, path);
+            let named = missing(sent, path).because(Decision::by_evidence(
+                "the issuer that was fetched, which a trusted root or another fetched one signed",
+            ));
             run.found(if completes(run, sent, &issuers) {
                 let names: Vec<&str> = issuers.iter().map(|it| it.common_name.as_str()).collect();
                 named.evidence(MENDED_BY, format!("{}, fetched", names.join(" and ")))
@@ -149,10 +167,15 @@ fn open(run: &mut Run, sent: &Sent<'_>, path: &Path<'_>) {
             );
             let leaf = sent.leaf().certificate;
             run.found(
-                finding(UNTRUSTED_CA, leaf, detail).evidence("top of the chain", &root.subject),
+                finding(UNTRUSTED_CA, leaf, detail)
+                    .because(Decision::by_evidence("the issuers that were fetched"))
+                    .evidence("top of the chain", &root.subject),
             );
             if !between.is_empty() {
-                run.found(missing(sent, path));
+                run.found(
+                    missing(sent, path)
+                        .because(Decision::by_evidence("the issuers that were fetched")),
+                );
             }
         }
     }
@@ -178,7 +201,9 @@ fn unseen(sent: &Sent<'_>, path: &Path<'_>) -> Finding {
     let decides = "the issuer's own certificate: if a trusted root signed it, it is missing from the chain; if it signed \
                    itself, it is a private root. The owner of the certificate has it";
     if is_public(sent.leaf().certificate) {
-        missing(sent, path)
+        missing(sent, path).because(Decision::by_evidence(
+            "it bears the marks that only certificates of public authorities bear (RFC 6962)",
+        ))
     } else if facts::issuer_location(top).is_some() {
         let decides =
             format!("{decides}, and --fetch-issuers gets it from where the certificate says");

@@ -1,6 +1,6 @@
 //! Is the certificate valid today?
 
-use probe_sdk::Run;
+use probe_sdk::{Decision, Run};
 use x509_parser::prelude::X509Certificate;
 use x509_parser::time::ASN1Time;
 
@@ -27,14 +27,22 @@ pub(crate) fn judge(run: &mut Run, leaf: &X509Certificate<'_>, mended: &Mended, 
             ago(now - until),
             day(until)
         );
-        run.found(mended.by_clock(renewed(finding(EXPIRED, leaf, detail))));
+        run.found(
+            mended.by_clock(renewed(finding(EXPIRED, leaf, detail).because(
+                Decision::by_evidence("its own last day, by the clock of this machine"),
+            ))),
+        );
     } else if now < from {
         let detail = format!(
             "The certificate begins {} ({}), or the clock of this machine is wrong.",
             ahead(from - now),
             day(from)
         );
-        let named = finding(NOT_YET_VALID, leaf, detail).evidence("our clock", day(now));
+        let named = finding(NOT_YET_VALID, leaf, detail)
+            .because(Decision::by_evidence(
+                "its own first day, by the clock of this machine",
+            ))
+            .evidence("our clock", day(now));
         run.found(mended.by_clock(named));
     } else if until - now < SOON_DAYS * DAY {
         let left = days_between(now, until);

@@ -238,7 +238,7 @@ fn not_compared(run: &mut Run, check: &str, codes: &[Code], look: Look) {
         Look::NoConnection(failure)
             if matches!(
                 failure.kind,
-                FailureKind::Unreachable | FailureKind::AddressNotLocal
+                FailureKind::Unreachable | FailureKind::Prohibited | FailureKind::AddressNotLocal
             ) =>
         {
             let reason = "this machine, or this source address, has no way to them";

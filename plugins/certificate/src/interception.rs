@@ -3,7 +3,7 @@
 //! One look from one place cannot know. What such products leave is a CA of their own, which is no public one, and whose
 //! name they choose themselves. A name alone can be chosen by anybody, so a second sign is asked for.
 
-use probe_sdk::{Finding, Run};
+use probe_sdk::{Decision, Finding, Run};
 use x509_parser::prelude::{X509Certificate, X509Name};
 
 use crate::path::{End, Path};
@@ -205,7 +205,9 @@ impl Suspicion {
             named = named.evidence("sign", sign.words());
         }
         run.found(if self.is_certain() {
-            named
+            named.because(Decision::by_evidence(
+                "the signs above, of which one alone would not do",
+            ))
         } else {
             likely(named)
         });

@@ -1,6 +1,6 @@
 //! Keys and signatures that nobody should rely on any more.
 
-use probe_sdk::Run;
+use probe_sdk::{Decision, Run};
 use x509_parser::objects::{oid_registry, oid2sn};
 use x509_parser::prelude::{AlgorithmIdentifier, X509Certificate};
 use x509_parser::public_key::PublicKey;
@@ -31,7 +31,11 @@ pub(crate) fn judge(run: &mut Run, sent: &Sent<'_>) {
             "The key of {} is too short to be safe: {key}.",
             facts::common_name(weak.subject())
         );
-        run.found(finding(WEAK_KEY, leaf, detail).evidence("key", key));
+        run.found(
+            finding(WEAK_KEY, leaf, detail)
+                .because(Decision::by_evidence("the key in the certificate"))
+                .evidence("key", key),
+        );
     }
     // The signature of a root on itself is never checked by anybody.
     let signed = sent().filter(|certificate| certificate.subject() != certificate.issuer());
@@ -43,7 +47,13 @@ pub(crate) fn judge(run: &mut Run, sent: &Sent<'_>) {
             "The certificate of {} is signed with {signature}, which can be forged; current clients refuse it.",
             facts::common_name(weak.subject())
         );
-        run.found(finding(WEAK_SIGNATURE, leaf, detail).evidence("signature", signature));
+        run.found(
+            finding(WEAK_SIGNATURE, leaf, detail)
+                .because(Decision::by_evidence(
+                    "the algorithm of the signature on it",
+                ))
+                .evidence("signature", signature),
+        );
     }
 }
 

@@ -21,7 +21,7 @@ mod sent;
 
 use probe_sdk::trust::Store;
 use probe_sdk::{
-    About, Capability, Code, Failure, Finding, MALFORMED_REPLY, Probe, Run, name, state,
+    About, Capability, Code, Decision, Failure, Finding, MALFORMED_REPLY, Probe, Run, name, state,
 };
 use x509_parser::prelude::{FromDer, X509Certificate};
 
@@ -127,6 +127,9 @@ fn judge(run: &mut Run, chain: &[Vec<u8>]) {
     let Some(first) = chain.first() else {
         run.found(
             Finding::new(MALFORMED, "The server shows no certificate at all.")
+                .because(Decision::by_evidence(
+                    "the handshake itself, which brought none",
+                ))
                 .evidence("problem", "none sent"),
         );
         return;
@@ -196,6 +199,7 @@ fn broken(leaf: &X509Certificate<'_>) -> Option<&'static str> {
 fn malformed(run: &mut Run, problem: &str) {
     run.found(
         Finding::new(MALFORMED, format!("The certificate is broken: {problem}."))
+            .because(Decision::by_evidence("the bytes of the certificate"))
             .evidence("problem", problem),
     );
     let elsewhere = [SNI_DEPENDENT, DIFFERS_BETWEEN_ADDRESSES, MALFORMED];

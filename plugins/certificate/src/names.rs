@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use probe_sdk::trust::{Question, Store, TrustFault, verify};
-use probe_sdk::{Finding, Owner, Run, name, resolve};
+use probe_sdk::{Decision, Finding, Owner, Run, name, resolve};
 use x509_parser::prelude::{GeneralName, X509Certificate};
 
 use crate::misfit;
@@ -39,8 +39,11 @@ pub(crate) fn judge(run: &mut Run, der: &[u8], leaf: &X509Certificate<'_>) {
             .collect::<Vec<_>>()
             .join(", ")
     };
-    let mut mismatch =
-        finding(HOSTNAME_MISMATCH, leaf, reason(&host, leaf, &names)).evidence("names", shown);
+    let mut mismatch = finding(HOSTNAME_MISMATCH, leaf, reason(&host, leaf, &names))
+        .because(Decision::by_evidence(
+            "the names in the certificate (RFC 9525 section 6)",
+        ))
+        .evidence("names", shown);
     if let Some(near) = misfit::nearest(&host, &names) {
         mismatch = mismatch.evidence("closest name", near);
     }

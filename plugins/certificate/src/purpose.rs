@@ -1,6 +1,6 @@
 //! Is it a certificate for servers? (RFC 5280 sections 4.2.1.9 and 4.2.1.12)
 
-use probe_sdk::Run;
+use probe_sdk::{Decision, Run};
 use x509_parser::prelude::{ExtendedKeyUsage, X509Certificate};
 
 use crate::path::{End, Path};
@@ -15,7 +15,13 @@ pub(crate) fn judge(run: &mut Run, sent: &Sent<'_>, path: &Path<'_>) {
     {
         let purposes = purposes(usage.value);
         let detail = format!("The certificate is meant for other uses than a server: {purposes}.");
-        run.found(finding(WRONG_PURPOSE, leaf, detail).evidence("purposes", purposes));
+        run.found(
+            finding(WRONG_PURPOSE, leaf, detail)
+                .because(Decision::by_evidence(
+                    "its own extended key usage (RFC 5280 section 4.2.1.12)",
+                ))
+                .evidence("purposes", purposes),
+        );
         return;
     }
     // A certificate that signed itself is its own CA by nature; unless somebody trusts it, that is another fault.
@@ -24,7 +30,11 @@ pub(crate) fn judge(run: &mut Run, sent: &Sent<'_>, path: &Path<'_>) {
         let detail = "The certificate is that of a certification authority, used as the server's: clients like ours \
                       refuse it.";
         run.found(
-            finding(WRONG_PURPOSE, leaf, detail).evidence("purposes", "certification authority"),
+            finding(WRONG_PURPOSE, leaf, detail)
+                .because(Decision::by_evidence(
+                    "its own basic constraints (RFC 5280 section 4.2.1.9)",
+                ))
+                .evidence("purposes", "certification authority"),
         );
     }
 }

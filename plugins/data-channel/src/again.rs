@@ -3,7 +3,7 @@
 
 use probe_sdk::ftp::phase::transfer::TransferAnswer;
 use probe_sdk::session::{Answer, Opening, Refusal};
-use probe_sdk::{Failure, FailureKind, Finding, Run, elapsed_us};
+use probe_sdk::{Decision, Failure, FailureKind, Finding, Run, elapsed_us};
 
 use crate::channel::{Channel, since_ms};
 use crate::large::{self, SMALL_SEGMENT};
@@ -90,6 +90,7 @@ fn later(command: &str, usual_ms: u32, ms: u32) -> Finding {
         ms / 1000
     );
     Finding::new(TIMEOUT_TOO_SHORT, detail)
+        .because(Decision::by_counter_test("more patience", "it completes"))
         .evidence("command", command)
         .evidence("given up after", format!("{} s", usual_ms / 1000))
         .evidence("complete after", format!("{} s", ms / 1000))
@@ -100,6 +101,10 @@ fn stays_open_finding(command: &str, bytes: usize) -> Finding {
     let detail = "The server sends everything, calls the transfer complete, and does not close the data connection, which \
                   is what says that this was all (RFC 959 section 3.2): clients wait for an end that never comes.";
     Finding::new(NOT_CLOSED, detail)
+        .because(Decision::by_counter_test(
+            "a second session",
+            "the same bytes, and no end",
+        ))
         .evidence("command", command)
         .evidence("bytes", format!("{bytes}, the same in two sessions"))
 }

@@ -2,7 +2,7 @@
 
 use probe_sdk::ftp::Announced;
 use probe_sdk::session::{Method, Offer, Session};
-use probe_sdk::{Code, FailureKind, Finding, Run, value};
+use probe_sdk::{Code, Decision, FailureKind, Finding, Run, value};
 
 use crate::channel::Channel;
 use crate::facts;
@@ -215,7 +215,10 @@ fn announced_address(run: &mut Run, session: &Session, samples: &[Sample]) {
         );
         finding.likely(PASV_BROKEN, &test)
     } else {
-        finding
+        finding.because(Decision::by_rule(
+            reply,
+            "the address in it, beside that of the control connection",
+        ))
     };
     run.found(match session.only_method() {
         None if epsv_works => finding.cured_by(&epsv),
@@ -233,7 +236,8 @@ fn passive_refused(session: &Session, samples: &[Sample]) -> Finding {
     if samples.iter().any(|sample| sample.ending().is_some()) {
         let detail = "No way to ask for a data port is answered with one: the session ends over the question, or nothing \
                       comes, in more than one session. Clients behind a firewall, as ours, cannot transfer without it.";
-        return Finding::new(PASSIVE_REFUSED, detail);
+        let decision = Decision::by_counter_test("a second session", "the question ends it, too");
+        return Finding::new(PASSIVE_REFUSED, detail).because(decision);
     }
     let alone = |method: Method| {
         let name = method.name();
@@ -245,7 +249,11 @@ fn passive_refused(session: &Session, samples: &[Sample]) -> Finding {
         || "The server refuses passive mode, EPSV and PASV alike. Clients behind a firewall, as ours, cannot transfer without it.".into(),
         alone,
     );
-    Finding::new(PASSIVE_REFUSED, detail)
+    let decision = Decision::by_counter_test(
+        "each of the commands that ask for a port, where they are allowed",
+        "refused",
+    );
+    Finding::new(PASSIVE_REFUSED, detail).because(decision)
 }
 
 /// No method that is allowed gave a port.
@@ -263,7 +271,12 @@ fn no_port(run: &mut Run, session: &Session, samples: &[Sample]) {
     let finding = match (unprotected, ports::exhausted(samples)) {
         (Some(reply), _) => {
             let detail = "The server transfers data only over TLS, and this session has none.";
-            Finding::new(PROTECTION_REQUIRED, detail).evidence("reply", reply)
+            Finding::new(PROTECTION_REQUIRED, detail)
+                .because(Decision::by_rule(
+                    reply,
+                    "the demand for PROT P (RFC 4217 section 9)",
+                ))
+                .evidence("reply", reply)
         }
         (None, Some(exhausted)) => exhausted,
         (None, None) => {

@@ -1,7 +1,7 @@
 //! A large transfer: where small packets pass and large ones vanish, a short listing works and a file stalls (F-D25).
 
 use probe_sdk::ftp::{Entry, Form, is_safe_argument};
-use probe_sdk::{Finding, Run};
+use probe_sdk::{Decision, Finding, Run};
 
 use crate::channel::{Channel, MAX_LISTING};
 use crate::sample::{Outcome, Sample};
@@ -88,6 +88,10 @@ fn short(run: &mut Run, channel: &mut Channel, file: &Entry, came: usize) {
     let detail = "The server calls a transfer complete that brought fewer bytes than the file has.";
     run.found(
         Finding::new(TRUNCATED, detail)
+            .because(Decision::by_counter_test(
+                "the same transfer once more",
+                "too few bytes again",
+            ))
             .evidence("bytes of the file", size)
             .evidence(
                 "bytes that came",
@@ -126,6 +130,10 @@ pub(crate) fn found(run: &mut Run, command: &str, before: usize, bytes: usize) {
     let verb = command.split(' ').next().unwrap_or_default();
     run.found(
         Finding::new(MTU_BLACKHOLE, detail)
+            .because(Decision::by_counter_test(
+                "small segments",
+                "the same transfer passes",
+            ))
             .evidence("command", verb)
             .evidence("bytes that came", before)
             .evidence("with segments of 536 bytes", format!("{bytes} bytes")),

@@ -1,7 +1,7 @@
 //! Whether a listing is whole, and whether there is one for machines (RFC 3659 section 7).
 
 use probe_sdk::ftp::{Form, Listing, Reply};
-use probe_sdk::{Finding, Run, name, quoted, value};
+use probe_sdk::{Decision, Finding, Run, name, quoted, value};
 
 use crate::channel::{Channel, MAX_LISTING, StartReply, says_not_known};
 use crate::facts;
@@ -112,7 +112,10 @@ fn cut_short(list: &Listing, cut: usize, all: usize) -> Finding {
             LISTING_TRUNCATED,
             "another listing ends after the same number of lines",
         ),
-        _ => finding,
+        _ => finding.because(Decision::by_counter_test(
+            "another listing of the same directory",
+            "it breaks off, too",
+        )),
     }
 }
 
@@ -126,6 +129,10 @@ fn said_so(samples: &[Sample]) -> Option<Finding> {
             let detail =
                 format!("The server says itself that it stops its listing after {count} entries.");
             Finding::new(LISTING_TRUNCATED, detail)
+                .because(Decision::by_rule(
+                    &listing.reply,
+                    "words of a limit, with the number of entries that came",
+                ))
                 .evidence("entries listed", count)
                 .evidence("reply", &listing.reply)
         })
@@ -157,6 +164,10 @@ fn differs(list: &Listing, form: &str, other: &Listing) -> Option<Finding> {
     );
     Some(
         Finding::new(LISTING_TRUNCATED, detail)
+            .because(Decision::by_counter_test(
+                "the same directory in another form, in listings that agree",
+                format!("{more} entries"),
+            ))
             .evidence("entries listed", shown)
             .evidence(&format!("entries by {form}"), more),
     )

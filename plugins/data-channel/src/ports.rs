@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use probe_sdk::session::{Method, Offer, Session};
-use probe_sdk::{Code, FailureKind, Finding, Owner, Run};
+use probe_sdk::{Code, Decision, FailureKind, Finding, Owner, Run};
 
 use crate::ending::{Ending, How};
 use crate::knock::Again;
@@ -165,7 +165,10 @@ fn all_blocked(samples: &[Sample], again: Option<&Again>) -> Finding {
         .evidence("how", how)
         .evidence("ports", rows(samples));
     let finding = match failed().count() >= ENOUGH {
-        true => finding,
+        true => finding.because(Decision::by_counter_test(
+            "several ports, asked for one after another",
+            "none opens",
+        )),
         false => finding.likely(
             SOME_BLOCKED,
             "more ports of the range: another run, or the rule of the firewall",
@@ -205,6 +208,10 @@ fn some_blocked(samples: &[Sample], again: Option<&Again>) -> Finding {
         "Some data ports open and others do not: transfers fail by chance, one port at a time. {goes_with}"
     );
     let finding = Finding::new(SOME_BLOCKED, detail)
+        .because(Decision::by_counter_test(
+            "other ports of the same server",
+            "some open and some do not",
+        ))
         .evidence("ports", rows(samples))
         .evidence("sample", map.excludes());
     tried_again(finding, again)
@@ -247,7 +254,12 @@ pub(crate) fn exhausted(samples: &[Sample]) -> Option<Finding> {
              are kept busy after transfers."
         ),
     };
-    let finding = Finding::new(PORTS_EXHAUSTED, detail).evidence("reply", reply);
+    let finding = Finding::new(PORTS_EXHAUSTED, detail)
+        .because(Decision::by_rule(
+            reply,
+            "words of ports that are in use, in answer to PASV or EPSV",
+        ))
+        .evidence("reply", reply);
     Some(match given {
         0 => finding,
         _ => finding.evidence("ports", rows(samples)),
@@ -264,6 +276,15 @@ fn how(samples: &[Sample]) -> (&'static str, &'static str) {
     let refused = samples.iter().any(|sample| {
         matches!(&sample.result, Outcome::PortFailed(failure) if failure.kind == FailureKind::Refused)
     });
+    let prohibited = samples.iter().any(|sample| {
+        matches!(&sample.result, Outcome::PortFailed(failure) if failure.kind == FailureKind::Prohibited)
+    });
+    if prohibited {
+        return (
+            "prohibited",
+            "a firewall on the way says in an ICMP message that a rule forbids them",
+        );
+    }
     let silent = samples.iter().any(Sample::silent);
     match (refused, silent) {
         (true, false) => (

@@ -3,7 +3,7 @@
 
 use probe_sdk::ftp::Reply;
 use probe_sdk::session::{Method, Offer};
-use probe_sdk::{Finding, Run};
+use probe_sdk::{Decision, Finding, Run};
 
 use crate::PRET_REQUIRED;
 use crate::channel::Channel;
@@ -57,6 +57,7 @@ pub(crate) fn judge(run: &mut Run, channel: &Channel) {
     };
     run.found(
         Finding::new(PRET_REQUIRED, detail)
+            .because(Decision::by_counter_test("PRET before it", "a port"))
             .evidence("reply", reply)
             .evidence("after PRET", format!("{name} names a port"))
             .evidence("FEAT", listed),

@@ -3,7 +3,7 @@
 use probe_sdk::ftp::Reply;
 use probe_sdk::ftp::phase::protection::{self, ProtectionAnswer};
 use probe_sdk::session::Session;
-use probe_sdk::{Code, DialogueError, Finding, Run, name};
+use probe_sdk::{Code, Decision, DialogueError, Finding, Run, name};
 
 use crate::{
     CODES, PROTECTION_REFUSED, PROTECTION_REQUIRED, REUSE_BROKEN, REUSE_REQUIRED, TLS_FAILED,
@@ -79,11 +79,18 @@ pub(crate) fn switch_on(run: &mut Run, session: &mut Session) -> Option<Protecti
         match session.control.command("PROT P") {
             Ok(again) if again.is_positive() => return Some(Protection::Agreed),
             Ok(again) => {
-                run.found(refused(&prot, &pbsz).evidence("asked again", again));
+                let decision = Decision::by_counter_test("PROT P once more", &again);
+                run.found(
+                    refused(&prot, &pbsz)
+                        .because(decision)
+                        .evidence("asked again", again),
+                );
             }
             Err(_) => {
                 session.usable = false;
-                run.found(refused(&prot, &pbsz));
+                let decision =
+                    Decision::by_rule(&prot, "the refusal of PROT P (RFC 4217 section 9)");
+                run.found(refused(&prot, &pbsz).because(decision));
             }
         }
     } else {

@@ -3,7 +3,7 @@
 use probe_sdk::ftp::phase::transfer::TransferAnswer;
 use probe_sdk::halt::{CLOSES_SESSION, STOPS_ANSWERING};
 use probe_sdk::session::{Answer, Refusal, Session, Transferred};
-use probe_sdk::{Code, Failure, FailureKind, Finding, Run, TlsVersion, quoted};
+use probe_sdk::{Code, Decision, Failure, FailureKind, Finding, Run, TlsVersion, quoted};
 
 use crate::again::{self, Silent};
 use crate::protection::Protection;
@@ -49,6 +49,7 @@ pub(crate) fn judge(
         code => code,
     };
     let finding = Finding::new(code, detail(code, refusal, resumed_before));
+    let finding = finding.because(decision(refusal));
     let finding = with_what_was_seen(finding, code, refusal, samples);
     let first = samples.iter().all(|sample| sample.done().is_none());
     let mut finding = beside(finding, code, refusal, seen, first);
@@ -60,6 +61,17 @@ pub(crate) fn judge(
     }
     run.found(finding);
     behind(run, code);
+}
+
+/// What refuses a transfer: the server's words in their phase, or the end of its data connection, after a second try.
+fn decision(refusal: &Refusal) -> Decision {
+    match (&refusal.reply, &refusal.failure) {
+        (Some(reply), _) => Decision::by_rule(reply, "the refusal of a transfer"),
+        (None, Some(failure)) => {
+            Decision::by_counter_test("a second transfer", format!("the same: {}", failure.detail))
+        }
+        (None, None) => Decision::by_counter_test("a second transfer", "silence again"),
+    }
 }
 
 /// The reply, and what the data connection saw.
@@ -161,7 +173,11 @@ fn listing(run: &mut Run, refusal: &Refusal, second_way: &SecondWay) {
     run.found(match second_way.verdict {
         Verdict::Denied { certain: false } => finding.likely(HOME_UNAVAILABLE, empty),
         Verdict::Unreadable => finding.likely(LIST_DENIED, log),
-        Verdict::Denied { certain: true } | Verdict::HomeMissing | Verdict::Unknown => finding,
+        Verdict::Denied { certain: true } | Verdict::HomeMissing | Verdict::Unknown => finding
+            .because(Decision::by_counter_test(
+                "the same asked in another way",
+                second_way.words(),
+            )),
     });
     behind(run, code);
 }

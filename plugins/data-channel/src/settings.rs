@@ -1,7 +1,7 @@
 //! Settings that allow one passive command only, and whether it is one that can work here.
 
 use probe_sdk::session::{Method, Session};
-use probe_sdk::{Finding, PassiveMode, Run};
+use probe_sdk::{Decision, Finding, PassiveMode, Run};
 
 use crate::PASSIVE_MODE_UNUSABLE;
 use crate::channel::Channel;
@@ -32,7 +32,9 @@ pub(crate) fn judge(run: &mut Run, session: &Session, samples: &[Sample]) {
     }
     let detail = "The settings allow PASV only, and the connection goes over IPv6, for which PASV has no room: no data \
                   connection can come about. EPSV works here.";
-    let mut finding = Finding::new(PASSIVE_MODE_UNUSABLE, detail);
+    let mut finding = Finding::new(PASSIVE_MODE_UNUSABLE, detail).because(
+        Decision::by_counter_test("EPSV in place of PASV", "a data connection"),
+    );
     if let Some(reply) = of(Method::Pasv).find_map(Sample::reply) {
         finding = finding.evidence("PASV", reply);
     }

@@ -54,6 +54,8 @@ pub mod name {
     pub const SERVER_GREETING_MS: &str = "server.greeting-ms";
     /// The product that the server was recognised as.
     pub const SERVER_PRODUCT: &str = "server.product";
+    /// How sure it is that it is this product: `likely` or `certain`.
+    pub const SERVER_PRODUCT_CONFIDENCE: &str = "server.product.confidence";
     /// The time that the usual reply takes, in milliseconds.
     pub const SERVER_REPLY_MS: &str = "server.reply-ms";
     /// The address that connections leave from.

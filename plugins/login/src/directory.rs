@@ -2,7 +2,7 @@
 
 use probe_sdk::ftp::phase::refusal::{self, Reason};
 use probe_sdk::ftp::{Class, Reply, is_safe_argument, parse_257};
-use probe_sdk::{Finding, Run, named, pause, quoted, value};
+use probe_sdk::{Decision, Finding, Run, named, pause, quoted, value};
 
 use crate::facts;
 use crate::parent::{self, Parent, Shows};
@@ -51,6 +51,10 @@ pub(crate) fn look(run: &mut Run, session: &mut Session, home: Option<&Reply>) {
             named(&path)
         );
         let finding = Finding::new(PATH_REPEATS, detail)
+            .because(Decision::by_counter_test(
+                "the path without the login directory",
+                "it is entered",
+            ))
             .evidence("works as", shorter)
             .cured_by(&[("remote_path", shorter)]);
         return run.found(told(finding, &path, &home, &refused));
@@ -62,8 +66,8 @@ pub(crate) fn look(run: &mut Run, session: &mut Session, home: Option<&Reply>) {
         return run.could_not_look("the remote path", PATH, &why);
     }
     let judged = match parent::look(run, &path) {
-        Some(parent) => by_parent(&parent, reason, &path),
-        None => by_words(reason, &path, &home),
+        Some(parent) => by_parent(&parent, reason, &path, &refused),
+        None => by_words(reason, &path, &home, &refused),
     };
     run.found(told(judged, &path, &home, &refused));
 }
@@ -87,7 +91,7 @@ fn told(finding: Finding, path: &str, home: &str, refused: &Reply) -> Finding {
 }
 
 /// What the directory above shows decides.
-fn by_parent(parent: &Parent, reason: Reason, path: &str) -> Finding {
+fn by_parent(parent: &Parent, reason: Reason, path: &str, refused: &Reply) -> Finding {
     let Parent {
         entered,
         part,
@@ -140,9 +144,12 @@ fn by_parent(parent: &Parent, reason: Reason, path: &str) -> Finding {
                 named(path)
             ),
         ),
-        Shows::Unknown => return by_words(reason, path, &place),
+        Shows::Unknown => return by_words(reason, path, &place, refused),
     };
-    let finding = Finding::new(code, detail).evidence("not entered", part);
+    let decision = Decision::by_counter_test("a listing of the directory above", shows.words());
+    let finding = Finding::new(code, detail)
+        .because(decision)
+        .evidence("not entered", part);
     match shows {
         Shows::Spelt(other) => {
             let joined = [entered.as_str(), other.as_str(), rest.as_str()];
@@ -154,7 +161,7 @@ fn by_parent(parent: &Parent, reason: Reason, path: &str) -> Finding {
 }
 
 /// Without a look at the directory above, words alone are left.
-fn by_words(reason: Reason, path: &str, place: &str) -> Finding {
+fn by_words(reason: Reason, path: &str, place: &str, refused: &Reply) -> Finding {
     let test = "a listing of the directory above shows whether it is there";
     match reason {
         Reason::NoRight => {
@@ -184,7 +191,10 @@ fn by_words(reason: Reason, path: &str, place: &str) -> Finding {
             );
             let finding = Finding::new(PATH_NOT_FOUND, detail);
             if reason == Reason::Missing {
-                finding
+                finding.because(Decision::by_rule(
+                    refused,
+                    "words of a directory that is not there, in answer to CWD",
+                ))
             } else {
                 finding.likely(PATH_NOT_PERMITTED, test)
             }

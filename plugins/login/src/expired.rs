@@ -35,14 +35,9 @@ pub(crate) fn look(run: &mut Run, session: &mut Session, home: Option<&Reply>) -
         let detail = format!("{detail} Its words say that the password has to be changed first.");
         let decision =
             Decision::by_counter_test("three commands that need no rights", "530 to each");
-        Finding::decided(PASSWORD_EXPIRED, detail, &decision)
+        Finding::new(PASSWORD_EXPIRED, detail).because(decision)
     } else {
-        Finding::undecided(
-            PASSWORD_EXPIRED,
-            detail,
-            RESTRICTED,
-            "the administrator of the server sees whether the password has expired or the account may do nothing",
-        )
+        Finding::new(PASSWORD_EXPIRED, detail).likely(RESTRICTED, "the administrator of the server sees whether the password has expired or the account may do nothing")
     };
     let finding = refusals.iter().fold(finding, |finding, refusal| {
         finding.evidence("reply", refusal)

@@ -49,6 +49,19 @@ pub(crate) enum Shows {
     Unknown,
 }
 
+impl Shows {
+    pub(crate) fn words(&self) -> &'static str {
+        match self {
+            Shows::Directory => "the name is there, as a directory",
+            Shows::File => "the name is there, as a file",
+            Shows::Spelt(_) => "one name is there that is spelt otherwise",
+            Shows::Encoded(_) => "the name is there in another encoding",
+            Shows::Nothing => "no such name",
+            Shows::Unknown => "not all of it was seen",
+        }
+    }
+}
+
 /// Walks along the path in a session of its own, as far as it goes, and lists where it ends. None where that session did
 /// not come about, or the whole path can be entered in it.
 pub(crate) fn look(run: &Run, path: &str) -> Option<Parent> {

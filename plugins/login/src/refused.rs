@@ -5,7 +5,7 @@ use probe_sdk::ftp::phase::login::LoginAnswer;
 use probe_sdk::ftp::{Asked, Phase, Reply, Weight};
 use probe_sdk::halt::CLOSES_SESSION;
 use probe_sdk::trust::TrustFault;
-use probe_sdk::{Finding, OUT_OF_STEP, Owner, Run};
+use probe_sdk::{Decision, Finding, OUT_OF_STEP, Owner, Run};
 
 use crate::{
     CLIENT_CERTIFICATE, HOME_UNAVAILABLE, HOST_REQUIRED, INFORMATION_REQUIRED, PASSWORD_EXPIRED,
@@ -87,7 +87,7 @@ pub(crate) fn finding(
         // TCP and the dialogue were let through: it is the server's own list.
         finding = finding.owner(Owner::ServerAdmin);
     }
-    with_alternatives(finding, code, weight)
+    with_alternatives(finding, code, weight, reply)
 }
 
 /// A refusal that no document gives a meaning here. At the password, one that wants the user name first has lost it.
@@ -99,13 +99,8 @@ fn unclassified(reply: &Reply, phase: Phase, at: &str, user: &str) -> Finding {
         Asked::Pass
     };
     let finding = match classify(asked, reply) {
-        Class::WrongOrder if phase == Phase::Pass => Finding::undecided(
-            OUT_OF_STEP,
-            "The server asks for a password, and calls it a command out of order once it comes: it has lost the user name \
-             that it took before, or answers another command.",
-            REJECTED,
-            log,
-        ),
+        Class::WrongOrder if phase == Phase::Pass => Finding::new(OUT_OF_STEP, "The server asks for a password, and calls it a command out of order once it comes: it has lost the user name \
+             that it took before, or answers another command.").likely(REJECTED, log),
         Class::OutOfStep
         | Class::WrongOrder
         | Class::Begun
@@ -116,19 +111,19 @@ fn unclassified(reply: &Reply, phase: Phase, at: &str, user: &str) -> Finding {
         | Class::NotUnderstood
         | Class::NotLoggedIn
         | Class::Refused
-        | Class::Unclassified => Finding::undecided(
-            REJECTED,
-            format!("The server refuses {at} with a reply that has no meaning of its own there, so that the reason is open."),
-            HOME_UNAVAILABLE,
-            log,
-        )
+        | Class::Unclassified => Finding::new(REJECTED, format!("The server refuses {at} with a reply that has no meaning of its own there, so that the reason is open.")).likely(HOME_UNAVAILABLE, log)
         .likely(RESTRICTED, log),
     };
     finding.evidence("reply", reply).evidence("user", user)
 }
 
 /// A refused password is never sent again, so what a second try would tell must be told by somebody else.
-fn with_alternatives(finding: Finding, code: probe_sdk::Code, weight: Weight) -> Finding {
+fn with_alternatives(
+    finding: Finding,
+    code: probe_sdk::Code,
+    weight: Weight,
+    reply: &Reply,
+) -> Finding {
     if code == REJECTED {
         return finding
             .likely(
@@ -139,7 +134,7 @@ fn with_alternatives(finding: Finding, code: probe_sdk::Code, weight: Weight) ->
             .likely(TOO_MANY, "the same login succeeds when no other session is open: the owner of the account can try");
     }
     match weight {
-        Weight::Certain => finding,
+        Weight::Certain => finding.because(Decision::by_rule(reply, "what this reply means at this point of a login")),
         Weight::Likely if code == RESTRICTED => finding
             .likely(REJECTED, "the server's log names the reason of the refusal; its administrator can look"),
         Weight::Likely => finding.likely(
@@ -153,7 +148,11 @@ fn with_alternatives(finding: Finding, code: probe_sdk::Code, weight: Weight) ->
 /// The server ended the session because we showed no certificate.
 pub(crate) fn client_certificate(alert: &str) -> Finding {
     let detail = "The server ends the session because the client shows no certificate of its own.";
-    Finding::new(CLIENT_CERTIFICATE, detail).evidence("reply", alert)
+    Finding::new(CLIENT_CERTIFICATE, detail)
+        .because(Decision::by_evidence(
+            "the alert certificate_required (RFC 8446 section 6.2)",
+        ))
+        .evidence("reply", alert)
 }
 
 /// A fault of a certificate, in words.

@@ -130,6 +130,7 @@ fn too_short(halt: &Halt, after_ms: u32) -> Finding {
     // Twice as long as seen leaves room for a day with more load.
     let enough = (2.0 * seconds).ceil().to_string();
     Finding::new(TIMEOUT_TOO_SHORT, detail)
+        .because(Decision::by_counter_test("more patience", "a reply"))
         .evidence("command", halt.at())
         .evidence("given up after", format!("{} s", halt.waited_ms / 1000))
         .evidence("complete after", format!("{seconds:.0} s"))
@@ -252,7 +253,7 @@ pub(crate) fn twice(run: &Run, command: &str, first: &Reply, second: &Reply) -> 
                     "the same over a fresh session",
                     replies.join(", then "),
                 );
-                Finding::decided(OUT_OF_STEP, detail, &decision)
+                Finding::new(OUT_OF_STEP, detail).because(decision)
             }
             Some(_) | None => undecided(detail),
         }
@@ -265,12 +266,7 @@ pub(crate) fn twice(run: &Run, command: &str, first: &Reply, second: &Reply) -> 
 }
 
 fn undecided(detail: String) -> Finding {
-    Finding::undecided(
-        OUT_OF_STEP,
-        detail,
-        REJECTED,
-        "the server's log says whether the login was accepted; the password is not sent twice to see it",
-    )
+    Finding::new(OUT_OF_STEP, detail).likely(REJECTED, "the server's log says whether the login was accepted; the password is not sent twice to see it")
 }
 
 /// The user name once more, where it was refused: the session goes on with the fresh one if that asks for the password.
@@ -305,8 +301,9 @@ pub(crate) fn asked_with_more(run: &mut Run) {
                           password: it was not sent.";
             let decision =
                 Decision::by_counter_test("the same over a fresh session", replies.join(", then "));
-            let finding =
-                Finding::decided(OUT_OF_STEP, detail, &decision).evidence("command", "USER");
+            let finding = Finding::new(OUT_OF_STEP, detail)
+                .because(decision)
+                .evidence("command", "USER");
             stands_in_the_way(run, finding);
         }
         Some(_) | None => run.could_not_look("login", CODES, reason),

@@ -28,12 +28,17 @@ impl Attempt {
         self.result.as_ref().err().map(|failure| failure.kind)
     }
 
+    /// Who sent the ICMP message that ended it.
+    pub(crate) fn told_by(&self) -> Option<&str> {
+        self.result.as_ref().err()?.told_by.as_deref()
+    }
+
     /// What happened, in two words.
     pub(crate) fn outcome(&self) -> String {
         match &self.result {
             Ok(established) => format!("open in {:.1} ms", established.took_us as f64 / 1000.0),
             Err(failure) => match failure.kind {
-                FailureKind::Refused => "refused".into(),
+                FailureKind::Refused if failure.told_by.is_none() => "refused".into(),
                 FailureKind::Reset => "open, and reset at once".into(),
                 FailureKind::TimedOut => "no answer".into(),
                 _ => failure.detail.clone(),

@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 
 use probe_sdk::{
-    FactValue, Failure, FailureKind, Finding, Resolved, Run, aliases, expected_addresses,
+    Decision, FactValue, Failure, FailureKind, Finding, Resolved, Run, aliases, expected_addresses,
     expected_names, resolve, value,
 };
 
@@ -120,7 +120,9 @@ fn report(run: &mut Run, all: &[Expected]) {
         return;
     }
     let details: Vec<&str> = wrong.iter().map(|(_, detail)| detail.as_str()).collect();
-    let finding = Finding::new(NOT_DEDICATED, details.join(" "));
+    let finding = Finding::new(NOT_DEDICATED, details.join(" ")).because(Decision::by_evidence(
+        "the addresses of the name, beside those that the settings expect",
+    ));
     let mut finding = match wrong.as_slice() {
         [(expected, _)] => expected.told(finding),
         // A line for each name: who reads it has to see what belongs together.

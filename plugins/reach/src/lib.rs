@@ -7,8 +7,8 @@ mod other_port;
 mod verdict;
 
 use probe_sdk::{
-    About, Capability, FactValue, Failure, FailureKind, Finding, IpVersion, MALFORMED_REPLY, Owner,
-    Probe, Run, resolve, shared, state, value,
+    About, Capability, Decision, FactValue, Failure, FailureKind, Finding, IpVersion,
+    MALFORMED_REPLY, Owner, Probe, Run, resolve, shared, state, value,
 };
 
 use attempt::{Attempt, Attempts};
@@ -24,6 +24,7 @@ probe_sdk::codes! {
     TIMEOUT = "net.connection-timeout";
     UNREACHABLE = "net.unreachable";
     SOURCE_UNAVAILABLE = "net.source-address-unavailable";
+    FAMILY_MISMATCH = "net.address-family-mismatch";
     IPV6_UNREACHABLE = "net.ipv6-unreachable";
 }
 
@@ -42,6 +43,7 @@ const NET: &[probe_sdk::Code] = &[
     TIMEOUT,
     UNREACHABLE,
     SOURCE_UNAVAILABLE,
+    FAMILY_MISMATCH,
     ADDRESSES_DIFFER,
     IPV6_UNREACHABLE,
 ];
@@ -96,7 +98,20 @@ fn addresses(run: &mut Run) -> Result<Option<Vec<String>>, Failure> {
                 FailureKind::NoAddress => NO_ADDRESS,
                 _ => RESOLVER_FAILED,
             };
-            run.found(Finding::new(code, failure.detail.clone()).evidence("name", &host));
+            let decision = Decision::by_evidence(match failure.kind {
+                FailureKind::NameNotFound => {
+                    "the answer of DNS that there is no such name (RFC 8020)"
+                }
+                FailureKind::NoAddress => {
+                    "the answer of DNS that the name has no address (RFC 2308 section 2.2)"
+                }
+                _ => "none of the servers of DNS that were asked gave an answer",
+            });
+            run.found(
+                Finding::new(code, failure.detail.clone())
+                    .because(decision)
+                    .evidence("name", &host),
+            );
             if code != RESOLVER_FAILED {
                 run.clear(&[RESOLVER_FAILED]);
             }
@@ -119,6 +134,9 @@ fn addresses(run: &mut Run) -> Result<Option<Vec<String>>, Failure> {
                       connected to; to test inside that network, give the address itself as the host.";
         run.found(
             Finding::new(PRIVATE_ADDRESS, detail)
+                .because(Decision::by_evidence(
+                    "IANA's registries of special addresses",
+                ))
                 .evidence("name", &host)
                 .evidence("address", narrow.join(", ")),
         );
@@ -135,7 +153,40 @@ fn addresses(run: &mut Run) -> Result<Option<Vec<String>>, Failure> {
     let addresses = granted.into_iter().map(|found| found.ip).collect();
     let addresses = of_the_version(run, addresses);
     run.rest_clear(DNS);
-    Ok(addresses)
+    Ok(addresses.filter(|addresses| fits_the_source(run, addresses)))
+}
+
+/// A connection joins two addresses of one version of IP. Where the source address is of the one and the remote has the other
+/// only, none can leave from it.
+fn fits_the_source(run: &mut Run, addresses: &[String]) -> bool {
+    let is_v6 = |address: &String| address.contains(':');
+    let Some(source) = run.request().source.clone() else {
+        return true;
+    };
+    if addresses.is_empty() || addresses.iter().any(|it| is_v6(it) == is_v6(&source)) {
+        return true;
+    }
+    let (ours, theirs) = match is_v6(&source) {
+        true => ("IPv6", "IPv4"),
+        false => ("IPv4", "IPv6"),
+    };
+    let detail = format!(
+        "The remote has {theirs} addresses only, and {source} is an {ours} address: no connection can leave from it to there."
+    );
+    run.found(
+        Finding::new(FAMILY_MISMATCH, detail)
+            .because(Decision::by_evidence(
+                "every address that DNS has for the name",
+            ))
+            .evidence("source address", &source)
+            .evidence("addresses", addresses.join(", ")),
+    );
+    run.behind_fault(
+        "connections",
+        NET,
+        &format!("{} stands in the way", FAMILY_MISMATCH.name),
+    );
+    false
 }
 
 /// The addresses of the IP version that the settings allow.
@@ -157,6 +208,9 @@ fn of_the_version(run: &mut Run, addresses: Vec<String>) -> Option<Vec<String>> 
         let detail = format!("The name has no {version} address, and {reason}.");
         run.found(
             Finding::new(NO_ADDRESS, detail)
+                .because(Decision::by_evidence(
+                    "every address that DNS has for the name",
+                ))
                 .evidence("name", &run.remote().host)
                 .evidence("addresses", others.join(", "))
                 .owner(Owner::Settings)

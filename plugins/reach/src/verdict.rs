@@ -1,6 +1,9 @@
 //! What the attempts mean.
 
-use probe_sdk::{Code, FailureKind, Finding, Run};
+use std::net::IpAddr;
+
+use probe_sdk::ftp::Scope;
+use probe_sdk::{Code, Decision, FailureKind, Finding, Owner, Run};
 
 use crate::attempt::{self, Attempt};
 use crate::{
@@ -38,6 +41,7 @@ fn all_failed(attempts: &[Attempt]) -> Option<Code> {
         (FailureKind::Refused, REFUSED),
         // Open for a moment: the reset was quicker than our look.
         (FailureKind::Reset, CLOSED),
+        (FailureKind::Prohibited, UNREACHABLE),
         (FailureKind::TimedOut, TIMEOUT),
         (FailureKind::Unreachable, UNREACHABLE),
     ]
@@ -54,8 +58,18 @@ pub(crate) fn finding(run: &Run, code: Code, attempts: &[Attempt], alive: bool) 
         .map(|source| format!(" from {source}"))
         .unwrap_or_default();
     let first = attempts.first().map_or("", |attempt| attempt.ip.as_str());
+    let told = attempts.iter().find_map(Attempt::told_by);
+    let prohibited = attempts
+        .iter()
+        .any(|it| it.kind() == Some(FailureKind::Prohibited));
     let detail = match code {
-        _ if code == REFUSED => attempt::refusal(first, port),
+        _ if code == REFUSED => match told {
+            Some(sender) => format!(
+                "{sender} refuses the connection to port {port} of {first} with an ICMP message. A server without a \
+                 service on that port does so by TCP: this is a rule of a firewall."
+            ),
+            None => attempt::refusal(first, port),
+        },
         _ if code == TIMEOUT => format!(
             "Nothing came back from port {port}{from}, not even a refusal: packets are dropped on the way. The likeliest \
              reason is a firewall that does not let this source address in. {}.",
@@ -73,9 +87,15 @@ pub(crate) fn finding(run: &Run, code: Code, attempts: &[Attempt], alive: bool) 
         _ if code == SOURCE_UNAVAILABLE => {
             format!("Connections should leave{from}, and this machine does not have that address.")
         }
-        _ => format!(
-            "This machine has no way to the remote{from}: no route, or a router on the way says so."
-        ),
+        _ => match told {
+            Some(sender) if prohibited => format!(
+                "{sender} says that a rule forbids the connection{from}: a firewall there does not let it through."
+            ),
+            Some(sender) => format!(
+                "{sender}, a router on the way or the remote itself, says that there is no way on from there{from}."
+            ),
+            None => format!("This machine has no way to the remote{from}: it has no route there."),
+        },
     };
     let mut finding = Finding::new(code, detail);
     for attempt in attempts.iter().take(6) {
@@ -89,15 +109,44 @@ pub(crate) fn finding(run: &Run, code: Code, attempts: &[Attempt], alive: bool) 
             ),
         );
     }
-    if let Some(how) = how(code) {
+    if let Some(how) = how(code, told.is_some(), prohibited) {
         finding = finding.evidence("how", how);
     }
-    with_alternatives(finding, code, alive)
+    match told {
+        Some(sender) if code == UNREACHABLE || code == REFUSED => on_the_way(
+            finding.evidence("told by", sender),
+            code,
+            prohibited,
+            sender,
+            first,
+        ),
+        Some(_) | None => with_alternatives(finding, code, alive),
+    }
+}
+
+/// Somebody on the way says so. Whose rule or whose way that is, the sender's address tells, more or less.
+fn on_the_way(finding: Finding, code: Code, prohibited: bool, sender: &str, to: &str) -> Finding {
+    let elsewhere = "the same check from another network: where it gets through, this source address is turned away";
+    if prohibited || code == REFUSED {
+        let decision = Decision::by_evidence(format!(
+            "the ICMP message of {sender}, which only a rule sends"
+        ));
+        return finding.owner(Owner::FirewallAdmin).because(decision);
+    }
+    // A private address is in the network that the connection begins in, or else nobody would have heard from it.
+    let owner = match sender.parse::<IpAddr>().ok().map(Scope::of) {
+        Some(Scope::Public) if sender == to => Owner::ServerAdmin,
+        Some(Scope::Public) => Owner::FirewallAdmin,
+        Some(_) | None => Owner::Platform,
+    };
+    finding.owner(owner).likely(SOURCE_BLOCKED, elsewhere)
 }
 
 /// How it looks from here, in a word.
-fn how(code: Code) -> Option<&'static str> {
+fn how(code: Code, told: bool, prohibited: bool) -> Option<&'static str> {
     match code {
+        _ if prohibited => Some("prohibited"),
+        _ if code == UNREACHABLE && told => Some("turned back"),
         _ if code == TIMEOUT => Some("dropped"),
         _ if code == REFUSED || code == CLOSED => Some("reset"),
         _ if code == UNREACHABLE => Some("no route"),
@@ -126,7 +175,7 @@ fn with_alternatives(finding: Finding, code: Code, alive: bool) -> Finding {
                 "whether the machine is up and has this address: the server's administrator can see it",
             ),
         _ if code == REFUSED || code == CLOSED => finding.likely(SOURCE_BLOCKED, elsewhere),
-        _ => finding,
+        _ => finding.because(Decision::by_evidence("what the system says of it, before any server is asked")),
     }
 }
 
@@ -138,7 +187,7 @@ fn some_failed(run: &mut Run, attempts: &[Attempt]) {
     let no_way = |attempt: &&Attempt| {
         matches!(
             attempt.kind(),
-            Some(FailureKind::Unreachable | FailureKind::AddressNotLocal | FailureKind::Busy)
+            Some(FailureKind::Unreachable | FailureKind::AddressNotLocal | FailureKind::Busy) if attempt.told_by().is_none()
         )
     };
     let failed = |list: &[&Attempt]| {

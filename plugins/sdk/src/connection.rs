@@ -47,6 +47,7 @@ impl Connection {
             operation: Operation::Connect,
             kind: FailureKind::InvalidArgument,
             detail: "the connection was not handed over".into(),
+            told_by: None,
         })
     }
 

@@ -160,6 +160,7 @@ impl Control {
                     operation: crate::Operation::Read,
                     kind: FailureKind::Closed,
                     detail: "the server closed the connection".into(),
+                    told_by: None,
                 }));
             }
             self.reader.push(&bytes);
@@ -243,6 +244,7 @@ impl Control {
             operation: crate::Operation::Write,
             kind: FailureKind::InvalidArgument,
             detail: error.to_string(),
+            told_by: None,
         })?;
         self.exchanges.asked(command.to_string());
         Ok(self.connection.write(&command.to_bytes(), self.reply_ms)?)

@@ -3,8 +3,6 @@
 
 use ftp::Reply;
 
-use crate::{Code, Finding};
-
 /// A second observation that would have come out differently had a look-alike been the cause, or words that have one
 /// meaning only where they came. It can be had in the ways below and in no other.
 #[derive(Clone, Debug)]
@@ -36,29 +34,14 @@ impl Decision {
         }
     }
 
-    /// The bytes that were seen can have no other cause: why.
+    /// What was seen itself can have no other cause: why. For bytes of a certificate, an answer of DNS, an alert of TLS, or
+    /// a number that was counted.
     #[must_use]
-    pub fn by_bytes(why: impl Into<String>) -> Decision {
+    pub fn by_evidence(why: impl Into<String>) -> Decision {
         Decision { what: why.into() }
     }
-}
 
-impl Finding {
-    /// A finding that is certain, by the observation that decided it, which becomes evidence.
-    #[must_use]
-    pub fn decided(code: Code, detail: impl Into<String>, decision: &Decision) -> Finding {
-        Finding::new(code, detail).evidence("decided by", &decision.what)
-    }
-
-    /// A finding that fits best, with the first of its look-alikes and what would tell; [`likely`](Finding::likely) adds
-    /// more.
-    #[must_use]
-    pub fn undecided(
-        code: Code,
-        detail: impl Into<String>,
-        alternative: Code,
-        deciding_test: &str,
-    ) -> Finding {
-        Finding::new(code, detail).likely(alternative, deciding_test)
+    pub(crate) fn into_text(self) -> String {
+        self.what
     }
 }

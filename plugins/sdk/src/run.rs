@@ -5,7 +5,7 @@ use data_encoding::BASE64;
 use crate::bindings::remote_doctor::probe::types;
 use crate::imports::{handoff, login};
 use crate::{
-    Code, Connection, Declaration, Depth, Endpoint, Fact, FactValue, Owner, Request, name,
+    Code, Connection, Decision, Declaration, Depth, Endpoint, Fact, FactValue, Owner, Request, name,
 };
 
 /// One run of a probe: the request, and the outcome as it grows.
@@ -317,7 +317,9 @@ pub mod value {
 pub struct Finding(types::Finding);
 
 impl Finding {
-    /// A finding of `code`: `detail` says in a sentence or two what was seen here.
+    /// A finding of `code`: `detail` says in a sentence or two what was seen here. Nothing is concluded from it yet, which is
+    /// enough for warnings and for what is only told; an error stays likely until it says what decided it
+    /// ([`because`](Finding::because)), and names its look-alikes ([`likely`](Finding::likely)) where nothing did.
     #[must_use]
     pub fn new(code: Code, detail: impl Into<String>) -> Finding {
         Finding(types::Finding {
@@ -325,10 +327,16 @@ impl Finding {
             detail: detail.into(),
             evidence: Vec::new(),
             owner: None,
-            confidence: types::Confidence::Certain,
-            alternatives: Vec::new(),
+            basis: types::Basis::Observed,
             patch: None,
         })
+    }
+
+    /// Says what decided it: it is certain, and the observation is shown as evidence.
+    #[must_use]
+    pub fn because(mut self, decision: Decision) -> Finding {
+        self.0.basis = types::Basis::Decided(decision.into_text());
+        self
     }
 
     /// Adds something that was seen.
@@ -348,14 +356,19 @@ impl Finding {
         self
     }
 
-    /// Says that the evidence fits this best, and what would tell it from another code.
+    /// Says that the evidence fits this best, and what would tell it from another code. What was decided is open again.
     #[must_use]
     pub fn likely(mut self, alternative: Code, deciding_test: &str) -> Finding {
-        self.0.confidence = types::Confidence::Likely;
-        self.0.alternatives.push(types::Alternative {
+        let alternative = types::Alternative {
             code: alternative.name.into(),
             deciding_test: deciding_test.into(),
-        });
+        };
+        match &mut self.0.basis {
+            types::Basis::Likely(alternatives) => alternatives.push(alternative),
+            types::Basis::Observed | types::Basis::Decided(_) => {
+                self.0.basis = types::Basis::Likely(vec![alternative]);
+            }
+        }
         self
     }
 

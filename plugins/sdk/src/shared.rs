@@ -53,7 +53,7 @@ pub const PRODUCT: Declaration = Declaration::new(
 
 /// How sure it is.
 pub const PRODUCT_CONFIDENCE: Declaration = Declaration::new(
-    "server.product.confidence",
+    name::SERVER_PRODUCT_CONFIDENCE,
     FactKind::Text,
     "how sure the server product is",
 );

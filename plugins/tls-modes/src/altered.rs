@@ -38,14 +38,12 @@ pub(crate) fn look(place: &Place, mode: Mode, failed: &Failed) -> Option<Finding
          firewall does that filters Telnet commands out of what it takes for a dialogue in text."
     );
     let finding = if damage.is_certain() {
-        let decision = Decision::by_bytes(format!(
+        let decision = Decision::by_evidence(format!(
             "{FLIGHTS} handshakes on connections of their own: {damage}"
         ));
-        Finding::decided(ALTERED, detail, &decision)
+        Finding::new(ALTERED, detail).because(decision)
     } else {
-        Finding::undecided(
-            ALTERED,
-            detail,
+        Finding::new(ALTERED, detail).likely(
             HANDSHAKE_FAILED,
             "the same handshake from another network, past the firewalls on this way, completes",
         )

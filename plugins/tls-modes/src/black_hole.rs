@@ -1,7 +1,7 @@
 //! A handshake that gets no answer: a server that hangs, or a path on which large packets vanish (F-N11). The server's
 //! certificates are the first thing on a connection that needs a full packet, so this is where such a path shows.
 
-use probe_sdk::{FailureKind, Finding, Run};
+use probe_sdk::{Decision, FailureKind, Finding, Run};
 
 use crate::failed::Failed;
 use crate::secured::{Mode, NotAgain, Secured};
@@ -23,12 +23,20 @@ pub(crate) fn look(run: &mut Run, place: &Place, mode: Mode, failed: &Failed) ->
     let secured = Secured::again(&small, mode).ok()?;
     let finding = match Secured::again(&place.within(PROOF_MS), mode) {
         Err(NotAgain::Handshake(failure)) if failure.kind == FailureKind::TimedOut => {
-            black_hole(failed, &secured).evidence("ordinary segments again", failure.detail)
+            black_hole(failed, &secured)
+                .because(Decision::by_counter_test(
+                    "small segments, and then ordinary ones again",
+                    "they complete; no answer",
+                ))
+                .evidence("ordinary segments again", failure.detail)
         }
         Ok(again) => failed.finding().evidence("a second time", again.security()),
         Err(NotAgain::Handshake(failure)) => unproved(failed, &secured, &failure.detail),
         Err(NotAgain::Before(why)) => unproved(failed, &secured, &why),
-        Err(NotAgain::Same) => black_hole(failed, &secured),
+        Err(NotAgain::Same) => black_hole(failed, &secured).because(Decision::by_counter_test(
+            "small segments",
+            "the handshake completes",
+        )),
     };
     run.found(finding);
     Some(secured)

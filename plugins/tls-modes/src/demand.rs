@@ -32,7 +32,11 @@ pub(crate) fn look(run: &mut Run, place: &Place, mode: Mode) {
     } else {
         ask(run, place)
     };
-    match settled(answer).or_else(|| ask(run, place)) {
+    let answer = match answer {
+        Some(answer) if !is_settled(&answer.0) => ask(run, place),
+        answer => answer,
+    };
+    match answer {
         Some((
             LoginAnswer::PasswordWanted | LoginAnswer::LoggedIn | LoginAnswer::NoPasswordNeeded,
             reply,
@@ -63,10 +67,10 @@ pub(crate) fn refused_in_clear(run: &Run, place: &Place) -> Option<Reply> {
 
 type Answer = (LoginAnswer, Reply);
 
-/// An answer to keep. A refusal of something else than the missing TLS is asked again, since servers refuse a user once for
+/// Whether it is an answer to keep. A refusal of something else than the missing TLS is asked again, since servers refuse a user once for
 /// many reasons; one that has to do with the number of sessions is not.
-fn settled(answer: Option<Answer>) -> Option<Answer> {
-    answer.filter(|(answer, _)| match answer {
+fn is_settled(answer: &LoginAnswer) -> bool {
+    match answer {
         LoginAnswer::PasswordWanted
         | LoginAnswer::LoggedIn
         | LoginAnswer::NoPasswordNeeded
@@ -83,7 +87,7 @@ fn settled(answer: Option<Answer>) -> Option<Answer> {
         | LoginAnswer::SourceNotAllowed
         | LoginAnswer::Rejected
         | LoginAnswer::Unexpected => false,
-    })
+    }
 }
 
 fn ask(run: &Run, place: &Place) -> Option<Answer> {

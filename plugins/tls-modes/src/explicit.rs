@@ -4,7 +4,8 @@ use probe_sdk::ftp::Reply;
 use probe_sdk::ftp::phase::auth::{self, AuthAnswer};
 use probe_sdk::halt::{Halt, ask_again};
 use probe_sdk::{
-    Connection, Control, DialogueError, Failure, Finding, Owner, Run, SslSetting, TlsSession,
+    Connection, Control, Decision, DialogueError, Failure, Finding, Owner, Run, SslSetting,
+    TlsSession,
 };
 
 use crate::failed::Failed;
@@ -32,6 +33,10 @@ pub(crate) fn first(run: &mut Run, place: &Place, connection: Connection) -> Opt
             );
             run.found(
                 finding
+                    .because(Decision::by_counter_test(
+                        "TLS from the first byte",
+                        "an FTP greeting",
+                    ))
                     .evidence("greeting", evidence)
                     .cured_by(&[("ssl", "require-implicit"), ("port", &port)]),
             );
@@ -68,6 +73,10 @@ fn in_clear(run: &mut Run, place: &Place, control: Control, greeting: Reply) -> 
         REQUIRED,
         "The server takes no user name in clear text: it insists on TLS.",
     )
+    .because(Decision::by_rule(
+        &reply,
+        "words that demand TLS, in answer to a user name",
+    ))
     .evidence("reply", &reply);
     match secure(place, control) {
         Auth::Secured(control, session) => {
@@ -133,6 +142,10 @@ fn without_auth(run: &mut Run, place: &Place, greeting: Reply, reply: &str) -> O
         );
         run.found(
             finding
+                .because(Decision::by_counter_test(
+                    "TLS after the greeting, without AUTH",
+                    "the handshake completes",
+                ))
                 .evidence("greeting", &greeting)
                 .evidence("AUTH TLS", reply),
         );
@@ -147,6 +160,10 @@ fn without_auth(run: &mut Run, place: &Place, greeting: Reply, reply: &str) -> O
         );
         run.found(
             finding
+                .because(Decision::by_counter_test(
+                    "implicit TLS on port 990",
+                    "an FTP greeting",
+                ))
                 .evidence("reply", reply)
                 .evidence("port 990", &secured.greeting)
                 .owner(Owner::Settings)
@@ -166,7 +183,12 @@ fn without_auth(run: &mut Run, place: &Place, greeting: Reply, reply: &str) -> O
             "The server offers no TLS, so the settings fall back to clear text: password and files can be read on the way.",
         )
     };
-    run.found(Finding::new(code, detail).evidence("reply", reply));
+    let decision = Decision::by_counter_test("AUTH SSL in place of AUTH TLS", "refused, too");
+    run.found(
+        Finding::new(code, detail)
+            .because(decision)
+            .evidence("reply", reply),
+    );
     if required {
         secured::note_greeting(run, &greeting);
         return None;
@@ -319,12 +341,22 @@ pub(crate) fn after_wrong_mode(
                 return (
                     Some(secured),
                     finding
+                        .because(Decision::by_counter_test(
+                            "TLS after the greeting, without AUTH",
+                            "the handshake completes",
+                        ))
                         .evidence("greeting", &greeting)
                         .evidence("AUTH TLS", reply),
                 );
             }
             let detail = "The settings require TLS, and the server offers none.";
-            run.found(Finding::new(NOT_SUPPORTED, detail).evidence("reply", reply));
+            let decision =
+                Decision::by_counter_test("AUTH SSL in place of AUTH TLS", "refused, too");
+            run.found(
+                Finding::new(NOT_SUPPORTED, detail)
+                    .because(decision)
+                    .evidence("reply", reply),
+            );
             (None, finding)
         }
     }

@@ -1,8 +1,8 @@
 //! A handshake that failed, as the first look shows it.
 
-use probe_sdk::{Failure, FailureKind, Finding, Operation};
+use probe_sdk::{Decision, Failure, FailureKind, Finding, Operation};
 
-use crate::{CLIENT_CERTIFICATE, HANDSHAKE_FAILED};
+use crate::{CLIENT_CERTIFICATE, HANDSHAKE_FAILED, UNAVAILABLE};
 
 /// The alert of a server that wants a client certificate (RFC 8446 section 6.2). In TLS 1.3 it may come after the
 /// handshake.
@@ -62,7 +62,9 @@ impl Failed {
     pub(crate) fn finding(&self) -> Finding {
         if self.wants_certificate() {
             let detail = "The server ends TLS because the client shows no certificate of its own.";
-            return self.explained_by(CLIENT_CERTIFICATE, detail);
+            let alert =
+                Decision::by_evidence("the alert certificate_required (RFC 8446 section 6.2)");
+            return self.explained_by(CLIENT_CERTIFICATE, detail).because(alert);
         }
         let detail = match self.failure.kind {
             _ if !self.in_handshake() => {
@@ -81,6 +83,17 @@ impl Failed {
             FailureKind::NotTls => "The server accepted TLS and then went on in clear text.",
             _ => "The TLS handshake failed.",
         };
-        self.explained_by(HANDSHAKE_FAILED, detail)
+        let finding = self.explained_by(HANDSHAKE_FAILED, detail);
+        match self.failure.kind {
+            FailureKind::TlsAlert(_) | FailureKind::TlsIncompatible | FailureKind::NotTls => {
+                finding.because(Decision::by_evidence(
+                    "what the server sent in the place of its handshake",
+                ))
+            }
+            _ => finding.likely(
+                UNAVAILABLE,
+                "the server's log names what it met in the handshake: its administrator can look",
+            ),
+        }
     }
 }

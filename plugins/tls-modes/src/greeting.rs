@@ -4,7 +4,8 @@ use probe_sdk::ftp::phase::greeting::{self, Greeting};
 use probe_sdk::ftp::phase::wording;
 use probe_sdk::ftp::{Reply, ReplyError, Service};
 use probe_sdk::{
-    Connection, Control, DialogueError, FailureKind, Finding, Owner, Run, elapsed_us, quoted, value,
+    Connection, Control, Decision, DialogueError, FailureKind, Finding, Owner, Run, elapsed_us,
+    quoted, value,
 };
 
 use crate::facts;
@@ -59,7 +60,14 @@ pub(crate) fn hear(run: &mut Run, place: &Place, connection: Connection) -> Hear
             let waited = format!("{} s", (elapsed_us() - began) / 1_000_000);
             let detail = "The server accepts the connection and then says nothing, neither in clear text nor to the \
                           beginning of a TLS handshake.";
-            run.found(Finding::new(NO_BANNER, detail).evidence("waited", waited));
+            run.found(
+                Finding::new(NO_BANNER, detail)
+                    .because(Decision::by_counter_test(
+                        "a second connection, and the beginning of TLS on it",
+                        "silence",
+                    ))
+                    .evidence("waited", waited),
+            );
             Heard::Nothing
         }
     }
@@ -179,12 +187,15 @@ fn silent_once(run: &mut Run, place: &Place) -> Heard {
     }
 }
 
+/// What a negative reply means where a greeting is due.
+const REFUSES: &str = "a refusal in the place of the greeting (RFC 959 section 5.4)";
+
 /// The finding for a greeting that is a refusal.
 pub(crate) fn refusal(code: probe_sdk::Code, reply: &Reply) -> Finding {
     let finding = if code == TOO_MANY {
         let detail = "The server greets with a refusal: it has, or this source address has, as many connections as it \
                       allows.";
-        Finding::new(TOO_MANY, detail)
+        Finding::new(TOO_MANY, detail).because(Decision::by_rule(reply, REFUSES))
     } else if wording::refuses_source(reply) {
         let decides =
             "a connection from another source address is greeted: whoever has one can try";
@@ -195,6 +206,7 @@ pub(crate) fn refusal(code: probe_sdk::Code, reply: &Reply) -> Finding {
             .likely(UNAVAILABLE, decides)
     } else {
         Finding::new(code, "The server greets with a refusal.")
+            .because(Decision::by_rule(reply, REFUSES))
     };
     finding.evidence("reply", reply)
 }
@@ -254,7 +266,12 @@ fn closed(run: &mut Run, place: &Place, kind: FailureKind) -> Heard {
         )
     };
     let finding = match silence::second_look(place) {
-        Broken::Same => finding.evidence("second connection", "the same"),
+        Broken::Same => finding
+            .because(Decision::by_counter_test(
+                "a second connection, after a pause",
+                "the same",
+            ))
+            .evidence("second connection", "the same"),
         Broken::Different => open(finding, "silent"),
         Broken::Unknown => open(finding, "not possible"),
         Broken::Spoke(control, reply) if greeting::judge(&reply) == Greeting::Ready => {

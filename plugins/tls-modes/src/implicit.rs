@@ -4,7 +4,7 @@ use probe_sdk::ftp::phase::greeting::{self, Greeting};
 use probe_sdk::ftp::{ReplyReader, Service};
 use probe_sdk::halt::{Halt, ask_again};
 use probe_sdk::{
-    Connection, Control, DialogueError, Failure, FailureKind, Finding, Run, TlsSession,
+    Connection, Control, Decision, DialogueError, Failure, FailureKind, Finding, Run, TlsSession,
 };
 
 use crate::failed::Failed;
@@ -61,7 +61,12 @@ fn greeted(
             ) =>
         {
             let detail = "The server finishes the TLS handshake and then closes the connection without a greeting.";
-            run.found(Finding::new(CLOSED, detail).evidence("connection", error));
+            let later = "a connection a few minutes later is greeted: it was a moment's trouble";
+            run.found(
+                Finding::new(CLOSED, detail)
+                    .evidence("connection", error)
+                    .likely(crate::UNAVAILABLE, later),
+            );
         }
         Err(DialogueError::Failure(failure))
             if Failed::from(failure.clone()).wants_certificate() =>
@@ -157,6 +162,7 @@ fn in_clear(run: &mut Run, place: &Place, bytes: &[u8], failed: Failed) -> Optio
         IMPLICIT_ON_EXPLICIT,
         "The port greets in clear text: it is a port for explicit TLS, and the settings ask for implicit TLS.",
     )
+    .because(Decision::by_counter_test("the same port in clear text", "a greeting"))
     .evidence("answer to the TLS handshake", answer)
     .evidence("greeting in clear text", &greeting);
     let (secured, finding) = explicit::after_wrong_mode(run, place, control, greeting, finding);

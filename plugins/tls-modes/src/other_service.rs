@@ -1,35 +1,48 @@
 //! What answers if it is not FTP.
 
-use probe_sdk::ftp::{Reply, Service};
-use probe_sdk::{Control, Finding};
+use probe_sdk::ftp::{Reply, Service, Weight};
+use probe_sdk::{Control, Decision, Finding};
 
-use crate::NOT_FTP;
+use crate::{NOT_FTP, UNAVAILABLE};
 
 /// As much of a foreign protocol as a reader recognises.
 const SHOWN: usize = 120;
+/// What tells where the bytes do not.
+const WHICH_PROGRAM: &str = "the server's administrator sees which program listens on this port, and whether it is in order";
 /// A web server answers this at once.
 const ASK_MS: u32 = 3_000;
 
 /// Something else answered, in these bytes.
 pub(crate) fn finding(service: Service, bytes: &[u8]) -> Finding {
     let detail = format!("The port is open, and what answers is not an FTP server: {service}.");
-    Finding::new(NOT_FTP, detail)
+    let finding = Finding::new(NOT_FTP, detail)
         .evidence("service", service)
-        .evidence("first bytes", shown(bytes))
+        .evidence("first bytes", shown(bytes));
+    match service.weight() {
+        Weight::Certain => finding.because(Decision::by_evidence(
+            "the first bytes, which no FTP server sends",
+        )),
+        Weight::Likely => finding.likely(UNAVAILABLE, WHICH_PROGRAM),
+    }
 }
 
 /// It speaks TLS and no FTP in it.
 pub(crate) fn over_tls(bytes: &[u8]) -> Finding {
-    let service = if bytes.starts_with(b"HTTP/") {
+    let is_web = bytes.starts_with(b"HTTP/");
+    let service = if is_web {
         "a web server (HTTPS)"
     } else {
         "a service over TLS that does not greet as FTP does"
     };
     let detail =
         format!("The port speaks TLS, and what answers inside is not an FTP server: {service}.");
-    Finding::new(NOT_FTP, detail)
+    let finding = Finding::new(NOT_FTP, detail)
         .evidence("service", service)
-        .evidence("first bytes", shown(bytes))
+        .evidence("first bytes", shown(bytes));
+    match is_web {
+        true => finding.because(Decision::by_evidence("a status line of HTTP")),
+        false => finding.likely(UNAVAILABLE, WHICH_PROGRAM),
+    }
 }
 
 /// It never ends what it begins.
@@ -37,6 +50,7 @@ pub(crate) fn endless(error: &str) -> Finding {
     let detail =
         "What the server sends has the look of a greeting and does not end: no client can read it.";
     Finding::new(NOT_FTP, detail)
+        .because(Decision::by_evidence("more text than any greeting has"))
         .evidence("service", "unknown")
         .evidence("first bytes", error)
 }
@@ -61,7 +75,14 @@ pub(crate) fn behind_a_220(control: &mut Control, greeting: &Reply) -> Option<Fi
         return None;
     }
     let noop = control.command("NOOP").ok()?;
-    (noop.code == 250).then(|| finding(Service::Smtp, line.as_bytes()).evidence("NOOP", noop))
+    (noop.code == 250).then(|| {
+        finding(Service::Smtp, line.as_bytes())
+            .because(Decision::by_rule(
+                &noop,
+                "SMTP's answer to NOOP; that of FTP is 200",
+            ))
+            .evidence("NOOP", noop)
+    })
 }
 
 fn shown(bytes: &[u8]) -> String {

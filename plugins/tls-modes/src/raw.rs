@@ -134,6 +134,7 @@ fn closed() -> Failure {
         operation: probe_sdk::Operation::Handshake,
         kind: FailureKind::Closed,
         detail: "the server closed the connection".into(),
+        told_by: None,
     }
 }
 

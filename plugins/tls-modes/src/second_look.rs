@@ -5,7 +5,7 @@
 
 use hello::{Flight, Group, KeyExchange, ServerHello, Suite, Version};
 use probe_sdk::ftp::phase::wording;
-use probe_sdk::{Finding, Run, value};
+use probe_sdk::{Decision, Finding, Run, value};
 
 use crate::facts;
 use crate::failed::Failed;
@@ -59,10 +59,17 @@ pub(crate) fn take(run: &mut Run, place: &Place, mode: Mode, failed: &Failed) ->
             refused(run, place, mode, failed, &words)
         }
         Answer::Refused(words) | Answer::Unclear(words) | Answer::NotMade(words) => {
-            run.found(failed.finding().evidence("second look", words));
+            run.found(again(failed, "a second handshake", &words));
             None
         }
     }
+}
+
+/// The handshake failed, and a second one, which offered more, did no better.
+fn again(failed: &Failed, what: &str, came: &str) -> Finding {
+    let decision =
+        Decision::by_counter_test("a second handshake, on a connection of its own", came);
+    failed.finding().because(decision).evidence(what, came)
 }
 
 /// The server chose from a wide offer: what it chose tells why it found nothing in ours.
@@ -87,9 +94,7 @@ pub(crate) fn chosen(
         )
     } else if is_ours(hello.suite, flight.key_exchange) {
         let detail_of_choice = format!("{hello}, which we speak too");
-        failed
-            .finding()
-            .evidence("the server's choice", detail_of_choice)
+        again(failed, "the server's choice", &detail_of_choice)
     } else {
         not_ours(place, mode, failed, hello, flight)
     };
@@ -125,8 +130,11 @@ fn version_unsupported(failed: &Failed, hello: ServerHello, flight: &Flight) -> 
         "The best the server offers is {}. Our side speaks TLS 1.2 and TLS 1.3 only; the versions before are withdrawn.",
         hello.version
     );
+    let decision = Decision::by_counter_test("an offer of every version and suite there is", hello);
     with_choice(
-        failed.explained_by(VERSION_UNSUPPORTED, detail),
+        failed
+            .explained_by(VERSION_UNSUPPORTED, detail)
+            .because(decision),
         hello,
         flight,
     )
@@ -158,10 +166,15 @@ fn not_ours(
     );
     let mismatch = with_choice(failed.explained_by(CIPHER_MISMATCH, detail), hello, flight);
     match raw::ask(place, mode, Offer::Ours) {
-        Answer::Refused(words) => mismatch.evidence("answer to our suites alone", words),
+        Answer::Refused(words) => mismatch
+            .because(Decision::by_counter_test(
+                "our suites alone, and then a wider offer",
+                "the wider one is taken",
+            ))
+            .evidence("answer to our suites alone", words),
         Answer::Chosen(ours, _) => {
             let choices = format!("{hello}; of our suites alone: {ours}");
-            failed.finding().evidence("the server's choice", choices)
+            again(failed, "the server's choice", &choices)
         }
         Answer::Unclear(words) | Answer::NotMade(words) => mismatch
             .evidence("answer to our suites alone", words)
@@ -214,6 +227,9 @@ fn no_cipher(place: &Place, mode: Mode, failed: &Failed, words: &str) -> Option<
                   there is was refused, too.";
     let finding = failed
         .explained_by(CIPHER_MISMATCH, detail)
+        .because(Decision::by_evidence(
+            "the server's own words, at two handshakes",
+        ))
         .evidence("words", said);
     let finding = finding.evidence("answer to a wider offer", words);
     Some(match raw::ask(place, mode, Offer::Unencrypted) {
@@ -236,7 +252,7 @@ fn refused(
         run.found(finding);
         return None;
     }
-    let mut finding = failed.finding().evidence("answer to a wider offer", words);
+    let mut finding = again(failed, "answer to a wider offer", words);
     match without_name(place, mode) {
         Ok(secured) => {
             run.found(
@@ -288,6 +304,10 @@ pub(crate) fn sni_rejected(place: &Place, failed: &Failed, secured: &Secured) ->
     );
     failed
         .explained_by(SNI_REJECTED, detail)
+        .because(Decision::by_counter_test(
+            "the same handshake without the server name",
+            "it completes",
+        ))
         .evidence("server name", name)
         .evidence("without the server name", secured.security())
 }

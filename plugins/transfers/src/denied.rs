@@ -2,7 +2,7 @@
 //! are suspects before the server is: other kinds of them are tried, and a directory beside.
 
 use probe_sdk::ftp::phase::refusal::{self, Reason};
-use probe_sdk::{Code, Finding, Run, quoted, value};
+use probe_sdk::{Code, Decision, Finding, Run, quoted, value};
 
 use crate::ability::{Abilities, Ability};
 use crate::facts;
@@ -172,7 +172,10 @@ fn finding(first: &Trouble, refused: &[Trouble], directory: &Directory) -> Findi
         let log = "the server's log names a full disk or quota: its administrator can look";
         finding.likely(QUOTA_EXCEEDED, log)
     } else if in_words || directory.refused {
-        finding
+        finding.because(Decision::by_counter_test(
+            "another name, and a directory",
+            "refused, too",
+        ))
     } else {
         let test = format!(
             "an upload under a name that the server is known to take, since making a directory was answered with {}",

@@ -1,7 +1,7 @@
 //! Downloads of the large file, from its middle on, and whether it shows in the listing.
 
 use probe_sdk::session::Payload;
-use probe_sdk::{Finding, Run};
+use probe_sdk::{Decision, Finding, Run};
 
 use crate::ability::{Abilities, Ability};
 use crate::content::{self, Difference, MOST, difference};
@@ -107,6 +107,9 @@ fn damaged(run: &mut Run, abilities: &mut Abilities, due: &[u8], received: &[u8]
     let detail = "A longer file does not come back as it was sent, and the server calls the download complete.";
     run.found(
         Finding::new(TRUNCATED, detail)
+            .because(Decision::by_evidence(
+                "the bytes that came, beside those that were sent",
+            ))
             .evidence("bytes due", due.len())
             .evidence("bytes received", received.len()),
     );
@@ -128,7 +131,9 @@ fn broke(run: &mut Run, abilities: &mut Abilities, trouble: &Trouble) {
     if let Some(failure) = &refusal.failure {
         finding = finding.evidence("failure", &failure.detail);
     }
-    run.found(finding);
+    let test =
+        "the same transfer by another client, or a packet trace on the server, breaks off, too";
+    run.found(finding.likely(probe_sdk::halt::CLOSES_SESSION, test));
     behind(run);
 }
 

@@ -1,6 +1,6 @@
 //! A transfer that stalled as soon as its packets were full: whether small ones get through (F-D25).
 
-use probe_sdk::{Finding, Run};
+use probe_sdk::{Decision, Finding, Run};
 
 use crate::workspace::{Trouble, Workspace};
 use crate::{MTU_BLACKHOLE, content};
@@ -21,6 +21,10 @@ pub(crate) fn found(run: &mut Run, verb: &str) {
                   the same transfer passes: on the way, large packets vanish and nobody is told.";
     run.found(
         Finding::new(MTU_BLACKHOLE, detail)
+            .because(Decision::by_counter_test(
+                "small segments",
+                "the same transfer passes",
+            ))
             .evidence("command", verb)
             .evidence(
                 "a file that went through",

@@ -2,7 +2,7 @@
 
 use probe_sdk::ftp::phase::transfer::TransferAnswer;
 use probe_sdk::session::{Answer, Payload, Refusal};
-use probe_sdk::{Code, Finding, Owner, Run, pause, value};
+use probe_sdk::{Code, Decision, Finding, Owner, Run, pause, value};
 
 use crate::ability::{Abilities, Ability};
 use crate::content::{self, Difference, LARGE, MOST, difference};
@@ -157,6 +157,9 @@ fn judge(
     *ability = Ability::fails("what arrives is not what was sent");
     run.found(
         Finding::new(code, detail)
+            .because(Decision::by_evidence(
+                "the file that came back, beside the one that was sent",
+            ))
             .evidence("bytes sent", sent.len())
             .evidence("size on the server", told)
             .evidence("came back", difference),
@@ -209,6 +212,9 @@ pub(crate) fn large(
         abilities.large_upload = Ability::fails("what arrives is not what was sent");
         run.found(
             Finding::new(TRUNCATED, detail)
+                .because(Decision::by_evidence(
+                    "the size that the server itself gives, asked for more than once",
+                ))
                 .evidence("bytes sent", sent.len())
                 .evidence("size on the server", size),
         );
@@ -259,7 +265,12 @@ fn finding(refusal: &Refusal, passed: Option<usize>) -> Option<Finding> {
                 }
                 None => "The server refuses an upload for want of space.",
             };
-            Finding::new(QUOTA_EXCEEDED, detail)
+            let code = "the reply for a storage that is full (RFC 959 section 4.2.2)";
+            let finding = Finding::new(QUOTA_EXCEEDED, detail);
+            match &refusal.reply {
+                Some(reply) => finding.because(Decision::by_rule(reply, code)),
+                None => finding,
+            }
         }
         // vsftpd, for one, has no other words for a full disk.
         Answer::Reply(TransferAnswer::Broken) if local_error => {
@@ -275,7 +286,10 @@ fn finding(refusal: &Refusal, passed: Option<usize>) -> Option<Finding> {
         {
             let detail = "Listings get through, and the server refuses the data connection of an upload, although it \
                           offers to resume the TLS session: what the server gives out to resume with does not last.";
-            Finding::new(REUSE_BROKEN, detail)
+            Finding::new(REUSE_BROKEN, detail).because(Decision::by_counter_test(
+                "listings of the same session",
+                "they come through",
+            ))
         }
         // The server waited for what we had sent, and ended the session.
         Answer::Reply(TransferAnswer::Closing) if refusal.started || refusal.passed > 0 => {
@@ -291,7 +305,8 @@ fn finding(refusal: &Refusal, passed: Option<usize>) -> Option<Finding> {
         // All went, and the confirmation did not come.
         Answer::Reply(TransferAnswer::Broken) | Answer::Silence | Answer::ControlLost => {
             let detail = "An upload begins, and the server does not confirm that it has arrived.";
-            Finding::new(TRUNCATED, detail)
+            let test = "a packet trace on the server shows whether the data arrives there, and its log what became of it";
+            Finding::new(TRUNCATED, detail).likely(WRITE_DENIED, test)
         }
         _ => return None,
     })

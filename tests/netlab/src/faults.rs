@@ -14,6 +14,17 @@ use crate::program::run;
 const TABLE: &str = "add table inet filter\n\
      add chain inet filter input { type filter hook input priority 0; }\n";
 
+/// What a firewall says in place of TCP (RFC 1812 section 5.2.7.1).
+#[derive(Clone, Copy, Debug)]
+pub enum Icmp {
+    /// A rule forbids it.
+    Prohibited,
+    /// The port is not there.
+    PortUnreachable,
+    /// There is no way on.
+    HostUnreachable,
+}
+
 impl Net {
     /// Silence on these ports of the server, as behind a firewall that drops.
     pub fn drop_ports(&self, ports: RangeInclusive<u16>) -> Result<(), HarnessError> {
@@ -60,6 +71,22 @@ impl Net {
                 from(source.into())
             ),
         )
+    }
+
+    /// An ICMP message in answer to TCP from one address of the client.
+    pub fn answer_by_icmp(
+        &self,
+        source: impl Into<IpAddr>,
+        message: Icmp,
+    ) -> Result<(), HarnessError> {
+        let message = match message {
+            Icmp::Prohibited => "admin-prohibited",
+            Icmp::PortUnreachable => "port-unreachable",
+            Icmp::HostUnreachable => "host-unreachable",
+        };
+        let from = from(source.into());
+        let rule = format!("{from} meta l4proto tcp reject with icmp type {message}");
+        add(self.server_side(), &rule)
     }
 
     /// Silence on the data ports of the server for one address of the client: an allow list that names the control port

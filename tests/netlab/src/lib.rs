@@ -42,6 +42,7 @@ pub use certificate::Certificate;
 pub use delay::{Delay, Traffic};
 pub use elsewhere::Elsewhere;
 pub use error::HarnessError;
+pub use faults::Icmp;
 pub use net::{
     CLIENT, CLIENT_V6, INSIDE, NAME, NOBODY, Net, OTHER_CLIENT, OTHER_CLIENT_V6, POOL, SERVER,
     SERVER_V6,

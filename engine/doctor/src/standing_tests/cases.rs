@@ -12,8 +12,8 @@ use proptest::sample::{select, subsequence};
 use diagnosis::record::{ProbeRun, Record, Visit};
 use model::dialogue::Counts;
 use model::finding::{
-    Code, Confidence, Description, Evidence, Fact, FactValue, Finding, Omission, OmissionCause,
-    Outcome, Owner, PatchEffect, SettingsPatch, Severity,
+    Basis, Code, Description, Evidence, Fact, FactValue, Finding, Omission, OmissionCause, Outcome,
+    Owner, PatchEffect, SettingsPatch, Severity,
 };
 use model::probe::ProbeIdentity;
 use model::remote::{Remote, SslSetting};
@@ -65,8 +65,7 @@ fn finding(code: String) -> BoxedStrategy<Finding> {
                 value: "530 no".into(),
             }],
             owner,
-            confidence: Confidence::Certain,
-            alternatives: Vec::new(),
+            basis: Basis::Observed,
             patch: patch.map(|(name, value)| SettingsPatch {
                 changes: vec![(name.into(), value.into())],
                 effect: PatchEffect::CuresThis,

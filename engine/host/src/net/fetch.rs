@@ -58,7 +58,7 @@ impl Location {
     }
 
     async fn exchange(&self, source: Option<IpAddr>, to: SocketAddr) -> Result<Vec<u8>, Failure> {
-        let socket = super::socket::bound(source, to, None)?;
+        let (socket, _) = super::socket::bound(source, to, None)?;
         let stream: TcpStream = socket
             .connect(to)
             .await

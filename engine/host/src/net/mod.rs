@@ -10,6 +10,7 @@ mod fetch;
 mod forbidden;
 mod grant;
 mod holder;
+mod icmp;
 mod names;
 mod network;
 mod resolver;

@@ -313,11 +313,12 @@ async fn connect(
     timeout: Duration,
 ) -> Result<(TcpStream, Established), Failure> {
     let started = Instant::now();
-    let socket = bound(source, to, max_segment)?;
+    let (socket, witness) = bound(source, to, max_segment)?;
     let stream = tokio::time::timeout(timeout, socket.connect(to))
         .await
         .map_err(|_| Failure::timed_out(Operation::Connect, timeout))?
-        .map_err(|error| failure::from_io(Operation::Connect, &error))?;
+        .map_err(|error| witness.told(failure::from_io(Operation::Connect, &error)))?;
+    witness.dismiss();
     let took = started.elapsed();
     let local = stream
         .local_addr()

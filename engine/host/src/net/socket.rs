@@ -1,5 +1,6 @@
 //! Sockets that leave from the address they should.
 
+use super::icmp::Witness;
 use crate::net::failure;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -9,12 +10,13 @@ use tokio::net::TcpSocket;
 
 use model::failure::{Failure, FailureKind, Operation};
 
-/// A socket bound to the source address before it connects, so that control and data leave from the same one.
+/// A socket bound to the source address before it connects, so that control and data leave from the same one, and who
+/// hears what is said of the connection on the way.
 pub(super) fn bound(
     source: Option<IpAddr>,
     to: SocketAddr,
     max_segment: Option<u16>,
-) -> Result<TcpSocket, Failure> {
+) -> Result<(TcpSocket, Witness), Failure> {
     let bind = |error: io::Error| failure::from_io(Operation::Bind, &error);
     let socket =
         Socket::new(Domain::for_address(to), Type::STREAM, Some(Protocol::TCP)).map_err(bind)?;
@@ -37,7 +39,8 @@ pub(super) fn bound(
             .bind(&SocketAddr::new(source, 0).into())
             .map_err(|error| not_bound(source, bind(error)))?;
     }
-    Ok(TcpSocket::from_std_stream(socket.into()))
+    let witness = Witness::of(&socket, to.is_ipv4());
+    Ok((TcpSocket::from_std_stream(socket.into()), witness))
 }
 
 /// A source address that could not be bound: which it is, and which there are.

@@ -40,6 +40,12 @@ pub enum NetworkFault {
     DropSource(IpAddr),
     /// A reset for one address of the client.
     RejectSource(IpAddr),
+    /// An ICMP message for one address of the client: a rule forbids it.
+    ProhibitSource(IpAddr),
+    /// An ICMP message for one address of the client: the port is not there, as firewalls say by default.
+    RefuseByIcmp(IpAddr),
+    /// An ICMP message for one address of the client: there is no way on.
+    TurnBack(IpAddr),
     /// Silence on the data ports for one address of the client.
     DropDataFrom(IpAddr),
     /// The client's inside address arrives as its first one. A switch: `{ masquerade = true }`.

@@ -13,6 +13,8 @@ pub(super) struct Card<'a> {
     pub(super) details: Vec<&'a str>,
     pub(super) changes: Vec<(String, String)>,
     pub(super) effect: String,
+    /// That the product the steps are for is a guess.
+    pub(super) guess: Option<String>,
     pub(super) steps: Vec<Vec<Span<'a>>>,
     /// What to type on the server's product.
     pub(super) typed: Vec<Typed<'a>>,
@@ -46,6 +48,7 @@ impl<'a> Card<'a> {
             typed,
             firewalls,
             effect: patch.map_or_else(String::new, outline::effect),
+            guess: outline::guess(remedy),
             steps: remedy.steps.iter().map(|step| spans(step)).collect(),
             message: paragraphs(&remedy.message).map(spans).collect(),
             consequences: outline::consequences(&report.findings, finding).collect(),

@@ -161,6 +161,9 @@ fn finding(out: &mut String, report: &Report, number: usize, cause: &ReportFindi
     }
     if !cause.remedy.steps.is_empty() {
         let _ = writeln!(out, "\n**What to do**\n");
+        if let Some(guess) = outline::guess(&cause.remedy) {
+            let _ = writeln!(out, "{}\n", prose(&guess));
+        }
         for (number, step) in (1..).zip(&cause.remedy.steps) {
             let _ = writeln!(out, "{number}. {}", advice(step));
         }

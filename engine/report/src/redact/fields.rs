@@ -35,6 +35,7 @@ const VOCABULARY: &[&str] = &[
     "findings.*.settings_patch.highest_tls_version",
     "findings.*.remedy.directives.*.kind",
     "findings.*.remedy.directives.*.product",
+    "findings.*.remedy.product_confidence",
     "settings_patch.ssl",
     "settings_patch.passive_mode",
     "settings_patch.ip_version",

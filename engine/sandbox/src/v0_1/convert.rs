@@ -14,7 +14,7 @@ use model::declared::{
 };
 use model::failure::{Failure, FailureKind, Operation};
 use model::finding::{
-    Alternative, Code, Confidence, Description, Evidence, Fact, FactValue, Finding, Omission,
+    Alternative, Basis, Code, Description, Evidence, Fact, FactValue, Finding, Omission,
     OmissionCause, Outcome, Owner, PatchEffect, SettingsPatch, Severity,
 };
 use model::remote::{CertificateCheck, Depth, ExpectedName, IpVersion, PassiveMode, SslSetting};
@@ -37,7 +37,6 @@ same_cases! {
     fn owner(types::Owner => Owner) {
         ServerAdmin, FirewallAdmin, CertificateOwner, AccountOwner, Settings, Platform
     }
-    fn confidence(types::Confidence => Confidence) { Certain, Likely }
     fn effect(types::PatchEffect => PatchEffect) { Untried, CuresThis, Failed }
     fn cause(types::OmissionCause => OmissionCause) {
         NoPermission, NoCredentials, BehindFault, NotApplicable, CouldNotLook
@@ -74,6 +73,7 @@ pub(crate) fn failure(failure: &Failure) -> types::Failure {
             FailureKind::ResolverFailed => Kind::ResolverFailed,
             FailureKind::AddressNotLocal => Kind::AddressNotLocal,
             FailureKind::Unreachable => Kind::Unreachable,
+            FailureKind::Prohibited => Kind::Prohibited,
             FailureKind::Refused => Kind::Refused,
             FailureKind::TimedOut => Kind::TimedOut,
             FailureKind::Reset => Kind::Reset,
@@ -90,6 +90,7 @@ pub(crate) fn failure(failure: &Failure) -> types::Failure {
             FailureKind::Other => Kind::Other,
         },
         detail: failure.detail.clone(),
+        told_by: failure.told_by.map(|sender| sender.to_string()),
     }
 }
 
@@ -106,6 +107,7 @@ pub(crate) fn failure_in(failure: types::Failure) -> Failure {
         Kind::ResolverFailed => FailureKind::ResolverFailed,
         Kind::AddressNotLocal => FailureKind::AddressNotLocal,
         Kind::Unreachable => FailureKind::Unreachable,
+        Kind::Prohibited => FailureKind::Prohibited,
         Kind::Refused => FailureKind::Refused,
         Kind::TimedOut => FailureKind::TimedOut,
         Kind::Reset => FailureKind::Reset,
@@ -125,6 +127,7 @@ pub(crate) fn failure_in(failure: types::Failure) -> Failure {
         operation: operation_in(failure.operation),
         kind,
         detail: failure.detail,
+        told_by: failure.told_by.and_then(|sender| sender.parse().ok()),
     }
 }
 
@@ -366,19 +369,25 @@ fn finding(finding: types::Finding) -> Finding {
             })
             .collect(),
         owner: finding.owner.map(owner),
-        confidence: confidence(finding.confidence),
-        alternatives: finding
-            .alternatives
-            .into_iter()
-            .map(|other| Alternative {
-                code: other.code,
-                deciding_test: other.deciding_test,
-            })
-            .collect(),
+        basis: basis(finding.basis),
         patch: finding.patch.map(|patch| SettingsPatch {
             changes: patch.changes,
             effect: effect(patch.effect),
         }),
+    }
+}
+
+fn basis(basis: types::Basis) -> Basis {
+    match basis {
+        types::Basis::Observed => Basis::Observed,
+        types::Basis::Decided(what) => Basis::Decided(what),
+        types::Basis::Likely(others) => {
+            let others = others.into_iter().map(|other| Alternative {
+                code: other.code,
+                deciding_test: other.deciding_test,
+            });
+            Basis::Likely(others.collect())
+        }
     }
 }
 

@@ -25,7 +25,7 @@ impl Halt {
     }
 
     fn decided(&self, decision: &Decision) -> Finding {
-        let finding = Finding::decided(self.code(), self.detail(), decision);
+        let finding = Finding::new(self.code(), self.detail()).because(decision.clone());
         self.with_owner(self.with_evidence(finding))
     }
 

@@ -155,6 +155,7 @@ impl Session {
                 operation: Operation::Connect,
                 kind: FailureKind::NotPermitted,
                 detail: format!("port {number} is not for data and was not tried"),
+                told_by: None,
             });
         }
         let at = at.map(|at| at.to_string());

@@ -191,7 +191,8 @@ fn finding(slip: &Slip, twice: &Twice) -> Finding {
         twice.command,
         twice.replies.join(", then ")
     ));
-    let finding = Finding::decided(OUT_OF_STEP, detail, &decision)
+    let finding = Finding::new(OUT_OF_STEP, detail)
+        .because(decision)
         .evidence("command", &twice.command)
         .evidence("noticed at", format!("{}: {}", slip.noticed_at, slip.odd));
     match &slip.previous {

@@ -1,6 +1,6 @@
 //! A probe that calls every remote broken, and knows another host that would do.
 
-use probe_sdk::{About, Failure, Finding, Probe, Run};
+use probe_sdk::{About, Decision, Failure, Finding, Probe, Run};
 
 probe_sdk::codes! {
     WOLF = "cries-wolf.wolf";
@@ -16,7 +16,9 @@ impl Probe for CriesWolf {
     };
 
     fn run(run: &mut Run) -> Result<(), Failure> {
-        let finding = Finding::new(WOLF, "It cannot be used.").evidence("seen", "a wolf");
+        let finding = Finding::new(WOLF, "It cannot be used.")
+            .because(Decision::by_evidence("its eyes"))
+            .evidence("seen", "a wolf");
         run.found(finding.cured_by(&[("host", "elsewhere.example")]));
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! A probe that asks for nothing and proposes another host, with the word that it was tried and helps.
 
-use probe_sdk::{About, Failure, Finding, Probe, Run};
+use probe_sdk::{About, Decision, Failure, Finding, Probe, Run};
 
 probe_sdk::codes! {
     MOVED = "proposes-a-host.moved";
@@ -20,6 +20,7 @@ impl Probe for ProposesAHost {
         let moved = [("host", "files.customer.example")];
         run.found(
             Finding::new(MOVED, detail)
+                .because(Decision::by_evidence("it was tried, and works there"))
                 .evidence("new name", "files.customer.example")
                 .cured_by(&moved),
         );

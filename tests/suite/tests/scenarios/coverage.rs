@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use libtest_mimic::{Failed, Trial};
-use model::finding::Code;
+use model::finding::{Code, Owner};
 use model::remedy::{HEADINGS, Page, Values};
 use run::Probes;
+use strum::VariantArray;
 use suite::{Coverage, Gap, WITHOUT_A_REMOTE};
 
 use crate::addresses;
@@ -110,7 +111,8 @@ fn problems(page: Page<'_>) -> impl Iterator<Item = String> {
         .filter(move |heading| page.section(heading).is_none_or(str::is_empty))
         .map(|heading| format!("nothing under \"{heading}\""));
     let steps = page.steps(None, &Values::default()).is_empty();
-    let message = page.message(&Values::default()).is_empty();
+    let unsaid = |owner: &Owner| page.message(*owner, &Values::default()).is_empty();
+    let message = Owner::VARIANTS.iter().any(unsaid);
     empty
         .chain(steps.then(|| "no step to take".to_owned()))
         .chain(message.then(|| "no message to send".to_owned()))

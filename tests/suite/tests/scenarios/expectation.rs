@@ -22,6 +22,7 @@ pub fn complaints(expect: &Expect, report: &Report) -> Vec<String> {
         ));
     }
     complaints.extend(codes(expect, report));
+    complaints.extend(left_open(report));
     complaints.extend(first(expect, report));
     complaints.extend(words(expect, report));
     complaints.extend(facts(expect, report));
@@ -80,6 +81,19 @@ fn codes(expect: &Expect, report: &Report) -> Vec<String> {
         .filter(|it| it.severity != "info" && !expect.found().any(|code| *code == it.code))
         .map(|it| format!("{} is found, and nothing here shows it", it.code));
     missing.chain(mistaken).chain(too_many).collect()
+}
+
+/// An error is certain by what decided it, or names what else it could be.
+fn left_open(report: &Report) -> impl Iterator<Item = String> {
+    let errors = report.findings.iter().filter(|it| it.severity == "error");
+    errors
+        .filter(|it| it.confidence == "likely" && it.alternatives.is_empty())
+        .map(|it| {
+            format!(
+                "{} is likely, and nothing says what else it could be",
+                it.code
+            )
+        })
 }
 
 fn first(expect: &Expect, report: &Report) -> Vec<String> {

@@ -74,6 +74,7 @@ pub struct Finding {
     pub evidence: Vec<Evidence>,
     pub remedy: Remedy,
     pub confidence: String,
+    pub alternatives: Vec<Value>,
     pub settings_patch: Option<Map<String, Value>>,
 }
 

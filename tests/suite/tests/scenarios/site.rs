@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use lab::{Behaviour, Lab, LabError};
-use netlab::{HarnessError, Net, SERVER, Server, Setup};
+use netlab::{HarnessError, Icmp, Net, SERVER, Server, Setup};
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 
@@ -133,6 +133,13 @@ impl Site {
                 NetworkFault::StallPorts(first, last) => net.stall_ports(first..=last),
                 NetworkFault::DropSource(source) => net.drop_source(source),
                 NetworkFault::RejectSource(source) => net.reject_source(source),
+                NetworkFault::ProhibitSource(source) => {
+                    net.answer_by_icmp(source, Icmp::Prohibited)
+                }
+                NetworkFault::RefuseByIcmp(source) => {
+                    net.answer_by_icmp(source, Icmp::PortUnreachable)
+                }
+                NetworkFault::TurnBack(source) => net.answer_by_icmp(source, Icmp::HostUnreachable),
                 NetworkFault::DropDataFrom(source) => net.drop_data_from(source),
                 NetworkFault::Masquerade(true) => net.masquerade(),
                 NetworkFault::Masquerade(false) => Ok(()),

@@ -16,7 +16,7 @@ use super::trial::{self, Outcome, Said, Trial};
 use diagnosis::record::Record;
 use doctor::Options;
 use host::Check;
-use model::finding::Severity;
+use model::finding::{Confidence, Severity};
 use model::remote::Depth;
 use report::Report;
 use run::LiveBackend;
@@ -123,7 +123,8 @@ impl Kit {
             if let Some(how) = ended_badly(&now).filter(|_| !scenario.is_cut_short()) {
                 return Ok(Outcome::Broke(how));
             }
-            if let Some(wrong) = scenario.missed(&report).or_else(|| undeclared(&now)) {
+            let wrong = scenario.missed(&report).or_else(|| undeclared(&now));
+            if let Some(wrong) = wrong.or_else(|| self.left_open(&report)) {
                 return Ok(Outcome::Failed(wrong));
             }
             if let Some(difference) = said.as_ref().and_then(|before| differ(before, &now)) {
@@ -187,6 +188,20 @@ impl Kit {
     fn declare(&self, code: &str) -> bool {
         let mut codes = self.tested.iter().flat_map(|it| &it.description.codes);
         codes.any(|it| it.name == code)
+    }
+
+    /// An error that names neither what decided it nor what else it could be.
+    fn left_open(&self, report: &Report) -> Option<String> {
+        let open = report.findings.iter().find(|it| {
+            self.declare(&it.code)
+                && it.severity == Severity::Error
+                && it.confidence == Confidence::Likely
+                && it.alternatives.is_empty()
+        })?;
+        Some(format!(
+            "{} is an error: say what decided it, or what else it could be and what would tell",
+            open.code
+        ))
     }
 
     /// No change of settings is tried: what the tested probes say of this server is what counts.
