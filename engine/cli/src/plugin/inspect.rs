@@ -29,8 +29,7 @@ pub(super) async fn run(
     let sandbox = Sandbox::shared();
     let inspected = patiently(false, sandbox.inspect(file, &signatures)).await;
     let Inspected { anatomy, loaded } = inspected.map_err(ProbesError::from)?;
-    let ours = patiently(false, Probes::built_in()).await?;
-    let refused = refused(loaded.as_ref(), &ours);
+    let refused = refused(loaded.as_ref()).await?;
     let text = match as_json {
         true => output::json(&record(&anatomy, loaded.as_ref(), refused.as_deref())),
         false => shown(file, &anatomy, loaded.as_ref(), refused.as_deref()),
@@ -43,14 +42,15 @@ pub(super) async fn run(
 }
 
 /// Why a run would not let it in: it is no probe, or claims what is not its own.
-fn refused(loaded: Result<&Plugin, &LoadError>, ours: &Probes) -> Option<String> {
+async fn refused(loaded: Result<&Plugin, &LoadError>) -> Result<Option<String>, CliError> {
+    let plugin = match loaded {
+        Err(error) => return Ok(Some(error.to_string())),
+        Ok(plugin) => plugin,
+    };
+    let ours = patiently(false, Probes::built_in()).await?;
     let ours = ours.plugins.iter().map(|it| &*it.description);
-    match loaded {
-        Err(error) => Some(error.to_string()),
-        Ok(plugin) => standing::check(ours.chain([&*plugin.description]))
-            .err()
-            .map(|it| it.to_string()),
-    }
+    let checked = standing::check(ours.chain([&*plugin.description]));
+    Ok(checked.err().map(|it| it.to_string()))
 }
 
 /// What its imports let it do.

@@ -416,13 +416,13 @@ fn renamed() -> Result<(), Failed> {
         let files = fs::read_dir(&folder)?.filter_map(|it| Some(it.ok()?.path()));
         Ok(files.collect())
     };
-    let shown = inspect(&one)?;
-    let first = kept()?;
     inspect(&other)?;
-    let both = kept()?;
-    let of_other = both.iter().find(|path| !first.contains(path));
-    let (Some(of_other), [of_one]) = (of_other, &first[..]) else {
-        return Err(format!("{first:?}, then {both:?}").into());
+    let others = kept()?;
+    let shown = inspect(&one)?;
+    let all = kept()?;
+    let of_one = all.iter().find(|path| !others.contains(path));
+    let (Some(of_one), [of_other, ..]) = (of_one, &others[..]) else {
+        return Err(format!("{others:?}, then {all:?}").into());
     };
     fs::rename(of_other, of_one)?;
     let again = inspect(&one)?;
