@@ -1,5 +1,5 @@
-//! Real FTP servers for tests: vsftpd, ProFTPD, Pure-FTPd and pyftpdlib, each in a small network of
-//! its own.
+//! Real FTP servers for tests, each in a small network of its own: vsftpd, ProFTPD, Pure-FTPd and pyftpdlib with all that
+//! can be set up in them, and others with what little they have to set up.
 //!
 //! A test makes a [`Net`], starts a [`Server`] in it with a [`Setup`], and runs its client with
 //! [`Net::client`]:
@@ -13,6 +13,8 @@
 //! let status = net.client().arg("curl").arg(format!("ftp://{}/", server.address())).status();
 //! # Ok::<(), netlab::HarnessError>(())
 //! ```
+//!
+//! The others ([`SmallProduct`]) are started with a [`SmallSetup`] by [`Server::start_small`].
 //!
 //! Everything belongs to one instance and goes away when it is dropped: two network namespaces, a
 //! temporary folder, the processes. The user the servers know exists only inside the server's
@@ -36,6 +38,7 @@ mod program;
 mod server;
 mod setup;
 mod site;
+mod small;
 
 pub use account::ID as ACCOUNT;
 pub use certificate::Certificate;
@@ -50,3 +53,4 @@ pub use server::Server;
 pub use setup::{
     ClientCertificate, DataProtection, Mode, Product, SessionReuse, Setup, TlsVersions,
 };
+pub use small::{Rights, SmallProduct, SmallSetup};
