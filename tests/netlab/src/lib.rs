@@ -18,7 +18,7 @@
 //!
 //! Everything belongs to one instance and goes away when it is dropped: two network namespaces, a
 //! temporary folder, the processes. The user the servers know exists only inside the server's
-//! namespace. Root is needed, and the servers that `cargo xtask test` puts into `target/servers`.
+//! namespace. Root is needed, and the servers that `cargo xtask servers` puts into `target/servers`.
 
 mod access_list;
 mod account;

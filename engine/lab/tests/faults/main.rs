@@ -68,6 +68,7 @@ async fn show(fault: Fault) {
         | AuthTlsOnlySsl
         | AuthOddCode { .. }
         | AuthInjected
+        | AuthNotReady { .. }
         | AuthThenSilence
         | AuthThenClearText
         | HangsAfterAuth => tls::auth(fault).await,

@@ -4,7 +4,7 @@ use std::path::Path;
 use crate::account;
 use crate::error::HarnessError;
 use crate::installation;
-use crate::net::SERVER;
+use crate::net::{NAME, SERVER};
 use crate::site::Site;
 
 use super::SmallSetup;
@@ -19,6 +19,8 @@ pub(super) fn prepare(
     // It lets users of the system in, and into nothing but their homes.
     account::move_to(etc, &site.home())?;
     let mut line: Vec<OsString> = vec![listener.into(), "-v".into()];
+    // Else it looks up the machine's own name, which nobody knows here.
+    line.extend(["-l".into(), NAME.into()]);
     if let Some(clients) = setup.max_clients {
         // All tests come from one address.
         let refusal = format!("{clients}:421 Too many connections, try again later.\r\n");
