@@ -14,8 +14,8 @@ pub(crate) const PASSWORD_HASH: &str = "$6$harbours$ZoefzJ2kg/FeUEybDWoA0Rzfkkpd
 /// User and group; from a range that neither Debian nor systemd hands out.
 pub const ID: u32 = 61_077;
 
-/// The service whose PAM rules are asked for: by inetutils without being told.
-pub(crate) const PAM_SERVICE: &str = "ftp";
+/// The service whose PAM rules vsftpd asks for.
+pub(crate) const PAM_SERVICE: &str = "rd-lab-ftp";
 
 /// Writes the account as `passwd`, `shadow` and PAM rules into the folder that lies over `/etc`.
 pub(crate) fn write(etc: &Path) -> Result<(), HarnessError> {

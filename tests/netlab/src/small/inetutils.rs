@@ -27,6 +27,6 @@ pub(super) fn prepare(
         line.extend(["-C".into(), refusal.into()]);
     }
     line.extend([SERVER.to_string().into(), setup.port().to_string().into()]);
-    line.extend([program.into(), "--auth=pam".into()]);
+    line.push(program.into());
     Ok(line)
 }
