@@ -269,6 +269,8 @@ pub enum Fault {
     PathMissing,
     /// 550 to every listing: `ftp.list-denied` (F-L15).
     ListDenied,
+    /// A listing of one line, which says that it may not be read: `ftp.list-denied`.
+    ListDeniedInData,
     /// 550 or 553 to `STOR` before the data connection is looked at: `ftp.write-denied` (F-S01).
     WriteDenied,
     /// 552 once an upload is in: `ftp.quota-exceeded` (F-S02).

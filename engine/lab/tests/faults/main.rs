@@ -107,6 +107,7 @@ async fn show(fault: Fault) {
         | NamesNotUtf8 => rights::login(fault).await,
         PathMissing
         | ListDenied
+        | ListDeniedInData
         | WriteDenied
         | QuotaExceeded
         | DeleteDenied

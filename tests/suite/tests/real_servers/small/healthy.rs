@@ -12,7 +12,7 @@ use SmallProduct::{Aioftp, FtpSrv, Inetutils, Twisted};
 
 pub fn cases() -> Vec<Trial> {
     let mut cases = Vec::new();
-    for depth in ["quick", "standard", "full"] {
+    for depth in ["quick", "standard"] {
         let name = format!("healthy::{depth}");
         cases.extend(each(SmallProduct::ALL, &name, move |product| {
             reads(product, depth)
