@@ -13,7 +13,8 @@ use netlab::{SmallProduct, SmallSetup};
 use crate::record;
 
 pub fn cases() -> Vec<Trial> {
-    [faults::cases(), tls::cases(), healthy::cases()]
+    // The deepest looks wait longest, and are among the first of these.
+    [healthy::cases(), faults::cases(), tls::cases()]
         .into_iter()
         .flatten()
         .collect()

@@ -12,16 +12,16 @@ use SmallProduct::{Aioftp, FtpSrv, Inetutils, Twisted};
 
 pub fn cases() -> Vec<Trial> {
     let mut cases = Vec::new();
+    for depth in ["full", "standard"] {
+        let name = format!("healthy::writes-{depth}");
+        cases.extend(each(SmallProduct::ALL, &name, move |product| {
+            writes(product, depth)
+        }));
+    }
     for depth in ["quick", "standard"] {
         let name = format!("healthy::{depth}");
         cases.extend(each(SmallProduct::ALL, &name, move |product| {
             reads(product, depth)
-        }));
-    }
-    for depth in ["standard", "full"] {
-        let name = format!("healthy::writes-{depth}");
-        cases.extend(each(SmallProduct::ALL, &name, move |product| {
-            writes(product, depth)
         }));
     }
     cases
