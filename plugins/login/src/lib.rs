@@ -170,7 +170,9 @@ fn log_in(
     credential: &Credential,
     clues: &mut Clues,
 ) -> Attempt {
-    let in_clear = run.text("control.mode") == Some("clear");
+    // Where it is known that TLS is not what the server misses, a refusal is about something else.
+    let tls_is_missed = !run.has_fact("server.requires-tls") || run.flag("server.requires-tls");
+    let in_clear = run.text("control.mode") == Some("clear") && tls_is_missed;
     let mut reply = match control.command(&format!("USER {}", credential.user())) {
         Ok(reply) => reply,
         Err(error) => return broken(run, control, error, Phase::User),
