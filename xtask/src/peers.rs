@@ -1,7 +1,6 @@
 //! Gets the programs that the benchmarks compare with: curl, lftp and testssl.sh from the distribution, sslyze from PyPI.
 
 use std::path::Path;
-use std::process::Command;
 
 use crate::report;
 use crate::servers::{self, ServersError};
@@ -31,20 +30,7 @@ pub fn install(target: &Path) {
 
 fn install_sslyze(folder: &Path) -> Result<(), ServersError> {
     servers::ensure_pip()?;
-    servers::run(
-        Command::new("python3")
-            .args([
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                "--disable-pip-version-check",
-            ])
-            .args(["--root-user-action=ignore", "--upgrade", "--target"])
-            .arg(folder)
-            .arg(PYTHON_PACKAGE),
-    )
-    .map(drop)
+    servers::run(servers::pip_install(folder).arg(PYTHON_PACKAGE)).map(drop)
 }
 
 fn tell(what: &str, done: Result<(), ServersError>) {

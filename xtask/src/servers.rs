@@ -1,5 +1,5 @@
-//! Puts the real FTP servers of the tests into one folder: vsftpd, ProFTPD and Pure-FTPd from the
-//! distribution's own packages, pyftpdlib from PyPI.
+//! Puts the real FTP servers of the tests into one folder: vsftpd, ProFTPD, Pure-FTPd and the ftpd of the GNU inetutils
+//! from the distribution's own packages, pyftpdlib, aioftp and Twisted from PyPI, ftp-srv from npm.
 //!
 //! The distribution's packages exclude each other and start themselves when installed, so they are
 //! only downloaded and unpacked side by side. What they link against comes from ordinary packages;
@@ -11,12 +11,16 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use crate::node::Node;
+
 /// A server taken from the distribution: the folder it is unpacked into, and the packages it
 /// consists of.
-const UNPACKED: [(&str, &[&str]); 3] = [
+const UNPACKED: [(&str, &[&str]); 4] = [
     ("vsftpd", &["vsftpd"]),
     ("proftpd", &["proftpd-core", "proftpd-mod-crypto"]),
     ("pure-ftpd", &["pure-ftpd"]),
+    // It does not listen itself; ipsvd does that for it, and counts the clients.
+    ("inetutils", &["inetutils-ftpd", "ipsvd"]),
 ];
 
 /// Programs the tests call, and the package each comes from.
@@ -28,8 +32,35 @@ const TOOLS: [(&str, &str); 5] = [
     ("python3", "python3"),
 ];
 
-/// Pinned, because the tests assert what this server says on the wire.
-const PYTHON_PACKAGES: [&str; 2] = ["pyftpdlib==2.2.0", "pyOpenSSL==26.4.0"];
+/// A server that is a library of Python's: its folder, its packages, and what has to be there to run it. Compiled parts
+/// belong to one version of Python, so that only trying tells.
+struct Library {
+    name: &'static str,
+    /// Pinned, because the tests assert what these servers say on the wire.
+    packages: &'static [&'static str],
+    needs: &'static str,
+}
+
+const LIBRARIES: [Library; 3] = [
+    Library {
+        name: "pyftpdlib",
+        packages: &["pyftpdlib==2.2.0", "pyOpenSSL==26.4.0"],
+        needs: "import pyftpdlib.handlers, OpenSSL; assert hasattr(pyftpdlib.handlers, 'TLS_FTPHandler')",
+    },
+    Library {
+        name: "aioftp",
+        packages: &["aioftp==0.28.3"],
+        needs: "import aioftp",
+    },
+    Library {
+        name: "twisted",
+        packages: &["twisted==26.10.0"],
+        needs: "import twisted.protocols.ftp",
+    },
+];
+
+/// Pinned for the same reason.
+const NODE_PACKAGE: &str = "ftp-srv@4.6.3";
 
 /// What an installation left behind.
 #[derive(Debug)]
@@ -75,17 +106,17 @@ impl fmt::Display for ServersError {
 
 impl std::error::Error for ServersError {}
 
-/// Installs all servers into `target` (usually `target/servers` of the workspace). Running it again
-/// only does what is still to be done.
+/// Installs all servers into `target/servers` of the workspace. Running it again only does what is still to be done.
 ///
 /// Without root nothing fails for lack of rights: [`Installed::missing`] then carries the command
 /// to run.
-pub fn install(target: &Path) -> Result<Installed, ServersError> {
+pub fn install(workspace: &Path) -> Result<Installed, ServersError> {
     if !found("apt-get") || !found("dpkg") {
         return Err(ServersError::NotDebian);
     }
+    let target = workspace.join("target/servers");
     let downloads = target.join("packages");
-    fs::create_dir_all(&downloads).map_err(|error| ServersError::File(downloads.clone(), error))?;
+    fs::create_dir_all(&downloads).map_err(at(&downloads))?;
     let root = is_root()?;
 
     for (server, packages) in UNPACKED {
@@ -98,9 +129,12 @@ pub fn install(target: &Path) -> Result<Installed, ServersError> {
             .filter(|(tool, _)| !found(tool))
             .map(|(_, package)| package.to_string()),
     );
-    let pyftpdlib = target.join("pyftpdlib");
-    let python_done = imports(&pyftpdlib);
-    if !python_done && !has_pip() {
+    let ftp_srv = target.join("ftp-srv");
+    let pip_is_done = LIBRARIES
+        .iter()
+        .all(|library| library.runs_from(&target.join(library.name)))
+        && ftp_srv.is_dir();
+    if !pip_is_done && !has_pip() {
         wanted.push("python3-pip".to_owned());
     }
 
@@ -124,10 +158,11 @@ pub fn install(target: &Path) -> Result<Installed, ServersError> {
         })
     };
 
-    if python_done {
-        say("pyftpdlib is there");
-    } else if has_pip() {
-        install_pyftpdlib(&pyftpdlib)?;
+    if pip_is_done || has_pip() {
+        for library in &LIBRARIES {
+            library.install(&target.join(library.name))?;
+        }
+        install_ftp_srv(workspace, &ftp_srv)?;
     }
     Ok(Installed { missing })
 }
@@ -162,7 +197,7 @@ fn unpack(
         })?;
         run(Command::new("dpkg").arg("-x").arg(archive).arg(&partial))?;
     }
-    fs::rename(&partial, folder).map_err(|error| ServersError::File(folder.to_owned(), error))
+    fs::rename(&partial, folder).map_err(at(folder))
 }
 
 /// Downloads one package. A fresh container has no package lists, so root fetches them and tries
@@ -192,8 +227,7 @@ fn archive(downloads: &Path, package: &str) -> Result<Option<PathBuf>, ServersEr
 }
 
 fn archives(downloads: &Path) -> Result<Vec<PathBuf>, ServersError> {
-    let entries =
-        fs::read_dir(downloads).map_err(|error| ServersError::File(downloads.to_owned(), error))?;
+    let entries = fs::read_dir(downloads).map_err(at(downloads))?;
     Ok(entries
         .flatten()
         .map(|entry| entry.path())
@@ -250,35 +284,49 @@ fn update() -> Result<(), ServersError> {
     run(Command::new("apt-get").args(["-qq", "update"])).map(drop)
 }
 
-fn install_pyftpdlib(folder: &Path) -> Result<(), ServersError> {
-    say(&format!("installing {}", PYTHON_PACKAGES.join(", ")));
-    // `--target` keeps out of the system's packages, so pip does not ask for
-    // `--break-system-packages`.
-    run(Command::new("python3")
-        .args([
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            "--root-user-action=ignore",
-        ])
-        .args(["--upgrade", "--target"])
-        .arg(folder)
-        .args(PYTHON_PACKAGES))
-    .map(drop)
+impl Library {
+    fn install(&self, folder: &Path) -> Result<(), ServersError> {
+        if self.runs_from(folder) {
+            say(&format!("{} is there", self.name));
+            return Ok(());
+        }
+        say(&format!("installing {}", self.packages.join(", ")));
+        run(pip_install(folder).args(self.packages)).map(drop)
+    }
+
+    fn runs_from(&self, folder: &Path) -> bool {
+        folder.is_dir()
+            && succeeds(
+                Command::new("python3")
+                    .args(["-W", "ignore", "-c", self.needs])
+                    .env("PYTHONPATH", folder),
+            )
+    }
 }
 
-/// Whether this Python can use what is in `folder`: compiled parts belong to one version of Python.
-fn imports(folder: &Path) -> bool {
-    let imports =
-        "import pyftpdlib.handlers, OpenSSL; assert hasattr(pyftpdlib.handlers, 'TLS_FTPHandler')";
-    folder.is_dir()
-        && succeeds(
-            Command::new("python3")
-                .args(["-W", "ignore", "-c", imports])
-                .env("PYTHONPATH", folder),
-        )
+fn install_ftp_srv(workspace: &Path, folder: &Path) -> Result<(), ServersError> {
+    if folder.is_dir() {
+        say("ftp-srv is there");
+        return Ok(());
+    }
+    let node = Node::get(workspace)?;
+    say(&format!("installing {NODE_PACKAGE}"));
+    // As with the packages that are unpacked: a folder with the final name is always complete.
+    let partial = folder.with_extension("partial");
+    let _ = fs::remove_dir_all(&partial);
+    let mut install = node.npm_install();
+    run(install.arg("--prefix").arg(&partial).arg(NODE_PACKAGE))?;
+    fs::rename(&partial, folder).map_err(at(folder))
+}
+
+/// `pip install` into a folder, without the packages. `--target` keeps out of the system's packages, so pip does not ask
+/// for `--break-system-packages`.
+pub fn pip_install(folder: &Path) -> Command {
+    let mut install = Command::new("python3");
+    install.args(["-m", "pip", "install", "--quiet"]);
+    install.args(["--disable-pip-version-check", "--root-user-action=ignore"]);
+    install.args(["--upgrade", "--target"]).arg(folder);
+    install
 }
 
 /// Makes sure that `python3 -m pip` works; root installs what is missing.
@@ -344,6 +392,11 @@ pub fn run(command: &mut Command) -> Result<Output, ServersError> {
     ))
 }
 
-fn say(step: &str) {
+pub fn say(step: &str) {
     eprintln!("servers: {step}");
+}
+
+/// Names the file or folder that a failed operation was about; for `map_err`.
+pub fn at(path: &Path) -> impl FnOnce(io::Error) -> ServersError + '_ {
+    |error| ServersError::File(path.to_owned(), error)
 }

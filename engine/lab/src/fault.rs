@@ -137,6 +137,12 @@ pub enum Fault {
     },
     /// Clear text follows the 234 in the same segment, before the handshake (F-A10).
     AuthInjected,
+    /// A ClientHello that comes sooner than this after the 234 is read as a command, as ftp-srv and libunftp were seen to
+    /// do on a fast way.
+    AuthNotReady {
+        /// How soon, in milliseconds.
+        ms: u64,
+    },
     /// 234, and then the handshake is never answered: `tls.handshake-failed` (F-A09, F-N11).
     AuthThenSilence,
     /// 234, and then 421 in clear text in place of the handshake: `tls.handshake-failed` (F-A07).
@@ -263,6 +269,8 @@ pub enum Fault {
     PathMissing,
     /// 550 to every listing: `ftp.list-denied` (F-L15).
     ListDenied,
+    /// A listing of one line, which says that it may not be read: `ftp.list-denied`.
+    ListDeniedInData,
     /// 550 or 553 to `STOR` before the data connection is looked at: `ftp.write-denied` (F-S01).
     WriteDenied,
     /// 552 once an upload is in: `ftp.quota-exceeded` (F-S02).

@@ -62,6 +62,7 @@ fn with_values() -> Vec<Fault> {
         ResetAtReply { nth: 2 },
         AuthRefused { code: 431 },
         AuthOddCode { code: 334 },
+        AuthNotReady { ms: 500 },
         HandshakeAlert { description: 71 },
         TicketsRunOut { after: 2 },
         LoginSlow { ms: 200 },

@@ -237,6 +237,7 @@ fn look(run: &mut Run, session: Session, protection: Protection) -> (Session, bo
     certificate::look(run, &mut channel, elsewhere);
     note(run, &channel);
     findings::judge(run, &channel, &seen);
+    listings::denied_in_words(run, &channel.samples);
     if run.is_brief() {
         let check = "long transfers and other forms of a listing";
         run.not_applicable(check, BEYOND_A_LISTING, "--depth quick");

@@ -1,12 +1,13 @@
 //! Whether a listing is whole, and whether there is one for machines (RFC 3659 section 7).
 
+use probe_sdk::ftp::phase::wording;
 use probe_sdk::ftp::{Form, Listing, Reply};
 use probe_sdk::{Decision, Finding, Run, name, quoted, value};
 
 use crate::channel::{Channel, MAX_LISTING, StartReply, says_not_known};
 use crate::facts;
 use crate::sample::Sample;
-use crate::{LISTING_TRUNCATED, NO_MACHINE_LISTING, TRUNCATED};
+use crate::{LIST_DENIED, LISTING_TRUNCATED, NO_MACHINE_LISTING, TRUNCATED};
 
 /// Below this, that a number of entries is round says nothing.
 const FEW: usize = 100;
@@ -72,6 +73,31 @@ fn all(samples: &[Sample], form: Form) -> Vec<Listing> {
         .filter(|transferred| transferred.bytes.len() < MAX_LISTING)
         .map(|transferred| Listing::read(form, &transferred.bytes))
         .collect()
+}
+
+/// Whether each listing that came holds no entry, and in its place the words of a missing right: some servers hand on what
+/// the program said that lists for them, and call the transfer complete.
+pub(crate) fn denied_in_words(run: &mut Run, samples: &[Sample]) {
+    let mut told: Vec<String> = Vec::new();
+    for listing in samples.iter().filter_map(Sample::listing) {
+        let text = String::from_utf8_lossy(&listing.bytes);
+        let has_entries = !Listing::read(Form::List, &listing.bytes).entries.is_empty();
+        let mut lines = text.lines().filter(|line| !line.trim().is_empty());
+        match lines.next() {
+            Some(line) if !has_entries && wording::line_denies_right(line) => {
+                told.push(line.trim().into());
+            }
+            _ => return,
+        }
+    }
+    let Some(line) = told.last() else { return };
+    let why = format!(
+        "in each of {} listings the server's words are all there is, and no entry",
+        told.len()
+    );
+    let detail = "The server calls the listing complete, and what comes in its place is that it may not be read.";
+    let finding = Finding::new(LIST_DENIED, detail).because(Decision::by_evidence(why));
+    run.found(finding.evidence("in place of a listing", line));
 }
 
 /// Whether the listings end in the middle of a line, or stop at a limit.

@@ -112,6 +112,10 @@ fn methods_and_range(run: &mut Run, session: &Session, samples: &[Sample], again
         | (Went::AllFailed, Went::Refused | Went::NotAsked) => {
             all_blocked(samples, again).evidence("control connection", &session.peer)
         }
+        (Went::SomeFailed | Went::AllFailed, _) | (_, Went::SomeFailed) if run.lost_step() => {
+            let reason = "replies came out of step: a port that did not open may be one that was given before";
+            return run.could_not_look("the range of the data ports", &[SOME_BLOCKED], reason);
+        }
         (Went::SomeFailed | Went::AllFailed, _) | (_, Went::SomeFailed) => {
             some_blocked(samples, again)
         }

@@ -220,6 +220,10 @@ fn beside(
     let reply_says = refusal.reply.is_some();
     if code == PEER_REJECTED && !reply_says {
         finding = finding.likely(TLS_STALLS, on_the_server);
+    } else if code == TLS_STALLS && reply_says {
+        let test =
+            "the server's log, or a packet trace on it, shows our handshake on the data connection";
+        finding = finding.likely(TLS_FAILED, test);
     } else if code == AFFINITY_LOST {
         let seen_there =
             "the server's log shows the data connection and refuses it for its address";
@@ -284,6 +288,8 @@ fn code(session: &Session, refusal: &Refusal, samples: &[Sample], seen: &Seen) -
         Answer::Reply(It::TlsRefused) if session.tls => match (reuse, secured) {
             (Some(code), _) => code,
             (None, true) => REUSE_BROKEN,
+            // Nothing of a handshake came from the server, not even its end: it has seen none.
+            (None, false) if refusal.failure.is_none() => TLS_STALLS,
             (None, false) => TLS_FAILED,
         },
         Answer::Reply(It::NoDataConnection) if session.tls && secured => {

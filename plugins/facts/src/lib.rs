@@ -58,6 +58,8 @@ pub mod name {
     pub const SERVER_PRODUCT_CONFIDENCE: &str = "server.product.confidence";
     /// The time that the usual reply takes, in milliseconds.
     pub const SERVER_REPLY_MS: &str = "server.reply-ms";
+    /// Whether the server requires TLS.
+    pub const SERVER_REQUIRES_TLS: &str = "server.requires-tls";
     /// The address that connections leave from.
     pub const SOURCE_ADDRESS: &str = "source.address";
     /// The address that the remote says it sees.

@@ -172,7 +172,10 @@ fn log_in(
     credential: &Credential,
     clues: &mut Clues,
 ) -> Attempt {
-    let in_clear = run.text(name::CONTROL_MODE) == Some("clear");
+    // Where it is known that TLS is not what the server misses, a refusal is about something else.
+    let tls_is_missed =
+        !run.has_fact(name::SERVER_REQUIRES_TLS) || run.flag(name::SERVER_REQUIRES_TLS);
+    let in_clear = run.text(name::CONTROL_MODE) == Some("clear") && tls_is_missed;
     let mut reply = match control.command(&format!("USER {}", credential.user())) {
         Ok(reply) => reply,
         Err(error) => return broken(run, control, error, Phase::User),

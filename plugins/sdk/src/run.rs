@@ -161,6 +161,13 @@ impl Run {
             .any(|finding| finding.code == code.name)
     }
 
+    /// Whether a reply on the main session belonged to another command, so far. Each was put in its place; what depends on which
+    /// reply is whose (a port that was given before, and not now) is not to be trusted all the same.
+    #[must_use]
+    pub fn lost_step(&self) -> bool {
+        crate::step::is_noted()
+    }
+
     /// The first of these codes that this run found.
     #[must_use]
     pub fn found_of(&self, codes: &[Code]) -> Option<Code> {

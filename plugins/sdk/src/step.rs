@@ -5,7 +5,7 @@
 mod again;
 mod exchanges;
 
-pub(crate) use again::{note, report};
+pub(crate) use again::{is_noted, note, report};
 pub(crate) use exchanges::{Exchanges, Slip};
 
 use ftp::exchange::{Fit, fit};

@@ -3,12 +3,13 @@
 
 use probe_sdk::ftp::phase::greeting::{self, Greeting};
 use probe_sdk::ftp::phase::login::{self, LoginAnswer};
+use probe_sdk::ftp::phase::wording;
 use probe_sdk::ftp::product::{Clue, Clues};
-use probe_sdk::ftp::{Features, Phase, Reply};
+use probe_sdk::ftp::{Features, Phase, Reply, Weight};
 use probe_sdk::{Control, Depth, Finding, Run, shared, value};
 
 use crate::facts;
-use crate::secured::Mode;
+use crate::secured::{Mode, Secured};
 use crate::{CLEARTEXT_LOGIN, Place, REQUIRED};
 
 /// Whether [`look`] asks for the features, so that nobody else has to. A quick look does: the connection is made anyhow and
@@ -57,11 +58,49 @@ pub(crate) fn look(run: &mut Run, place: &Place, mode: Mode) {
     }
 }
 
-/// The refusal of a user name in clear text, where the server insists on TLS.
-pub(crate) fn refused_in_clear(run: &Run, place: &Place) -> Option<Reply> {
-    match ask(run, place) {
-        Some((LoginAnswer::TlsRequired, reply)) => Some(reply),
-        _ => None,
+/// The refusal of a user name in clear text that may be for want of TLS.
+pub(crate) struct Refusal {
+    pub(crate) reply: Reply,
+    /// Its code or its words say so. Without them it may be about the user just as well.
+    pub(crate) names_tls: bool,
+}
+
+/// Such a refusal, where the server does not take the user name in clear text.
+pub(crate) fn refused_in_clear(run: &Run, place: &Place) -> Option<Refusal> {
+    let (answer, weight, reply) = ask_for_user(run, welcomed(place)?.0, true)?;
+    (answer == LoginAnswer::TlsRequired).then(|| Refusal {
+        names_tls: weight == Weight::Certain || wording::names_encryption(&reply),
+        reply,
+    })
+}
+
+/// What tells whether a refusal is for want of TLS: the same user name over TLS.
+pub(crate) enum OverTls {
+    /// It is taken there.
+    Taken(Reply),
+    /// It is refused there in the same way.
+    Refused,
+    /// Neither.
+    Unknown,
+}
+
+/// Asks that, on a session of its own.
+pub(crate) fn over_tls(run: &Run, place: &Place, in_clear: &Reply) -> OverTls {
+    let Ok(secured) = Secured::again(place, Mode::Explicit) else {
+        return OverTls::Unknown;
+    };
+    match ask_for_user(run, secured.control, false) {
+        Some((
+            LoginAnswer::PasswordWanted
+            | LoginAnswer::LoggedIn
+            | LoginAnswer::NoPasswordNeeded
+            | LoginAnswer::AccountWanted
+            | LoginAnswer::OneTimePassword,
+            _,
+            reply,
+        )) => OverTls::Taken(reply),
+        Some((_, _, reply)) if reply.code == in_clear.code => OverTls::Refused,
+        _ => OverTls::Unknown,
     }
 }
 
@@ -91,7 +130,11 @@ fn is_settled(answer: &LoginAnswer) -> bool {
 }
 
 fn ask(run: &Run, place: &Place) -> Option<Answer> {
-    ask_for_user(run, welcomed(place)?.0)
+    ask_in_clear(run, welcomed(place)?.0)
+}
+
+fn ask_in_clear(run: &Run, control: Control) -> Option<Answer> {
+    ask_for_user(run, control, true).map(|(answer, _, reply)| (answer, reply))
 }
 
 /// Both questions on one connection. Where `FEAT` ends it, `USER` is asked on another: that is what counts.
@@ -99,7 +142,7 @@ fn ask_for_features_and_user(run: &mut Run, place: &Place) -> Option<Answer> {
     let (mut control, greeting) = welcomed(place)?;
     let features = control.command("FEAT").ok();
     let answer = match &features {
-        Some(_) => ask_for_user(run, control),
+        Some(_) => ask_in_clear(run, control),
         None => None,
     };
     let answer = answer.or_else(|| ask(run, place));
@@ -120,13 +163,17 @@ fn welcomed(place: &Place) -> Option<(Control, Reply)> {
     (greeting::judge(&greeting) == Greeting::Ready).then_some((control, greeting))
 }
 
-fn ask_for_user(run: &Run, mut control: Control) -> Option<Answer> {
+fn ask_for_user(
+    run: &Run,
+    mut control: Control,
+    clear_text: bool,
+) -> Option<(LoginAnswer, Weight, Reply)> {
     let user = run.remote().user.as_deref().unwrap_or("anonymous");
     let reply = control.command(&format!("USER {user}")).ok()?;
-    let (answer, _) = login::judge(Phase::User, &reply, true);
+    let (answer, weight) = login::judge(Phase::User, &reply, clear_text);
     // Servers count those who leave without a word.
     control.quit();
-    Some((answer, reply))
+    Some((answer, weight, reply))
 }
 
 /// Which product it is, where the greeting alone does not show that and the list does.

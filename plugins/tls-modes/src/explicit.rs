@@ -3,17 +3,20 @@
 use probe_sdk::ftp::Reply;
 use probe_sdk::ftp::phase::auth::{self, AuthAnswer};
 use probe_sdk::halt::{Halt, ask_again};
+use probe_sdk::session::NOT_READY_MS;
 use probe_sdk::{
     Connection, Control, Decision, DialogueError, Failure, Finding, Owner, Run, SslSetting,
-    TlsSession,
+    TlsSession, pause, value,
 };
 
+use crate::demand::OverTls;
+use crate::facts;
 use crate::failed::Failed;
 use crate::greeting::{self, Heard};
 use crate::secured::{self, Mode, NotAgain, Secured};
 use crate::{
     BANNER_BEFORE_TLS, CLEARTEXT_FALLBACK, EXPLICIT_ON_IMPLICIT, NOT_FTP, NOT_SUPPORTED, Place,
-    REQUIRED, demand, raw, second_look,
+    REQUIRED, RESTRICTED, demand, raw, second_look,
 };
 
 /// From a fresh connection to one that is ready for the login.
@@ -66,32 +69,61 @@ fn maybe_implicit(place: &Place) -> Finding {
 
 /// The settings say clear text; the server may insist on TLS. Then the run goes on with what it insists on.
 fn in_clear(run: &mut Run, place: &Place, control: Control, greeting: Reply) -> Option<Secured> {
-    let Some(reply) = demand::refused_in_clear(run, place) else {
+    let Some(refusal) = demand::refused_in_clear(run, place) else {
         return Some(Secured::new(place, control, Mode::Clear, greeting, None));
     };
     let finding = Finding::new(
         REQUIRED,
         "The server takes no user name in clear text: it insists on TLS.",
     )
-    .because(Decision::by_rule(
-        &reply,
+    .evidence("reply", &refusal.reply);
+    let in_words = Decision::by_rule(
+        &refusal.reply,
         "words that demand TLS, in answer to a user name",
-    ))
-    .evidence("reply", &reply);
+    );
+    let decided = |finding: Finding| {
+        match refusal.names_tls {
+        true => finding.because(in_words.clone()),
+        false => finding.likely(
+            RESTRICTED,
+            "the same user name is refused over TLS, too: whoever gets a handshake done with this server can try",
+        ),
+    }
+    };
     match secure(place, control) {
         Auth::Secured(control, session) => {
+            let finding = match refusal.names_tls {
+                true => decided(finding),
+                false => match demand::over_tls(run, place, &refusal.reply) {
+                    OverTls::Taken(reply) => finding.because(Decision::by_counter_test(
+                        "the same user name over TLS",
+                        reply,
+                    )),
+                    OverTls::Refused => return refused_with_or_without(run, place),
+                    OverTls::Unknown => decided(finding),
+                },
+            };
             run.found(finding.cured_by(&[("ssl", "require-explicit")]));
             Some(Secured::explicit(place, control, greeting, session))
         }
         Auth::Failed(failed) => {
-            run.found(finding.patch(&[("ssl", "require-explicit")]));
+            run.found(decided(finding).patch(&[("ssl", "require-explicit")]));
             second_look::take(run, place, Mode::Explicit, &failed)
         }
+        // It cannot insist on what it does not have.
+        Auth::Refused(_) if !refusal.names_tls => refused_with_or_without(run, place),
         Auth::Refused(_) | Auth::Halted(_) => {
-            run.found(finding);
+            run.found(decided(finding));
             None
         }
     }
+}
+
+/// The user name is not refused for want of TLS. What else it is refused for, the login says.
+fn refused_with_or_without(run: &mut Run, place: &Place) -> Option<Secured> {
+    run.note(facts::REQUIRES_TLS, value::flag(false));
+    let (control, greeting) = greeting::again(place).ok()?;
+    Some(Secured::new(place, control, Mode::Clear, greeting, None))
 }
 
 /// `AUTH TLS` on a connection whose greeting was read.
@@ -209,21 +241,18 @@ pub(crate) enum Auth {
 }
 
 /// `AUTH` and the handshake. A refusal is heard twice before it counts, and a handshake that meets clear text is tried once
-/// more: some servers read a quick ClientHello as a command.
-fn secure(place: &Place, control: Control) -> Auth {
-    let first = attempt(place, control);
-    let again = match &first {
-        Auth::Refused(_) => true,
-        Auth::Failed(failed) => failed.is_not_tls(),
-        Auth::Secured(..) | Auth::Halted(_) => false,
+/// more, later: some servers read a quick ClientHello as a command.
+pub(crate) fn secure(place: &Place, control: Control) -> Auth {
+    let first = attempt(place, control, 0);
+    let pause_ms = match &first {
+        Auth::Refused(_) => 0,
+        Auth::Failed(failed) if failed.is_not_tls() => NOT_READY_MS,
+        Auth::Failed(_) | Auth::Secured(..) | Auth::Halted(_) => return first,
     };
-    if !again {
-        return first;
-    }
     let Ok((control, _)) = greeting::again(place) else {
         return first;
     };
-    match (first, attempt(place, control)) {
+    match (first, attempt(place, control, pause_ms)) {
         // What was said the first time counts, and the last words most of all.
         (Auth::Refused(replies), Auth::Refused(_) | Auth::Halted(_)) => Auth::Refused(replies),
         (Auth::Failed(failed), Auth::Failed(second)) if second.said.is_none() => {
@@ -233,8 +262,8 @@ fn secure(place: &Place, control: Control) -> Auth {
     }
 }
 
-/// The same, once.
-pub(crate) fn attempt(place: &Place, mut control: Control) -> Auth {
+/// The same, once; the handshake begins so many milliseconds after the answer to `AUTH`.
+fn attempt(place: &Place, mut control: Control, pause_ms: u32) -> Auth {
     match ask_for_tls(&mut control) {
         Asked::Granted => {}
         Asked::Refused(replies) => return Auth::Refused(replies),
@@ -245,6 +274,9 @@ pub(crate) fn attempt(place: &Place, mut control: Control) -> Auth {
                 said: None,
             });
         }
+    }
+    if pause_ms > 0 {
+        pause(pause_ms);
     }
     match control.secure(&place.tls()) {
         Ok(session) => Auth::Secured(control, session),

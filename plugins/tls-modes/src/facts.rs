@@ -7,7 +7,7 @@ probe_sdk::facts! {
     GREETING = name::SERVER_GREETING: Text, "greeting", compared(130, Words, PLACE);
     GREETING_MS = name::SERVER_GREETING_MS: Integer, "time to the greeting, in milliseconds";
     SOFTWARE = "server.software": Text, "server software", shown(30, "server"), compared(140, Words, PLACE);
-    REQUIRES_TLS = "server.requires-tls": Flag, "whether the server requires TLS", compared(180, Value, PLACE);
+    REQUIRES_TLS = name::SERVER_REQUIRES_TLS: Flag, "whether the server requires TLS", compared(180, Value, PLACE);
     VERSION = name::TLS_VERSION: Text, "TLS version", compared(210, Value, OFFER);
     CIPHER = "tls.cipher": Text, "TLS cipher suite", compared(220, Value, OFFER);
     HANDSHAKE_US = "tls.handshake-us": Integer, "time of the TLS handshake, in microseconds";

@@ -50,6 +50,7 @@ probe_sdk::codes! {
 }
 
 pub(crate) const CLIENT_CERTIFICATE: Code = Code::of_another("ftps.client-certificate-required");
+pub(crate) const RESTRICTED: Code = Code::of_another("ftp.account-restricted");
 pub(crate) const SOURCE_BLOCKED: Code = Code::of_another("net.source-ip-blocked");
 pub(crate) const MTU_BLACK_HOLE: Code = Code::of_another("net.mtu-blackhole");
 

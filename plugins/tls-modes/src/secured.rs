@@ -85,7 +85,7 @@ impl Secured {
             return Secured::implicit(place);
         }
         let (control, greeting) = greeting::again(place).map_err(NotAgain::Before)?;
-        match explicit::attempt(place, control) {
+        match explicit::secure(place, control) {
             Auth::Secured(control, session) => {
                 Ok(Secured::explicit(place, control, greeting, session))
             }

@@ -19,21 +19,16 @@ pub(crate) const PAM_SERVICE: &str = "rd-lab-ftp";
 
 /// Writes the account as `passwd`, `shadow` and PAM rules into the folder that lies over `/etc`.
 pub(crate) fn write(etc: &Path) -> Result<(), HarnessError> {
-    let passwd = format!(
-        "root:x:0:0:root:/root:/bin/sh\n\
-         nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n\
-         {USER}:x:{ID}:65534:account of the tests:/:/usr/sbin/nologin\n"
-    );
     let shadow = format!(
         "root:*:19000:0:99999:7:::\nnobody:*:19000::::::\n{USER}:{PASSWORD_HASH}:19000:0:99999:7:::\n"
     );
     let pam =
         "auth required pam_unix.so\naccount required pam_unix.so\nsession required pam_permit.so\n";
 
+    move_to(etc, Path::new("/"))?;
     let rules = etc.join("pam.d");
     fs::create_dir_all(&rules).map_err(HarnessError::file(&rules))?;
     for (path, text, mode) in [
-        (etc.join("passwd"), passwd.as_str(), 0o644),
         (etc.join("shadow"), shadow.as_str(), 0o600),
         (rules.join(PAM_SERVICE), pam, 0o644),
     ] {
@@ -42,4 +37,16 @@ pub(crate) fn write(etc: &Path) -> Result<(), HarnessError> {
             .map_err(HarnessError::file(&path))?;
     }
     Ok(())
+}
+
+/// Gives the account a home, and a shell: some servers let nobody in without one.
+pub(crate) fn move_to(etc: &Path, home: &Path) -> Result<(), HarnessError> {
+    let passwd = format!(
+        "root:x:0:0:root:/root:/bin/sh\n\
+         nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n\
+         {USER}:x:{ID}:65534:account of the tests:{}:/bin/sh\n",
+        home.display()
+    );
+    let path = etc.join("passwd");
+    fs::write(&path, passwd).map_err(HarnessError::file(&path))
 }

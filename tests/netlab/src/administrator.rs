@@ -19,11 +19,16 @@ impl Server {
     /// Puts lines into the configuration, in place of those that set the same; pyftpdlib's go to the end of the program.
     /// They count after [`Server::restart`].
     pub fn configure(&self, lines: &str) -> Result<(), HarnessError> {
-        let file = &self.configuration;
+        let Some((product, file)) = &self.configuration else {
+            return Err(HarnessError::Unsupported {
+                product: self.name,
+                what: "lines of a configuration",
+            });
+        };
         let before = fs::read_to_string(file).map_err(HarnessError::file(file))?;
-        let after = match self.product {
+        let after = match product {
             Product::Pyftpdlib => format!("{before}{lines}\n"),
-            product => replaced(product, &before, lines),
+            product => replaced(*product, &before, lines),
         };
         fs::write(file, after).map_err(HarnessError::file(file))
     }

@@ -3,8 +3,6 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
-use crate::setup::Product;
-
 /// Why a network or a server is not there. Each text fits after "could not".
 #[derive(thiserror::Error)]
 #[non_exhaustive]
@@ -29,18 +27,18 @@ pub enum HarnessError {
         command: &'static str,
     },
     /// The product cannot do what the setup asks for.
-    #[error("start {product:?} with {what}: this server has no such setting")]
+    #[error("start {product} with {what}: this server has no such setting")]
     Unsupported {
         /// The server.
-        product: Product,
+        product: &'static str,
         /// What was asked for.
         what: &'static str,
     },
     /// The server ended, or did not listen in time.
-    #[error("start {product:?}: {reason}\n{log}")]
+    #[error("start {product}: {reason}\n{log}")]
     NotReady {
         /// The server.
-        product: Product,
+        product: &'static str,
         /// How it ended, or how long it was waited for.
         reason: String,
         /// What the server had logged by then.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::error::HarnessError;
 
 /// What installs everything these tests need.
-pub(crate) const COMMAND: &str = "cargo xtask test";
+pub(crate) const COMMAND: &str = "cargo xtask servers";
 
 /// A file below `target/servers`, if it is installed.
 pub(crate) fn find(path: &str) -> Result<PathBuf, HarnessError> {

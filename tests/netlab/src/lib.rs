@@ -1,5 +1,5 @@
-//! Real FTP servers for tests: vsftpd, ProFTPD, Pure-FTPd and pyftpdlib, each in a small network of
-//! its own.
+//! Real FTP servers for tests, each in a small network of its own: vsftpd, ProFTPD, Pure-FTPd and pyftpdlib with all that
+//! can be set up in them, and others with what little they have to set up.
 //!
 //! A test makes a [`Net`], starts a [`Server`] in it with a [`Setup`], and runs its client with
 //! [`Net::client`]:
@@ -14,9 +14,11 @@
 //! # Ok::<(), netlab::HarnessError>(())
 //! ```
 //!
+//! The others ([`SmallProduct`]) are started with a [`SmallSetup`] by [`Server::start_small`].
+//!
 //! Everything belongs to one instance and goes away when it is dropped: two network namespaces, a
 //! temporary folder, the processes. The user the servers know exists only inside the server's
-//! namespace. Root is needed, and the servers that `cargo xtask test` puts into `target/servers`.
+//! namespace. Root is needed, and the servers that `cargo xtask servers` puts into `target/servers`.
 
 mod access_list;
 mod account;
@@ -36,6 +38,7 @@ mod program;
 mod server;
 mod setup;
 mod site;
+mod small;
 
 pub use account::ID as ACCOUNT;
 pub use certificate::Certificate;
@@ -51,3 +54,4 @@ pub use server::Server;
 pub use setup::{
     ClientCertificate, DataProtection, Mode, Product, SessionReuse, Setup, TlsVersions,
 };
+pub use small::{Rights, SmallProduct, SmallSetup};

@@ -37,7 +37,12 @@ pub(crate) fn prepare(setup: &Setup, site: &Site) -> Result<Prepared, HarnessErr
 /// says.
 fn refuse_impossible(setup: &Setup) -> Result<(), HarnessError> {
     let product = setup.product;
-    let refuse = |what| Err(HarnessError::Unsupported { product, what });
+    let refuse = |what| {
+        Err(HarnessError::Unsupported {
+            product: product.name(),
+            what,
+        })
+    };
     let demands_reuse = matches!(
         setup.session_reuse,
         SessionReuse::Required | SessionReuse::Impossible

@@ -9,14 +9,18 @@ use rustix::process::Pid;
 
 use crate::access_list;
 use crate::account::{ID, PASSWORD, USER};
+use crate::certificate;
 use crate::error::HarnessError;
 use crate::namespace::Namespace;
 use crate::net::{Net, SERVER};
 use crate::processes::end_family;
 use crate::product::{self, Prepared};
 use crate::program::not_started;
-use crate::setup::{Product, Setup};
+use crate::setup::{
+    ClientCertificate, Product, SessionReuse, Setup, TlsVersions, openssl_defaults,
+};
 use crate::site::{Site, TLS_DEFAULTS};
+use crate::small::{self, SmallSetup};
 
 /// Generous, because many tests start their servers at the same time on few processors.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -25,35 +29,65 @@ const PAUSE: Duration = Duration::from_millis(10);
 /// A server that listens. Dropping it ends its processes and removes its folder.
 #[derive(Debug)]
 pub struct Server {
-    pub(crate) product: Product,
+    pub(crate) name: &'static str,
     port: u16,
     process: Child,
     pub(crate) site: Site,
     /// How it is run, also when it is started again.
     line: Vec<OsString>,
-    pub(crate) configuration: PathBuf,
+    /// What an administrator would edit, and the product whose language that is in. A small server has nothing to edit.
+    pub(crate) configuration: Option<(Product, PathBuf)>,
 }
 
 impl Server {
     /// Starts a server on the server's side and waits until it listens.
     pub fn start(net: &Net, setup: &Setup) -> Result<Self, HarnessError> {
-        let site = Site::new(setup)?;
+        let site = Site::new(setup.certificate, &setup.openssl_defaults())?;
+        if setup.client_certificate != ClientCertificate::Default {
+            certificate::issue_to_client(&site.path("tls"))?;
+        }
         let Prepared {
             mut line,
             configuration,
         } = product::prepare(setup, &site)?;
-        let etc = net.server_side().etc();
         if setup.product == Product::Vsftpd {
-            access_list::write(&etc, &setup.denied)?;
+            access_list::write(&net.server_side().etc(), &setup.denied)?;
         }
-        site.lay_tls_defaults(&etc)?;
         if setup.inbox_is_full {
             line = with_full_inbox(&site, line);
         }
-        let process = spawn(net, setup.product, &site, &line)?;
+        let configuration = Some((setup.product, configuration));
+        Self::run(
+            net,
+            setup.product.name(),
+            setup.port(),
+            site,
+            line,
+            configuration,
+        )
+    }
+
+    /// The same for a small server.
+    pub fn start_small(net: &Net, setup: &SmallSetup) -> Result<Self, HarnessError> {
+        let defaults = openssl_defaults(TlsVersions::Both, false, SessionReuse::Default);
+        let site = Site::new(setup.certificate, &defaults)?;
+        let line = small::prepare(setup, &site, &net.server_side().etc())?;
+        Self::run(net, setup.product.name(), setup.port(), site, line, None)
+    }
+
+    fn run(
+        net: &Net,
+        name: &'static str,
+        port: u16,
+        site: Site,
+        line: Vec<OsString>,
+        configuration: Option<(Product, PathBuf)>,
+    ) -> Result<Self, HarnessError> {
+        site.lay_tls_defaults(&net.server_side().etc())?;
+        let process = spawn(net, &site, &line, configuration.as_ref())?;
         let mut server = Self {
-            product: setup.product,
-            port: setup.port(),
+            name,
+            port,
             process,
             site,
             line,
@@ -66,7 +100,7 @@ impl Server {
     /// Ends it with all its sessions and starts it again, with the configuration as it is now.
     pub fn restart(&mut self, net: &Net) -> Result<(), HarnessError> {
         self.end();
-        self.process = spawn(net, self.product, &self.site, &self.line)?;
+        self.process = spawn(net, &self.site, &self.line, self.configuration.as_ref())?;
         self.wait_until_it_listens(net.server_side())
     }
 
@@ -100,7 +134,7 @@ impl Server {
 
     fn not_ready(&self, reason: String) -> HarnessError {
         HarnessError::NotReady {
-            product: self.product,
+            product: self.name,
             reason,
             log: self.site.log(),
         }
@@ -166,9 +200,9 @@ impl Drop for Server {
 
 fn spawn(
     net: &Net,
-    product: Product,
     site: &Site,
     line: &[OsString],
+    configuration: Option<&(Product, PathBuf)>,
 ) -> Result<Child, HarnessError> {
     let output = site.path("log/output.log");
     let log = OpenOptions::new()
@@ -179,10 +213,9 @@ fn spawn(
     let copy = || log.try_clone().map_err(HarnessError::file(&output));
     // vsftpd says why it cannot start to the client it would have if another program had
     // accepted one.
-    let stdin = if product == Product::Vsftpd {
-        copy()?.into()
-    } else {
-        Stdio::null()
+    let stdin = match configuration {
+        Some((Product::Vsftpd, _)) => copy()?.into(),
+        _ => Stdio::null(),
     };
     let stderr = copy()?;
 

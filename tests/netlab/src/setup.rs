@@ -253,8 +253,35 @@ impl Setup {
         !self.has_tls() || self.certificate.has_rsa_key()
     }
 
+    /// What OpenSSL does in a server that does not say otherwise. For vsftpd and Pure-FTPd it is the only way to choose TLS
+    /// versions.
+    pub(crate) fn openssl_defaults(&self) -> String {
+        openssl_defaults(self.tls, self.legacy_tls, self.session_reuse)
+    }
+
     /// Whether TLS is spoken at all.
     pub(crate) fn has_tls(&self) -> bool {
         self.mode != Mode::Plain
     }
+}
+
+/// The defaults of OpenSSL as a file.
+pub(crate) fn openssl_defaults(
+    versions: TlsVersions,
+    legacy: bool,
+    session_reuse: SessionReuse,
+) -> String {
+    let (lowest, highest) = versions.bounds();
+    let level = if legacy { 0 } else { 2 };
+    let tickets = match session_reuse {
+        SessionReuse::Impossible => "NumTickets = 0\n",
+        SessionReuse::Default | SessionReuse::Required | SessionReuse::Off => "",
+    };
+    format!(
+        "openssl_conf = modules\n\
+         [modules]\nssl_conf = tls\n\
+         [tls]\nsystem_default = defaults\n\
+         [defaults]\nMinProtocol = {lowest}\nMaxProtocol = {highest}\n\
+         CipherString = DEFAULT@SECLEVEL={level}\n{tickets}"
+    )
 }

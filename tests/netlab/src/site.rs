@@ -7,10 +7,9 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use crate::account::{ID, PASSWORD};
-use crate::certificate::{self, Issued};
+use crate::certificate::{Certificate, Issued};
 use crate::error::HarnessError;
 use crate::leftovers;
-use crate::setup::{ClientCertificate, SessionReuse, Setup};
 
 /// Where the servers find what OpenSSL does where they do not say otherwise.
 pub(crate) const TLS_DEFAULTS: &str = "/etc/ssl/openssl.cnf";
@@ -23,7 +22,8 @@ pub(crate) struct Site {
 }
 
 impl Site {
-    pub(crate) fn new(setup: &Setup) -> Result<Self, HarnessError> {
+    /// With a certificate, and what OpenSSL does in the server where it does not say otherwise.
+    pub(crate) fn new(certificate: Certificate, openssl: &str) -> Result<Self, HarnessError> {
         // The servers give up root before they enter it, so others must be able to pass.
         let folder = tempfile::Builder::new()
             .prefix(&leftovers::prefix())
@@ -42,10 +42,7 @@ impl Site {
             let path = folder.path().join(name);
             fs::create_dir(&path).map_err(HarnessError::file(path))?;
         }
-        let tls = setup.certificate.issue(&folder.path().join("tls"))?;
-        if setup.client_certificate != ClientCertificate::Default {
-            certificate::issue_to_client(&folder.path().join("tls"))?;
-        }
+        let tls = certificate.issue(&folder.path().join("tls"))?;
         let site = Self { folder, tls };
 
         site.write("home/README.txt", "Files of the tests.\n")?;
@@ -54,7 +51,7 @@ impl Site {
         let inbox = site.path("home/inbox");
         chown(&inbox, Some(ID), None).map_err(HarnessError::file(inbox))?;
         site.write_secret("password", PASSWORD)?;
-        site.write("openssl.cnf", &openssl_defaults(setup))?;
+        site.write("openssl.cnf", openssl)?;
         Ok(site)
     }
 
@@ -108,23 +105,5 @@ fn titled(file: &Path) -> String {
     format!(
         "--- {title}\n{}\n",
         String::from_utf8_lossy(&text).trim_end()
-    )
-}
-
-/// What OpenSSL does in a server that does not say otherwise. For vsftpd and Pure-FTPd it is the
-/// only way to choose TLS versions.
-fn openssl_defaults(setup: &Setup) -> String {
-    let (lowest, highest) = setup.tls.bounds();
-    let level = if setup.legacy_tls { 0 } else { 2 };
-    let tickets = match setup.session_reuse {
-        SessionReuse::Impossible => "NumTickets = 0\n",
-        _ => "",
-    };
-    format!(
-        "openssl_conf = modules\n\
-         [modules]\nssl_conf = tls\n\
-         [tls]\nsystem_default = defaults\n\
-         [defaults]\nMinProtocol = {lowest}\nMaxProtocol = {highest}\n\
-         CipherString = DEFAULT@SECLEVEL={level}\n{tickets}"
     )
 }

@@ -16,6 +16,10 @@ impl Session {
         if self.has(&Fault::ListDenied) {
             return self.reply(550, "Permission denied").await;
         }
+        if self.has(&Fault::ListDeniedInData) {
+            let words = b"ls: .: Permission denied\r\n".to_vec();
+            return self.transfer(Load::Listing(words)).await;
+        }
         let Some(mut entries) = self.entries(argument) else {
             return self.reply(550, "No such file or directory").await;
         };

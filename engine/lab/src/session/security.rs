@@ -1,6 +1,7 @@
 //! `AUTH`, `PBSZ`, `PROT` (RFC 4217), the handshake of the control connection, and what `FEAT` says.
 
 use std::io;
+use std::time::Duration;
 
 use super::{Flow, Session, Step};
 use crate::{
@@ -67,6 +68,16 @@ impl Session {
             return Ok(Flow::Close);
         };
         stream.unread(ahead);
+        let not_ready = self.value(|fault| match fault {
+            Fault::AuthNotReady { ms } => Some(Duration::from_millis(*ms)),
+            _ => None,
+        });
+        if let Some(wait) = not_ready
+            && tls::ignore_hello(&mut stream, wait).await.is_ok()
+        {
+            self.control.stream = Stream::Plain(stream);
+            return self.reply(502, "Command not allowed").await;
+        }
         if self.has(&Fault::AuthThenSilence) {
             return self.never_answer(stream).await;
         }

@@ -68,6 +68,7 @@ async fn show(fault: Fault) {
         | AuthTlsOnlySsl
         | AuthOddCode { .. }
         | AuthInjected
+        | AuthNotReady { .. }
         | AuthThenSilence
         | AuthThenClearText
         | HangsAfterAuth => tls::auth(fault).await,
@@ -106,6 +107,7 @@ async fn show(fault: Fault) {
         | NamesNotUtf8 => rights::login(fault).await,
         PathMissing
         | ListDenied
+        | ListDeniedInData
         | WriteDenied
         | QuotaExceeded
         | DeleteDenied

@@ -99,6 +99,13 @@ pub async fn rights(fault: Fault) {
     match fault {
         Fault::PathMissing => assert_eq!(client.send("CWD inbox").await.code, 550),
         Fault::ListDenied => assert_eq!(client.download("LIST").await.1.code, 550),
+        Fault::ListDeniedInData => {
+            let (listing, reply) = client.download("LIST").await;
+            assert_eq!(
+                (listing.as_slice(), reply.code),
+                (&b"ls: .: Permission denied\r\n"[..], 226)
+            );
+        }
         Fault::WriteDenied => assert_eq!(client.send("STOR f").await.code, 550),
         Fault::QuotaExceeded => {
             assert_eq!(client.upload("STOR f", content).await.code, 552);

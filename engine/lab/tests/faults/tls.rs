@@ -1,5 +1,7 @@
 //! `AUTH`, the handshake, and sessions that are to be resumed.
 
+use std::time::Duration;
+
 use lab::{Behaviour, CertificateKind, Channel, Event, Fault, Lab, SessionReuse, TlsVersions};
 use rustls::version::{TLS12, TLS13};
 use tokio::io::AsyncWriteExt;
@@ -23,6 +25,13 @@ pub async fn auth(fault: Fault) {
             assert!(client.handshake(&tls).await.is_ok());
         }
         Fault::AuthInjected => assert_eq!((code, client.reply().await.code), (234, 220)),
+        Fault::AuthNotReady { ms } => {
+            assert!(client.handshake(&tls).await.is_err());
+            let mut patient = Client::greeted(&lab).await;
+            assert_eq!(patient.send("AUTH TLS").await.code, 234);
+            tokio::time::sleep(Duration::from_millis(2 * ms)).await;
+            assert!(patient.handshake(&tls).await.is_ok());
+        }
         Fault::AuthThenSilence => nothing(client.handshake(&tls)).await,
         Fault::AuthThenClearText => {
             client.write(&[22, 3, 1, 0, 1, 1]).await;

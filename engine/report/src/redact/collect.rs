@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use facts::label;
+use ftp::phase::wording;
 use ftp::{Form, Listing};
 use serde_json::Value;
 
@@ -252,7 +253,15 @@ pub(super) fn listing(redactor: &mut Redactor, bytes: &[u8], most: usize) {
         return;
     };
     for entry in listing.entries.iter().take(most) {
-        redactor.learn_path(&entry.name);
+        // Words that came in place of a listing are no name; what they speak of may be one.
+        if wording::line_denies_right(&entry.name) {
+            let parts = entry.name.split(": ");
+            parts
+                .filter(|part| !wording::line_denies_right(part))
+                .for_each(|part| redactor.learn_path(part));
+        } else {
+            redactor.learn_path(&entry.name);
+        }
     }
     let text = String::from_utf8_lossy(bytes);
     for line in text.lines().take(most) {

@@ -15,7 +15,11 @@ struct Text(Vec<String>);
 
 impl Text {
     fn of(reply: &Reply) -> Text {
-        let lower = reply.text().to_lowercase();
+        Text::in_words(&reply.text())
+    }
+
+    fn in_words(text: &str) -> Text {
+        let lower = text.to_lowercase();
         let prose = lower.split_whitespace().filter(|word| !is_name(word));
         let words =
             prose.flat_map(|word| word.split(|character: char| !character.is_alphanumeric()));
@@ -221,7 +225,15 @@ pub fn names_unknown_command(reply: &Reply) -> bool {
 
 /// A right is missing, say the words.
 pub fn denies_right(reply: &Reply) -> bool {
-    let text = Text::of(reply);
+    denies(&Text::of(reply))
+}
+
+/// The same of a line that is no reply, such as one that came in place of a listing.
+pub fn line_denies_right(line: &str) -> bool {
+    denies(&Text::in_words(line))
+}
+
+fn denies(text: &Text) -> bool {
     let missing = text.any(RIGHT) && text.any(REFUSAL)
         || text.any(RIGHT)
             && text.any(&["insufficient", "sufficient", "enough", "required", "have"]);

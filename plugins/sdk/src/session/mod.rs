@@ -7,7 +7,7 @@ mod payload;
 mod transfer;
 
 pub use early::Early;
-pub use opening::{NotOpened, Opening};
+pub use opening::{NOT_READY_MS, NotOpened, Opening};
 pub use passive::{DataPort, Method, Offer};
 pub use payload::{Answer, Payload, Refusal, Transferred};
 

@@ -9,9 +9,13 @@ use ftp::{Phase, Weight};
 use super::Session;
 use crate::login::Refusal;
 use crate::{
-    Connection, Control, DialogueError, Endpoint, Failure, Run, TlsOptions, TlsSession, TlsVersion,
-    name,
+    Connection, Control, DialogueError, Endpoint, Failure, FailureKind, Run, TlsOptions,
+    TlsSession, TlsVersion, name,
 };
+
+/// Some servers accept `AUTH` before they are ready for the handshake, and read a ClientHello that comes at once as a
+/// command. So long, in milliseconds, the next one waits: far longer than such a server takes.
+pub const NOT_READY_MS: u32 = 300;
 
 /// How a further control connection differs from the first one.
 #[derive(Clone, Debug)]
@@ -102,12 +106,12 @@ impl Opening {
                 let session = self.secure(&mut control)?;
                 Ok((control, Some(session)))
             }
-            Some("explicit") => {
-                self.greeted(run, &mut control)?;
-                ask_for_tls(&mut control)?;
-                let session = self.secure(&mut control)?;
-                Ok((control, Some(session)))
-            }
+            Some("explicit") => match self.explicit(run, control, 0) {
+                Err(NotOpened::Handshake(failure)) if failure.kind == FailureKind::NotTls => {
+                    self.explicit(run, self.connected(run)?, NOT_READY_MS)
+                }
+                opened => opened,
+            },
             _ => {
                 self.greeted(run, &mut control)?;
                 Ok((control, None))
@@ -133,6 +137,22 @@ impl Opening {
             .established(run.request().connect_ms)
             .map_err(NotOpened::Connection)?;
         Ok(Control::new(connection, self.reply_ms))
+    }
+
+    /// `AUTH`, and so many milliseconds later the handshake.
+    fn explicit(
+        &self,
+        run: &Run,
+        mut control: Control,
+        pause_ms: u32,
+    ) -> Result<(Control, Option<TlsSession>), NotOpened> {
+        self.greeted(run, &mut control)?;
+        ask_for_tls(&mut control)?;
+        if pause_ms > 0 {
+            crate::pause(pause_ms);
+        }
+        let session = self.secure(&mut control)?;
+        Ok((control, Some(session)))
     }
 
     fn secure(&self, control: &mut Control) -> Result<TlsSession, NotOpened> {

@@ -31,6 +31,11 @@ pub(crate) fn note(slip: Slip) {
     });
 }
 
+/// Whether a reply was out of step so far.
+pub(crate) fn is_noted() -> bool {
+    NOTED.with_borrow(|noted| !noted.is_empty())
+}
+
 /// Finds the command over a fresh session, and reports it. One that only a diagnosis asks is no fault: it is left alone.
 pub(crate) fn report(run: &mut Run) {
     let slips = NOTED.take();
@@ -44,6 +49,8 @@ pub(crate) fn report(run: &mut Run) {
             run.found_after_all(finding(slip, &twice));
         }
         Ok(None) if slip.commands.iter().any(|it| Asked::by(it).is_ours_alone()) => {}
+        // Some servers refuse a transfer before they have said that it begins.
+        Ok(None) if slip.is_behind_a_refused_transfer() => {}
         Ok(None) => run.could_not_look("the order of the replies", &[], &once(slip)),
         Err(why) => run.could_not_look(
             "the order of the replies",

@@ -1,4 +1,4 @@
-use ftp::Reply;
+use ftp::{Asked, Reply};
 
 /// As many commands of one session as matter later.
 const KEPT: usize = 40;
@@ -83,6 +83,13 @@ pub(crate) struct Slip {
 }
 
 impl Slip {
+    /// Whether it came behind the refusal of a transfer (RFC 959 section 4.2: the first digit says so).
+    pub(crate) fn is_behind_a_refused_transfer(&self) -> bool {
+        self.previous.as_ref().is_some_and(|(command, reply)| {
+            Asked::by(command) == Asked::Transfer && reply.starts_with(['4', '5'])
+        })
+    }
+
     pub(crate) fn with_answer(mut self, reply: &Reply) -> Slip {
         self.answer = reply.to_string();
         self

@@ -7,5 +7,6 @@ mod delay;
 mod faults;
 mod listings;
 mod setups;
+mod small;
 mod talk;
 mod traces;

@@ -89,7 +89,7 @@ pub struct Account {
 
 enum Running {
     Lab { _lab: Lab },
-    Product { _server: Server },
+    Product { _server: Box<Server> },
 }
 
 impl Scene {
@@ -133,5 +133,6 @@ fn server(net: &Net, product: Product, mode: Mode) -> Result<(Running, Account),
         password: server.password(),
         password_file: server.password_file(),
     };
-    Ok((Running::Product { _server: server }, account))
+    let _server = Box::new(server);
+    Ok((Running::Product { _server }, account))
 }

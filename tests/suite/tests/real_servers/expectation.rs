@@ -193,7 +193,10 @@ impl<'a> Expectation<'a> {
         self.at_most("connections at a time", &opened["peak"], limits.at_a_time);
         // A session that broke is replaced by one more.
         let broken = u64::from(!self.seen.fact("data.failed-once").is_null());
-        let control = limits.control + broken;
+        // So is one whose server was not ready for the handshake that it had agreed to.
+        let lines = list(&report["transcript"]);
+        let unready = lines.iter().filter(|it| it["failure"] == "not-tls").count();
+        let control = limits.control + broken + u64::try_from(unready).unwrap_or(u64::MAX);
         self.at_most("control connections", &opened["control"], control);
         self.at_most("data connections", &opened["data"], limits.data);
         let longest = u64::try_from(limits.duration.as_millis()).unwrap_or(u64::MAX);

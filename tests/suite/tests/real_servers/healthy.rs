@@ -78,23 +78,23 @@ fn lists(product: Product, mode: Mode, tls: TlsVersions) -> Result<(), Failed> {
     check.run_as_text(&seen)
 }
 
-fn works(scene: &Scene, check: Check<'_>) -> Result<(), Failed> {
+fn works(product: Product, check: Check<'_>) -> Result<(), Failed> {
     let seen = check.run()?;
     let expected = Expectation::of(&seen).healthy();
-    expected.transfers(scene.product, TlsVersions::Both).met()
+    expected.transfers(product, TlsVersions::Both).met()
 }
 
 fn at_depth(product: Product, depth: &str) -> Result<(), Failed> {
     let scene = Scene::new(&explicit(product))?;
     works(
-        &scene,
+        product,
         scene.check("require-explicit").with(&["--depth", depth]),
     )
 }
 
 fn by_name(product: Product) -> Result<(), Failed> {
     let scene = Scene::new(&explicit(product))?;
-    works(&scene, scene.check("require-explicit").host(NAME))
+    works(product, scene.check("require-explicit").host(NAME))
 }
 
 fn over_ipv6(product: Product) -> Result<(), Failed> {
@@ -102,7 +102,7 @@ fn over_ipv6(product: Product) -> Result<(), Failed> {
         ipv6: true,
         ..explicit(product)
     })?;
-    works(&scene, scene.check("require-explicit").host(SERVER_V6))
+    works(product, scene.check("require-explicit").host(SERVER_V6))
 }
 
 fn without_login(product: Product) -> Result<(), Failed> {
@@ -114,7 +114,7 @@ fn without_login(product: Product) -> Result<(), Failed> {
 
 fn if_available(product: Product) -> Result<(), Failed> {
     let scene = Scene::new(&setup(product, Mode::Explicit, TlsVersions::Both))?;
-    works(&scene, scene.check("if-available"))
+    works(product, scene.check("if-available"))
 }
 
 fn in_clear(product: Product) -> Result<(), Failed> {
@@ -127,7 +127,7 @@ fn in_clear(product: Product) -> Result<(), Failed> {
 fn remote_path(product: Product) -> Result<(), Failed> {
     let scene = Scene::new(&explicit(product))?;
     let check = scene.check("require-explicit");
-    works(&scene, check.with(&["--remote-path", "reports"]))
+    works(product, check.with(&["--remote-path", "reports"]))
 }
 
 /// It is not read to its end, and ProFTPD ends the session with such a transfer.
@@ -143,5 +143,5 @@ fn reuse_off(product: Product) -> Result<(), Failed> {
         session_reuse: SessionReuse::Off,
         ..explicit(product)
     })?;
-    works(&scene, scene.check("require-explicit"))
+    works(product, scene.check("require-explicit"))
 }

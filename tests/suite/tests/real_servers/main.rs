@@ -1,5 +1,6 @@
-//! `remote-doctor check` against vsftpd, ProFTPD, Pure-FTPd and pyftpdlib: healthy servers are called healthy, and each
-//! fault is named by its code, alone, whichever product shows it and in whatever words.
+//! `remote-doctor check` against vsftpd, ProFTPD, Pure-FTPd and pyftpdlib, and against servers that it was not built on:
+//! healthy servers are called healthy, and each fault is named by its code, alone, whichever product shows it and in
+//! whatever words.
 //!
 //! Nothing is skipped: without root or without the servers every case fails and says what to do.
 
@@ -27,6 +28,7 @@ mod rights;
 mod scene;
 mod secrecy;
 mod seen;
+mod small;
 mod sources;
 mod writes;
 
@@ -54,6 +56,7 @@ fn main() -> ExitCode {
         sources::cases(),
         access_lists::cases(),
         black_hole::cases(),
+        small::cases(),
         data::cases(),
         rights::cases(),
         limits::cases(),

@@ -1,7 +1,7 @@
 //! A network with one server in it.
 
 use libtest_mimic::Failed;
-use netlab::{Net, Product, Server, Setup};
+use netlab::{HarnessError, Net, Server, Setup, SmallSetup};
 
 use crate::check::Check;
 
@@ -10,18 +10,21 @@ pub struct Scene {
     // Before the network, so that the server ends while its namespace is still there.
     pub server: Server,
     pub net: Net,
-    pub product: Product,
 }
 
 impl Scene {
     pub fn new(setup: &Setup) -> Result<Self, Failed> {
+        Self::with(|net| Server::start(net, setup))
+    }
+
+    pub fn small(setup: &SmallSetup) -> Result<Self, Failed> {
+        Self::with(|net| Server::start_small(net, setup))
+    }
+
+    fn with(start: impl FnOnce(&Net) -> Result<Server, HarnessError>) -> Result<Self, Failed> {
         let net = Net::new().map_err(|error| format!("{error:?}"))?;
-        let server = Server::start(&net, setup).map_err(|error| format!("{error:?}"))?;
-        Ok(Self {
-            server,
-            net,
-            product: setup.product,
-        })
+        let server = start(&net).map_err(|error| format!("{error:?}"))?;
+        Ok(Self { server, net })
     }
 
     /// A check of the server by its address, with the account and the authority it has.

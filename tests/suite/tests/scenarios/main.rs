@@ -40,6 +40,7 @@ mod shell;
 mod signed;
 mod site;
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -118,6 +119,7 @@ fn play(name: &str, scenario: &Scenario) -> Result<(), Failed> {
             (Judgement::NotMade(reason), Err(failed))
         }
         Ok((report, json, text)) => {
+            keep(name, &json)?;
             let complaints = complaints(scenario, &report, &json, &text);
             match complaints.is_empty() {
                 true => (Judgement::Right(report.reported()), Ok(())),
@@ -150,6 +152,15 @@ fn both(scenario: &Scenario) -> Result<(Run, Run), Failed> {
 fn run(scenario: &Scenario, format: Format) -> Result<Run, Failed> {
     let site = Site::open(scenario).map_err(|error| format!("could not {error}"))?;
     Ok(binary::run(scenario, &site, format)?)
+}
+
+/// Writes the report into the folder that `REMOTE_DOCTOR_KEEP` names, if it names one: for counts over all of them.
+fn keep(name: &str, json: &Run) -> Result<(), Failed> {
+    if let Some(folder) = std::env::var_os("REMOTE_DOCTOR_KEEP") {
+        let file = Path::new(&folder).join(format!("{name}.json"));
+        std::fs::write(file, &json.stdout)?;
+    }
+    Ok(())
 }
 
 fn reported(json: &Run) -> Result<Report, Failed> {
