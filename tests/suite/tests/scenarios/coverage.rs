@@ -113,7 +113,18 @@ fn problems(page: Page<'_>) -> impl Iterator<Item = String> {
     let steps = page.steps(None, &Values::default()).is_empty();
     let unsaid = |owner: &Owner| page.message(*owner, &Values::default()).is_empty();
     let message = Owner::VARIANTS.iter().any(unsaid);
+    let section = page.section("Message").unwrap_or_default();
+    let headings = section.lines().filter_map(|line| line.strip_prefix("### "));
+    let strangers = headings
+        .filter(|heading| {
+            heading
+                .strip_prefix("For ")
+                .and_then(|it| it.parse::<Owner>().ok())
+                .is_none()
+        })
+        .map(|heading| format!("a message under \"{heading}\", which names no owner"));
     empty
+        .chain(strangers)
         .chain(steps.then(|| "no step to take".to_owned()))
         .chain(message.then(|| "no message to send".to_owned()))
 }
