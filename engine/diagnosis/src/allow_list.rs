@@ -142,15 +142,15 @@ fn not_static(look: &Look, changed: String) -> Finding {
         .map(|address| evidence("source address", address))
         .into_iter()
         .collect();
-    seen.push(evidence("changed", &changed));
+    seen.push(evidence("changed", changed));
     finding(NOT_STATIC, detail, seen, Basis::Observed)
 }
 
-fn finding(code: &str, detail: String, seen: Vec<Evidence>, basis: Basis) -> Finding {
+fn finding(code: &str, detail: String, evidence: Vec<Evidence>, basis: Basis) -> Finding {
     Finding {
         code: code.into(),
         detail,
-        evidence: seen.into_iter().chain(basis.evidence()).collect(),
+        evidence,
         owner: None,
         basis,
         patch: None,
@@ -167,6 +167,10 @@ fn evidence(label: &str, value: impl ToString) -> Evidence {
 /// One finding for each code: those of several addresses become one.
 fn add(all: &mut Vec<Diagnosed>, look: &Look, finding: Finding, catalogue: &Codes) {
     let source = look.subject.source.map(Vantage::from);
+    let finding = Finding {
+        evidence: finding.seen().collect(),
+        ..finding
+    };
     if let Some(same) = all.iter_mut().find(|it| it.finding.code == finding.code) {
         same.finding.evidence.extend(finding.evidence);
         same.sources.extend(source);

@@ -146,7 +146,7 @@ fn offer_the_other_version(rows: &[Row], findings: &mut [Diagnosed]) {
             .is_some_and(|(_, code, _)| code == OTHER_VERSION)
     };
     let failed: Vec<&Row> = rows.iter().filter(failed).collect();
-    let patch = other_set(rows, &failed, Step::Reach, findings);
+    let patch = other_set(rows, &failed, findings);
     let built_in = findings.iter_mut().filter(|it| it.standing.is_built_in());
     for found in built_in.filter(|it| it.finding.code == OTHER_VERSION) {
         found.finding.patch.clone_from(&patch);
@@ -171,20 +171,21 @@ fn blocked_sources(rows: &[Row], findings: &[Diagnosed], catalogue: &Codes) -> O
         Basis::Likely(vec![alternative])
     };
     let turned_away: Vec<&Row> = difference.turned_away.iter().map(|it| it.row).collect();
-    let last = difference.turned_away.iter().map(|it| it.step).max()?;
     let symptom = findings.iter().find(|it| it.finding.code == first.code);
     let owner = owner(&difference).unwrap_or(code.owner);
     let confidence = basis.confidence(code.severity);
-    let mut seen = evidence(rows, &difference);
-    seen.extend(basis.evidence());
+    let finding = Finding {
+        code: BLOCKED.into(),
+        detail: detail(&difference),
+        evidence: evidence(rows, &difference),
+        owner: Some(owner),
+        basis,
+        patch: other_set(rows, &turned_away, findings),
+    };
     Some(Diagnosed {
         finding: Finding {
-            code: BLOCKED.into(),
-            detail: detail(&difference),
-            evidence: seen,
-            owner: Some(owner),
-            basis,
-            patch: other_set(rows, &turned_away, last, findings),
+            evidence: finding.seen().collect(),
+            ..finding
         },
         severity: code.severity,
         confidence,
@@ -283,13 +284,13 @@ fn how_far(row: &Row) -> Evidence {
 
 /// The dedicated addresses or the pool in place of each other, where one set has addresses that are turned away and all of
 /// the other get through.
-fn other_set(
-    rows: &[Row],
-    failed: &[&Row],
-    last: Step,
-    findings: &[Diagnosed],
-) -> Option<SettingsPatch> {
+fn other_set(rows: &[Row], failed: &[&Row], findings: &[Diagnosed]) -> Option<SettingsPatch> {
     let turned_away = |dedicated: bool| failed.iter().any(|row| row.dedicated == dedicated);
+    let last = failed
+        .iter()
+        .filter_map(|row| row.failed())
+        .map(|(step, ..)| step)
+        .max()?;
     // One that was looked at up to TLS only has another to speak for it.
     let through =
         |row: &Row| row.failed().is_none() && (row.look == Look::Ladder || row.passed(last));

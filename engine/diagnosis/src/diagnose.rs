@@ -278,6 +278,7 @@ fn merged(record: &Record, remote: &Remote, catalogue: &Codes) -> Vec<Diagnosed>
             let Some(code) = catalogue.code(&finding.code) else {
                 continue;
             };
+            let confidence = finding.basis.confidence(code.severity);
             let eased = code.eased_by_certificate_check
                 && remote.certificate_check == CertificateCheck::Off;
             let entry = by_code
@@ -292,7 +293,7 @@ fn merged(record: &Record, remote: &Remote, catalogue: &Codes) -> Vec<Diagnosed>
                     } else {
                         code.severity
                     },
-                    confidence: finding.basis.confidence(code.severity),
+                    confidence,
                     owner: finding.owner.unwrap_or(code.owner),
                     title: code.title.clone(),
                     probe: probe.clone(),
@@ -301,13 +302,11 @@ fn merged(record: &Record, remote: &Remote, catalogue: &Codes) -> Vec<Diagnosed>
                     caused_by: None,
                 });
             // What was decided from one place is decided.
-            let confidence = finding.basis.confidence(code.severity);
             if confidence < entry.confidence {
                 entry.confidence = confidence;
                 entry.finding.basis = finding.basis.clone();
             }
-            let seen = finding.evidence.iter().cloned();
-            for evidence in seen.chain(finding.basis.evidence()) {
+            for evidence in finding.seen() {
                 if !entry.finding.evidence.contains(&evidence) {
                     entry.finding.evidence.push(evidence);
                 }

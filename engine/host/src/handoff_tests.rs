@@ -6,18 +6,10 @@ use model::finding::FactValue;
 fn probe(name: &str, takes: Option<&str>, after: &[&str], leaves: &[&str]) -> Description {
     let strings = |list: &[&str]| list.iter().map(ToString::to_string).collect();
     Description {
-        standing: Standing::BuiltIn,
-        name: name.into(),
-        version: "0".into(),
-        summary: String::new(),
         consumes: takes.map(Into::into),
         requires: strings(after),
         provides: strings(leaves),
-        from_depth: None,
-        capabilities: Default::default(),
-        codes: Vec::new(),
-        also_reports: Vec::new(),
-        facts: Vec::new(),
+        ..Description::of(Standing::BuiltIn, name)
     }
 }
 

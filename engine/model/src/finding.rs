@@ -176,7 +176,7 @@ impl Basis {
     }
 
     /// The deciding observation, as evidence.
-    pub fn evidence(&self) -> Option<Evidence> {
+    fn evidence(&self) -> Option<Evidence> {
         match self {
             Basis::Observed | Basis::Likely(_) => None,
             Basis::Decided(what) => Some(Evidence {
@@ -233,6 +233,13 @@ pub struct Finding {
     pub basis: Basis,
     /// The change of settings that would mend it.
     pub patch: Option<SettingsPatch>,
+}
+
+impl Finding {
+    /// All that was seen: the evidence, and behind it what decided.
+    pub fn seen(&self) -> impl Iterator<Item = Evidence> {
+        self.evidence.iter().cloned().chain(self.basis.evidence())
+    }
 }
 
 /// Why a check was not made.
@@ -346,6 +353,26 @@ pub struct Description {
     pub also_reports: Vec<String>,
     /// The facts that it states in its outcome, by the names that others know them by.
     pub facts: Vec<FactDeclaration>,
+}
+
+impl Description {
+    /// A probe with a name that declares nothing, asks for nothing and runs by itself.
+    pub fn of(standing: Standing, name: &str) -> Description {
+        Description {
+            standing,
+            name: name.into(),
+            version: "1".into(),
+            summary: String::new(),
+            consumes: None,
+            requires: Vec::new(),
+            provides: Vec::new(),
+            from_depth: None,
+            capabilities: BTreeSet::new(),
+            codes: Vec::new(),
+            also_reports: Vec::new(),
+            facts: Vec::new(),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use hyper::body::Bytes;
 use hyper::header::HOST;
 use hyper::{Method, Request, StatusCode, Uri};
 use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio_util::task::AbortOnDropHandle;
 use url::Url;
 
@@ -58,8 +58,8 @@ impl Location {
     }
 
     async fn exchange(&self, source: Option<IpAddr>, to: SocketAddr) -> Result<Vec<u8>, Failure> {
-        let (socket, _) = super::socket::bound(source, to, None)?;
-        let stream: TcpStream = socket
+        let socket = super::socket::bound(source, to, None)?;
+        let stream: TcpStream = TcpSocket::from_std_stream(socket.into())
             .connect(to)
             .await
             .map_err(|error| failure::from_io(Operation::Connect, &error))?;

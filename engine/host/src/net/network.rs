@@ -7,11 +7,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio_util::task::AbortOnDropHandle;
 
 use super::connection::Role;
 use super::fetch;
+use super::icmp::Witness;
 use super::slots::Use;
 use super::socket::bound;
 use super::tls::{ClientCertificate, Context, TlsVersion};
@@ -313,7 +314,9 @@ async fn connect(
     timeout: Duration,
 ) -> Result<(TcpStream, Established), Failure> {
     let started = Instant::now();
-    let (socket, witness) = bound(source, to, max_segment)?;
+    let socket = bound(source, to, max_segment)?;
+    let witness = Witness::of(&socket, to.is_ipv4());
+    let socket = TcpSocket::from_std_stream(socket.into());
     let stream = tokio::time::timeout(timeout, socket.connect(to))
         .await
         .map_err(|_| Failure::timed_out(Operation::Connect, timeout))?

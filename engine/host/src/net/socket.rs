@@ -1,22 +1,19 @@
 //! Sockets that leave from the address they should.
 
-use super::icmp::Witness;
 use crate::net::failure;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 
 use socket2::{Domain, Protocol, Socket, Type};
-use tokio::net::TcpSocket;
 
 use model::failure::{Failure, FailureKind, Operation};
 
-/// A socket bound to the source address before it connects, so that control and data leave from the same one, and who
-/// hears what is said of the connection on the way.
+/// A socket bound to the source address before it connects, so that control and data leave from the same one.
 pub(super) fn bound(
     source: Option<IpAddr>,
     to: SocketAddr,
     max_segment: Option<u16>,
-) -> Result<(TcpSocket, Witness), Failure> {
+) -> Result<Socket, Failure> {
     let bind = |error: io::Error| failure::from_io(Operation::Bind, &error);
     let socket =
         Socket::new(Domain::for_address(to), Type::STREAM, Some(Protocol::TCP)).map_err(bind)?;
@@ -39,8 +36,7 @@ pub(super) fn bound(
             .bind(&SocketAddr::new(source, 0).into())
             .map_err(|error| not_bound(source, bind(error)))?;
     }
-    let witness = Witness::of(&socket, to.is_ipv4());
-    Ok((TcpSocket::from_std_stream(socket.into()), witness))
+    Ok(socket)
 }
 
 /// A source address that could not be bound: which it is, and which there are.
