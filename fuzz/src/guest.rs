@@ -56,18 +56,10 @@ pub fn outcome(bytes: &[u8]) {
 
 fn probe() -> Description {
     Description {
-        name: "fuzzed".into(),
-        version: "1".into(),
         summary: "says anything".into(),
-        consumes: None,
-        requires: Vec::new(),
-        provides: Vec::new(),
-        from_depth: None,
-        capabilities: BTreeSet::new(),
         codes: DECLARED.map(code).into(),
         also_reports: vec![ANOTHERS.into()],
-        facts: Vec::new(),
-        standing: Standing::BuiltIn,
+        ..Description::of(Standing::BuiltIn, "fuzzed")
     }
 }
 

@@ -7,6 +7,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use strum::IntoStaticStr;
+
 use crate::finding::{Description, FactValue};
 use crate::standing::Standing;
 
@@ -85,8 +87,9 @@ pub enum Comparison {
     Certificates,
 }
 
-/// What a fact may depend on at our side.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What a fact may depend on at our side. The word of each is what a difference there is called in a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 #[allow(missing_docs, reason = "settings, by their names")]
 pub enum Dependency {
     Host,
@@ -97,23 +100,8 @@ pub enum Dependency {
     MaxConnections,
     HighestTlsVersion,
     /// The version of this program.
+    #[strum(serialize = "tool.version")]
     Program,
-}
-
-impl Dependency {
-    /// What a difference at our side is called in a report.
-    pub fn name(self) -> &'static str {
-        match self {
-            Dependency::Host => "host",
-            Dependency::Port => "port",
-            Dependency::Ssl => "ssl",
-            Dependency::User => "user",
-            Dependency::RemotePath => "remote_path",
-            Dependency::MaxConnections => "max_connections",
-            Dependency::HighestTlsVersion => "highest_tls_version",
-            Dependency::Program => "tool.version",
-        }
-    }
 }
 
 /// How a fact is compared with that of an earlier report.
@@ -322,18 +310,8 @@ mod tests {
 
     fn probe(name: &str, facts: Vec<FactDeclaration>) -> Description {
         Description {
-            standing: Standing::BuiltIn,
-            name: name.into(),
-            version: "1".into(),
-            summary: String::new(),
-            consumes: None,
-            requires: Vec::new(),
-            provides: Vec::new(),
-            from_depth: None,
-            capabilities: Default::default(),
-            codes: Vec::new(),
-            also_reports: Vec::new(),
             facts,
+            ..Description::of(Standing::BuiltIn, name)
         }
     }
 

@@ -310,18 +310,9 @@ mod tests {
             page: "# page".into(),
         };
         Description {
-            standing: Standing::ThirdParty,
-            name: "example".into(),
-            version: "1".into(),
-            summary: String::new(),
-            consumes: None,
-            requires: Vec::new(),
-            provides: Vec::new(),
-            from_depth: None,
-            capabilities: BTreeSet::new(),
             codes: vec![code("example.one"), code("example.two")],
             also_reports: vec!["net.unreachable".into()],
-            facts: Vec::new(),
+            ..Description::of(Standing::ThirdParty, "example")
         }
     }
 

@@ -208,15 +208,9 @@ fn stranger(name: &'static str) -> BoxedStrategy<Description> {
         .prop_map(move |codes| {
             let codes = codes.into_iter().zip(["one", "two", "three"]);
             Standing::ThirdParty.settle(Description {
-                standing: Standing::ThirdParty,
-                name: name.into(),
-                version: "1".into(),
                 summary: "a stranger's".into(),
                 consumes: Some("logged-in".into()),
-                requires: Vec::new(),
                 provides: STATES.map(String::from).to_vec(),
-                from_depth: None,
-                capabilities: BTreeSet::new(),
                 codes: codes
                     .map(|((severity, explains), problem)| Code {
                         name: format!("{name}.{problem}"),
@@ -229,7 +223,7 @@ fn stranger(name: &'static str) -> BoxedStrategy<Description> {
                     })
                     .collect(),
                 also_reports: vec!["cert.expired".into(), "probe.crashed".into()],
-                facts: Vec::new(),
+                ..Description::of(Standing::ThirdParty, name)
             })
         })
         .boxed()

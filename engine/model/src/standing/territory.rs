@@ -206,18 +206,8 @@ mod tests {
 
     fn probe(name: &str, standing: Standing, codes: Vec<Code>) -> Description {
         Description {
-            standing,
-            name: name.into(),
-            version: "1".into(),
-            summary: String::new(),
-            consumes: None,
-            requires: Vec::new(),
-            provides: Vec::new(),
-            from_depth: None,
-            capabilities: Default::default(),
             codes,
-            also_reports: Vec::new(),
-            facts: Vec::new(),
+            ..Description::of(standing, name)
         }
     }
 

@@ -107,7 +107,7 @@ fn compare(fact: &FactDeclaration, compared: &ComparedFact, pairs: &[Pair<'_>], 
         if change.sources.len() == pairs.len() {
             change.sources.clear();
         }
-        let depends = compared.depends.iter().map(|it| it.name());
+        let depends = compared.depends.iter().map(Into::into);
         seen.changes.push((change, depends.collect()));
     }
     if both == 0 && how != Comparison::Sometimes {
