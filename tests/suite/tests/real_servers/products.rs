@@ -11,11 +11,21 @@ pub fn each(
     name: &str,
     case: impl Fn(Product) -> Result<(), Failed> + Copy + Send + 'static,
 ) -> Vec<Trial> {
+    each_of(products, Product::name, name, case)
+}
+
+/// The same for whatever products, whose names these are.
+pub fn each_of<P: Copy + Send + 'static>(
+    products: impl IntoIterator<Item = P>,
+    product_name: fn(P) -> &'static str,
+    name: &str,
+    case: impl Fn(P) -> Result<(), Failed> + Copy + Send + 'static,
+) -> Vec<Trial> {
     products
         .into_iter()
         .map(|product| {
-            let name = format!("{name}::{}", product.name());
-            record::case(name, product.name(), move || case(product))
+            let of = product_name(product);
+            record::case(format!("{name}::{of}"), of, move || case(product))
         })
         .collect()
 }

@@ -10,7 +10,7 @@ use std::ops::RangeInclusive;
 use libtest_mimic::{Failed, Trial};
 use netlab::{SmallProduct, SmallSetup};
 
-use crate::record;
+use crate::products::each_of;
 
 pub fn cases() -> Vec<Trial> {
     // The deepest looks wait longest, and are among the first of these.
@@ -26,13 +26,12 @@ fn each(
     name: &str,
     case: impl Fn(SmallProduct) -> Result<(), Failed> + Copy + Send + 'static,
 ) -> Vec<Trial> {
-    products
-        .into_iter()
-        .map(|product| {
-            let name = format!("small::{name}::{}", product.name());
-            record::case(name, product.name(), move || case(product))
-        })
-        .collect()
+    each_of(
+        products,
+        SmallProduct::name,
+        &format!("small::{name}"),
+        case,
+    )
 }
 
 /// The passive ports of [`with_ports`].
