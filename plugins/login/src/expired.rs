@@ -37,7 +37,10 @@ pub(crate) fn look(run: &mut Run, session: &mut Session, home: Option<&Reply>) -
             Decision::by_counter_test("three commands that need no rights", "530 to each");
         Finding::new(PASSWORD_EXPIRED, detail).because(decision)
     } else {
-        Finding::new(PASSWORD_EXPIRED, detail).likely(RESTRICTED, "the administrator of the server sees whether the password has expired or the account may do nothing")
+        Finding::new(PASSWORD_EXPIRED, detail).likely(
+            RESTRICTED,
+            "the administrator of the server sees whether the password has expired or the account may do nothing",
+        )
     };
     let finding = refusals.iter().fold(finding, |finding, refusal| {
         finding.evidence("reply", refusal)

@@ -99,8 +99,12 @@ fn unclassified(reply: &Reply, phase: Phase, at: &str, user: &str) -> Finding {
         Asked::Pass
     };
     let finding = match classify(asked, reply) {
-        Class::WrongOrder if phase == Phase::Pass => Finding::new(OUT_OF_STEP, "The server asks for a password, and calls it a command out of order once it comes: it has lost the user name \
-             that it took before, or answers another command.").likely(REJECTED, log),
+        Class::WrongOrder if phase == Phase::Pass => Finding::new(
+            OUT_OF_STEP,
+            "The server asks for a password, and calls it a command out of order once it comes: it has lost the user name \
+             that it took before, or answers another command.",
+        )
+        .likely(REJECTED, log),
         Class::OutOfStep
         | Class::WrongOrder
         | Class::Begun
@@ -111,7 +115,11 @@ fn unclassified(reply: &Reply, phase: Phase, at: &str, user: &str) -> Finding {
         | Class::NotUnderstood
         | Class::NotLoggedIn
         | Class::Refused
-        | Class::Unclassified => Finding::new(REJECTED, format!("The server refuses {at} with a reply that has no meaning of its own there, so that the reason is open.")).likely(HOME_UNAVAILABLE, log)
+        | Class::Unclassified => Finding::new(
+            REJECTED,
+            format!("The server refuses {at} with a reply that has no meaning of its own there, so that the reason is open."),
+        )
+        .likely(HOME_UNAVAILABLE, log)
         .likely(RESTRICTED, log),
     };
     finding.evidence("reply", reply).evidence("user", user)

@@ -266,7 +266,10 @@ pub(crate) fn twice(run: &Run, command: &str, first: &Reply, second: &Reply) -> 
 }
 
 fn undecided(detail: String) -> Finding {
-    Finding::new(OUT_OF_STEP, detail).likely(REJECTED, "the server's log says whether the login was accepted; the password is not sent twice to see it")
+    Finding::new(OUT_OF_STEP, detail).likely(
+        REJECTED,
+        "the server's log says whether the login was accepted; the password is not sent twice to see it",
+    )
 }
 
 /// The user name once more, where it was refused: the session goes on with the fresh one if that asks for the password.

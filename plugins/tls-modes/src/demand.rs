@@ -40,6 +40,7 @@ pub(crate) fn look(run: &mut Run, place: &Place, mode: Mode) {
     match answer {
         Some((
             LoginAnswer::PasswordWanted | LoginAnswer::LoggedIn | LoginAnswer::NoPasswordNeeded,
+            _,
             reply,
         )) => {
             run.note(facts::REQUIRES_TLS, value::flag(false));
@@ -47,8 +48,8 @@ pub(crate) fn look(run: &mut Run, place: &Place, mode: Mode) {
                           wrongly sends it in clear text.";
             run.found(Finding::new(CLEARTEXT_LOGIN, detail).evidence("reply", reply));
         }
-        Some((LoginAnswer::TlsRequired, _)) => run.note(facts::REQUIRES_TLS, value::flag(true)),
-        Some((_, reply)) => {
+        Some((LoginAnswer::TlsRequired, ..)) => run.note(facts::REQUIRES_TLS, value::flag(true)),
+        Some((_, _, reply)) => {
             let why = format!(
                 "the answer to USER without TLS is {reply}, which does not tell whether TLS is required"
             );
@@ -67,7 +68,7 @@ pub(crate) struct Refusal {
 
 /// Such a refusal, where the server does not take the user name in clear text.
 pub(crate) fn refused_in_clear(run: &Run, place: &Place) -> Option<Refusal> {
-    let (answer, weight, reply) = ask_for_user(run, welcomed(place)?.0, true)?;
+    let (answer, weight, reply) = ask(run, place)?;
     (answer == LoginAnswer::TlsRequired).then(|| Refusal {
         names_tls: weight == Weight::Certain || wording::names_encryption(&reply),
         reply,
@@ -104,10 +105,11 @@ pub(crate) fn over_tls(run: &Run, place: &Place, in_clear: &Reply) -> OverTls {
     }
 }
 
-type Answer = (LoginAnswer, Reply);
+/// What it means, how sure that is, and the reply.
+type Answer = (LoginAnswer, Weight, Reply);
 
-/// Whether it is an answer to keep. A refusal of something else than the missing TLS is asked again, since servers refuse a user once for
-/// many reasons; one that has to do with the number of sessions is not.
+/// Whether it is an answer to keep. A refusal of something else than the missing TLS is asked again, since servers refuse a user
+/// once for many reasons; one that has to do with the number of sessions is not.
 fn is_settled(answer: &LoginAnswer) -> bool {
     match answer {
         LoginAnswer::PasswordWanted
@@ -130,11 +132,7 @@ fn is_settled(answer: &LoginAnswer) -> bool {
 }
 
 fn ask(run: &Run, place: &Place) -> Option<Answer> {
-    ask_in_clear(run, welcomed(place)?.0)
-}
-
-fn ask_in_clear(run: &Run, control: Control) -> Option<Answer> {
-    ask_for_user(run, control, true).map(|(answer, _, reply)| (answer, reply))
+    ask_for_user(run, welcomed(place)?.0, true)
 }
 
 /// Both questions on one connection. Where `FEAT` ends it, `USER` is asked on another: that is what counts.
@@ -142,7 +140,7 @@ fn ask_for_features_and_user(run: &mut Run, place: &Place) -> Option<Answer> {
     let (mut control, greeting) = welcomed(place)?;
     let features = control.command("FEAT").ok();
     let answer = match &features {
-        Some(_) => ask_in_clear(run, control),
+        Some(_) => ask_for_user(run, control, true),
         None => None,
     };
     let answer = answer.or_else(|| ask(run, place));
@@ -163,11 +161,7 @@ fn welcomed(place: &Place) -> Option<(Control, Reply)> {
     (greeting::judge(&greeting) == Greeting::Ready).then_some((control, greeting))
 }
 
-fn ask_for_user(
-    run: &Run,
-    mut control: Control,
-    clear_text: bool,
-) -> Option<(LoginAnswer, Weight, Reply)> {
+fn ask_for_user(run: &Run, mut control: Control, clear_text: bool) -> Option<Answer> {
     let user = run.remote().user.as_deref().unwrap_or("anonymous");
     let reply = control.command(&format!("USER {user}")).ok()?;
     let (answer, weight) = login::judge(Phase::User, &reply, clear_text);
@@ -184,7 +178,7 @@ fn recognise(run: &mut Run, greeting: &Reply, features: &Features, answer: Optio
         return;
     }
     clues.see(features);
-    if let Some((_, reply)) = answer {
+    if let Some((_, _, reply)) = answer {
         clues.hear(Clue::User, &reply.text());
     }
     if let Some(recognised) = clues.recognise() {

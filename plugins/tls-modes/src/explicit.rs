@@ -81,14 +81,10 @@ fn in_clear(run: &mut Run, place: &Place, control: Control, greeting: Reply) -> 
         &refusal.reply,
         "words that demand TLS, in answer to a user name",
     );
-    let decided = |finding: Finding| {
-        match refusal.names_tls {
+    let over_tls = "the same user name is refused over TLS, too: whoever gets a handshake done with this server can try";
+    let decided = |finding: Finding| match refusal.names_tls {
         true => finding.because(in_words.clone()),
-        false => finding.likely(
-            RESTRICTED,
-            "the same user name is refused over TLS, too: whoever gets a handshake done with this server can try",
-        ),
-    }
+        false => finding.likely(RESTRICTED, over_tls),
     };
     match secure(place, control) {
         Auth::Secured(control, session) => {

@@ -65,7 +65,7 @@ fn greeted(
             run.found(
                 Finding::new(CLOSED, detail)
                     .evidence("connection", error)
-                    .likely(crate::UNAVAILABLE, later),
+                    .likely(UNAVAILABLE, later),
             );
         }
         Err(DialogueError::Failure(failure))

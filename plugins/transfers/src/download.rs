@@ -1,5 +1,6 @@
 //! Downloads of the large file, from its middle on, and whether it shows in the listing.
 
+use probe_sdk::halt::CLOSES_SESSION;
 use probe_sdk::session::Payload;
 use probe_sdk::{Decision, Finding, Run};
 
@@ -133,7 +134,7 @@ fn broke(run: &mut Run, abilities: &mut Abilities, trouble: &Trouble) {
     }
     let test =
         "the same transfer by another client, or a packet trace on the server, breaks off, too";
-    run.found(finding.likely(probe_sdk::halt::CLOSES_SESSION, test));
+    run.found(finding.likely(CLOSES_SESSION, test));
     behind(run);
 }
 

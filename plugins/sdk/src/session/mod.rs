@@ -57,7 +57,7 @@ impl Session {
     /// # Errors
     /// Where there is none.
     pub fn taken(run: &Run) -> Result<Session, Failure> {
-        let is_secured = run.text("control.mode") != Some("clear");
+        let is_secured = run.text(name::CONTROL_MODE) != Some("clear");
         let control = Control::taken(run.request().reply_ms, is_secured)?;
         Ok(Session::on(run, control, run.server_name(), None))
     }

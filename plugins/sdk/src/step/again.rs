@@ -7,7 +7,7 @@ use ftp::{Asked, Reply};
 use super::{OUT_OF_STEP, Slip, follows};
 use crate::decision::Decision;
 use crate::session::Opening;
-use crate::{Control, DialogueError, Finding, Run};
+use crate::{Control, DialogueError, Finding, Run, name};
 
 thread_local! {
     static NOTED: RefCell<Vec<Slip>> = const { RefCell::new(Vec::new()) };
@@ -125,7 +125,7 @@ fn which(run: &Run, slip: &Slip) -> Result<Option<Twice>, String> {
 
 /// The first words of a fresh connection; within TLS they are not looked at again.
 fn greeting(run: &Run, opening: &Opening) -> Result<Option<Twice>, String> {
-    if run.text("control.mode") == Some("implicit") {
+    if run.text(name::CONTROL_MODE) == Some("implicit") {
         return Ok(None);
     }
     let mut control = opening.connected(run).map_err(|error| error.to_string())?;
