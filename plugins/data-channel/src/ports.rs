@@ -170,7 +170,7 @@ fn all_blocked(samples: &[Sample], again: Option<&Again>) -> Finding {
         .evidence("ports", rows(samples));
     let finding = match failed().count() >= ENOUGH {
         true => finding.because(Decision::by_counter_test(
-            "several ports, asked for one after another",
+            "several tries, one after another",
             "none opens",
         )),
         false => finding.likely(

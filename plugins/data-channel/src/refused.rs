@@ -49,7 +49,10 @@ pub(crate) fn judge(
         code => code,
     };
     let finding = Finding::new(code, detail(code, refusal, resumed_before));
-    let finding = finding.because(decision(refusal));
+    let finding = match decision(code, refusal, seen) {
+        Some(decision) => finding.because(decision),
+        None => finding,
+    };
     let finding = with_what_was_seen(finding, code, refusal, samples);
     let first = samples.iter().all(|sample| sample.done().is_none());
     let mut finding = beside(finding, code, refusal, seen, first);
@@ -63,14 +66,26 @@ pub(crate) fn judge(
     behind(run, code);
 }
 
-/// What refuses a transfer: the server's words in their phase, or the end of its data connection, after a second try.
-fn decision(refusal: &Refusal) -> Decision {
+/// What refuses a transfer: the server's words in their phase, the end of its data connection, or silence that a second try
+/// showed again. Silence that could not be looked at once more decides nothing.
+fn decision(code: Code, refusal: &Refusal, seen: &Seen) -> Option<Decision> {
     match (&refusal.reply, &refusal.failure) {
-        (Some(reply), _) => Decision::by_rule(reply, "the refusal of a transfer"),
-        (None, Some(failure)) => {
-            Decision::by_counter_test("a second transfer", format!("the same: {}", failure.detail))
+        // One session alone that was lost is not judged.
+        (_, Some(failure)) if refusal.answer == Answer::ControlLost => Some(
+            Decision::by_counter_test("a second session", &failure.detail),
+        ),
+        (Some(reply), _) => Some(Decision::by_rule(reply, "the refusal of a transfer")),
+        (None, Some(failure)) => Some(Decision::by_evidence(format!(
+            "how the data connection ended: {}",
+            failure.detail
+        ))),
+        (None, None) => {
+            let again = seen.silent.as_ref().map(Silent::words);
+            let again = again.map(|words| Decision::by_counter_test("a second transfer", words));
+            let others =
+                || Decision::by_counter_test("transfers by other commands", "they come about");
+            again.or_else(|| (code == STOPS_ANSWERING).then(others))
         }
-        (None, None) => Decision::by_counter_test("a second transfer", "silence again"),
     }
 }
 
@@ -220,7 +235,7 @@ fn beside(
     let reply_says = refusal.reply.is_some();
     if code == PEER_REJECTED && !reply_says {
         finding = finding.likely(TLS_STALLS, on_the_server);
-    } else if code == TLS_STALLS && reply_says {
+    } else if code == TLS_STALLS && (reply_says || seen.silent.is_none()) {
         let test =
             "the server's log, or a packet trace on it, shows our handshake on the data connection";
         finding = finding.likely(TLS_FAILED, test);

@@ -58,10 +58,13 @@ pub(crate) fn finding(run: &Run, code: Code, attempts: &[Attempt], alive: bool) 
         .map(|source| format!(" from {source}"))
         .unwrap_or_default();
     let first = attempts.first().map_or("", |attempt| attempt.ip.as_str());
-    let told = attempts.iter().find_map(Attempt::told_by);
-    let prohibited = attempts
-        .iter()
-        .any(|it| it.kind() == Some(FailureKind::Prohibited));
+    // Another address may have failed in another way.
+    let of_this = |it: &&Attempt| all_failed(std::slice::from_ref(*it)) == Some(code);
+    let told = attempts.iter().filter(of_this).find_map(Attempt::told_by);
+    let prohibited = code == UNREACHABLE
+        && attempts
+            .iter()
+            .any(|it| it.kind() == Some(FailureKind::Prohibited));
     let detail = match code {
         _ if code == REFUSED => match told {
             Some(sender) => format!(

@@ -58,14 +58,18 @@ pub(crate) fn take(run: &mut Run, place: &Place, mode: Mode, failed: &Failed) ->
         Answer::Refused(words) if !failed.wants_certificate() => {
             refused(run, place, mode, failed, &words)
         }
-        Answer::Refused(words) | Answer::Unclear(words) | Answer::NotMade(words) => {
+        Answer::Refused(words) | Answer::Unclear(words) => {
             run.found(again(failed, "a second handshake", &words));
+            None
+        }
+        Answer::NotMade(why) => {
+            run.found(failed.finding().evidence("a second handshake", why));
             None
         }
     }
 }
 
-/// The handshake failed, and a second one, which offered more, did no better.
+/// The handshake failed, and a second one, which offered more, tells no more of why than that.
 fn again(failed: &Failed, what: &str, came: &str) -> Finding {
     let decision =
         Decision::by_counter_test("a second handshake, on a connection of its own", came);
