@@ -1,5 +1,5 @@
-//! Puts the built-in probes into the program: every component in `target/probes`, which `cargo xtask setup` fills.
-//! No list of probes exists here or anywhere in Rust; the folder is the list.
+//! Puts the built-in probes into the program: every component in `target/probes`, which `cargo xtask setup` fills, and what it
+//! was compiled to ahead. No list of probes exists here or anywhere in Rust; the folder is the list.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -8,6 +8,7 @@ use std::{env, fs, io};
 fn main() -> io::Result<()> {
     let workspace = Path::new(&env::var("CARGO_MANIFEST_DIR").expect("set by cargo")).join("../..");
     let folder = workspace.join("target/probes");
+    let compiled = workspace.join("target/probes-compiled");
     println!("cargo::rerun-if-changed={}", folder.display());
     let mut components: Vec<PathBuf> = fs::read_dir(&folder)
         .into_iter()
@@ -30,9 +31,18 @@ fn main() -> io::Result<()> {
             .unwrap_or_default()
             .display()
             .to_string();
-        let path = component.canonicalize()?.display().to_string();
-        writeln!(list, "    ({name:?}, include_bytes!({path:?})),")
-            .expect("a string takes everything");
+        let code = compiled.join(format!("{name}.cwasm"));
+        println!("cargo::rerun-if-changed={}", code.display());
+        if !code.exists() {
+            println!("cargo::error={name} was not compiled ahead: run `cargo xtask setup` first");
+            continue;
+        }
+        let [wasm, code] = [component.canonicalize()?, code.canonicalize()?];
+        writeln!(
+            list,
+            "    BuiltIn {{ name: {name:?}, wasm: include_bytes!({wasm:?}), code: include_bytes!({code:?}) }},"
+        )
+        .expect("a string takes everything");
     }
     list.push_str("]\n");
     let out = PathBuf::from(env::var("OUT_DIR").expect("set by cargo"));

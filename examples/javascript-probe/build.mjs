@@ -13,7 +13,7 @@ const pages = readdirSync(join(here, "remedies")).map((file) => [file.replace(/\
 writeFileSync(join(here, "pages.js"), `export const PAGES = ${JSON.stringify(Object.fromEntries(pages))};\n`);
 
 const { component } = await componentize({
-  witPath: join(here, "../../wit"),
+  witPath: join(here, "../../wit/v0_1"),
   world: "probe",
   jsSource: read(entry),
   jsPath: join(here, entry),

@@ -1,4 +1,4 @@
-"""What a probe in Python needs, over the bindings that componentize-py makes of wit/probe.wit.
+"""What a probe in Python needs, over the bindings that componentize-py makes of wit/v0_1/probe.wit.
 
 A probe is a class that derives from `Probe` and a line `WitWorld = ThatClass`. It has no operating system: files,
 environment, sockets, processes and entropy are not there. `time` and `print` lead to the host.

@@ -3,7 +3,7 @@
 use model::remote::is_host;
 use published_addresses::prefix::Prefix;
 use published_addresses::read::{Mapping, lists as read_lists};
-use published_addresses::state::State;
+use published_addresses::state::SavedLists;
 use recording::{Recording, pack, unpack};
 
 use crate::input::{Folder, first_line, lines, text};
@@ -61,12 +61,12 @@ pub fn state(bytes: &[u8]) {
     let folder = Folder::new();
     let path = folder.file("state.json", bytes);
     let source = "fuzzed";
-    match State::load(&path, source) {
+    match SavedLists::load(&path, source) {
         Ok(state) => {
             let state = state.expect("the file is there");
             state.save(&path).expect("it can be saved");
             assert_eq!(
-                State::load(&path, source).expect("our own file"),
+                SavedLists::load(&path, source).expect("our own file"),
                 Some(state)
             );
         }

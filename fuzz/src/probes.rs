@@ -6,7 +6,7 @@ mod hostile;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use model::standing::Told;
+use model::standing::GivenFacts;
 use model::visit::RunResult;
 use run::Probes;
 use sandbox::RunContext;
@@ -46,13 +46,13 @@ pub fn probes(bytes: &[u8]) {
     let Some(probe) = probes.plugins.iter().find(|it| it.name() == script.probe) else {
         return;
     };
-    let (check, told) = (script.check(), Told::to_look(script.facts()));
+    let (check, given_facts) = (script.check(), GivenFacts::to_look(script.facts()));
     let context = RunContext {
-        look: script.look(),
+        scope: script.scope(),
         backend: Box::new(Server::new(script)),
         deadline: DEADLINE,
     };
-    let (ended, _) = runtime.block_on(probe.run(context, &check, None, &told));
+    let (ended, _) = runtime.block_on(probe.run(context, &check, None, &given_facts));
     assert_eq!(ended.result, RunResult::Done, "{}", probe.name());
     let outcome = &ended.outcome;
     for finding in &outcome.findings {

@@ -4,7 +4,8 @@ use cli::seams;
 use model::redaction::Level;
 use pulldown_cmark::{Event, Options, Parser, Tag};
 use report::redact::{level, redact};
-use report::{Shown, html, junit, markdown, message, text};
+use report::style::Width;
+use report::{Shown, html, junit, markdown, message, text, ticket, transcript};
 
 use crate::input::Folder;
 
@@ -34,10 +35,13 @@ pub fn report(bytes: &[u8]) {
 }
 
 fn in_text(report: &Shown) {
-    let shown = text::render(report);
+    let shown = text::render(report, Width::USUAL) + &transcript::render(report, Width::USUAL);
     let plain = anstream::adapter::strip_str(&shown).to_string();
     let steers = |c: char| c != '\n' && c.is_control();
     assert!(!plain.chars().any(steers), "{plain:?}");
+    let ticket = ticket::render(report);
+    assert!(!ticket.chars().any(steers), "{ticket:?}");
+    assert!(ticket.lines().count() <= ticket::LINES, "{ticket}");
 }
 
 fn in_html(report: &Shown, folder: &Folder) {

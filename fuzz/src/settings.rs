@@ -17,11 +17,14 @@ pub fn settings(bytes: &[u8]) {
                 Some(&file)
             );
             assert!(
-                file.password_env
+                file.authority
+                    .password_env
                     .as_ref()
                     .is_none_or(|variable| !variable.name().is_empty())
             );
-            let Some(remote) = file.remote() else { return };
+            let Ok(remote) = file.settings.remote() else {
+                return;
+            };
             assert!(is_host(&remote.host), "{}", remote.host);
             assert!(remote.port != 0 && remote.place().contains(&remote.host));
         }

@@ -1,7 +1,7 @@
 //! Builds everything that runs in the sandbox.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use builder::{Compiler, Workspace};
 
@@ -23,9 +23,28 @@ struct Guest {
     output: &'static str,
 }
 
-/// Builds every guest of the workspace.
-pub fn build(workspace: &Path, compiler: &Compiler) -> Result<(), Failure> {
-    let guests = find(workspace)?;
+/// Which guests are built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// Those that the program has.
+    BuiltIn,
+    /// Every guest of the workspace.
+    All,
+}
+
+impl Which {
+    fn has(self, output: &str) -> bool {
+        match self {
+            Which::BuiltIn => output == BUILT_IN,
+            Which::All => true,
+        }
+    }
+}
+
+/// Builds these guests.
+pub fn build(workspace: &Path, compiler: &Compiler, which: Which) -> Result<(), Failure> {
+    let mut guests = find(workspace)?;
+    guests.retain(|guest| which.has(guest.output));
     report::step(&format!("building {} probes for the sandbox", guests.len()));
     let source = Workspace {
         folder: workspace,
@@ -34,7 +53,7 @@ pub fn build(workspace: &Path, compiler: &Compiler) -> Result<(), Failure> {
     };
     let packages: Vec<&str> = guests.iter().map(|it| it.package.as_str()).collect();
     source.compile(compiler, &packages)?;
-    for (_, output) in PLACES {
+    for (_, output) in PLACES.iter().filter(|(_, output)| which.has(output)) {
         keep_only(&workspace.join("target").join(output), &guests, output)?;
     }
     for guest in &guests {
@@ -96,6 +115,11 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
         return Ok(());
     }
     fs::write(path, bytes).map_err(|error| Failure::File(format!("{}: {error}", path.display())))
+}
+
+/// Where the components are that are built into the program.
+pub fn built_in(workspace: &Path) -> PathBuf {
+    workspace.join("target").join(BUILT_IN)
 }
 
 /// A probe that is gone from the sources must not stay in the program.

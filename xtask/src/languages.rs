@@ -141,7 +141,13 @@ impl Bench {
         compile
             .env("PYTHONPATH", &packages)
             .arg(packages.join("bin/componentize-py"))
-            .args(["--quiet", "--wit-path", "../../wit", "--world", "probe"])
+            .args([
+                "--quiet",
+                "--wit-path",
+                "../../wit/v0_1",
+                "--world",
+                "probe",
+            ])
             .args(["componentize", "--stub-wasi", "--python-path"])
             .arg(folder)
             .arg(file.trim_end_matches(".py"))

@@ -29,6 +29,12 @@ impl From<builder::BuildError> for Failure {
     }
 }
 
+impl From<servers::ServersError> for Failure {
+    fn from(error: servers::ServersError) -> Failure {
+        Failure::Servers(error.to_string())
+    }
+}
+
 impl From<servers::Missing> for Failure {
     fn from(missing: servers::Missing) -> Failure {
         let packages = missing.packages.join(", ");

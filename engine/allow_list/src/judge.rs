@@ -7,14 +7,18 @@ use jiff::Timestamp;
 
 use super::names::{Back, Reverse, ReverseName};
 use super::policy::Policy;
-use super::requirement::{Requirement, Row, Standing};
+use super::requirement::{Requirement, RequirementRow, RequirementStatus};
 use super::reverse::{Signs, signs};
 use super::state::recent_change;
-use super::{Look, Spell};
+use super::{AddressLookUp, Interval};
 
 /// Every requirement of an address, in the order they are asked in. `remote_is_public` says whether the remote is on the
 /// public internet.
-pub(super) fn rows(look: &Look, remote_is_public: bool, now: Timestamp) -> Vec<Row> {
+pub(super) fn rows(
+    look: &AddressLookUp,
+    remote_is_public: bool,
+    now: Timestamp,
+) -> Vec<RequirementRow> {
     const REST: [Requirement; 4] = [
         Requirement::Static,
         Requirement::Dedicated,
@@ -23,13 +27,13 @@ pub(super) fn rows(look: &Look, remote_is_public: bool, now: Timestamp) -> Vec<R
     ];
     let blank = |reason: &str| {
         REST.map(|requirement| {
-            let mut row = Row::about(requirement);
+            let mut row = RequirementRow::about(requirement);
             row.unknown(reason);
             row
         })
     };
     let Some(address) = look.subject.address() else {
-        let mut row = Row::about(Requirement::Public);
+        let mut row = RequirementRow::about(Requirement::Public);
         let reason = "the address that connections leave from is not known";
         row.unknown(reason);
         return [row].into_iter().chain(blank(reason)).collect();
@@ -46,8 +50,9 @@ pub(super) fn rows(look: &Look, remote_is_public: bool, now: Timestamp) -> Vec<R
             rows
         }
         None => {
-            let mut public = Row::about(Requirement::Public).settled(Standing::Met);
-            public.speaks_for("in none of IANA's special-purpose ranges");
+            let mut public =
+                RequirementRow::about(Requirement::Public).settled(RequirementStatus::Met);
+            public.speaks_for("it is in none of IANA's special-purpose ranges");
             let case = Case::new(look, now);
             vec![
                 public,
@@ -60,27 +65,28 @@ pub(super) fn rows(look: &Look, remote_is_public: bool, now: Timestamp) -> Vec<R
     }
 }
 
-fn not_public(look: &Look, range: Range, remote_is_public: bool) -> Row {
-    let mut row = Row::about(Requirement::Public).settled(Standing::NotMet);
+fn not_public(look: &AddressLookUp, range: Range, remote_is_public: bool) -> RequirementRow {
+    let mut row = RequirementRow::about(Requirement::Public).settled(RequirementStatus::NotMet);
     row.speaks_against(format!("in {range}"));
     if !remote_is_public {
         row.unknown("it need not be: the remote is in such a network itself");
     } else if look.subject.seen.is_none() {
-        row.unknown("the address the remote sees: that of a gateway on our side, which only the remote can tell");
+        row.unknown("the address that the remote sees: it belongs to a gateway on our side, and only the remote \
+        knows it");
     }
     row
 }
 
-fn shared_by_carrier(range: Range) -> Row {
-    let mut row = Row::about(Requirement::NotShared).settled(Standing::NotMet);
+fn shared_by_carrier(range: Range) -> RequirementRow {
+    let mut row = RequirementRow::about(Requirement::NotShared).settled(RequirementStatus::NotMet);
     row.speaks_against(format!(
-        "in {range}: many customers leave by one address of the carrier"
+        "in {range}: many customers share one address of the carrier"
     ));
     row
 }
 
 /// The recent change of an address, as people say it.
-pub fn change(spells: &[Spell], now: Timestamp) -> Option<String> {
+pub fn change(spells: &[Interval], now: Timestamp) -> Option<String> {
     let (before, after) = recent_change(spells, now)?;
     Some(format!(
         "{} until {}, {} from {} on",
@@ -103,13 +109,13 @@ struct Sign<'a> {
 
 /// A public address in the light of what was looked up.
 struct Case<'a> {
-    look: &'a Look,
+    look: &'a AddressLookUp,
     names: Vec<Sign<'a>>,
     changed: Option<String>,
 }
 
 impl<'a> Case<'a> {
-    fn new(look: &'a Look, now: Timestamp) -> Case<'a> {
+    fn new(look: &'a AddressLookUp, now: Timestamp) -> Case<'a> {
         Case {
             look,
             names: read(look),
@@ -117,16 +123,16 @@ impl<'a> Case<'a> {
         }
     }
 
-    fn stays(&self) -> Row {
-        let mut row = Row::about(Requirement::Static);
+    fn stays(&self) -> RequirementRow {
+        let mut row = RequirementRow::about(Requirement::Static);
         if let Some(changed) = &self.changed {
             row.speaks_against(format!("it changed: {changed}"));
-            row = row.settled(Standing::NotMet);
+            row = row.settled(RequirementStatus::NotMet);
         }
         match self.look.spells.last() {
             Some(spell) if spell.looks > 1 && day(spell.first) < day(spell.last) => {
                 row.speaks_for(format!(
-                    "the same in {} looks from {} to {}",
+                    "the same in {} look-ups from {} to {}",
                     spell.looks,
                     day(spell.first),
                     day(spell.last)
@@ -136,30 +142,30 @@ impl<'a> Case<'a> {
                 "whether it stays the same: it was first seen on {}",
                 day(spell.first)
             )),
-            None => row.unknown("whether it stays the same: one look cannot tell"),
+            None => row.unknown("whether it stays the same: one look-up cannot tell"),
         }
         self.line(&mut row);
         row
     }
 
-    fn dedicated(&self) -> Row {
-        let mut row = Row::about(Requirement::Dedicated);
+    fn dedicated(&self) -> RequirementRow {
+        let mut row = RequirementRow::about(Requirement::Dedicated);
         if self.look.subject.dedicated {
             row.speaks_for("we state it: the address is ours alone");
-            row.standing = Standing::Stated;
+            row.standing = RequirementStatus::Stated;
         }
         if let Some(own) = self.own_name() {
-            row.speaks_for(format!("its reverse name {own} leads back to it"));
+            row.speaks_for(format!("its reverse name {own} resolves back to it"));
         }
         if self.changed.is_some() {
-            row.speaks_against("it changed lately: somebody else had it before");
+            row.speaks_against("it changed recently: someone else had it before");
         }
-        row.unknown("whether anybody else may use it: that cannot be seen from outside");
+        row.unknown("whether anyone else may use it: that cannot be seen from outside");
         row
     }
 
-    fn not_shared(&self) -> Row {
-        let mut row = Row::about(Requirement::NotShared);
+    fn not_shared(&self) -> RequirementRow {
+        let mut row = RequirementRow::about(Requirement::NotShared);
         let subject = &self.look.subject;
         match (subject.local, subject.seen) {
             (Some(local), Some(seen)) if local.to_canonical() == seen.to_canonical() => {
@@ -170,16 +176,16 @@ impl<'a> Case<'a> {
                     row = shared_by_carrier(range);
                 }
                 row.speaks_against(format!(
-                    "a gateway puts it in the place of {local}: others may leave by it, too"
+                    "a gateway translates {local} to it: others may share it"
                 ));
             }
             _ => {
-                row.unknown("whether a gateway translates it: the remote did not say what it sees")
+                row.unknown("whether a gateway translates it: the remote did not report the address that it sees")
             }
         }
         for sign in self.names.iter().filter(|it| it.signs.says_shared()) {
             row.speaks_against(format!(
-                "its reverse name {} speaks of a pool or a gateway",
+                "its reverse name {} suggests a pool or a gateway",
                 sign.name.name
             ));
         }
@@ -187,28 +193,30 @@ impl<'a> Case<'a> {
         row
     }
 
-    fn not_residential(&self) -> Row {
-        let mut row = Row::about(Requirement::NotResidential);
+    fn not_residential(&self) -> RequirementRow {
+        let mut row = RequirementRow::about(Requirement::NotResidential);
         match &self.look.policy {
-            Policy::NotListed => row.speaks_for("the policy list does not have it"),
+            Policy::NotListed => row.speaks_for("the policy list does not contain it"),
             Policy::ListedOtherwise(answers) => row.unknown(format!(
-                "what the policy list makes of it: it is listed for another reason ({})",
+                "what the policy list says: it is listed for another reason ({})",
                 join(answers)
             )),
-            Policy::NotChecked(why) => row.unknown(format!("whether a policy list has it: {why}")),
-            Policy::NotAsked => row.unknown("whether a policy list has it: none was asked"),
+            Policy::NotChecked(why) => {
+                row.unknown(format!("whether a policy list contains it: {why}"))
+            }
+            Policy::NotAsked => row.unknown("whether a policy list contains it: none was asked"),
             // Told by `line`.
             Policy::Listed { .. } => {}
         }
         match &self.look.reverse {
             Reverse::Nameless => row.unknown("what its reverse name would say: it has none"),
             Reverse::NotChecked(why) => row.unknown(format!("its reverse name: {why}")),
-            Reverse::NotAsked => row.unknown("its reverse name: nobody asked"),
+            Reverse::NotAsked => row.unknown("its reverse name: not looked up"),
             Reverse::Names(_) => {}
         }
         if let Some(own) = self.own_name() {
             row.speaks_for(format!(
-                "its reverse name {own} is no provider's pattern and leads back to it"
+                "its reverse name {own} does not follow a provider's pattern and resolves back to it"
             ));
         }
         self.line(&mut row);
@@ -216,12 +224,12 @@ impl<'a> Case<'a> {
     }
 
     /// What says that the address is that of a static or a dynamic line.
-    fn line(&self, row: &mut Row) {
+    fn line(&self, row: &mut RequirementRow) {
         if let Policy::Listed { answers, reason } = &self.look.policy {
             let reason = reason.as_ref();
             let reason = reason.map(|reason| format!(": {}", ftp::quoted(reason)));
             row.speaks_against(format!(
-                "the policy list has it as an end user's line ({}){}",
+                "the policy list contains it as an end user's line ({}){}",
                 join(answers),
                 reason.unwrap_or_default()
             ));
@@ -231,15 +239,15 @@ impl<'a> Case<'a> {
             if signs.says_static() {
                 match &name.back {
                     Back::Here => row.speaks_for(format!(
-                        "its reverse name {text} says {} and leads back to it",
+                        "its reverse name {text} says {} and resolves back to it",
                         signs.fixed.join(", ")
                     )),
                     Back::Elsewhere(_) => row.unknown(format!(
-                        "its reverse name {text} says {}, and does not lead back to it: that proves nothing",
+                        "its reverse name {text} says {}, but does not resolve back to it: that proves nothing",
                         signs.fixed.join(", ")
                     )),
                     Back::NotChecked(why) => row.unknown(format!(
-                        "whether its reverse name {text} leads back to it: {why}"
+                        "whether its reverse name {text} resolves back to it: {why}"
                     )),
                 }
             } else if signs.says_dynamic() {
@@ -249,7 +257,8 @@ impl<'a> Case<'a> {
                 ));
             } else if signs.embeds_address {
                 row.speaks_against(format!(
-                    "its reverse name {text} is made from the address, as providers name what they rent out"
+                    "its reverse name {text} is derived from the address, as providers name the addresses that \
+                    they rent out"
                 ));
             }
         }
@@ -266,7 +275,7 @@ impl<'a> Case<'a> {
 }
 
 /// The names of a look, read.
-fn read(look: &Look) -> Vec<Sign<'_>> {
+fn read(look: &AddressLookUp) -> Vec<Sign<'_>> {
     match (&look.reverse, look.subject.address()) {
         (Reverse::Names(names), Some(address)) => names
             .iter()
@@ -280,7 +289,7 @@ fn read(look: &Look) -> Vec<Sign<'_>> {
 }
 
 /// The reverse names that say dynamic or residential.
-pub fn dynamic_names(look: &Look) -> Vec<&str> {
+pub fn dynamic_names(look: &AddressLookUp) -> Vec<&str> {
     read(look)
         .into_iter()
         .filter(|it| it.signs.says_dynamic())

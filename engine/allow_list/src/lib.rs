@@ -32,8 +32,8 @@ pub use judge::{change, dynamic_names};
 pub use names::{Back, Reverse, ReverseName};
 pub use policy::{Policy, TEST_ENTRIES, Zone, ZoneError};
 pub use ports::{PassivePorts, Ports};
-pub use requirement::{Requirement, Row, Standing};
-pub use state::{SeenBy, Spell, State};
+pub use requirement::{Requirement, RequirementRow, RequirementStatus};
+pub use state::{AddressHistory, Interval, SeenBy};
 
 /// Noted by whichever probe learns it from the remote.
 const SEEN: &str = name::SOURCE_SEEN_AS;
@@ -46,7 +46,7 @@ pub type Facts = BTreeMap<String, FactValue>;
 
 /// A source address of ours.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Subject {
+pub struct SourceAddress {
     /// As it was asked for; none where the system chose.
     pub source: Option<IpAddr>,
     /// What this machine calls it.
@@ -57,7 +57,7 @@ pub struct Subject {
     pub dedicated: bool,
 }
 
-impl Subject {
+impl SourceAddress {
     /// The address that is to be let in, as far as it is known.
     pub fn address(&self) -> Option<IpAddr> {
         self.seen
@@ -68,21 +68,21 @@ impl Subject {
 
 /// A source address, and what was learned of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Look {
+pub struct AddressLookUp {
     /// The address.
-    pub subject: Subject,
+    pub subject: SourceAddress,
     /// Its reverse names.
     pub reverse: Reverse,
     /// What the policy list says.
     pub policy: Policy,
     /// What was seen of it over time, oldest first.
-    pub spells: Vec<Spell>,
+    pub spells: Vec<Interval>,
 }
 
-impl Look {
+impl AddressLookUp {
     /// A look at nothing but the address itself.
-    pub fn of(subject: Subject) -> Look {
-        Look {
+    pub fn of(subject: SourceAddress) -> AddressLookUp {
+        AddressLookUp {
             subject,
             reverse: Reverse::NotAsked,
             policy: Policy::NotAsked,
@@ -93,13 +93,13 @@ impl Look {
 
 /// Everything that was looked up.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Looks {
+pub struct AddressLookUps {
     /// When.
     pub at: Timestamp,
     /// The policy list, if one was asked.
     pub policy_list: Option<Zone>,
     /// Each source address.
-    pub looks: Vec<Look>,
+    pub looks: Vec<AddressLookUp>,
 }
 
 /// The sheet. It says everything itself, so that it can be sent without the report.
@@ -134,21 +134,21 @@ pub struct ListedAddress {
     /// What the remote sees, where the remote says so.
     pub seen: Option<Address>,
     /// Whose it is.
-    pub set: Set,
+    pub set: AddressSet,
     /// What is asked of it.
-    pub requirements: Vec<Row>,
+    pub requirements: Vec<RequirementRow>,
     /// What was seen of it over time, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub spells: Vec<Spell<Address>>,
+    pub spells: Vec<Interval<Address>>,
 }
 
-impl From<&ListedAddress> for Subject {
-    fn from(listed: &ListedAddress) -> Subject {
-        Subject {
+impl From<&ListedAddress> for SourceAddress {
+    fn from(listed: &ListedAddress) -> SourceAddress {
+        SourceAddress {
             source: listed.source.and_then(Address::ip),
             local: listed.local.and_then(Address::ip),
             seen: listed.seen.and_then(Address::ip),
-            dedicated: listed.set == Set::Dedicated,
+            dedicated: listed.set == AddressSet::Dedicated,
         }
     }
 }
@@ -156,7 +156,7 @@ impl From<&ListedAddress> for Subject {
 /// Whose an address is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Set {
+pub enum AddressSet {
     /// One customer's.
     Dedicated,
     /// Not marked as dedicated: shared, as far as is known.
@@ -165,7 +165,7 @@ pub enum Set {
 
 impl AllowList {
     /// The sheet for what was looked up.
-    pub fn new(looks: &Looks, remote: &Remote, facts: &Facts) -> AllowList {
+    pub fn new(looks: &AddressLookUps, remote: &Remote, facts: &Facts) -> AllowList {
         let public = is_public(remote, facts);
         AllowList {
             looked_up: looks.at,
@@ -186,7 +186,7 @@ impl AllowList {
     }
 }
 
-fn listed(look: &Look, remote_is_public: bool, now: Timestamp) -> ListedAddress {
+fn listed(look: &AddressLookUp, remote_is_public: bool, now: Timestamp) -> ListedAddress {
     let subject = &look.subject;
     let means_something = |address: &IpAddr| !remote_is_public || special(*address).is_none();
     ListedAddress {
@@ -195,11 +195,11 @@ fn listed(look: &Look, remote_is_public: bool, now: Timestamp) -> ListedAddress 
         local: subject.local.map(Address::from),
         seen: subject.seen.map(Address::from),
         set: match subject.dedicated {
-            true => Set::Dedicated,
-            false => Set::Pool,
+            true => AddressSet::Dedicated,
+            false => AddressSet::Pool,
         },
         requirements: judge::rows(look, remote_is_public, now),
-        spells: look.spells.iter().map(Spell::shown).collect(),
+        spells: look.spells.iter().map(Interval::shown).collect(),
     }
 }
 
@@ -208,8 +208,8 @@ pub fn subjects(
     remote: &Remote,
     facts: &Facts,
     by_source: &BTreeMap<String, Facts>,
-) -> Vec<Subject> {
-    let subject = |source: Option<IpAddr>, facts: &Facts| Subject {
+) -> Vec<SourceAddress> {
+    let subject = |source: Option<IpAddr>, facts: &Facts| SourceAddress {
         source,
         local: source.or_else(|| address(facts, LOCAL)),
         seen: address(facts, SEEN),
@@ -297,10 +297,10 @@ mod tests {
             let remote = remote(host, &[local]);
             let mut subjects = subjects(&remote, &facts, &BTreeMap::new());
             subjects[0].seen = seen.map(ip);
-            let looks = Looks {
+            let looks = AddressLookUps {
                 at: Timestamp::UNIX_EPOCH,
                 policy_list: None,
-                looks: subjects.into_iter().map(Look::of).collect(),
+                looks: subjects.into_iter().map(AddressLookUp::of).collect(),
             };
             let sheet = AllowList::new(&looks, &remote, &facts);
             sheet.addresses[0].address.and_then(Address::ip)

@@ -147,10 +147,11 @@ impl Zone {
             (Policy::NotChecked(why), _) | (_, Policy::NotChecked(why)) => Some(why),
             (Policy::Listed { .. } | Policy::ListedOtherwise(_), Policy::NotListed) => None,
             (Policy::NotListed | Policy::NotAsked, _) => Some(format!(
-                "{self} does not know its own test entry: there is no such list, or it does not serve this resolver"
+                "{self} does not contain its own test entry: the list does not exist, or does not serve this \
+                resolver"
             )),
             _ => Some(format!(
-                "{self} lists everything, also the entry that is never listed"
+                "{self} lists everything, even the entry that is never listed"
             )),
         }
     }
@@ -167,7 +168,7 @@ fn error_answer(answer: Ipv4Addr) -> Option<String> {
         [127, 255, 255, 255] => Some("was asked too often (127.255.255.255)".into()),
         [127, 255, 255, _] => Some(format!("answers with an error ({answer})")),
         // Never an entry's value (RFC 5782 section 2.1).
-        [127, 0, 0, 0 | 1] => Some(format!("answers {answer}, which is no listing")),
+        [127, 0, 0, 0 | 1] => Some(format!("answers {answer}, which is not a listing")),
         [127, ..] => None,
         _ => Some(format!("answers {answer}, which no such list does")),
     }

@@ -36,7 +36,7 @@ impl fmt::Display for Requirement {
 /// How a requirement stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Standing {
+pub enum RequirementStatus {
     /// A fact settles it.
     Met,
     /// A fact contradicts it.
@@ -54,11 +54,11 @@ pub enum Standing {
 /// One requirement of one address.
 #[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[schemars(rename = "RequirementRow")]
-pub struct Row {
+pub struct RequirementRow {
     /// What is asked.
     pub requirement: Requirement,
     /// How it stands.
-    pub standing: Standing,
+    pub standing: RequirementStatus,
     /// What speaks for it.
     pub evidence_for: Vec<String>,
     /// What speaks against it.
@@ -67,11 +67,11 @@ pub struct Row {
     pub not_known: Vec<String>,
 }
 
-impl Row {
-    pub(super) fn about(requirement: Requirement) -> Row {
-        Row {
+impl RequirementRow {
+    pub(super) fn about(requirement: Requirement) -> RequirementRow {
+        RequirementRow {
             requirement,
-            standing: Standing::NotKnown,
+            standing: RequirementStatus::NotKnown,
             evidence_for: Vec::new(),
             evidence_against: Vec::new(),
             not_known: Vec::new(),
@@ -90,23 +90,23 @@ impl Row {
         self.not_known.push(what.into());
     }
 
-    pub(super) fn weighed(mut self) -> Row {
+    pub(super) fn weighed(mut self) -> RequirementRow {
         self.standing = match (
             self.standing,
             self.evidence_for.len(),
             self.evidence_against.is_empty(),
         ) {
-            (settled @ (Standing::Met | Standing::NotMet), ..) => settled,
-            (_, _, false) => Standing::Doubtful,
+            (settled @ (RequirementStatus::Met | RequirementStatus::NotMet), ..) => settled,
+            (_, _, false) => RequirementStatus::Doubtful,
             // Our own word is all there is.
-            (Standing::Stated, 0 | 1, true) => Standing::Stated,
-            (_, 0, true) => Standing::NotKnown,
-            (_, _, true) => Standing::Supported,
+            (RequirementStatus::Stated, 0 | 1, true) => RequirementStatus::Stated,
+            (_, 0, true) => RequirementStatus::NotKnown,
+            (_, _, true) => RequirementStatus::Supported,
         };
         self
     }
 
-    pub(super) fn settled(mut self, standing: Standing) -> Row {
+    pub(super) fn settled(mut self, standing: RequirementStatus) -> RequirementRow {
         self.standing = standing;
         self
     }

@@ -19,7 +19,7 @@ const RECENT: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// What was seen, of every source address.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct State {
+pub struct AddressHistory {
     format: String,
     version: u32,
     series: Vec<Series>,
@@ -32,7 +32,7 @@ struct Series {
     source: Option<IpAddr>,
     remote: String,
     seen_by: SeenBy,
-    spells: Vec<Spell>,
+    spells: Vec<Interval>,
 }
 
 /// Who says what an address is: the two differ behind a NAT and must not be compared with each other.
@@ -48,8 +48,8 @@ pub enum SeenBy {
 /// A time through which an address stayed the same.
 #[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[schemars(rename = "Spell")]
-pub struct Spell<A = IpAddr> {
+#[schemars(rename = "Interval")]
+pub struct Interval<A = IpAddr> {
     /// The address.
     pub address: A,
     /// When it was seen first.
@@ -60,16 +60,16 @@ pub struct Spell<A = IpAddr> {
     pub looks: u32,
 }
 
-impl Spell {
+impl Interval {
     /// As a report has it.
-    pub fn shown(&self) -> Spell<Address> {
-        let Spell {
+    pub fn shown(&self) -> Interval<Address> {
+        let Interval {
             address,
             first,
             last,
             looks,
         } = self.clone();
-        Spell {
+        Interval {
             address: address.into(),
             first,
             last,
@@ -78,10 +78,10 @@ impl Spell {
     }
 }
 
-impl Spell<Address> {
+impl Interval<Address> {
     /// As it was seen; none where the address was taken out.
-    pub fn known(&self) -> Option<Spell> {
-        Some(Spell {
+    pub fn known(&self) -> Option<Interval> {
+        Some(Interval {
             address: self.address.ip()?,
             first: self.first,
             last: self.last,
@@ -90,9 +90,9 @@ impl Spell<Address> {
     }
 }
 
-impl Default for State {
-    fn default() -> State {
-        State {
+impl Default for AddressHistory {
+    fn default() -> AddressHistory {
+        AddressHistory {
             format: FORMAT.into(),
             version: VERSION,
             series: Vec::new(),
@@ -100,13 +100,14 @@ impl Default for State {
     }
 }
 
-impl State {
+impl AddressHistory {
     /// Reads what a file of ours says.
     ///
     /// # Errors
     /// It is not ours, or not whole: what is wrong with it.
-    pub fn parse(json: &[u8]) -> Result<State, String> {
-        let state: State = serde_json::from_slice(json).map_err(|error| error.to_string())?;
+    pub fn parse(json: &[u8]) -> Result<AddressHistory, String> {
+        let state: AddressHistory =
+            serde_json::from_slice(json).map_err(|error| error.to_string())?;
         if state.format != FORMAT || state.version != VERSION {
             let why = format!("format \"{}\", version {}", state.format, state.version);
             return Err(model::cleaner::line(&why, 200));
@@ -121,7 +122,7 @@ impl State {
         remote: &str,
         (seen_by, address): (SeenBy, IpAddr),
         at: Timestamp,
-    ) -> &[Spell] {
+    ) -> &[Interval] {
         let is_it = |series: &Series| {
             series.source == source && series.remote == remote && series.seen_by == seen_by
         };
@@ -140,7 +141,7 @@ impl State {
                 spell.last = spell.last.max(at);
                 spell.looks = spell.looks.saturating_add(1);
             }
-            None => spells.push(Spell {
+            None => spells.push(Interval {
                 address,
                 first: at,
                 last: at,
@@ -154,7 +155,7 @@ impl State {
 }
 
 /// The last change, if it is recent enough to say something about today's address.
-pub fn recent_change(spells: &[Spell], now: Timestamp) -> Option<(&Spell, &Spell)> {
+pub fn recent_change(spells: &[Interval], now: Timestamp) -> Option<(&Interval, &Interval)> {
     let [.., before, after] = spells else {
         return None;
     };
@@ -175,7 +176,7 @@ mod tests {
 
     #[test]
     fn equal_looks_are_one_spell_and_others_begin_a_new_one() {
-        let mut state = State::default();
+        let mut state = AddressHistory::default();
         let mut add = |address: &str, at| {
             state
                 .add(None, "h", (SeenBy::Remote, ip(address)), at)
@@ -200,7 +201,7 @@ mod tests {
 
     #[test]
     fn what_we_see_and_what_a_remote_sees_are_not_compared() {
-        let mut state = State::default();
+        let mut state = AddressHistory::default();
         state.add(None, "h", (SeenBy::Us, ip("203.0.113.7")), day(0));
         for other in [
             state

@@ -12,16 +12,17 @@ use super::output::Delivered;
 use super::{CliError, Exit, check, output, secret};
 use diagnosis::codes::engine_code;
 use files::output_file::Lock;
+use host::net::Resolver;
 use host::trust::Trust;
 use model::clock;
 use published_addresses::Lists;
+use published_addresses::address_report::{AddressReport, CHANGED, Comparison};
 use published_addresses::fetch::{Client, Token};
-use published_addresses::look::{CHANGED, Look, Outcome};
 use published_addresses::read::Mapping;
 use published_addresses::remotes::SavedRemote;
 use published_addresses::source::Source;
 use published_addresses::state;
-use published_addresses::state::State;
+use published_addresses::state::SavedLists;
 use settings::RemoteFile;
 
 /// Beside the time of the look itself, which another process may be making.
@@ -34,19 +35,20 @@ pub(super) async fn run(args: AddressesArgs) -> Result<Exit, CliError> {
     output::may_write(args.output.as_deref())?;
     let source = Source::parse(&args.source)?;
     let token = token(&args, &source)?;
-    let client = Client::new(&Trust::new(&check::authorities(&args.ca_file)?));
+    let trust = Trust::new(&check::authorities(&args.ca_file)?);
+    let client = Client::new(&trust, Resolver::new(None)?);
     let saved = saved_remotes(&args.remote)?;
     // A second process that looks at the same time sees what this one saw, and a change is told once.
     let lock = tokio::select! {
         lock = Lock::of(&args.state, args.timeout + PATIENCE) => lock?,
         Ok(()) = tokio::signal::ctrl_c() => return Ok(Exit::Interrupted),
     };
-    let before = State::load(&args.state, &source.to_string())?;
+    let before = SavedLists::load(&args.state, &source.to_string())?;
     let answer = tokio::select! {
         answer = lists(&args, &source, &client, token.as_ref(), before.as_ref()) => answer,
         Ok(()) = tokio::signal::ctrl_c() => return Ok(Exit::Interrupted),
     };
-    let look = Look::new(
+    let address_report = AddressReport::new(
         &source.to_string(),
         before.as_ref(),
         answer,
@@ -55,21 +57,21 @@ pub(super) async fn run(args: AddressesArgs) -> Result<Exit, CliError> {
         Timestamp::now(),
     );
     let rendered = match args.format {
-        Format::Text => published_addresses::text::render(&look),
-        Format::Json => output::json(&look),
+        Format::Text => published_addresses::text::render(&address_report),
+        Format::Json => output::json(&address_report),
     };
     let mut delivered = output::put(&rendered, args.output.as_deref());
     // Not before it was told: a change that is saved is never reported again.
     if delivered != Delivered::Nowhere
-        && let Some(state) = look.state(before.as_ref())
+        && let Some(state) = address_report.state(before.as_ref())
     {
         delivered = delivered.and(state.save(&args.state));
     }
     drop(lock);
-    Ok(delivered.exit(match look.outcome {
-        Outcome::FirstLook { .. } | Outcome::Unchanged { .. } => Exit::Fine,
-        Outcome::Changed { .. } => Exit::Found,
-        Outcome::CouldNotLook { .. } => Exit::Incomplete,
+    Ok(delivered.exit(match address_report.outcome {
+        Comparison::FirstLook { .. } | Comparison::Unchanged { .. } => Exit::Fine,
+        Comparison::Changed { .. } => Exit::Found,
+        Comparison::CouldNotLook { .. } => Exit::Incomplete,
     }))
 }
 
@@ -79,7 +81,7 @@ async fn lists(
     source: &Source,
     client: &Client,
     token: Option<&Token>,
-    before: Option<&State>,
+    before: Option<&SavedLists>,
 ) -> Result<Lists, String> {
     let mapping = Mapping {
         published: args.published.clone(),

@@ -11,31 +11,44 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use super::args::CheckArgs;
-use super::output::FailOn;
-use super::progress::{Progress, patiently};
-use super::replay::{Kept, may_record};
+use super::args::rendering::Rendering;
+use super::output::Told;
+use super::progress::{Progress, with_spinner};
+use super::replay::{Kept, refuse_unrecordable};
 use super::secret::PasswordSource;
-use super::{CliError, Exit, input, leftovers, output, remote_file, say, signals, third_party};
+use super::{
+    CliError, Exit, input, leftovers, output, remote_file, say, secret, signals, third_party,
+};
 use doctor::{LookUps, Options, diagnose};
 use host::Check;
 use host::journal::Journal;
 use host::login::Credential;
 use host::net::ClientCertificate;
-use model::remote::{ClientSettings, IpVersion, Location, Remote, Selection, Timeouts};
-use report::Report;
+use model::redaction::Level;
+use model::remote::{Depth, IpVersion, Remote, Selection};
+use report::clients::judge_for;
 use report::redact::redact;
+use report::{Report, message};
 use run::LiveBackend;
 use run::Probes;
 use run::backend::Backend;
-use settings::SecretFile;
+use settings::{SecretFile, Unfit};
 
 /// More than all public CAs need.
 const MAX_PEM: u64 = 16 * 1024 * 1024;
 
 pub(super) async fn run(args: CheckArgs) -> Result<Exit, CliError> {
-    let asked = remote_file::filled_in(args)?;
+    let mut asked = remote_file::filled_in(args)?;
+    let rendering = &mut asked.args.rendering;
+    // A name that was given to a file is for nobody else.
+    let is_internal = rendering.redact.unwrap_or_default() == Level::Internal;
+    rendering.settings_file = asked.settings_file.take().filter(|_| is_internal);
     let settings_host = asked.settings_host.clone();
     let (check, args) = request(asked)?;
+    let known = super::clients::known(None)?;
+    for name in &check.remote.clients {
+        known.find(name)?;
+    }
     may_be_written(&args)?;
     // A baseline that cannot be used is told before anything is asked of the remote.
     let baseline = args.baseline.as_deref();
@@ -48,7 +61,7 @@ pub(super) async fn run(args: CheckArgs) -> Result<Exit, CliError> {
     let plugins = &check.selection.plugins;
     let signatures = args.signatures.signatures(plugins)?;
     let loading = Probes::load(plugins, &signatures);
-    let probes = patiently(args.quiet, loading).await?;
+    let probes = with_spinner(args.quiet, loading).await?;
     if !args.quiet {
         third_party::announce(&probes, &check.selection.denied);
     }
@@ -85,44 +98,52 @@ pub(super) async fn run(args: CheckArgs) -> Result<Exit, CliError> {
         report.changes = Some(baseline.changes(&report)?);
     }
     drop(progress);
-    let shown = say::shown(redact(report.clone(), args.redact)?)?;
-    let mut delivered =
-        output::deliver(&shown, args.format, args.fail_on, args.output.as_deref()).and(saved);
+    let rendering = &args.rendering;
+    let mut pseudonymised = redact(report.clone(), rendering.redact)?;
+    judge_for(&mut pseudonymised, &known, &[])?;
+    judge_for(&mut report, &known, &[])?;
+    let shown = say::shown(pseudonymised)?;
+    let told = match args.quiet {
+        true => Told::Nothing,
+        false => Told::Verdict,
+    };
+    let mut delivered = output::deliver(&shown, rendering, told).and(saved);
     if let Some((recording, report)) = recorded {
-        let kept = recording.finish(&check, &probes, &report, args.redact);
+        let kept = recording.finish(&check, &probes, &report, rendering.redact);
         delivered = delivered.and(kept.await);
     }
     for left in &report.left_behind {
         say::line(format_args!("warning: left on the remote: {left}"));
     }
-    Ok(delivered.exit(exit(&report, args.fail_on)))
+    Ok(delivered.exit(exit(&report, rendering)))
 }
 
 /// What must not be replaced is told before anything is asked of the remote.
 fn may_be_written(args: &CheckArgs) -> Result<(), CliError> {
-    may_record(args.record.as_deref(), args.redact)?;
-    let files = [&args.output, &args.record];
-    files
-        .into_iter()
-        .try_for_each(|file| output::may_write(file.as_deref()))
+    refuse_unrecordable(args.record.as_deref(), args.rendering.redact)?;
+    args.rendering.is_possible()?;
+    output::may_write(args.record.as_deref())
 }
 
 /// Where it is written down what is made on the remote.
 fn journal() -> Journal {
     let (journal, error) = Journal::of_user();
     if let Some(error) = error {
-        let why = "nothing will be written on the remote, because it cannot be noted first";
+        let why = "nothing will be written on the remote, because the journal cannot be written";
         say::message(format_args!("warning: {why}: {error}"));
     }
     journal
 }
 
-/// A finding wins over incompleteness: what was found stands, whatever could not be looked at.
-pub(super) fn exit(report: &Report, fail_on: FailOn) -> Exit {
-    let found = fail_on.severity().is_some_and(|bad| report.has(bad));
+/// A finding wins over incompleteness: what was found stands, whatever could not be looked at. Whoever asks for the message to
+/// one owner asks whether that owner has anything to do.
+pub(super) fn exit(report: &Report, rendering: &Rendering) -> Exit {
+    let bad = rendering.fail_on.severity();
+    let found = bad.is_some_and(|bad| report.has(bad) || report.fails_for_a_client());
+    let has_to_act = |owner| message::owners(report).contains(&owner);
     if report.interrupted {
         Exit::Interrupted
-    } else if found {
+    } else if found && rendering.message.is_none_or(has_to_act) {
         Exit::Found
     } else if report.incomplete {
         Exit::Incomplete
@@ -141,14 +162,20 @@ pub(super) fn request(asked: remote_file::Asked) -> Result<(Check, CheckArgs), C
     } = asked;
     let remote = remote(&args)?;
     let password = PasswordSource::typed(&args).or(secrets.password);
-    let password = password.map(PasswordSource::read).transpose()?;
+    let password = password.map(|it| it.read(&remote)).transpose()?;
+    let password = match (&remote.user, password) {
+        (Some(_), None) => secret::asked_of_user(&remote).transpose()?,
+        (_, password) => password,
+    };
     let credential = match (&remote.user, password) {
-        (Some(user), Some(password)) => Some(Credential {
-            user: user.clone(),
-            password,
-        }),
+        (Some(user), Some(password)) => {
+            let user = user.clone();
+            let credential = Credential { user, password };
+            let written = credential.written_as(remote.client.password_encoding);
+            Some(written.map_err(|error| CliError::Usage(error.to_string()))?)
+        }
         (Some(_), None) => {
-            let how = "give its password by --password-file, --password-stdin or --password-env";
+            let how = "give its password with --password-file, --password-stdin or --password-env";
             return Err(CliError::Usage(format!("a user needs a password: {how}")));
         }
         (None, Some(_)) => {
@@ -158,20 +185,19 @@ pub(super) fn request(asked: remote_file::Asked) -> Result<(Check, CheckArgs), C
         }
         (None, None) => None,
     };
-    let usual = Timeouts::default();
+    let (timeouts, usual_depth) = match args.fast {
+        true => (args.settings.timeouts().fast(), Depth::Quick),
+        false => (args.settings.timeouts(), Depth::default()),
+    };
     let check = Check::of(host::Asked {
         credential,
         client_certificate: client_certificate(&args, secrets.client)?,
-        authorities: authorities(&args.ca_file)?,
+        authorities: authorities(&args.settings.ca_files)?,
         permissions,
         journal: Journal::NotNeeded,
         data_addresses: args.allow_data_address.clone(),
-        depth: args.depth.unwrap_or_default(),
-        timeouts: Timeouts {
-            connect: args.connect_timeout.unwrap_or(usual.connect),
-            reply: args.reply_timeout.unwrap_or(usual.reply),
-            whole: args.timeout.unwrap_or(usual.whole),
-        },
+        depth: args.settings.depth.unwrap_or(usual_depth),
+        timeouts,
         resolver: args.resolver,
         selection: Selection {
             only: args.only.clone(),
@@ -185,81 +211,24 @@ pub(super) fn request(asked: remote_file::Asked) -> Result<(Check, CheckArgs), C
     Ok((check, args))
 }
 
+/// The remote of the settings, at the address that was typed for it.
 pub(super) fn remote(args: &CheckArgs) -> Result<Remote, CliError> {
-    let location: Option<Location> = args.remote.as_deref().map(str::parse).transpose()?;
-    let located = location.as_ref();
-    let host = args.host.clone().or(located.map(|it| it.host.clone()));
-    let host = host.ok_or_else(|| {
-        CliError::Usage(
-            "which remote? give a URL such as ftpes://host, a settings file with a host, or --host"
-                .into(),
-        )
-    })?;
-    let host = model::remote::host(&host).map_err(|error| {
-        CliError::Usage(format!(
-            "--host takes a name or an address, without scheme, user, port or path: {error}"
-        ))
-    })?;
-    if let (Some(only), Ok(address)) = (args.ip_version, host.parse::<IpAddr>())
-        && address.is_ipv4() != (only == IpVersion::V4)
-    {
-        return Err(CliError::Usage(format!(
-            "{address} is no {only} address, and the settings allow {only} only"
-        )));
+    let mut remote = args.settings.remote()?;
+    if let Some(address) = args.connect_to {
+        if remote.host.parse::<IpAddr>().is_ok() {
+            return Err(CliError::Usage(format!(
+                "--connect-to gives the address of a name, but {} is already an address",
+                remote.host
+            )));
+        }
+        if let Some(only) = remote.client.ip_version
+            && address.is_ipv4() != (only == IpVersion::V4)
+        {
+            return Err(Unfit::OtherIpVersion { address, only }.into());
+        }
+        remote.connect_to = Some(address);
     }
-    let ssl = args
-        .ssl
-        .or(located.and_then(|it| it.ssl))
-        .unwrap_or_default();
-    let user = args.user.clone().or(located.and_then(|it| it.user.clone()));
-    if user
-        .as_ref()
-        .is_some_and(|user| user.contains(['\r', '\n', '\0']))
-    {
-        return Err(CliError::Usage(
-            "the user name has a line end or a NUL in it".into(),
-        ));
-    }
-    if let Some(stranger) = args
-        .dedicated
-        .iter()
-        .find(|address| !args.source.contains(address))
-    {
-        return Err(CliError::Usage(format!(
-            "--dedicated {stranger} is not among the --source addresses"
-        )));
-    }
-    let (of_host, expect_names): (Vec<_>, Vec<_>) = args
-        .expect_name
-        .iter()
-        .cloned()
-        .partition(|expected| expected.is_for(&host));
-    let of_host = of_host.into_iter().flat_map(|expected| expected.addresses);
-    Ok(Remote {
-        host,
-        port: args
-            .port
-            .or(located.and_then(|it| it.port))
-            .unwrap_or(ssl.default_port()),
-        ssl,
-        certificate_check: args.certificate_check.unwrap_or_default(),
-        user,
-        remote_path: args
-            .remote_path
-            .clone()
-            .or(located.and_then(|it| it.path.clone())),
-        intended_use: args.intended_use,
-        max_connections: args.max_connections,
-        sources: args.source.clone(),
-        dedicated: args.dedicated.clone(),
-        expect_addresses: args.expect_address.iter().copied().chain(of_host).collect(),
-        expect_names,
-        client: ClientSettings {
-            passive_mode: args.passive_mode,
-            ip_version: args.ip_version,
-            highest_tls_version: args.highest_tls_version,
-        },
-    })
+    Ok(remote)
 }
 
 /// The certificates of all `--ca-file`.
@@ -269,7 +238,7 @@ pub(super) fn authorities(files: &[PathBuf]) -> Result<Vec<CertificateDer<'stati
         let found = certificates(path)?;
         if found.is_empty() {
             return Err(CliError::Usage(format!(
-                "{}: no certificate in it; --ca-file takes PEM",
+                "{}: it contains no certificate; --ca-file takes a PEM file",
                 path.display()
             )));
         }
@@ -332,7 +301,7 @@ fn client_certificate(
     let ((chain, chain_name), (key, key_name)) = (chain?, key?);
     let certificates = in_pem(&pem(chain, &chain_name)?, &chain_name)?;
     let private = PrivateKeyDer::from_pem_slice(&pem(key, &key_name)?)
-        .map_err(|error| CliError::Usage(format!("{key_name}: no private key in it: {error}")))?;
+        .map_err(|_| CliError::Usage(format!("{key_name}: it contains no private key in PEM")))?;
     let provider = rustls::crypto::aws_lc_rs::default_provider();
     let own = rustls::sign::CertifiedKey::from_der(certificates, private, &provider)
         .map_err(|error| CliError::Usage(format!("{chain_name} and {key_name}: {error}")))?;

@@ -1,13 +1,15 @@
 //! `remote-doctor compare`.
 
 use super::args::CompareArgs;
-use super::{CliError, Exit, check, input, output, say};
+use super::output::{self, Told};
+use super::{CliError, Exit, check, input, say};
 use report::Taken;
 use report::redact::redact;
 use run::Probes;
 
 pub(super) async fn run(args: &CompareArgs) -> Result<Exit, CliError> {
-    output::may_write(args.output.as_deref())?;
+    let rendering = &args.rendering;
+    rendering.is_possible()?;
     let probes = Probes::built_in().await?;
     let taken = args
         .reports
@@ -21,8 +23,8 @@ pub(super) async fn run(args: &CompareArgs) -> Result<Exit, CliError> {
         })
         .collect::<Result<Vec<Taken>, CliError>>()?;
     let report = report::merge(&taken, &probes.codes)?;
-    let exit = check::exit(&report, args.fail_on);
-    let report = say::shown(redact(report, args.redact)?)?;
-    let delivered = output::deliver(&report, args.format, args.fail_on, args.output.as_deref());
+    let exit = check::exit(&report, rendering);
+    let report = say::shown(redact(report, rendering.redact)?)?;
+    let delivered = output::deliver(&report, rendering, Told::Verdict);
     Ok(delivered.exit(exit))
 }

@@ -9,7 +9,7 @@ use super::args::CheckArgs;
 use super::secret::PasswordSource;
 use model::cleaner;
 use model::remote::{Permissions, Remote, SslSetting};
-use settings::{Agreement, FromFile, Referred, RemoteFile, SecretFile};
+use settings::{Agreement, AuthorityOfFile, FromFile, Referred, SecretFile};
 
 /// What a settings file asks for, where no flag replaces it.
 pub(super) struct Wanted {
@@ -48,7 +48,7 @@ enum Password {
 
 impl Wanted {
     /// Takes out of the settings what the arguments do not say otherwise.
-    pub(super) fn take(file: &mut RemoteFile, args: &CheckArgs) -> Wanted {
+    pub(super) fn take(file: &mut AuthorityOfFile, args: &CheckArgs) -> Wanted {
         let files = (file.password_file.take(), file.password_env.take());
         let from_input = file.password_stdin.take().filter(FromFile::is_wanted);
         let given =
@@ -247,8 +247,8 @@ fn refused(open: &[Open], to: &str, how: &str) -> CliError {
         .map(|open| format!("{} picks {}", cleaner::line(&open.place, 300), open.secret))
         .collect();
     CliError::Usage(format!(
-        "{} to log in at {to}; a settings file may use only secrets of its own folder unasked: {how}, or give the password \
-         with --password-file, --password-stdin or --password-env",
+        "{} to log in at {to}; without your permission, a settings file may use only secrets in its own folder: \
+        {how}, or give the password with --password-file, --password-stdin or --password-env",
         all.join(", and ")
     ))
 }

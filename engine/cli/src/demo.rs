@@ -63,7 +63,7 @@ fn cases() -> Vec<Case> {
             certificate(CertificateKind::MissingIntermediate),
         ),
         explicit(
-            "implicit TLS where the settings say explicit",
+            "implicit TLS, although the settings say explicit",
             mode(Mode::Implicit),
         ),
         explicit("a server without TLS", mode(Mode::Plain)),
@@ -76,7 +76,7 @@ fn cases() -> Vec<Case> {
             Behaviour::faulty([Fault::PassivePortsClosed]),
         ),
         explicit(
-            "a server that announces another host for its data",
+            "a server that announces a different host for data connections",
             Behaviour::faulty([foreign]),
         ),
     ]
@@ -89,12 +89,13 @@ pub(super) async fn run(args: DemoArgs) -> Result<Exit, CliError> {
     match args.format {
         Format::Json => output::print(&output::json(&reports))?,
         Format::Text => {
+            let width = output::width();
             for (number, (case, report)) in (1..).zip(cases.iter().zip(&reports)) {
-                output::print(&text::heading(&format!("{number}. {}", case.title)))?;
-                output::print(&text::render(report))?;
+                output::print(&text::heading(&format!("{number}. {}", case.title), width))?;
+                output::print(&text::render(report, width))?;
             }
             output::print(
-                "\nNow your own: remote-doctor check ftpes://user@host --password-file FILE\n",
+                "\nNow your own: remote-doctor check ftp.example.com, or user@ftp.example.com to log in, too\n",
             )?;
         }
     }

@@ -19,6 +19,22 @@ const MAX_BYTES: u64 = 64 * 1024 * 1024;
 /// Of what is wrong with it, so much is told, in characters.
 const MAX_REASON: usize = 300;
 
+/// What is read in place of JSON. The words of the parser are for whoever wrote a JSON file by hand.
+fn not_json(text: &str, error: &serde_json::Error) -> String {
+    if text.trim().is_empty() {
+        return "the file is empty".into();
+    }
+    match error.is_eof() {
+        true => "the file ends in the middle of the JSON".into(),
+        false => format!(
+            "it is not JSON, from line {}, column {} on; only files from --format json and --format html can be \
+            read back",
+            error.line(),
+            error.column()
+        ),
+    }
+}
+
 /// Reads a report that `check` wrote as JSON or HTML. Its facts are looked up among these; of what is not among them, nothing
 /// is for people.
 pub(super) fn report(path: &Path, declared: &DeclaredFacts) -> Result<Report, CliError> {
@@ -45,12 +61,12 @@ pub(super) fn report(path: &Path, declared: &DeclaredFacts) -> Result<Report, Cl
         false => &text,
     };
     let mut value: Value =
-        serde_json::from_str(json).map_err(|error| not_a_report(error.to_string()))?;
+        serde_json::from_str(json).map_err(|error| not_a_report(not_json(json, &error)))?;
     match value.get("schema_version").and_then(|it| it.as_str()) {
         Some(SCHEMA_VERSION) => {}
         Some(other) => {
             return Err(not_a_report(format!(
-                "its schema_version is {}, and this program reads {SCHEMA_VERSION}",
+                "its schema_version is {}, but this program reads {SCHEMA_VERSION}",
                 cleaner::quoted(other, 20)
             )));
         }
@@ -62,7 +78,7 @@ pub(super) fn report(path: &Path, declared: &DeclaredFacts) -> Result<Report, Cl
     report.declared = declared.clone();
     match is_host(&report.remote.host) {
         true => Ok(report),
-        false => Err(not_a_report("its host is no name or address".into())),
+        false => Err(not_a_report("its host is not a name or an address".into())),
     }
 }
 
@@ -91,7 +107,7 @@ mod tests {
 
     #[test]
     fn what_is_no_report_is_refused_with_its_reason() {
-        assert!(refused("{\"schema_version\": \"1\"").contains("EOF"));
+        assert!(refused("{\"schema_version\": \"1\"").contains("ends in the middle"));
         assert!(refused("[]").contains("no schema_version"));
         assert!(refused(r#"{"schema_version": "7"}"#).contains("“7”"));
         assert!(refused(r#"{"schema_version": "1"}"#).contains("missing field"));

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::args::Format;
 use super::check;
 use super::output;
-use super::progress::{Progress, patiently};
+use super::progress::{Progress, with_spinner};
 use super::{CliError, Exit, remote_file, say, signals, third_party};
 pub(super) use args::LeftoversArgs;
 use host::Check;
@@ -50,12 +50,17 @@ pub(super) fn remind() {
     for damaged in &all.unreadable {
         say::message(format_args!("warning: {damaged}"));
     }
-    for left in &all.left {
-        say::message(format_args!(
+    match all.left.as_slice() {
+        [] => {}
+        [left] => say::message(format_args!(
             "warning: an earlier check of {} left {}; `remote-doctor leftovers` says how to remove it",
             cleaner::line(&left.session.host, SHOWN),
             paths(left)
-        ));
+        )),
+        left => say::message(format_args!(
+            "warning: {} earlier checks left files on remotes; `remote-doctor leftovers` lists them and says how to remove them",
+            left.len()
+        )),
     }
 }
 
@@ -73,7 +78,12 @@ fn list(all: &Leftovers, format: Format) -> Exit {
         Format::Text if all.left.is_empty() => {
             "Nothing is left on any remote, as far as this user's journal knows.\n".into()
         }
-        Format::Text => all.left.iter().map(told).collect::<Vec<_>>().join("\n"),
+        Format::Text => all
+            .left
+            .iter()
+            .map(described)
+            .collect::<Vec<_>>()
+            .join("\n"),
     };
     let exit = match (all.left.is_empty(), all.unreadable.is_empty()) {
         (false, _) => Exit::Found,
@@ -114,7 +124,7 @@ impl<'a> Listed<'a> {
     }
 }
 
-fn told(left: &Left) -> String {
+fn described(left: &Left) -> String {
     let session = &left.session;
     let shown = |text: &str| cleaner::line(text, SHOWN);
     let mut text = format!(
@@ -172,7 +182,7 @@ fn forget(all: Leftovers, names: &[String]) -> Result<Exit, CliError> {
         let at = known.iter().position(|left| left.name == *name);
         let at = at.ok_or_else(|| {
             CliError::Usage(format!(
-                "nothing called {} is in the list; see `remote-doctor leftovers`",
+                "the list contains nothing called {}; see `remote-doctor leftovers`",
                 cleaner::line(name, SHOWN)
             ))
         })?;
@@ -206,7 +216,7 @@ async fn remove(all: Leftovers, args: LeftoversArgs) -> Result<Exit, CliError> {
     let plugins = &check.selection.plugins;
     let signatures = signatures.signatures(plugins)?;
     let loading = Probes::load(plugins, &signatures);
-    let probes = patiently(quiet, loading).await?;
+    let probes = with_spinner(quiet, loading).await?;
     if !quiet {
         third_party::announce(&probes, &check.selection.denied);
     }
@@ -287,8 +297,8 @@ fn outcome(left: &Left, settled: &Settled, check: &Check, probes: &Probes) -> (S
         .iter()
         .find(|it| it.check.contains("login"));
     text.push_str(&match (report.has(Severity::Error), why) {
-        (true, _) | (false, None) => format!("Nobody could log in. {}\n", report.summary),
-        (false, Some(why)) => format!("Nobody could log in: {}.\n", why.reason),
+        (true, _) | (false, None) => format!("The login failed. {}\n", report.summary),
+        (false, Some(why)) => format!("The login failed: {}.\n", why.reason),
     });
     text.push_str("`remote-doctor check`, with the same options, says more.\n");
     (text, Exit::Incomplete)

@@ -4,10 +4,11 @@
 mod addresses;
 mod args;
 mod check;
-mod choices;
+mod clients;
 mod compare;
 mod consent;
 mod demo;
+mod explain;
 mod input;
 mod lab;
 mod leftovers;
@@ -25,14 +26,12 @@ mod secret;
 mod sheet;
 mod shell;
 mod signals;
+mod slips;
 mod third_party;
 
-use run::Probes;
 use std::process::ExitCode;
 
-use clap::Parser;
-
-use args::{Args, Command};
+use args::Command;
 use run::ProbesError;
 
 /// What the exit codes mean. They are part of the contract: scripts and CI depend on them.
@@ -68,9 +67,11 @@ pub(crate) enum CliError {
     #[error(transparent)]
     Resolver(#[from] host::net::ResolverError),
     #[error(transparent)]
-    Samples(#[from] doctor::StateError),
+    Samples(#[from] doctor::StateFileError),
     #[error(transparent)]
     Location(#[from] model::remote::LocationError),
+    #[error(transparent)]
+    Unfit(#[from] settings::Unfit),
     #[error(transparent)]
     RemoteFile(#[from] settings::RemoteFileError),
     #[error(transparent)]
@@ -87,6 +88,8 @@ pub(crate) enum CliError {
     #[error(transparent)]
     Output(#[from] files::output_file::OutputError),
     #[error(transparent)]
+    Outputs(#[from] args::outputs::OutputsError),
+    #[error(transparent)]
     Lock(#[from] files::output_file::LockError),
     #[error(transparent)]
     Journal(#[from] host::journal::JournalError),
@@ -97,12 +100,12 @@ pub(crate) enum CliError {
     #[error(transparent)]
     Recording(#[from] recording::RecordingError),
     #[error("{place}: {source}")]
-    Astray {
+    Diverged {
         place: String,
-        source: recording::Astray,
+        source: recording::Divergence,
     },
     #[error("{place}: {source}")]
-    Disguise {
+    Pseudonyms {
         place: String,
         source: doctor::ShareError,
     },
@@ -114,6 +117,8 @@ pub(crate) enum CliError {
     NotShown(#[from] ::report::NotShown),
     #[error(transparent)]
     Baseline(#[from] ::report::baseline::BaselineError),
+    #[error(transparent)]
+    Client(#[from] ::clients::ClientsError),
     #[error(transparent)]
     NewProbe(#[from] plugin::NewProbeError),
     #[error(transparent)]
@@ -129,14 +134,14 @@ pub(crate) enum CliError {
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
     keep_secrets_out_of_panics();
-    let args = Args::parse();
+    let args = slips::parsed();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build();
     let runtime = match runtime {
         Ok(runtime) => runtime,
         Err(error) => {
-            return complain(&CliError::File {
+            return report_error(&CliError::File {
                 what: "cannot start".into(),
                 source: error,
             });
@@ -144,7 +149,7 @@ pub fn main() -> ExitCode {
     };
     let exit = match runtime.block_on(run(args.command)) {
         Ok(exit) => exit.into(),
-        Err(error) => complain(&error),
+        Err(error) => report_error(&error),
     };
     // A lookup or a lab server that is still waiting must not hold the process.
     runtime.shutdown_background();
@@ -156,6 +161,7 @@ async fn run(command: Command) -> Result<Exit, CliError> {
         Command::Check(args) => Box::pin(check::run(*args)).await,
         Command::Compare(args) => compare::run(&args).await,
         Command::Report(args) => report::run(&args).await,
+        Command::Clients(args) => clients::run(args).await,
         Command::Replay(args) => replay::run(args).await,
         Command::Schema { subject } => schema::run(subject),
         Command::Addresses(args) => addresses::run(*args).await,
@@ -166,61 +172,11 @@ async fn run(command: Command) -> Result<Exit, CliError> {
         Command::Plugin { command } => plugin::run(command).await,
         Command::Completions { shell } => shell::completions(shell),
         Command::Man { command, output } => shell::man(command.as_deref(), output.as_deref()),
-        Command::Explain {
-            code,
-            list,
-            plugin,
-            signatures,
-        } => {
-            let signatures = signatures.signatures(&plugin)?;
-            let loading = Probes::load(&plugin, &signatures);
-            let probes = progress::patiently(false, loading).await?;
-            explain(&probes, code.as_deref(), list)
-        }
+        Command::Explain(args) => explain::run(args).await,
     }
 }
 
-fn explain(probes: &Probes, code: Option<&str>, list: bool) -> Result<Exit, CliError> {
-    let text = match code {
-        Some(name) if !list => {
-            let code = probes
-                .codes
-                .code(name)
-                .ok_or_else(|| unknown_code(probes, name))?;
-            ::report::explain(code)
-        }
-        _ => ::report::list(&probes.codes),
-    };
-    output::print(&text)?;
-    Ok(Exit::Fine)
-}
-
-/// Names the codes that are meant most likely: those that are spelt alike.
-fn unknown_code(probes: &Probes, name: &str) -> CliError {
-    const ALIKE: f64 = 0.7;
-    let likeness = |code: &str| {
-        let problem = code.split_once('.').map_or(code, |(_, problem)| problem);
-        strsim::normalized_damerau_levenshtein(code, name)
-            .max(strsim::normalized_damerau_levenshtein(problem, name))
-    };
-    let names = probes.codes.all().iter().map(|code| code.name.as_str());
-    let mut near: Vec<(f64, &str)> = names
-        .map(|code| (likeness(code), code))
-        .filter(|near| near.0 > ALIKE)
-        .collect();
-    near.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let near: Vec<&str> = near.iter().take(3).map(|(_, code)| *code).collect();
-    let hint = if near.is_empty() {
-        String::new()
-    } else {
-        format!(" Did you mean {}?", near.join(" or "))
-    };
-    CliError::Usage(format!(
-        "there is no code `{name}`.{hint} `remote-doctor explain --list` lists all"
-    ))
-}
-
-fn complain(error: &CliError) -> ExitCode {
+fn report_error(error: &CliError) -> ExitCode {
     say::message(format_args!("error: {error}"));
     Exit::Usage.into()
 }

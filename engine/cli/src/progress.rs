@@ -9,8 +9,10 @@ use std::time::Duration;
 
 use super::say;
 use diagnosis::record::ProbeRun;
+use host::net::Awaited;
+use model::finding::Severity;
 use model::visit::RunResult;
-use run::Event;
+use run::{Event, Wait};
 use tree::Tree;
 
 /// What is said once the run was cut.
@@ -21,7 +23,7 @@ const LOADING: Duration = Duration::from_secs(1);
 
 /// Waits for probes to be loaded. What is loaded for the first time is compiled, and that takes seconds where an
 /// interpreter is in it.
-pub(super) async fn patiently<T>(quiet: bool, loading: impl Future<Output = T>) -> T {
+pub(super) async fn with_spinner<T>(quiet: bool, loading: impl Future<Output = T>) -> T {
     // On a thread of its own, since compiling keeps this one.
     let word = tokio::spawn(async move {
         tokio::time::sleep(LOADING).await;
@@ -62,7 +64,7 @@ impl Progress {
         match self {
             Progress::Quiet => {}
             Progress::Lines => {
-                if let Some(line) = line(event) {
+                for line in lines(event) {
                     say::line(line);
                 }
             }
@@ -74,17 +76,31 @@ impl Progress {
     }
 }
 
-fn line(event: &Event<'_>) -> Option<String> {
+fn lines(event: &Event<'_>) -> Vec<String> {
     match event {
         // The probes name their source themselves.
-        Event::Arrived { .. } | Event::Left { .. } => None,
-        Event::Started { probe, source } => Some(format!("… {probe}{}", from(*source))),
-        Event::CleaningUp => Some(format!("… {CLEANING_UP}")),
+        Event::Arrived { .. } | Event::Left { .. } => Vec::new(),
+        Event::Started { probe, source } => vec![format!("… {probe}{}", from(*source))],
+        Event::Waiting { waits, source } => {
+            let new = waits.iter().filter(|wait| wait.is_new);
+            let line = |Wait { awaited, .. }: &Wait| {
+                let (probe, from) = (&awaited.probe, from(*source));
+                format!("  {probe}{from}: {}", so_far(awaited))
+            };
+            new.map(line).collect()
+        }
+        Event::CleaningUp => vec![format!("… {CLEANING_UP}")],
         Event::Ended(run) => {
             let name = &run.probe.description.name;
-            Some(format!("  {name}{}: {}", from(run.source), told(run)))
+            vec![format!("  {name}{}: {}", from(run.source), ending(run))]
         }
     }
+}
+
+/// What is likely before it is sure.
+fn so_far(awaited: &Awaited) -> String {
+    let seconds = awaited.waited().as_secs();
+    format!("{awaited} so far, {seconds} s; waiting to be sure")
 }
 
 fn from(source: Option<IpAddr>) -> String {
@@ -92,14 +108,45 @@ fn from(source: Option<IpAddr>) -> String {
 }
 
 /// How a probe ended, in words.
-fn told(run: &ProbeRun) -> String {
-    let found = run.outcome.findings.len();
+fn ending(run: &ProbeRun) -> String {
     let what = match &run.status {
-        RunResult::Done if found == 0 => format!("{} clear", run.outcome.clear.len()),
-        RunResult::Done => format!("{found} found"),
+        RunResult::Done => found(run),
         RunResult::Skipped(_) | RunResult::Deeper(_) => return "not run".into(),
         RunResult::Crashed(_) | RunResult::Denied(_) => "crashed".into(),
         RunResult::TimedOut(_) | RunResult::Cut => "timed out".into(),
     };
     format!("{what} ({:.1} s)", run.duration.as_secs_f64())
+}
+
+fn found(run: &ProbeRun) -> String {
+    let problems = problems(run);
+    let parts = [
+        counted(run.outcome.clear.len(), "check passed", "checks passed").filter(|_| problems == 0),
+        counted(problems, "problem", "problems"),
+        counted(run.outcome.findings.len() - problems, "note", "notes"),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    match parts.is_empty() {
+        true => "nothing to check".into(),
+        false => parts.join(", "),
+    }
+}
+
+fn counted(number: usize, one: &str, many: &str) -> Option<String> {
+    match number {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        number => Some(format!("{number} {many}")),
+    }
+}
+
+/// How many of the findings are more than information.
+fn problems(run: &ProbeRun) -> usize {
+    let codes = &run.probe.description.codes;
+    let is_note = |code: &str| {
+        let declared = codes.iter().find(|it| it.name == code);
+        declared.is_some_and(|it| it.severity == Severity::Info)
+    };
+    let findings = run.outcome.findings.iter();
+    findings.filter(|it| !is_note(&it.code)).count()
 }

@@ -1,16 +1,15 @@
-//! A settings file in place of a URL: each flag overrides its key.
+//! The remote of the arguments: a host, a URL, or a settings file of which each flag overrides its key.
 
-use std::num::{NonZeroU16, NonZeroUsize};
+use std::io::ErrorKind;
+use std::net::IpAddr;
 use std::path::Path;
-use std::time::Duration;
 
 use super::args::CheckArgs;
-use super::check;
 use super::consent::{self, Purpose, Secrets, Wanted};
-use super::{CliError, say};
+use super::{CliError, check, say};
 use files::OwnFile;
-use model::remote::{CertificateCheck, Location, Permissions, SslSetting};
-use settings::{Agreement, RemoteFile};
+use model::remote::{CertificateCheck, Location, Permissions, SslSetting, without_userinfo};
+use settings::{Agreement, FromFile, RemoteFile};
 
 /// A check as it is asked for: the arguments, completed from a settings file if they name one.
 pub(super) struct Asked {
@@ -22,6 +21,8 @@ pub(super) struct Asked {
     pub(super) secrets: Secrets,
     /// The host that the URL or the settings file names, which `--host` may replace.
     pub(super) settings_host: Option<String>,
+    /// The settings file, as it was typed.
+    pub(super) settings_file: Option<String>,
 }
 
 impl Asked {
@@ -32,6 +33,7 @@ impl Asked {
             args,
             secrets: Secrets::default(),
             settings_host: None,
+            settings_file: None,
         }
     }
 }
@@ -39,13 +41,14 @@ impl Asked {
 /// Clear text, and a server that nobody can tell from another, are agreed to by flags. The settings of a remote say the same,
 /// but the password goes there only where the user said it.
 fn permissions(args: &CheckArgs) -> Permissions {
-    let in_clear = args.ssl == Some(SslSetting::Never);
-    let unchecked = args.certificate_check == Some(CertificateCheck::Off);
+    let in_clear = args.settings.ssl == Some(SslSetting::Never);
+    let unchecked = args.settings.certificate_check == Some(CertificateCheck::Off);
     Permissions {
         writes: args.allow_writes,
         cleartext_login: args.allow_cleartext_login || in_clear,
         unverified_login: args.allow_unverified_login || unchecked,
         fetch_issuers: args.fetch_issuers,
+        private_addresses: args.allow_private,
     }
 }
 
@@ -53,19 +56,41 @@ fn permissions(args: &CheckArgs) -> Permissions {
 pub(super) fn filled_in(args: CheckArgs) -> Result<Asked, CliError> {
     let mut asked = Asked::typed(args);
     let Some(path) = asked.args.remote.take_if(|it| is_file(it)) else {
-        let located = asked.args.remote.as_deref().map(str::parse::<Location>);
-        asked.settings_host = located.transpose()?.map(|it| it.host);
+        if let Some(text) = asked.args.remote.as_deref() {
+            if !text.contains("://")
+                && let Some(meant) = meant(text)
+            {
+                let host = without_userinfo(text);
+                return Err(CliError::Usage(format!(
+                    "there is no settings file {host}. Did you mean {meant}? If it is the name of a host, write --host {host}"
+                )));
+            }
+            if let Some(error) = not_a_host(text) {
+                return Err(error);
+            }
+            let location: Location = text.parse()?;
+            asked.settings_host = Some(location.host.clone());
+            let args = &mut asked.args;
+            args.settings = std::mem::take(&mut args.settings).or(location.into());
+        }
         return Ok(asked);
     };
+    if std::fs::symlink_metadata(&path).is_err_and(|it| it.kind() == ErrorKind::NotFound) {
+        return Err(missing(&path, meant(&path)));
+    }
+    asked.settings_file = Some(path.clone());
     let path = Path::new(&path);
     let mut file = RemoteFile::load(path)?;
     let args = &mut asked.args;
-    asked.settings_host.clone_from(&file.host);
-    let wanted = Wanted::take(&mut file, args);
+    asked.settings_host.clone_from(&file.settings.host);
+    let wanted = Wanted::take(&mut file.authority, args);
     let own = OwnFile::at(path).map(Agreement::Own);
-    data_addresses(args, &mut file, own.as_ref());
-    or(&mut args.user, file.user.take());
-    remote(args, file);
+    data_addresses(
+        args,
+        file.authority.allow_data_addresses.take(),
+        own.as_ref(),
+    );
+    args.settings = std::mem::take(&mut args.settings).or(file.settings);
     let remote = check::remote(args)?;
     let purpose = Purpose {
         settings: path,
@@ -77,14 +102,66 @@ pub(super) fn filled_in(args: CheckArgs) -> Result<Asked, CliError> {
     Ok(asked)
 }
 
-/// A URL has a scheme; a settings file is there, or is called like one.
+/// A URL has a scheme; a settings file is there, or is called like one. A folder that is called like a host is no settings
+/// file.
 fn is_file(text: &str) -> bool {
-    !text.contains("://") && (text.ends_with(".toml") || Path::new(text).exists())
+    let is_there = || Path::new(text).exists() && !Path::new(text).is_dir();
+    !text.contains("://") && (text.ends_with(".toml") || is_there())
+}
+
+/// A settings file beside which somebody wrote a name that is spelt alike.
+fn meant(text: &str) -> Option<String> {
+    const ALIKE: f64 = 0.8;
+    let path = Path::new(text);
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        Some(_) | None => Path::new("."),
+    };
+    let name = path.file_name()?.to_str()?;
+    let names = std::fs::read_dir(folder).ok()?.flatten();
+    let names = names.filter_map(|entry| entry.file_name().into_string().ok());
+    let alike = |other: &String| strsim::normalized_damerau_levenshtein(other, name);
+    let near = names.filter(|other| other.ends_with(".toml") && alike(other) >= ALIKE);
+    let nearest = near.max_by(|a, b| alike(a).total_cmp(&alike(b)))?;
+    Some(path.with_file_name(nearest).display().to_string())
+}
+
+/// A word that ends like the name of a file, and in no top-level domain: it was hardly meant as a host.
+fn not_a_host(text: &str) -> Option<CliError> {
+    const ALIKE: f64 = 0.7;
+    /// What other programs keep their settings in.
+    const OTHERS: [&str; 7] = ["yaml", "yml", "json", "ini", "cfg", "conf", "txt"];
+    let ending = match text.contains(['/', '@', ':']) {
+        true => None,
+        false => text.rsplit_once('.').map(|it| it.1.to_ascii_lowercase()),
+    }?;
+    let is_slip = strsim::normalized_damerau_levenshtein(&ending, "toml") >= ALIKE;
+    let what = match (OTHERS.contains(&ending.as_str()), is_slip) {
+        (true, _) => ", and settings files are TOML, such as remote.toml",
+        (false, true) => "",
+        (false, false) => return None,
+    };
+    Some(CliError::Usage(format!(
+        "there is no file {text}{what}. If it is the name of a host, write --host {text}"
+    )))
+}
+
+/// That there is no such file, with the one that may have been meant.
+fn missing(text: &str, meant: Option<String>) -> CliError {
+    let hint = match meant {
+        Some(meant) => format!(" Did you mean {meant}?"),
+        None => String::new(),
+    };
+    CliError::Usage(format!("there is no settings file {text}.{hint}"))
 }
 
 /// Where else connections may go is not for a file to say, unless it is the user's own.
-fn data_addresses(args: &mut CheckArgs, file: &mut RemoteFile, own: Option<&Agreement>) {
-    let Some(addresses) = file.allow_data_addresses.take() else {
+fn data_addresses(
+    args: &mut CheckArgs,
+    addresses: Option<FromFile<Vec<IpAddr>>>,
+    own: Option<&Agreement>,
+) {
+    let Some(addresses) = addresses else {
         return;
     };
     if !args.allow_data_address.is_empty() || addresses.named().is_empty() {
@@ -104,43 +181,5 @@ fn data_addresses(args: &mut CheckArgs, file: &mut RemoteFile, own: Option<&Agre
                 flags.join(" ")
             ));
         }
-    }
-}
-
-fn remote(args: &mut CheckArgs, file: RemoteFile) {
-    let names = file.expected_names().collect();
-    let seconds = |value: Option<f64>| value.map(Duration::from_secs_f64);
-    or(&mut args.connect_timeout, seconds(file.connect_timeout));
-    or(&mut args.reply_timeout, seconds(file.reply_timeout));
-    or(&mut args.timeout, seconds(file.timeout));
-    or(&mut args.host, file.host);
-    or(&mut args.port, file.port.map(NonZeroU16::get));
-    or(&mut args.ssl, file.ssl);
-    or(&mut args.certificate_check, file.certificate_check);
-    or(&mut args.remote_path, file.remote_path);
-    or(&mut args.intended_use, file.intended_use);
-    let most = file.max_connections.map(NonZeroUsize::get);
-    or(&mut args.max_connections, most);
-    or(&mut args.passive_mode, file.passive_mode);
-    or(&mut args.ip_version, file.ip_version);
-    or(&mut args.highest_tls_version, file.highest_tls_version);
-    or(&mut args.depth, file.depth);
-    or_list(&mut args.source, file.sources);
-    // Other sources than those of the file may leave some of its dedicated addresses out.
-    let tested = |address: &_| args.source.contains(address);
-    let dedicated = file.dedicated.into_iter().filter(tested).collect();
-    or_list(&mut args.dedicated, dedicated);
-    or_list(&mut args.expect_address, file.expect_addresses);
-    or_list(&mut args.expect_name, names);
-    or_list(&mut args.ca_file, file.ca_files);
-}
-
-fn or<T>(flag: &mut Option<T>, key: Option<T>) {
-    *flag = flag.take().or(key);
-}
-
-fn or_list<T>(flag: &mut Vec<T>, key: Vec<T>) {
-    if flag.is_empty() {
-        *flag = key;
     }
 }

@@ -1,13 +1,13 @@
 //! `remote-doctor replay`, and the file that `check --record` writes for it.
 
-use crate::choices::one_of;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::args::rendering::Rendering;
 use super::check::exit;
-use super::output::{self, FailOn, ReportFormat};
-use super::progress::patiently;
+use super::output::{self, Told};
+use super::progress::with_spinner;
 use super::third_party::SignatureArgs;
 use super::{CliError, Exit, say};
 use doctor::shareable;
@@ -23,34 +23,24 @@ use run::plan::Plan;
 
 #[derive(clap::Args, Debug)]
 pub(crate) struct ReplayArgs {
-    /// A file that `check --record` wrote
+    /// A file from `check --record`
     #[arg(value_name = "RECORDING")]
     recording: PathBuf,
 
-    /// Run only this probe, and those it goes on from (repeatable) [default: as recorded]
+    /// Run only this probe, and those that it depends on (repeatable) [default: as recorded]
     #[arg(long, help_heading = "Probes", value_name = "PROBE")]
     only: Vec<String>,
     /// Do not run this probe (repeatable)
     #[arg(long, help_heading = "Probes", value_name = "PROBE")]
     skip: Vec<String>,
-    /// Run this third-party probe, too (repeatable): those that were recorded have to be given again
+    /// Also run this third-party probe (repeatable); recorded third-party probes have to be given again
     #[arg(long, help_heading = "Probes", value_name = "FILE.wasm")]
     plugin: Vec<PathBuf>,
     #[command(flatten)]
     signatures: SignatureArgs,
 
-    /// Format of the report
-    #[arg(long, help_heading = "Report", default_value = "text")]
-    format: ReportFormat,
-    /// Write the report to this file
-    #[arg(short, long, help_heading = "Report", value_name = "FILE")]
-    output: Option<PathBuf>,
-    /// What makes the exit code 1
-    #[arg(long, help_heading = "Report", default_value = "error")]
-    fail_on: FailOn,
-    /// Take out what is not for whoever gets the report
-    #[arg(long, help_heading = "Report", value_name = "LEVEL", value_parser = one_of::<Level>())]
-    redact: Option<Level>,
+    #[command(flatten)]
+    rendering: Rendering,
     /// Write the recording anew, for those that --redact names
     #[arg(
         long,
@@ -62,18 +52,19 @@ pub(crate) struct ReplayArgs {
 }
 
 pub(super) async fn run(args: ReplayArgs) -> Result<Exit, CliError> {
-    may_record(args.record.as_deref(), args.redact)?;
-    output::may_write(args.output.as_deref())?;
+    let rendering = &args.rendering;
+    refuse_unrecordable(args.record.as_deref(), rendering.redact)?;
+    rendering.is_possible()?;
     let recording = Recording::read(&args.recording)?;
     let signatures = args.signatures.signatures(&args.plugin)?;
-    let probes = patiently(false, Probes::load(&args.plugin, &signatures)).await?;
+    let probes = with_spinner(false, Probes::load(&args.plugin, &signatures)).await?;
     let replay = Replay::new(recording, probes.identities());
     let check = selected(&args, &replay.recording, &probes);
     let plan =
         Plan::new(&probes, &check.selection, Some(check.depth)).map_err(run::RunError::from)?;
     complete(&args, &replay, &plan)?;
     let report = doctor::replay(&check, &replay, &probes).await?;
-    replay.faithful().map_err(|source| CliError::Astray {
+    replay.faithful().map_err(|source| CliError::Diverged {
         place: args.recording.display().to_string(),
         source,
     })?;
@@ -83,18 +74,22 @@ pub(super) async fn run(args: ReplayArgs) -> Result<Exit, CliError> {
             source,
         })?;
         let kept = Kept::begin(path)?;
-        kept.put(&for_level(file, args.redact, &report, &probes, path).await?)?;
+        kept.put(&for_level(file, rendering.redact, &report, &probes, path).await?)?;
     }
-    let shown = say::shown(redact(report.clone(), args.redact)?)?;
-    let delivered = output::deliver(&shown, args.format, args.fail_on, args.output.as_deref());
-    Ok(delivered.exit(exit(&report, args.fail_on)))
+    let shown = say::shown(redact(report.clone(), rendering.redact)?)?;
+    let delivered = output::deliver(&shown, rendering, Told::Verdict);
+    Ok(delivered.exit(exit(&report, rendering)))
 }
 
 /// A recording without the remote's names and certificates would be of nothing.
-pub(super) fn may_record(path: Option<&Path>, level: Option<Level>) -> Result<(), CliError> {
+pub(super) fn refuse_unrecordable(
+    path: Option<&Path>,
+    level: Option<Level>,
+) -> Result<(), CliError> {
     match (path, level) {
         (Some(path), Some(Level::Public)) => Err(CliError::Usage(format!(
-            "{}: a recording holds the remote's certificates, so it cannot be public; shareable is the furthest it goes",
+            "{}: a recording contains the remote's certificates, so it cannot be public; shareable is the \
+            strictest level",
             path.display()
         ))),
         _ => Ok(()),
@@ -111,8 +106,8 @@ async fn for_level(
     match level.unwrap_or_default() {
         Level::Internal => Ok(file),
         Level::Shareable | Level::Public => {
-            let disguised = shareable(&file, report, probes).await;
-            disguised.map_err(|source| CliError::Disguise {
+            let pseudonymised = shareable(&file, report, probes).await;
+            pseudonymised.map_err(|source| CliError::Pseudonyms {
                 place: path.display().to_string(),
                 source,
             })
@@ -144,7 +139,8 @@ fn complete(args: &ReplayArgs, replay: &Replay, plan: &Plan) -> Result<(), CliEr
     match replay.missing(plan).into_iter().find(|it| !left_out(it)) {
         None => Ok(()),
         Some(name) => Err(CliError::Usage(format!(
-            "the recording has a probe `{name}`, which is not at hand: give it by --plugin, or leave it out by --skip {name}"
+            "the recording has a probe `{name}`, which was not given: add it with --plugin, or leave it out with \
+            --skip {name}"
         ))),
     }
 }

@@ -36,13 +36,33 @@ pub(super) fn shown(report: Report) -> Result<Shown, NotShown> {
 
 /// One line on standard error.
 pub(super) fn line(text: impl Display) {
-    put(&masked(cleaner::line(&text.to_string(), MOST), &masks()));
+    let text = without_numbers(&text.to_string());
+    put(&masked(cleaner::line(&text, MOST), &masks()));
 }
 
 /// A message on standard error that may have several lines. All but the first stand further in, so that none of them can
 /// pass for another message.
 pub(super) fn message(text: impl Display) {
-    put(&told(&text.to_string(), &masks()));
+    put(&indented(&without_numbers(&text.to_string()), &masks()));
+}
+
+/// A text without the numbers that the standard library puts behind what the system says: they say nothing to whoever reads
+/// it.
+fn without_numbers(text: &str) -> String {
+    const BEFORE: &str = " (os error ";
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once(BEFORE) {
+        out.push_str(before);
+        rest = match behind.split_once(')') {
+            Some((number, behind)) if number.parse::<i32>().is_ok() => behind,
+            Some(_) | None => {
+                out.push_str(BEFORE);
+                behind
+            }
+        };
+    }
+    out + rest
 }
 
 /// That standard error may be gone is no reason to end.
@@ -50,7 +70,7 @@ fn put(text: &str) {
     let _ = writeln!(anstream::stderr().lock(), "{text}");
 }
 
-fn told(text: &str, masks: &[Mask]) -> String {
+fn indented(text: &str, masks: &[Mask]) -> String {
     let text = masked(cleaner::lines(text.trim_end(), MOST), masks);
     text.replace('\n', "\n  ")
 }
@@ -64,12 +84,23 @@ mod tests {
     use super::*;
 
     #[test]
+    fn numbers_of_the_system_are_left_out() {
+        for (text, shown) in [
+            ("x: No such file (os error 2)", "x: No such file"),
+            ("a (os error 2), b (os error 13)", "a, b"),
+            ("a (os error two) (os error", "a (os error two) (os error"),
+        ] {
+            assert_eq!(without_numbers(text), shown);
+        }
+    }
+
+    #[test]
     fn a_message_is_one_and_has_no_secret() {
         let hostile =
             "error: unknown `x\nHEALTHY ok\u{1b}[2J\u{202e}` for hunter22, aHVudGVyMjI=\n";
         let masks = [Mask::new("hunter22")];
         assert_eq!(
-            told(hostile, &masks),
+            indented(hostile, &masks),
             "error: unknown `x\n  HEALTHY ok\u{fffd}[2J\u{fffd}` for [password], [password]="
         );
     }

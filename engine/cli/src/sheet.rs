@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 
 use super::args::{Format, SheetArgs};
-use super::progress::patiently;
+use super::progress::with_spinner;
 use super::{CliError, Exit, input, output, say};
-use allow_list::{AllowList, Looks, Spell, Subject};
+use allow_list::{AddressLookUps, AllowList, Interval, SourceAddress};
 use host::net::Resolver;
 use report::Report;
 use report::redact::redact;
@@ -13,7 +13,7 @@ use run::Probes;
 
 pub(super) async fn run(args: SheetArgs) -> Result<Exit, CliError> {
     output::may_write(args.output.as_deref())?;
-    let probes = patiently(false, Probes::built_in()).await?;
+    let probes = with_spinner(false, Probes::built_in()).await?;
     let mut report = input::report(&args.report, probes.codes.facts())?;
     let again = args.policy_list.is_some() || args.resolver.is_some();
     if report.allow_list.is_none() || again {
@@ -43,7 +43,7 @@ async fn look_again(
     let remote = report.remote.known();
     let Some(remote) = remote.filter(|_| report.redaction.is_none()) else {
         return Err(CliError::Usage(
-            "the report is redacted, so nothing can be looked up of its addresses".into(),
+            "the report is redacted, so nothing can be looked up about its addresses".into(),
         ));
     };
     let subjects = match saved {
@@ -52,7 +52,7 @@ async fn look_again(
     };
     if subjects
         .iter()
-        .all(|subject: &Subject| subject.address().is_none())
+        .all(|subject: &SourceAddress| subject.address().is_none())
     {
         let how = "nothing connected; run check again with --sheet, or with --source";
         return Err(CliError::Usage(format!(
@@ -65,9 +65,9 @@ async fn look_again(
         .iter_mut()
         .zip(saved.iter().flat_map(|it| &it.addresses))
     {
-        look.spells = listed.spells.iter().filter_map(Spell::known).collect();
+        look.spells = listed.spells.iter().filter_map(Interval::known).collect();
     }
-    let looks = Looks {
+    let looks = AddressLookUps {
         at: Timestamp::now(),
         policy_list: args.policy_list.clone(),
         looks,

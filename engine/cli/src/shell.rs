@@ -1,12 +1,15 @@
 //! `remote-doctor completions` and `remote-doctor man`: what a package installs beside the program, made from the
 //! arguments themselves.
 
+use std::io;
 use std::path::Path;
 
-use clap::CommandFactory;
+use clap::Command;
 use clap_complete::Shell;
+use clap_mangen::Man;
+use roff::{Roff, bold, roman};
 
-use super::args::Args;
+use super::args::help::{self, Help};
 use super::{CliError, Exit, output};
 use files::output_file;
 
@@ -14,37 +17,33 @@ const NAME: &str = "remote-doctor";
 
 pub(super) fn completions(shell: Shell) -> Result<Exit, CliError> {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Args::command(), NAME, &mut script);
+    clap_complete::generate(shell, &mut help::command(), NAME, &mut script);
     output::print(&String::from_utf8_lossy(&script))?;
     Ok(Exit::Fine)
 }
 
 /// The page of one command on standard output, or all pages into a folder.
 pub(super) fn man(of: Option<&str>, folder: Option<&Path>) -> Result<Exit, CliError> {
-    let command = Args::command().disable_help_subcommand(true);
+    let mut command = help::command().disable_help_subcommand(true);
+    command.build();
     if let Some(folder) = folder {
-        let file = |source| CliError::File {
+        std::fs::create_dir_all(folder).map_err(|source| CliError::File {
             what: folder.display().to_string(),
             source,
-        };
-        std::fs::create_dir_all(folder).map_err(file)?;
-        let mut command = command;
-        command.build();
-        pages(&command, folder)?;
+        })?;
+        pages(&command, "", folder)?;
         return Ok(Exit::Fine);
     }
-    let page = match of {
-        None => command,
+    let (page, path) = match of {
+        None => (&command, ""),
         Some(name) => {
-            let mut command = command;
-            command.build();
-            let found = command.find_subcommand(name).cloned();
-            found.ok_or_else(|| CliError::Usage(format!("there is no command `{name}`")))?
+            let found = command.find_subcommand(name);
+            let page =
+                found.ok_or_else(|| CliError::Usage(format!("there is no command `{name}`")))?;
+            (page, name)
         }
     };
-    let mut roff = Vec::new();
-    let written = clap_mangen::Man::new(page).render(&mut roff);
-    written.map_err(|source| CliError::File {
+    let roff = page_of(page, path).map_err(|source| CliError::File {
         what: "the man page".into(),
         source,
     })?;
@@ -52,18 +51,64 @@ pub(super) fn man(of: Option<&str>, folder: Option<&Path>) -> Result<Exit, CliEr
     Ok(Exit::Fine)
 }
 
-/// The page of a command and of all its commands.
-fn pages(command: &clap::Command, folder: &Path) -> Result<(), CliError> {
+/// The pages of a command and of all its commands.
+fn pages(command: &Command, path: &str, folder: &Path) -> Result<(), CliError> {
     for inner in command.get_subcommands().filter(|it| !it.is_hide_set()) {
-        pages(inner, folder)?;
+        let path = format!("{path} {}", inner.get_name());
+        pages(inner, path.trim_start(), folder)?;
     }
-    let page = clap_mangen::Man::new(command.clone());
-    let path = folder.join(page.get_filename());
-    let mut roff = Vec::new();
-    let rendered = page.render(&mut roff);
-    rendered.map_err(|source| CliError::File {
-        what: path.display().to_string(),
+    let file = folder.join(Man::new(command.clone()).get_filename());
+    let roff = page_of(command, path).map_err(|source| CliError::File {
+        what: file.display().to_string(),
         source,
     })?;
-    Ok(output_file::write(&path, &roff)?)
+    Ok(output_file::write(&file, &roff)?)
+}
+
+/// In the order of man-pages(7), with the sections that the library does not know.
+fn page_of(command: &Command, path: &str) -> io::Result<Vec<u8>> {
+    let help = help::of(path);
+    let man = Man::new(command.clone());
+    let mut out = Vec::new();
+    man.render_title(&mut out)?;
+    man.render_name_section(&mut out)?;
+    man.render_synopsis_section(&mut out)?;
+    man.render_description_section(&mut out)?;
+    if let Some(help) = help {
+        examples(help).to_writer(&mut out)?;
+    }
+    man.render_options_section(&mut out)?;
+    if command.has_subcommands() {
+        man.render_subcommands_section(&mut out)?;
+    }
+    if let Some(help) = help {
+        exits(help).to_writer(&mut out)?;
+    }
+    if command.get_version().is_some() {
+        man.render_version_section(&mut out)?;
+    }
+    Ok(out)
+}
+
+fn examples(help: &Help) -> Roff {
+    let mut roff = Roff::new();
+    roff.control("SH", ["EXAMPLES"]).control("nf", []);
+    for example in help.examples {
+        roff.text([roman(*example)]);
+    }
+    roff.control("fi", []);
+    roff
+}
+
+fn exits(help: &Help) -> Roff {
+    let mut roff = Roff::new();
+    roff.control("SH", ["EXIT STATUS"]);
+    for (code, when) in help.exits {
+        roff.control("TP", []).text([bold(code.to_string())]);
+        roff.text([roman(*when)]);
+    }
+    if let Some(remark) = help.remark {
+        roff.control("PP", []).text([roman(remark)]);
+    }
+    roff
 }

@@ -13,10 +13,11 @@ const DIGITS: usize = 12;
 
 #[derive(clap::Args, Clone, Debug, Default)]
 pub(crate) struct SignatureArgs {
-    /// Refuse third-party probes that no trusted key has signed: FILE.wasm.minisig beside the file, as minisign makes it
+    /// Refuse third-party probes that no trusted key has signed; the signature is FILE.wasm.minisig next to the file,
+    /// made by minisign
     #[arg(long, help_heading = "Signatures")]
     require_signed: bool,
-    /// Trust this public key of minisign (repeatable), beside each *.pub of the user's own folder for settings,
+    /// Trust this minisign public key (repeatable), in addition to each *.pub in the user's settings folder
     /// remote-doctor/trusted-keys
     #[arg(long, help_heading = "Signatures", value_name = "KEY|FILE.pub")]
     trusted_key: Vec<String>,

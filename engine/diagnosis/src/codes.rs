@@ -94,7 +94,7 @@ fn engine_codes() -> Vec<Code> {
     [
         (
             "source.addresses-changed",
-            "the addresses we connect from have changed: allow lists are out of date",
+            "our source addresses have changed, so allow lists are out of date",
             Severity::Error,
             Owner::Settings,
             include_str!("../remedies/source.addresses-changed.md"),
@@ -115,21 +115,21 @@ fn engine_codes() -> Vec<Code> {
         ),
         (
             "probe.denied",
-            "a probe asked for what it may not do",
+            "a probe asked for something that it may not do",
             Severity::Error,
             Owner::Platform,
             include_str!("../remedies/probe.denied.md"),
         ),
         (
             "source.not-public",
-            "the source address is not public, so no allow list can have it",
+            "the source address is not public, so no allow list can contain it",
             Severity::Error,
             Owner::Platform,
             include_str!("../remedies/source.not-public.md"),
         ),
         (
             "source.listed-as-dynamic",
-            "the source address passes for a residential or dynamic one",
+            "the source address looks residential or dynamic",
             Severity::Warning,
             Owner::Platform,
             include_str!("../remedies/source.listed-as-dynamic.md"),

@@ -3,6 +3,8 @@
 
 use std::net::IpAddr;
 
+use facts::how;
+
 use crate::codes::Codes;
 use crate::diagnose::Diagnosed;
 use crate::record::Visit;
@@ -11,9 +13,9 @@ use model::address::Address;
 use model::finding::{
     Alternative, Basis, Code, Evidence, Finding, Owner, PatchEffect, SettingsPatch, Severity,
 };
-use model::matrix::{Cell, Row, Step, Steps, Vantage};
+use model::matrix::{Cell, Row, Step, Steps, VantagePoint};
 use model::standing::Standing;
-use model::visit::Look;
+use model::visit::VisitScope;
 
 /// The code for an address that is not let in; its page says which symptoms it explains.
 pub const BLOCKED: &str = "net.source-ip-blocked";
@@ -26,10 +28,10 @@ const SECOND_LOOKS: usize = 3;
 
 /// Of the addresses that were only looked at up to TLS, one for each way they behave that none looked at in full shows.
 pub fn representatives(visits: &[Visit]) -> Vec<Option<IpAddr>> {
-    let of = |look: Look| visits.iter().filter(move |visit| visit.look == look);
-    let mut known: Vec<Steps> = of(Look::Full).map(behaviour).collect();
+    let of = |scope: VisitScope| visits.iter().filter(move |visit| visit.scope == scope);
+    let mut known: Vec<Steps> = of(VisitScope::Full).map(behaviour).collect();
     let mut chosen = Vec::new();
-    for visit in of(Look::Ladder) {
+    for visit in of(VisitScope::Ladder) {
         let behaviour = behaviour(visit);
         if !known.contains(&behaviour) {
             known.push(behaviour);
@@ -96,8 +98,10 @@ impl<'a> Difference<'a> {
         let turned_away: Vec<TurnedAway<'_>> = rows
             .iter()
             .filter_map(|row| {
-                let (step, code, _) = row.failed()?;
-                let is_symptom = code == blocked.name || blocked.explains(code);
+                let (step, code, how) = row.failed()?;
+                // That one of our addresses has no way out turns nobody away.
+                let is_ours = how == Some(how::NO_ROUTE);
+                let is_symptom = (code == blocked.name || blocked.explains(code)) && !is_ours;
                 let lasts = !second_time(row, step).is_some_and(|passed| passed);
                 let others = rows.iter().any(|other| holds(other, step));
                 (is_symptom && lasts && others).then_some(TurnedAway { row, step, code })
@@ -160,10 +164,10 @@ fn blocked_sources(rows: &[Row], findings: &[Diagnosed], catalogue: &Codes) -> O
     let first = difference.turned_away.first()?;
     let confirmed = first.step > Step::Tls || rows.iter().any(|row| row.again.is_some());
     let basis = if confirmed {
-        Basis::Decided("other source addresses were let in by the same server, in this run".into())
+        Basis::Decided("the same server allowed other source addresses in this run".into())
     } else {
-        let deciding_test = "the same checks once more, at the same time: a server that came or went between them looks \
-                             alike";
+        let deciding_test = "run the same checks once more, at the same time: a server that started or stopped in \
+        between looks the same";
         let alternative = Alternative {
             code: first.code.into(),
             deciding_test: deciding_test.into(),
@@ -224,20 +228,20 @@ fn detail(difference: &Difference<'_>) -> String {
         let blocked = names(here().map(|it| &it.row.vantage));
         Some(match step {
             Step::Reach => format!(
-                "From {blocked} the control port cannot be reached, and from {through} it can: a firewall lets only some \
-                 of our addresses in."
+                "The control port cannot be reached from {blocked}, but it can be reached from {through}: a \
+                firewall allows only some of our addresses."
             ),
             Step::Greeting | Step::Tls => format!(
-                "The server turns {blocked} away before the login, and not {through}: it lets only some of our addresses \
-                 in."
+                "The server rejects {blocked} before the login, but not {through}: it allows only some of our \
+                addresses."
             ),
             Step::Login => format!(
-                "The login that succeeds from {through} is refused from {blocked}: the server ties the account, or every \
-                 login, to certain addresses."
+                "The login succeeds from {through}, but is refused from {blocked}: the server limits the account, \
+                or every login, to certain addresses."
             ),
             Step::Data => format!(
-                "From {blocked} control connections work and data connections do not, and from {through} both do: the \
-                 firewall lets {blocked} in to the control port only, and the passive ports were forgotten."
+                "From {blocked}, control connections work but data connections do not. From {through}, both work. \
+                The firewall allows {blocked} on the control port only, and its rule lacks the passive ports."
             ),
         })
     });
@@ -245,7 +249,7 @@ fn detail(difference: &Difference<'_>) -> String {
 }
 
 /// Some names as a sentence has them.
-fn names<'a>(vantages: impl Iterator<Item = &'a Vantage>) -> String {
+fn names<'a>(vantages: impl Iterator<Item = &'a VantagePoint>) -> String {
     let all: Vec<String> = vantages.map(ToString::to_string).collect();
     match all.as_slice() {
         [] => "another address".into(),
@@ -273,7 +277,7 @@ fn how_far(row: &Row) -> Evidence {
             format!("stops at {step}: {how}{code}")
         }
         (None, Some(Step::Data)) => "gets through to data".into(),
-        (None, Some(step)) => format!("gets through to {step}, and was not tried further"),
+        (None, Some(step)) => format!("reaches {step}, and was not tried further"),
         (None, None) => "not tested".into(),
     };
     Evidence {
@@ -293,7 +297,7 @@ fn other_set(rows: &[Row], failed: &[&Row], findings: &[Diagnosed]) -> Option<Se
         .max()?;
     // One that was looked at up to TLS only has another to speak for it.
     let through =
-        |row: &Row| row.failed().is_none() && (row.look == Look::Ladder || row.passed(last));
+        |row: &Row| row.failed().is_none() && (row.scope == VisitScope::Ladder || row.passed(last));
     let all_through = |dedicated: bool| {
         let mut set = rows
             .iter()
@@ -304,7 +308,7 @@ fn other_set(rows: &[Row], failed: &[&Row], findings: &[Diagnosed]) -> Option<Se
     let to_dedicated = [false, true]
         .into_iter()
         .find(|dedicated| turned_away(!dedicated) && all_through(*dedicated))?;
-    let set: Vec<&Vantage> = rows
+    let set: Vec<&VantagePoint> = rows
         .iter()
         .filter(|row| row.dedicated == to_dedicated)
         .map(|row| &row.vantage)
@@ -338,9 +342,50 @@ fn doubt_rejected_login(rows: &[Row], findings: &mut [Diagnosed]) {
         found.doubt(Alternative {
             code: BLOCKED.into(),
             deciding_test: format!(
-                "the same login succeeds from {others}: this run did not try it, since a refused password is not sent \
-                 again"
+                "try the same login from {others}: this run did not, because a refused password is not sent again"
             ),
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::visit::VisitScope;
+
+    use super::*;
+
+    fn row(ip: &str, reach: Cell) -> Row {
+        let ip: IpAddr = ip.parse().expect("an address");
+        Row {
+            vantage: ip.into(),
+            address: Some(ip.into()),
+            dedicated: false,
+            seen_as: None,
+            scope: VisitScope::Full,
+            steps: Steps::from([(Step::Reach, reach)]),
+            again: None,
+        }
+    }
+
+    #[test]
+    fn an_address_without_a_way_out_is_not_turned_away() {
+        let blocked = Code {
+            name: BLOCKED.into(),
+            title: String::new(),
+            severity: Severity::Error,
+            owner: Owner::FirewallAdmin,
+            explains: vec!["net.unreachable".into()],
+            eased_by_certificate_check: false,
+            page: String::new(),
+        };
+        for (word, turned_away) in [("prohibited", 1), ("turned back", 1), (how::NO_ROUTE, 0)] {
+            let failed = Cell::Failed {
+                code: "net.unreachable".into(),
+                how: Some(word.into()),
+            };
+            let rows = [row("192.0.2.1", failed), row("192.0.2.2", Cell::Passed)];
+            let found = Difference::of(&rows, &blocked).map_or(0, |it| it.turned_away.len());
+            assert_eq!(found, turned_away, "{word}");
+        }
     }
 }

@@ -16,8 +16,8 @@ use model::finding::{
     Alternative, Basis, Confidence, Evidence, Finding, Omission, OmissionCause, Owner, PatchEffect,
     Severity,
 };
-use model::matrix::{Row, Vantage};
-use model::remote::{CertificateCheck, Remote};
+use model::matrix::{Row, VantagePoint};
+use model::remote::{CertificateCheck, Patience, Remote};
 use model::standing::Standing;
 use model::visit::RunResult;
 
@@ -44,14 +44,14 @@ pub struct Diagnosed {
     /// Whose word it is. What happened to a third-party probe is of its standing, too.
     pub standing: Standing,
     /// The source addresses it was found from; empty where the system chose.
-    pub sources: Vec<Vantage>,
+    pub sources: Vec<VantagePoint>,
     /// The code of the root cause it is folded under.
     pub caused_by: Option<String>,
 }
 
 impl Diagnosed {
     /// Names one more look-alike: it is no more than likely then.
-    pub(crate) fn doubt(&mut self, alternative: Alternative) {
+    pub fn doubt(&mut self, alternative: Alternative) {
         self.finding.basis.doubt(alternative);
         self.confidence = Confidence::Likely;
     }
@@ -72,7 +72,7 @@ pub struct NotTested {
     /// Whose word it is.
     pub standing: Standing,
     /// The source addresses from which it was not made, where it was from others.
-    pub sources: Vec<Vantage>,
+    pub sources: Vec<VantagePoint>,
 }
 
 /// What is wrong.
@@ -99,7 +99,7 @@ pub struct Diagnosis {
 
 /// Everything that was seen of one remote, before it is weighed.
 #[derive(Debug)]
-pub struct Seen {
+pub struct Observations {
     /// One for each code.
     pub findings: Vec<Diagnosed>,
     /// How far each source address gets.
@@ -122,9 +122,16 @@ pub fn diagnose(record: &Record, remote: &Remote, catalogue: &Codes) -> Diagnosi
     for of_source in crate::allow_list::findings(record, remote, catalogue, &findings) {
         join(&mut findings, of_source);
     }
+    match record.patience {
+        Patience::Full => {}
+        Patience::Fast | Patience::Budget { .. } => {
+            let option = record.patience.option().unwrap_or_default();
+            crate::fast::weigh(&mut findings, &option);
+        }
+    }
     let mut not_tested = not_tested(record);
     not_tested.extend(crate::allow_list::not_tested(record));
-    let seen = Seen {
+    let seen = Observations {
         findings,
         rows,
         not_tested,
@@ -139,8 +146,8 @@ pub fn diagnose(record: &Record, remote: &Remote, catalogue: &Codes) -> Diagnosi
 }
 
 /// Weighs what was seen, whether in one run or in several.
-pub fn conclude(seen: Seen, catalogue: &Codes) -> Diagnosis {
-    let Seen {
+pub fn conclude(seen: Observations, catalogue: &Codes) -> Diagnosis {
+    let Observations {
         mut findings,
         rows,
         not_tested,
@@ -245,9 +252,10 @@ fn rows(record: &Record, remote: &Remote) -> Vec<Row> {
         let dedicated = visit
             .source
             .is_some_and(|it| remote.dedicated.contains(&it));
-        let vantage = visit
-            .source
-            .map_or_else(|| Vantage::at(None, "this machine"), Vantage::from);
+        let vantage = visit.source.map_or_else(
+            || VantagePoint::at(None, "this machine"),
+            VantagePoint::from,
+        );
         let again = record
             .second_looks
             .iter()
@@ -311,7 +319,7 @@ fn merged(record: &Record, remote: &Remote, catalogue: &Codes) -> Vec<Diagnosed>
                     entry.finding.evidence.push(evidence);
                 }
             }
-            let source = run.source.map(Vantage::from);
+            let source = run.source.map(VantagePoint::from);
             if let Some(source) = source.filter(|source| !entry.sources.contains(source)) {
                 entry.sources.push(source);
             }
@@ -333,7 +341,7 @@ fn join(findings: &mut Vec<Diagnosed>, new: Diagnosed) {
                 .sources
                 .into_iter()
                 .filter(|it| !known.sources.contains(it));
-            let unknown: Vec<Vantage> = unknown.collect();
+            let unknown: Vec<VantagePoint> = unknown.collect();
             known.sources.extend(unknown);
         }
     }
@@ -353,7 +361,7 @@ fn about_the_probe(run: &ProbeRun) -> Option<Finding> {
     Some(Finding {
         code: code.into(),
         detail: format!(
-            "The probe `{}` was stopped, and what it would have found is not known.",
+            "The probe `{}` was stopped, so it is not known what it would have found.",
             description.name
         ),
         evidence: vec![

@@ -29,10 +29,12 @@
 #![warn(missing_docs)]
 
 pub mod allow_list;
+pub mod blocker;
 pub mod codes;
 pub mod compare;
 pub mod diagnose;
 pub mod facts;
+mod fast;
 pub mod record;
 pub mod rows;
-pub mod why;
+pub mod symptom;

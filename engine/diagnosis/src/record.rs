@@ -1,20 +1,21 @@
 //! What a run established.
 
+use model::remote::Patience;
 use model::visit::Cut;
-use model::visit::Look;
 use model::visit::RunResult;
+use model::visit::VisitScope;
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use allow_list::Looks;
+use allow_list::AddressLookUps;
 use model::capability::Capability;
 use model::dialogue::{Counts, Line};
 use model::finding::{FactValue, Outcome};
 use model::probe::ProbeIdentity;
-use model::visit::Became;
 use model::visit::LeftBehind;
+use model::visit::PasswordUse;
 
 /// One run of one probe from one source address.
 #[derive(Clone, Debug)]
@@ -37,7 +38,7 @@ pub struct Visit {
     /// The address; none lets the system choose.
     pub source: Option<IpAddr>,
     /// How much was looked at.
-    pub look: Look,
+    pub scope: VisitScope,
     /// One for each probe, in the order they go on from each other.
     pub runs: Vec<ProbeRun>,
     /// The states that were reached.
@@ -85,14 +86,16 @@ pub struct Record {
     pub transcript: Vec<Line>,
     /// How long it took.
     pub duration: Duration,
+    /// Whether the full time was waited for where nothing came.
+    pub patience: Patience,
     /// Whether it ended early.
     pub cut: Option<Cut>,
     /// What was looked up about our source addresses, if anybody asked for it.
-    pub sheet: Option<Looks>,
+    pub sheet: Option<AddressLookUps>,
     /// What it made on the remote and could not remove.
     pub left_behind: Vec<LeftBehind>,
     /// What became of the password; a replay sends none.
-    pub password: Became,
+    pub password: PasswordUse,
 }
 
 impl Record {

@@ -3,14 +3,14 @@
 use facts::{label, name};
 use model::address::Address;
 use model::finding::{FactValue, Finding};
-use model::matrix::{Cell, Row, Step, Steps, Vantage, failed};
-use model::visit::Look;
+use model::matrix::{Cell, Row, Step, Steps, VantagePoint, failed};
+use model::visit::VisitScope;
 
+use crate::blocker::{Blocker, why_not_reached};
 use crate::record::Visit;
-use crate::why::{Why, why_not_reached};
 
 /// The row of a visit.
-pub fn row(visit: &Visit, vantage: Vantage, dedicated: bool) -> Row {
+pub fn row(visit: &Visit, vantage: VantagePoint, dedicated: bool) -> Row {
     let address = |name: &str| match visit.fact(name) {
         Some(FactValue::Text(text)) => text.parse().ok(),
         _ => None,
@@ -23,7 +23,7 @@ pub fn row(visit: &Visit, vantage: Vantage, dedicated: bool) -> Row {
             .or_else(|| address(name::SOURCE_ADDRESS)),
         dedicated,
         seen_as: address(name::SOURCE_SEEN_AS),
-        look: visit.look,
+        scope: visit.scope,
         steps: steps(visit),
         again: None,
     }
@@ -40,7 +40,7 @@ pub fn steps(visit: &Visit) -> Steps {
         } else {
             match (failed(&steps), missed(visit, step)) {
                 (Some((_, code, _)), _) => Cell::NotTested {
-                    reason: format!("{code} stands in the way"),
+                    reason: format!("blocked by {code}"),
                 },
                 (None, cell) => cell,
             }
@@ -69,24 +69,26 @@ fn missed(visit: &Visit, step: Step) -> Cell {
         .map(|probe| probe.name.clone())
         .collect();
     if leavers.is_empty() {
-        let reason = match visit.look {
-            Look::Full => "no probe of this run tries it".into(),
-            Look::Ladder => "another address that behaves alike was looked at in full".into(),
+        let reason = match visit.scope {
+            VisitScope::Full => "no probe of this run tries it".into(),
+            VisitScope::Ladder => {
+                "another address with the same behaviour was checked in full".into()
+            }
         };
         return Cell::NotTested { reason };
     }
     match why_not_reached(&visit.runs, &leavers) {
         // A fault of TLS is none of the greeting, which came before it or was never waited for.
-        Why::Fault(finding) if step == Step::Greeting && is_of_tls(&finding.code) => {
+        Blocker::Fault(finding) if step == Step::Greeting && is_of_tls(&finding.code) => {
             Cell::NotTested {
-                reason: format!("{} stands in the way", finding.code),
+                reason: format!("blocked by {}", finding.code),
             }
         }
-        Why::Fault(finding) => Cell::Failed {
+        Blocker::Fault(finding) => Cell::Failed {
             code: finding.code.clone(),
             how: how(finding),
         },
-        Why::Other(_, reason) => Cell::NotTested { reason },
+        Blocker::Other(_, reason) => Cell::NotTested { reason },
     }
 }
 

@@ -30,18 +30,19 @@ mod verify;
 
 use std::path::Path;
 
-use allow_list::{State, Zone};
+use allow_list::{AddressHistory, Zone};
 use diagnosis::record::Record;
 use host::Check;
-use model::visit::{Cut, Part};
+use model::visit::{Cut, RunPhase};
 use report::Report;
 use run::backend::Backend;
 use run::{Interrupt, Probes, RunError, Watch};
 
+pub use files::state_file::StateFileError;
 pub use look_ups::look_up;
 pub use replay::replay;
 pub use shareable::{ShareError, shareable};
-pub use state_file::{StateError, read as read_state};
+pub use state_file::read as read_state;
 pub use verify::verify;
 
 /// What is to be looked up about our own addresses, once the probes have ended.
@@ -50,7 +51,7 @@ pub struct LookUps<'a> {
     /// The policy list to ask.
     pub policy_list: Option<&'a Zone>,
     /// Where it is written down what was seen over time, and what stands there.
-    pub state: Option<(&'a Path, State)>,
+    pub state: Option<(&'a Path, AddressHistory)>,
 }
 
 /// How a remote is to be diagnosed, beside what the check says.
@@ -84,7 +85,7 @@ pub struct Diagnosis {
     /// What the probes said.
     pub record: Record,
     /// Whether it could be written down what was seen of our own addresses.
-    pub saved: Result<(), StateError>,
+    pub saved: Result<(), StateFileError>,
 }
 
 /// Diagnoses a remote: runs the probes, looks up what is asked for, weighs it all, and tries the changes of settings that
@@ -110,7 +111,7 @@ pub async fn diagnose(
     let mut saved = Ok(());
     if let Some(look_ups) = look_ups.filter(|_| record.cut != Some(Cut::Interrupted)) {
         let looked = tokio::select! {
-            looked = look_ups::look(check, &record, look_ups) => Some(looked?),
+            looked = look_ups::look_up_sources(check, &record, look_ups) => Some(looked?),
             () = interrupt.stop.cancelled() => None,
         };
         match looked {
@@ -121,8 +122,9 @@ pub async fn diagnose(
             None => record.cut = Some(Cut::Interrupted),
         }
     }
-    backend.keep(Part::Diagnosis, &record, &check.remote);
+    backend.keep(RunPhase::Diagnosis, &record, &check.remote);
     let mut report = Report::new(&record, &check.remote, &probes.codes, started);
+    report.waited = Some(check.timeouts.into());
     if proof {
         let tried = verify(
             &mut report,

@@ -2,20 +2,22 @@
 //! only, so they need no connection to the remote.
 
 use crate::LookUps;
-use crate::state_file::{self, StateError};
-use allow_list::Looks;
+use crate::state_file;
+use allow_list::AddressHistory;
+use allow_list::AddressLookUps;
 use allow_list::SeenBy;
-use allow_list::State;
 use allow_list::subjects;
 use diagnosis::facts::facts;
 use diagnosis::record::Record;
+use files::state_file::StateFileError;
 use host::Check;
 use host::net::ResolverError;
 use std::net::{IpAddr, UdpSocket};
 use std::time::Duration;
 
 use allow_list::{
-    Back, Facts, Look, Policy, Reverse, ReverseName, Subject, TEST_ENTRIES, Zone, server_addresses,
+    AddressLookUp, Back, Facts, Policy, Reverse, ReverseName, SourceAddress, TEST_ENTRIES, Zone,
+    server_addresses,
 };
 use futures_util::{StreamExt, stream};
 use host::net::Resolver;
@@ -31,9 +33,9 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// Looks all of them up; in the order given.
 pub async fn look_up(
     resolver: &Resolver,
-    subjects: Vec<Subject>,
+    subjects: Vec<SourceAddress>,
     zone: Option<&Zone>,
-) -> Vec<Look> {
+) -> Vec<AddressLookUp> {
     let like = |is_it: fn(&IpAddr) -> bool| public(&subjects).find(is_it);
     // A list may hold one IP version only: each is tested.
     let (v4, v6) = (like(IpAddr::is_ipv4), like(IpAddr::is_ipv6));
@@ -50,7 +52,7 @@ pub async fn look_up(
     stream::iter(subjects)
         .map(|subject| async move {
             let Some(address) = public([&subject]).next() else {
-                return Look::of(subject);
+                return AddressLookUp::of(subject);
             };
             let policy = async {
                 match (zone, fault(address)) {
@@ -64,7 +66,7 @@ pub async fn look_up(
                 tokio::time::timeout(PATIENCE, reverse(resolver, address)),
                 tokio::time::timeout(PATIENCE, policy),
             );
-            Look {
+            AddressLookUp {
                 subject,
                 reverse: reverse.unwrap_or_else(|_| Reverse::NotChecked(late.into())),
                 policy: policy.unwrap_or_else(|_| Policy::NotChecked(late.into())),
@@ -77,8 +79,10 @@ pub async fn look_up(
 }
 
 /// The public ones of the addresses; nothing is asked about others, which mean nothing outside their network.
-fn public<'a>(subjects: impl IntoIterator<Item = &'a Subject>) -> impl Iterator<Item = IpAddr> {
-    let addresses = subjects.into_iter().filter_map(Subject::address);
+fn public<'a>(
+    subjects: impl IntoIterator<Item = &'a SourceAddress>,
+) -> impl Iterator<Item = IpAddr> {
+    let addresses = subjects.into_iter().filter_map(SourceAddress::address);
     addresses.filter(|address| ftp::special(*address).is_none())
 }
 
@@ -157,11 +161,11 @@ fn chosen_by_system(remote: &Remote, facts: &Facts) -> Option<IpAddr> {
 
 /// Looks up what is asked of the source addresses of a run, and adds them to what the file of a state has by then. Says
 /// whether that could be written.
-pub(crate) async fn look(
+pub(crate) async fn look_up_sources(
     check: &Check,
     record: &Record,
     asked: LookUps<'_>,
-) -> Result<(Looks, Result<(), StateError>), ResolverError> {
+) -> Result<(AddressLookUps, Result<(), StateFileError>), ResolverError> {
     let (facts, by_source) = facts(record);
     let mut subjects = subjects(&check.remote, &facts, &by_source);
     for subject in &mut subjects {
@@ -180,7 +184,7 @@ pub(crate) async fn look(
             add(&mut looks, check, at, &mut known);
         }
     }
-    let looks = Looks {
+    let looks = AddressLookUps {
         at,
         policy_list: asked.policy_list.cloned(),
         looks,
@@ -189,7 +193,7 @@ pub(crate) async fn look(
 }
 
 /// Adds what was seen to a state, and its history to what was seen.
-fn add(looks: &mut [Look], check: &Check, at: Timestamp, state: &mut State) {
+fn add(looks: &mut [AddressLookUp], check: &Check, at: Timestamp, state: &mut AddressHistory) {
     for look in looks {
         let subject = &look.subject;
         let seen = match (subject.seen, subject.local) {

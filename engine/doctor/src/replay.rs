@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use host::Check;
 use model::redaction::{self, Level};
-use recording::{Redaction, Replay, Replayed};
+use recording::{Replay, Replayed, Shareability};
 use report::Report;
 use run::{Probes, RunError};
 
@@ -24,7 +24,7 @@ pub async fn replay(
         .await?
         .report;
     // A recording for others leads to a report for them.
-    if let Redaction::Shareable(removed) = &replay.recording.header.redaction {
+    if let Shareability::Shareable(removed) = &replay.recording.header.redaction {
         report.redaction = Some(redaction::Redaction {
             level: Level::Shareable,
             removed: removed.clone(),

@@ -1,6 +1,6 @@
 //! A recording for others: put in disguise, and tried before anybody gets it.
 
-use recording::{Conclusion, DisguiseError, Fault, Recording, Replay, disguised};
+use recording::{ExpectedResult, Fault, PseudonymiseError, Recording, Replay, pseudonymised};
 use report::Report;
 use run::{Probes, RunError};
 
@@ -9,7 +9,7 @@ use run::{Probes, RunError};
 pub enum ShareError {
     /// It cannot be put in disguise.
     #[error(transparent)]
-    Disguise(#[from] DisguiseError),
+    Pseudonyms(#[from] PseudonymiseError),
     /// It is no recording to begin with, or would be none.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -18,7 +18,7 @@ pub enum ShareError {
     Run(#[from] RunError),
     /// Somebody's names are part of what was found.
     #[error(
-        "the recording cannot be made for others: with names in disguise its probes would find {is}, and they found {was}"
+        "the recording cannot be pseudonymised: its probes would then find {is}, but they found {was}"
     )]
     OtherConclusion {
         /// The root causes that were found.
@@ -38,7 +38,7 @@ pub async fn shareable(
     probes: &Probes,
 ) -> Result<Vec<u8>, ShareError> {
     let recording = Recording::from_bytes(file)?;
-    let file = disguised(file, &recording, report)?;
+    let file = pseudonymised(file, &recording, report)?;
     prove(&file, &recording, probes).await?;
     Ok(file)
 }
@@ -47,22 +47,22 @@ pub async fn shareable(
 async fn prove(file: &[u8], before: &Recording, probes: &Probes) -> Result<(), ShareError> {
     let replay = Replay::new(Recording::from_bytes(file)?, probes.identities());
     let report = crate::replay(&replay.recording.check(), &replay, probes).await?;
-    let is = Conclusion::from(&report);
-    let was = &before.conclusion;
+    let is = ExpectedResult::from(&report);
+    let was = &before.expected;
     if is == *was && replay.faithful().is_ok() {
         return Ok(());
     }
     Err(ShareError::OtherConclusion {
-        was: told(was),
+        was: cause_list(was),
         is: match replay.faithful() {
-            Ok(()) => told(&is),
-            Err(astray) => astray.0,
+            Ok(()) => cause_list(&is),
+            Err(divergence) => divergence.0,
         },
     })
 }
 
-fn told(conclusion: &Conclusion) -> String {
-    match conclusion.root_causes.as_slice() {
+fn cause_list(expected: &ExpectedResult) -> String {
+    match expected.root_causes.as_slice() {
         [] => "no fault".into(),
         codes => codes.join(", "),
     }

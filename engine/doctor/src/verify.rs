@@ -12,13 +12,13 @@ use diagnosis::record::Record;
 use host::{Beyond, Check};
 use model::finding::{OmissionCause, PatchEffect, Severity};
 use model::remote::Depth;
-use model::visit::Became;
-use model::visit::Part;
+use model::visit::PasswordUse;
+use model::visit::RunPhase;
 use report::Report;
 use run::backend::Backend;
 use run::{Interrupt, Probes, Watch};
 
-use model::patch::{self, Change, Setting};
+use model::patch::{self, Setting, SettingChange};
 
 /// Less time than this is not enough to begin another look.
 const AT_LEAST: Duration = Duration::from_secs(10);
@@ -59,14 +59,15 @@ pub async fn verify(
         Ok(proposed) => proposed,
         Err(why) => return explain(report, &format!("not tried: {why}")),
     };
-    let refused = record.password == Became::Spent || report.fact_is(name::LOGIN_ACCEPTED, false);
+    let refused =
+        record.password == PasswordUse::Spent || report.fact_is(name::LOGIN_ACCEPTED, false);
     let spent = refused && matches!(reach, Reach::Login);
     let addresses = u32::try_from(report.matrix.len().max(1)).unwrap_or(1);
     let used_up = check.depth != Depth::Full && report.connections.control >= MOST * addresses;
     if spent || report.interrupted || left < AT_LEAST || used_up {
         return;
     }
-    if !backend.has(Part::Proof, &proposed.remote) {
+    if !backend.has(RunPhase::Proof, &proposed.remote) {
         return;
     }
     tokio::time::sleep(BREATH).await;
@@ -91,7 +92,7 @@ fn proposed(
     patch: &Map<String, Value>,
     left: Duration,
 ) -> Result<(Check, Reach), String> {
-    let changes = Change::all(patch).map_err(|why| why.to_string())?;
+    let changes = SettingChange::all(patch).map_err(|why| why.to_string())?;
     let proposed = check.clone().altered(|asked| {
         for change in changes {
             change.apply(&mut asked.remote, &mut asked.timeouts);
@@ -201,12 +202,12 @@ fn reason(reach: &Reach, works: bool) -> Option<String> {
         return None;
     };
     let seen = if works {
-        ", and nothing is wrong up to there"
+        ", and nothing is wrong so far"
     } else {
         ""
     };
     let mut reason =
-        format!("tried as far as the certificate{seen}; no login was tried, because {beyond}");
+        format!("tried up to the certificate{seen}; no login was tried, because {beyond}");
     if let Beyond::Host { other, .. } = beyond {
         reason += &format!(
             ". Before you change the host, make sure with the administrator of the server that {other} is its name"
@@ -226,7 +227,7 @@ fn append(report: &mut Report, again: Report) {
     let lines = again.transcript.into_iter().map(|mut line| {
         line.at_ms += began;
         line.connection += numbered;
-        line.part = Part::Proof;
+        line.part = RunPhase::Proof;
         line
     });
     report.transcript.extend(lines);

@@ -54,7 +54,7 @@ pub enum Refused {
         to: &'static str,
     },
     /// A link that another user made where everybody may make one.
-    #[error("{}: this link belongs to another user, in a folder where everybody may write; it is not followed", .0.display())]
+    #[error("{}: this link belongs to another user, in a folder where everyone may write; it is not followed", .0.display())]
     ForeignLink(PathBuf),
     /// Something else.
     #[error("{}: this is neither a regular file nor a device, a FIFO or a socket", .0.display())]

@@ -34,8 +34,12 @@ enum Given {
     Address(IpAddr),
     /// By the name of the loopback (RFC 6761 section 6.3).
     Localhost,
+    /// By a name, together with the one address that it is to lead to.
+    NameAt(IpAddr),
     /// By a name, which leads to public addresses.
     Name,
+    /// By a name, which may lead to private addresses and to the loopback as well.
+    NameInside,
 }
 
 /// Why settings go beyond what the user's own permit, so that no password is sent under them.
@@ -69,8 +73,12 @@ impl Authority {
             host: remote.host.clone(),
             given: match remote.host.parse::<IpAddr>() {
                 Ok(address) => Given::Address(address.to_canonical()),
-                Err(_) if is_same_name(&remote.host, "localhost") => Given::Localhost,
-                Err(_) => Given::Name,
+                Err(_) => match remote.connect_to {
+                    Some(address) => Given::NameAt(address.to_canonical()),
+                    None if is_same_name(&remote.host, "localhost") => Given::Localhost,
+                    None if permissions.private_addresses => Given::NameInside,
+                    None => Given::Name,
+                },
             },
             port: remote.port,
             ssl: remote.ssl,
@@ -91,11 +99,11 @@ impl Authority {
         &self.host
     }
 
-    /// The host, where it was given as an address.
+    /// The address of the host, where the user gave it: nobody else is asked for it then.
     pub fn address(&self) -> Option<IpAddr> {
         match self.given {
-            Given::Address(address) => Some(address),
-            Given::Localhost | Given::Name => None,
+            Given::Address(address) | Given::NameAt(address) => Some(address),
+            Given::Localhost | Given::Name | Given::NameInside => None,
         }
     }
 
@@ -105,14 +113,19 @@ impl Authority {
     }
 
     /// Whether an address that the host leads to may be its own: a name never leads to a network that is narrower than
-    /// the public one, and what was given as an address leads nowhere else.
+    /// the public one, unless the user says so, and what was given as an address leads nowhere else.
     pub fn admits(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         match self.given {
-            Given::Address(own) => address == own,
+            Given::Address(own) | Given::NameAt(own) => address == own,
             // Nothing that merely stands for the loopback of some machine, as a translated address does.
             Given::Localhost => address.is_loopback(),
             Given::Name => ftp::Scope::of(address) == ftp::Scope::Public,
+            // Never to the link: what a hosting provider keeps there for its own machines tells secrets to whoever asks.
+            Given::NameInside => match ftp::Scope::of(address) {
+                ftp::Scope::Loopback | ftp::Scope::Private | ftp::Scope::Public => true,
+                ftp::Scope::LinkLocal => false,
+            },
         }
     }
 
@@ -240,6 +253,44 @@ mod tests {
         assert!(authority.covers(&other.remote).is_err());
         assert!(authority.wants_certificate());
         assert!(!authority.clear_text(SslSetting::Never));
+    }
+
+    #[test]
+    fn a_name_at_an_address_leads_there_and_nowhere_else() {
+        let mut asked = Asked::about(at("ftp.example.com", 21));
+        asked.remote.connect_to = "10.0.0.5".parse().ok();
+        let check = Check::of(asked);
+        let authority = check.authority();
+        assert_eq!(authority.address(), "10.0.0.5".parse().ok());
+        assert!(authority.admits("::ffff:10.0.0.5".parse().unwrap()));
+        assert!(!authority.admits("10.0.0.6".parse().unwrap()));
+        assert!(!authority.admits("198.51.100.20".parse().unwrap()));
+        // Certificates are judged for the name, and the password goes to it.
+        assert_eq!(authority.host(), "ftp.example.com");
+        assert!(!authority.is_host("10.0.0.5"));
+        // A proof with another address has no more authority than the user gave.
+        let other = check
+            .clone()
+            .altered(|asked| asked.remote.connect_to = None);
+        assert!(!other.authority().admits("198.51.100.20".parse().unwrap()));
+    }
+
+    #[test]
+    fn a_name_leads_inside_only_where_the_user_lets_it() {
+        let admits = |agreed: bool, address: &str| {
+            let mut asked = Asked::about(at("ftp.example.com", 21));
+            asked.permissions.private_addresses = agreed;
+            Check::of(asked)
+                .authority()
+                .admits(address.parse().unwrap())
+        };
+        for inside in ["10.0.0.5", "127.0.0.1", "fd00::5", "::1", "100.64.0.1"] {
+            assert!(admits(true, inside) && !admits(false, inside), "{inside}");
+        }
+        for never in ["169.254.169.254", "168.63.129.16", "fe80::1"] {
+            assert!(!admits(true, never), "{never}");
+        }
+        assert!(admits(true, "198.51.100.20") && admits(false, "198.51.100.20"));
     }
 
     #[test]

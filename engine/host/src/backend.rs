@@ -21,7 +21,7 @@ pub enum Halt {
     /// Here the probe was ended from outside.
     Over,
     /// It asked for something else than the same probe did when it was recorded.
-    Astray,
+    Diverged,
 }
 
 /// How a run of a probe ended, and what the probe said.
@@ -89,6 +89,9 @@ pub trait ProbeBackend: Send {
 
     /// The probe needs this connection no more.
     fn close(&mut self, connection: u32);
+
+    /// The probe has tried so many data ports and will try so many in all: for people who watch the run.
+    fn plan_data_ports(&mut self, _tried: u32, _of: u32) {}
 
     /// An answer was of another kind than its question.
     fn mismatched(&mut self) {}

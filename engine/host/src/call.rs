@@ -1,4 +1,4 @@
-//! What a probe can ask of the host, and what it can hear: the functions of `wit/probe.wit` in our own words. The names
+//! What a probe can ask of the host, and what it can hear: the functions of `wit/v0_1/probe.wit` in our own words. The names
 //! are part of the format of recordings.
 
 use std::net::{IpAddr, SocketAddr};
@@ -17,7 +17,7 @@ use model::remote::ExpectedName;
 /// One question of a probe. Connections go by their number in the run; `wait_ms` is the longest time to wait.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case")]
-#[allow(missing_docs, reason = "documented once, in wit/probe.wit")]
+#[allow(missing_docs, reason = "documented once, in wit/v0_1/probe.wit")]
 pub enum Call {
     ExpectedAddresses,
     ExpectedNames,
@@ -168,7 +168,7 @@ macro_rules! answers {
         /// What a probe hears.
         #[derive(Clone, Debug, Serialize, Deserialize)]
         #[serde(rename_all = "kebab-case")]
-        #[allow(missing_docs, reason = "documented once, in wit/probe.wit")]
+        #[allow(missing_docs, reason = "documented once, in wit/v0_1/probe.wit")]
         pub enum Answer { $($case($type)),+ }
 
         $(

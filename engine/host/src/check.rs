@@ -2,10 +2,12 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::ops::Deref;
+use std::time::Duration;
 
 use rustls::pki_types::CertificateDer;
 
 use model::remote::{Depth, Permissions, Remote, Selection, Timeouts};
+use model::visit::VisitScope;
 
 use crate::Authority;
 use crate::journal::Journal;
@@ -48,12 +50,27 @@ pub struct Check {
     authority: Authority,
 }
 
+/// Three packets that ask for a connection have been lost by then (RFC 6298 section 2: after one second, and after two more).
+const THREE_LOST: Duration = Duration::from_secs(4);
+
 impl Check {
+    /// How long a TCP connection may take. What only climbs as far as it gets is seen in full from another address, or was
+    /// seen before: it waits no longer than it takes to know that packets vanish.
+    pub fn connect_timeout(&self, scope: VisitScope) -> Duration {
+        match scope {
+            VisitScope::Full => self.timeouts.connect,
+            VisitScope::Ladder => self.timeouts.connect.min(THREE_LOST),
+        }
+    }
+
     /// What the user asked for, in the user's own words: from them comes the authority.
     pub fn of(asked: Asked) -> Check {
         Check {
             authority: Authority::of(&asked),
-            asked,
+            asked: Asked {
+                timeouts: asked.timeouts.within_budget(),
+                ..asked
+            },
         }
     }
 

@@ -4,7 +4,7 @@
 //! control connection goes from hand to hand: connected, secured, logged in. Third parties come last: what they do to a
 //! session, to the connections or to the time is done to nobody of this program.
 
-use model::visit::OutOfReach;
+use model::visit::SkipReason;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -33,7 +33,7 @@ pub enum NotProvided {
     #[error(transparent)]
     Reserved(#[from] Reserved),
     /// All probes together have handed on as much as they may.
-    #[error("it handed on more than there is room for (4 MiB, for all probes together)")]
+    #[error("it handed on more than the limit (4 MiB, for all probes together)")]
     NoRoom,
 }
 
@@ -118,12 +118,12 @@ impl Handoff {
     ///
     /// # Errors
     /// Why that will never be.
-    pub async fn reach(&self, probe: &Description) -> Result<Vec<Fact>, OutOfReach> {
+    pub async fn reach(&self, probe: &Description) -> Result<Vec<Fact>, SkipReason> {
         loop {
             let changed = self.changed.notified();
             tokio::pin!(changed);
             changed.as_mut().enable();
-            if let Some(facts) = self.lock().look(probe)? {
+            if let Some(facts) = self.lock().facts_for(probe)? {
                 return Ok(facts);
             }
             changed.await;
@@ -253,7 +253,7 @@ async fn say_goodbye(handed: Handed) {
 
 impl Inner {
     /// The facts, once the probe can run; none while it must wait.
-    fn look(&self, probe: &Description) -> Result<Option<Vec<Fact>>, OutOfReach> {
+    fn facts_for(&self, probe: &Description) -> Result<Option<Vec<Fact>>, SkipReason> {
         if !probe.standing.is_built_in() && !self.built_in.is_empty() {
             return Ok(None);
         }
@@ -262,12 +262,12 @@ impl Inner {
                 .states
                 .get(name)
                 .filter(|state| !state.leavers.is_empty());
-            let state = state.ok_or_else(|| OutOfReach::NobodyLeaves(name.clone()))?;
+            let state = state.ok_or_else(|| SkipReason::NobodyProvides(name.clone()))?;
             if state.reached {
                 continue;
             }
             if state.pending == 0 {
-                return Err(OutOfReach::NotReached {
+                return Err(SkipReason::NotReached {
                     state: name.clone(),
                     by: state.leavers.clone(),
                 });
@@ -284,7 +284,7 @@ impl Inner {
             }
             if state.connection.is_none() {
                 let by = state.taken_by.as_ref().unwrap_or(&state.leavers[0]);
-                return Err(OutOfReach::UsedUp {
+                return Err(SkipReason::UsedUp {
                     state: name.clone(),
                     by: by.clone(),
                 });

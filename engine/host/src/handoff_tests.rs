@@ -30,7 +30,7 @@ async fn a_state_that_nobody_leaves_is_out_of_reach_at_once() {
     let handoff = Handoff::new([&lonely]);
     assert_eq!(
         handoff.reach(&lonely).await,
-        Err(OutOfReach::NobodyLeaves("logged-in".into()))
+        Err(SkipReason::NobodyProvides("logged-in".into()))
     );
 }
 
@@ -62,7 +62,7 @@ async fn a_state_its_probe_never_reached_is_out_of_reach() {
     let by = vec!["first".to_string()];
     assert_eq!(
         handoff.reach(&second).await,
-        Err(OutOfReach::NotReached {
+        Err(SkipReason::NotReached {
             state: "open".into(),
             by
         })
@@ -102,7 +102,7 @@ async fn a_connection_that_is_not_handed_back_was_used_up_by_whoever_took_it() {
     assert!(handoff.take(&first).is_some());
     handoff.ended(&first).await;
     let (state, by) = ("logged-in".into(), "first".into());
-    let used_up = OutOfReach::UsedUp { state, by };
+    let used_up = SkipReason::UsedUp { state, by };
     assert_eq!(handoff.reach(&second).await, Err(used_up));
 }
 
@@ -160,7 +160,7 @@ async fn third_parties_reach_no_state_of_ours() {
     leaves(&handoff, &forger, "own");
     let reached = handoff.reached().into_iter().collect::<Vec<_>>();
     assert_eq!(reached, ["evil.logged-in", "evil.own"]);
-    let nobody = Err(OutOfReach::NobodyLeaves("logged-in".into()));
+    let nobody = Err(SkipReason::NobodyProvides("logged-in".into()));
     assert_eq!(handoff.reach(&lists).await, nobody);
     handoff.ended(&lists).await;
     assert!(handoff.reach(&waits).await.is_ok());

@@ -3,7 +3,7 @@
 use crate::backend::Ended;
 use crate::backend::ProbeBackend;
 use crate::backend::provide;
-use crate::granted::not_sent;
+use crate::capability_grants::not_sent;
 use crate::login::Login;
 use crate::net::Network;
 use crate::net::Writes;
@@ -23,18 +23,23 @@ use crate::backend::Halt;
 use crate::bytes::Bytes;
 use crate::call::{Answer, Call};
 use crate::handoff::{Handed, Handoff};
-use crate::net::{Connection, NotBegun, NotWritten, Origin, TlsOptions};
+use crate::net::{Connection, NotBegun, NotWritten, Origin, TlsOptions, Waiting};
 use crate::trust::{Question, Store, TrustFault};
 use model::capability::Powers;
 use model::failure::Failure;
 use model::finding::{Description, Fact};
+use model::remote::Timeouts;
+use model::visit::SkipReason;
+
+/// A shorter wait is nobody's to watch.
+const LONG: Duration = Duration::from_secs(1);
 
 /// How long a connection may wait for a free place.
 const SLOT_WAIT: Duration = Duration::from_secs(60);
 
 /// The world outside, as the probes of one source address may use it.
 #[derive(Clone)]
-pub struct Outside {
+pub struct HostServices {
     /// Names and connections.
     pub network: Arc<Network>,
     /// The password's keeper.
@@ -43,11 +48,15 @@ pub struct Outside {
     pub trust: Trust,
     /// What may be written on the remote.
     pub writes: Arc<Writes>,
+    /// The times of the run.
+    pub timeouts: Timeouts,
+    /// When it began.
+    pub began: Instant,
 }
 
 /// The network for one run of one probe.
 pub struct Live {
-    outside: Outside,
+    services: HostServices,
     handoff: Arc<Handoff>,
     probe: Arc<Description>,
     powers: Arc<Powers>,
@@ -64,9 +73,19 @@ impl ProbeBackend for Live {
         probe: &'a Description,
     ) -> BoxFuture<'a, Result<Vec<Fact>, Ended>> {
         let reached = handoff.reach(probe);
-        Box::pin(async {
+        let HostServices {
+            timeouts, began, ..
+        } = self.services;
+        Box::pin(async move {
             let reached = reached.await;
-            reached.map_err(|why| Ended::silent(RunResult::Skipped(why)))
+            let in_time =
+                reached.and_then(|facts| match timeouts.leave_time_after(began.elapsed()) {
+                    true => Ok(facts),
+                    false => Err(SkipReason::NoTime {
+                        seconds: timeouts.seconds(),
+                    }),
+                });
+            in_time.map_err(|why| Ended::silent(RunResult::Skipped(why)))
         })
     }
 
@@ -77,19 +96,23 @@ impl ProbeBackend for Live {
 
     // What the network may have to remember is kilobytes; boxed, they are not copied on their way up with every call.
     fn answer(&mut self, call: Call) -> BoxFuture<'_, Result<Answer, Halt>> {
-        Box::pin(self.outside_answers(call))
+        Box::pin(self.answer_live(call))
     }
 
     fn close(&mut self, connection: u32) {
         self.connections.remove(&connection);
     }
+
+    fn plan_data_ports(&mut self, tried: u32, of: u32) {
+        self.services.network.plan_data_ports(tried, of);
+    }
 }
 
 impl Live {
     /// Answers for a probe that has not started yet.
-    pub fn new(outside: Outside, handoff: Arc<Handoff>, probe: Arc<Description>) -> Live {
+    pub fn new(services: HostServices, handoff: Arc<Handoff>, probe: Arc<Description>) -> Live {
         Live {
-            outside,
+            services,
             handoff,
             probe,
             powers: Arc::default(),
@@ -99,8 +122,8 @@ impl Live {
         }
     }
 
-    async fn outside_answers(&mut self, call: Call) -> Result<Answer, Halt> {
-        let network = self.outside.network.clone();
+    async fn answer_live(&mut self, call: Call) -> Result<Answer, Halt> {
+        let network = self.services.network.clone();
         Ok(match call {
             Call::ExpectedAddresses => network.expected_addresses().to_vec().into(),
             Call::ExpectedNames => network.expected_names().to_vec().into(),
@@ -133,53 +156,93 @@ impl Live {
                 .await
                 .map(Bytes)
                 .into(),
-            Call::OwnAuthorities => self.outside.trust.own_names().to_vec().into(),
+            Call::OwnAuthorities => self.services.trust.own_names().to_vec().into(),
             Call::SignedBy {
                 certificate,
                 issuer,
             } => {
-                let trust = &self.outside.trust;
+                let trust = &self.services.trust;
                 trust.signed_by(&certificate.0, &issuer.0).into()
             }
-            Call::Offered => self.outside.login.user().map(String::from).into(),
+            Call::Offered => self.services.login.user().map(String::from).into(),
             Call::Provide {
                 state,
                 connection,
                 facts,
             } => self.provide(&state, connection, facts)?.into(),
             Call::Take => self.take().into(),
-            Call::WritesName => self.outside.writes.name().map(String::from).into(),
-            Call::Removed { path } => self.outside.writes.removed(&self.probe.name, &path).into(),
+            Call::WritesName => self.services.writes.name().map(String::from).into(),
+            Call::Removed { path } => self.services.writes.removed(&self.probe.name, &path).into(),
             Call::NotRemoved { path, refusal } => self
-                .outside
+                .services
                 .writes
                 .not_removed(&self.probe.name, &path, &refusal)
                 .into(),
             Call::Elapsed => micros(self.started.elapsed()).into(),
-            Call::Pause { ms } => tokio::time::sleep(millis(ms)).await.into(),
+            Call::Pause { ms } => tokio::time::sleep(millis(ms).min(self.left_to_wait()))
+                .await
+                .into(),
             on_connection => self.on_connection(on_connection).await?,
         })
     }
 
+    /// Notes what a call waits for, where it may wait for long; of several connections the first.
+    fn waiting(&mut self, call: &Call) -> Option<Waiting> {
+        let (number, wait_ms) = match call {
+            Call::Ready {
+                connections,
+                wait_ms,
+            } => (connections.first()?, wait_ms),
+            Call::Established {
+                connection,
+                wait_ms,
+            }
+            | Call::Secured {
+                connection,
+                wait_ms,
+            }
+            | Call::Read {
+                connection,
+                wait_ms,
+                ..
+            } => (connection, wait_ms),
+            _ => return None,
+        };
+        if millis(*wait_ms) < LONG {
+            return None;
+        }
+        let connection = self.connections.get_mut(number)?;
+        Some(self.services.network.waits().begin(connection.awaited()))
+    }
+
+    /// What the time of the run leaves for a wait.
+    fn left_to_wait(&self) -> Duration {
+        let elapsed = self.services.began.elapsed();
+        self.services.timeouts.left_to_wait(elapsed)
+    }
+
     async fn on_connection(&mut self, call: Call) -> Result<Answer, Halt> {
+        let _waiting = self.waiting(&call);
+        let left = self.left_to_wait();
+        let within = |wait_ms| millis(wait_ms).min(left);
         Ok(match call {
             Call::Ready {
                 connections,
                 wait_ms,
-            } => self.ready(&connections, millis(wait_ms)).await?.into(),
+            } => self.ready(&connections, within(wait_ms)).await?.into(),
             Call::Established {
                 connection,
                 wait_ms,
             } => {
                 let connection = self.connection(connection)?;
-                connection.established(millis(wait_ms)).await.into()
+                connection.established(within(wait_ms)).await.into()
             }
             Call::Read {
                 connection,
                 max,
                 wait_ms,
             } => self
-                .read(connection, max as usize, millis(wait_ms))
+                .read(connection, max as usize, within(wait_ms))
                 .await?
                 .into(),
             Call::Unread { connection, bytes } => {
@@ -190,7 +253,7 @@ impl Live {
                 bytes,
                 wait_ms,
             } => self
-                .write(connection, &bytes, millis(wait_ms))
+                .write(connection, &bytes, within(wait_ms))
                 .await?
                 .into(),
             Call::StartTls {
@@ -201,9 +264,9 @@ impl Live {
                 connection,
                 wait_ms,
             } => {
-                let network = self.outside.network.clone();
+                let network = self.services.network.clone();
                 let connection = self.connection(connection)?;
-                let secured = connection.secured(millis(wait_ms)).await;
+                let secured = connection.secured(within(wait_ms)).await;
                 if let Ok(session) = &secured {
                     network.secured(session);
                 }
@@ -215,12 +278,12 @@ impl Live {
                 wait_ms,
             } => {
                 let connection = self.connection(connection)?;
-                connection.finish(millis(wait_ms)).await.into()
+                connection.finish(within(wait_ms)).await.into()
             }
             Call::SendPassword { control, wait_ms } => {
-                let login = self.outside.login.clone();
+                let login = self.services.login.clone();
                 let control = self.connection(control)?;
-                login.send(control, millis(wait_ms)).await.into()
+                login.send(control, within(wait_ms)).await.into()
             }
             other => return Err(Halt::Denied(format!("there is no {}", other.name()))),
         })
@@ -258,9 +321,10 @@ impl Live {
         to: SocketAddr,
         max_segment: Option<u16>,
     ) -> Result<Result<u32, Failure>, Halt> {
-        let network = &self.outside.network;
+        let slot_wait = SLOT_WAIT.min(self.left_to_wait());
+        let network = &self.services.network;
         let opened = network
-            .connect(to, max_segment, self.holds_session, SLOT_WAIT)
+            .connect(to, max_segment, self.holds_session, slot_wait)
             .await;
         self.begun(opened)
     }
@@ -271,9 +335,10 @@ impl Live {
         port: u16,
         address: Option<IpAddr>,
     ) -> Result<Result<u32, Failure>, Halt> {
-        let (network, holder) = (self.outside.network.clone(), self.holds_session);
+        let slot_wait = SLOT_WAIT.min(self.left_to_wait());
+        let (network, holder) = (self.services.network.clone(), self.holds_session);
         let opening =
-            network.connect_data(self.connection(control)?, port, address, holder, SLOT_WAIT);
+            network.connect_data(self.connection(control)?, port, address, holder, slot_wait);
         let opened = opening.await;
         self.begun(opened)
     }
@@ -308,7 +373,7 @@ impl Live {
         max: usize,
         wait: Duration,
     ) -> Result<Result<Bytes, Failure>, Halt> {
-        let login = self.outside.login.clone();
+        let login = self.services.login.clone();
         let connection = self.connection(connection)?;
         let read = connection.read(max, wait).await;
         login.observe(connection);
@@ -348,7 +413,7 @@ impl Live {
         let ders = |list: Vec<Bytes>| -> Vec<CertificateDer<'static>> {
             list.into_iter().map(|der| der.0.into()).collect()
         };
-        self.outside.trust.verify(&Question {
+        self.services.trust.verify(&Question {
             chain: &ders(chain),
             name: name.as_deref(),
             at,
@@ -366,7 +431,7 @@ impl Live {
         let mut connection = connection.and_then(|number| self.connections.remove(&number));
         if let Some(connection) = &mut connection {
             connection.let_go();
-            self.outside.network.reserve_data(connection);
+            self.services.network.reserve_data(connection);
         }
         if self.probe.consumes.as_deref() == Some(state) {
             self.holds_session = false;

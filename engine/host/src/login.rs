@@ -3,19 +3,20 @@
 //! The rules stand in one function, [`Login::send`], and are checked at the moment of sending, on the very connection
 //! it would be sent on.
 
-use model::visit::Became;
+use model::visit::PasswordUse;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
 
 use crate::Check;
-use crate::net::{Answers, Connection, Grant};
+use crate::net::{AddressPolicy, Connection, ReplyCodes};
 use crate::trust::{Question, Store, Trust, TrustFault};
 use model::failure::{Failure, FailureKind, Operation};
 use model::mask::Mask;
-use model::remote::SslSetting;
+use model::remote::{PasswordEncoding, SslSetting};
 
 /// Why the password was not sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +45,37 @@ pub struct Credential {
     pub password: SecretString,
 }
 
+/// A password has a character that its encoding does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the password has a character that {} does not have: see --password-encoding", .0.as_ref())]
+pub struct Unwritable(PasswordEncoding);
+
+impl Credential {
+    /// The password that goes over the line is known to be writable as the settings say.
+    ///
+    /// # Errors
+    /// It is not.
+    pub fn written_as(self, encoding: Option<PasswordEncoding>) -> Result<Credential, Unwritable> {
+        let encoding = encoding.unwrap_or_default();
+        match encoding.bytes(self.password.expose_secret()) {
+            Some(_) => Ok(self),
+            None => Err(Unwritable(encoding)),
+        }
+    }
+}
+
+/// Servers take some seconds to refuse a password.
+const ANSWER: Duration = Duration::from_secs(10);
+
+/// Which answers a session waits for before it sends the password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Patience {
+    /// Every one that is due: a refusal from one source address keeps the password from being tried from the next.
+    ForAllAnswers,
+    /// The first one in the run.
+    ForTheFirst,
+}
+
 /// The codes that answer `PASS` with a login (RFC 959 section 5.4, RFC 2228 section 5.4).
 const ACCEPTED: [u16; 3] = [202, 230, 232];
 /// The password was right, and more is wanted (RFC 959 section 4.2.2).
@@ -64,11 +96,11 @@ enum Verdict {
 
 impl Verdict {
     /// The first reply is the answer. One that comes on top and refuses counts, since servers lock accounts for it.
-    fn of(answers: Answers) -> Verdict {
+    fn of(reply_codes: ReplyCodes) -> Verdict {
         let is_refusal = |code: Option<u16>| matches!(code, Some(500..=599));
-        match answers.first {
+        match reply_codes.first {
             None => Verdict::None,
-            first if is_refusal(first) || is_refusal(answers.last) => Verdict::Refused,
+            first if is_refusal(first) || is_refusal(reply_codes.last) => Verdict::Refused,
             Some(code) if ACCEPTED.contains(&code) || code == MORE_WANTED => Verdict::Accepted,
             Some(_) => Verdict::OutOfStep,
         }
@@ -89,8 +121,8 @@ enum Attempt {
 
 impl Attempt {
     /// What the replies on a connection that the password went over make of it; `open` says that one may still come.
-    fn after(self, connection: u32, answers: Answers, open: bool) -> Attempt {
-        match (self, Verdict::of(answers)) {
+    fn after(self, connection: u32, reply_codes: ReplyCodes, open: bool) -> Attempt {
+        match (self, Verdict::of(reply_codes)) {
             (known, Verdict::None) if open => known,
             (Attempt::Trying(it), verdict) if it == connection => match verdict {
                 Verdict::Accepted => Attempt::Accepted(Vec::new()),
@@ -109,12 +141,12 @@ impl Attempt {
     }
 }
 
-impl From<Became> for Attempt {
-    fn from(became: Became) -> Attempt {
+impl From<PasswordUse> for Attempt {
+    fn from(became: PasswordUse) -> Attempt {
         match became {
-            Became::Untried => Attempt::Untried,
-            Became::Accepted => Attempt::Accepted(Vec::new()),
-            Became::Spent => Attempt::Spent,
+            PasswordUse::Untried => Attempt::Untried,
+            PasswordUse::Accepted => Attempt::Accepted(Vec::new()),
+            PasswordUse::Spent => Attempt::Spent,
         }
     }
 }
@@ -124,28 +156,39 @@ pub struct Login {
     credential: Option<Credential>,
     /// Whether the settings of this run stay within the authority of the user.
     within: bool,
-    grant: Arc<Grant>,
+    policy: Arc<AddressPolicy>,
     /// The SSL setting of this run.
     ssl: SslSetting,
+    /// How the password is written.
+    encoding: PasswordEncoding,
     /// The time to judge certificates by, in seconds since 1970.
     now: i64,
     trust: Trust,
     attempt: Mutex<Attempt>,
+    /// Told where the answer to the password has come.
+    decided: Notify,
 }
 
 impl Login {
-    /// The login of a run, under the authority of the grant. Where the settings of the run go beyond it nothing is sent, as
+    /// The login of a run, under the authority of the policy. Where the settings of the run go beyond it nothing is sent, as
     /// where the user gave no credential. `before` is what became of the password in the run that this
     /// one goes on from.
-    pub fn new(check: &Check, grant: Arc<Grant>, trust: Trust, before: Became) -> Login {
+    pub fn new(
+        check: &Check,
+        policy: Arc<AddressPolicy>,
+        trust: Trust,
+        before: PasswordUse,
+    ) -> Login {
         Login {
             credential: check.credential.clone(),
-            within: grant.authority().covers(&check.remote).is_ok(),
-            grant,
+            within: policy.authority().covers(&check.remote).is_ok(),
+            policy,
             ssl: check.remote.ssl,
+            encoding: check.remote.client.password_encoding.unwrap_or_default(),
             now: check.now,
             trust,
             attempt: Mutex::new(before.into()),
+            decided: Notify::new(),
         }
     }
 
@@ -170,41 +213,56 @@ impl Login {
     /// The rule that forbids it.
     pub async fn send(&self, control: &mut Connection, wait: Duration) -> Result<(), Refusal> {
         let credential = self.usable().ok_or(Refusal::NotAskedFor)?;
-        if !control.is_control() || control.answers().only() != Some(331) {
+        if !control.is_control() || control.reply_codes().only() != Some(331) {
             return Err(Refusal::NotAskedFor);
         }
         self.at_the_remote(control)?;
         self.protected(control)?;
-        self.claim(control.id())?;
-        let line = format!("PASS {}\r\n", credential.password.expose_secret());
+        let line = self.line(credential)?;
+        self.claimed(control.id(), wait).await?;
         control
-            .write_secret(line.as_bytes(), "PASS [password]", wait)
+            .write_secret(&line, "PASS [password]", wait)
             .await
             .map_err(|failure| {
                 *self.attempt() = Attempt::Spent;
+                self.decided.notify_waiters();
                 Refusal::Failed(failure)
             })
+    }
+
+    /// The whole line, as bytes.
+    fn line(&self, credential: &Credential) -> Result<Vec<u8>, Refusal> {
+        let password = self.encoding.bytes(credential.password.expose_secret());
+        let password = password.ok_or_else(|| {
+            let what = Unwritable(self.encoding).to_string();
+            let kind = FailureKind::InvalidArgument;
+            Refusal::Failed(Failure::new(Operation::Write, kind, what))
+        })?;
+        Ok([b"PASS ", password.as_slice(), b"\r\n"].concat())
     }
 
     /// Learns from the replies on the connection that the password went over.
     pub fn observe(&self, control: &Connection) {
         let mut attempt = self.attempt();
         let known = std::mem::replace(&mut *attempt, Attempt::Untried);
-        *attempt = known.after(control.id(), control.answers(), control.is_open());
-    }
-
-    /// What became of the password. Where an answer is due, nobody is going to hear it.
-    pub fn became(&self) -> Became {
-        match &*self.attempt() {
-            Attempt::Untried => Became::Untried,
-            Attempt::Accepted(_) => Became::Accepted,
-            Attempt::Trying(_) | Attempt::Spent => Became::Spent,
+        *attempt = known.after(control.id(), control.reply_codes(), control.is_open());
+        if !matches!(*attempt, Attempt::Trying(_)) {
+            self.decided.notify_waiters();
         }
     }
 
-    /// The grant lets no other connection come about; the password is worth a second look.
+    /// What became of the password. Where an answer is due, nobody is going to hear it.
+    pub fn became(&self) -> PasswordUse {
+        match &*self.attempt() {
+            Attempt::Untried => PasswordUse::Untried,
+            Attempt::Accepted(_) => PasswordUse::Accepted,
+            Attempt::Trying(_) | Attempt::Spent => PasswordUse::Spent,
+        }
+    }
+
+    /// The policy admits no other connection; the password is worth a second look.
     fn at_the_remote(&self, control: &Connection) -> Result<(), Refusal> {
-        self.grant.control(control.peer()).map_err(|denied| {
+        self.policy.control(control.peer()).map_err(|denied| {
             let kind = FailureKind::NotPermitted;
             Refusal::Failed(Failure::new(Operation::Write, kind, denied))
         })
@@ -212,7 +270,7 @@ impl Login {
 
     /// The connection must be encrypted to the server that the user named.
     fn protected(&self, control: &Connection) -> Result<(), Refusal> {
-        let authority = self.grant.authority();
+        let authority = self.policy.authority();
         let Some(session) = control.session() else {
             return match authority.clear_text(self.ssl) {
                 true => Ok(()),
@@ -235,11 +293,44 @@ impl Login {
         self.trust.verify(&question).map_err(Refusal::Certificate)
     }
 
+    /// The right to send the password over this connection. While another session tries it, that one's answer is awaited: as
+    /// long as this one may wait where it is the first of the run, and else for a while.
+    async fn claimed(&self, connection: u32, wait: Duration) -> Result<(), Refusal> {
+        let tries = [
+            (Patience::ForAllAnswers, wait.min(ANSWER)),
+            (Patience::ForTheFirst, wait.saturating_sub(ANSWER)),
+        ];
+        for (patience, time) in tries {
+            let claimed = self.claimed_at_last(connection, patience);
+            if let Ok(claimed) = tokio::time::timeout(time, claimed).await {
+                return claimed;
+            }
+        }
+        Err(Refusal::TriedElsewhere)
+    }
+
+    async fn claimed_at_last(&self, connection: u32, patience: Patience) -> Result<(), Refusal> {
+        loop {
+            let decided = self.decided.notified();
+            tokio::pin!(decided);
+            decided.as_mut().enable();
+            match self.claim(connection, patience) {
+                Err(Refusal::TriedElsewhere) => decided.await,
+                claimed => return claimed,
+            }
+        }
+    }
+
     /// Until a login has succeeded only one session tries, and none after a refusal.
-    fn claim(&self, connection: u32) -> Result<(), Refusal> {
+    fn claim(&self, connection: u32, patience: Patience) -> Result<(), Refusal> {
         let mut attempt = self.attempt();
         match &mut *attempt {
             Attempt::Untried => *attempt = Attempt::Trying(connection),
+            Attempt::Accepted(waiting)
+                if !waiting.is_empty() && patience == Patience::ForAllAnswers =>
+            {
+                return Err(Refusal::TriedElsewhere);
+            }
             Attempt::Accepted(waiting) => waiting.push(connection),
             Attempt::Trying(_) => return Err(Refusal::TriedElsewhere),
             Attempt::Spent => return Err(Refusal::AlreadyRejected),
@@ -261,108 +352,5 @@ impl std::fmt::Debug for Login {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::Asked;
-    use crate::check::at;
-
-    fn heard(codes: &[u16]) -> Answers {
-        Answers {
-            first: codes.first().copied(),
-            last: codes.last().copied(),
-            count: u32::try_from(codes.len()).unwrap(),
-        }
-    }
-
-    #[test]
-    fn one_session_tries_until_one_has_succeeded() {
-        let trying = || Attempt::Trying(1);
-        let accepted = || Attempt::Accepted(Vec::new());
-        assert_eq!(trying().after(1, heard(&[]), true), trying());
-        assert_eq!(trying().after(2, heard(&[530]), true), trying());
-        for code in [202, 230, 232, 332] {
-            assert_eq!(
-                trying().after(1, heard(&[code]), true),
-                accepted(),
-                "{code}"
-            );
-        }
-        for code in [421, 430, 450, 500, 530, 550] {
-            assert_eq!(
-                trying().after(1, heard(&[code]), true),
-                Attempt::Spent,
-                "{code}"
-            );
-        }
-        assert_eq!(trying().after(1, heard(&[]), false), Attempt::Spent);
-    }
-
-    #[test]
-    fn what_is_no_answer_to_the_password_is_no_login() {
-        for code in [
-            110, 120, 150, 200, 220, 221, 226, 250, 331, 334, 336, 350, 600,
-        ] {
-            let after = Attempt::Trying(1).after(1, heard(&[code]), true);
-            assert_eq!(after, Attempt::Spent, "{code}");
-            let after = Attempt::Trying(1).after(1, heard(&[code, 230]), true);
-            assert_eq!(after, Attempt::Spent, "{code}, then 230");
-        }
-        let contradicted = Attempt::Trying(1).after(1, heard(&[230, 530]), true);
-        assert_eq!(contradicted, Attempt::Spent);
-    }
-
-    #[test]
-    fn after_a_refusal_nothing_is_tried_whatever_was_before() {
-        let again = || Attempt::Accepted(vec![2, 3]);
-        assert_eq!(again().after(2, heard(&[530]), true), Attempt::Spent);
-        assert_eq!(Attempt::Spent.after(3, heard(&[230]), true), Attempt::Spent);
-        let less = Attempt::Accepted(vec![3]);
-        assert_eq!(again().after(2, heard(&[230]), true), less);
-        // A limit on sessions, or a broken connection, refuses no password; nor does what a session hears later.
-        for codes in [&[421][..], &[220], &[]] {
-            assert_eq!(again().after(2, heard(codes), false), less);
-        }
-        assert_eq!(again().after(1, heard(&[550]), true), again());
-    }
-
-    #[test]
-    fn a_later_run_keeps_to_what_became_of_the_password() {
-        let grant = |check: &Check| Arc::new(Grant::new(check.authority().clone()));
-        let check = Check::of(Asked {
-            credential: Some(Credential {
-                user: "jo".into(),
-                password: "secret".into(),
-            }),
-            ..Asked::about(at("ftp.example.com", 21))
-        });
-        for before in [Became::Untried, Became::Accepted, Became::Spent] {
-            let login = Login::new(&check, grant(&check), Trust::default(), before);
-            assert_eq!(login.became(), before);
-            assert_eq!(login.claim(7).is_ok(), before != Became::Spent);
-        }
-        // Begun and not decided: nobody hears the answer any more.
-        let login = Login::new(&check, grant(&check), Trust::default(), Became::Untried);
-        login.claim(7).unwrap();
-        assert_eq!(login.became(), Became::Spent);
-    }
-
-    #[test]
-    fn beyond_the_authority_there_is_no_credential_and_still_a_mask() {
-        let check = Check::of(Asked {
-            credential: Some(Credential {
-                user: "jo".into(),
-                password: "secret".into(),
-            }),
-            ..Asked::about(at("ftp.example.com", 21))
-        });
-        let user = |check: &Check| {
-            let grant = Arc::new(Grant::new(check.authority().clone()));
-            let login = Login::new(check, grant, Trust::default(), Became::Untried);
-            assert!(login.mask().is_some());
-            login.user().map(String::from)
-        };
-        assert_eq!(user(&check).as_deref(), Some("jo"));
-        let other = check.altered(|it| it.remote.host = "attacker.example".into());
-        assert_eq!(user(&other), None);
-    }
-}
+#[path = "login_tests.rs"]
+mod tests;

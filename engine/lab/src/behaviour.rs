@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use strum::EnumMessage;
+
 use crate::{CertificateKind, Fault, Issuers, Software};
 
 /// How one server of the lab behaves. The default is a healthy explicit FTPS server.
@@ -56,6 +58,23 @@ impl Behaviour {
         self.faults.contains(fault)
     }
 
+    /// Whether listings are sent in one type only, which is not the one that a session begins with.
+    pub(crate) fn lists_in_ascii_only(&self) -> bool {
+        let text = self.value(|fault| match fault {
+            crate::Fault::ListsInAsciiOnly { text } => Some(text.clone()),
+            _ => None,
+        });
+        text.is_some()
+    }
+
+    /// The encoding of names and replies, where it is not UTF-8.
+    pub(crate) fn legacy(&self) -> Option<crate::Legacy> {
+        self.value(|fault| match fault {
+            crate::Fault::NamesIn { encoding } => Some(*encoding),
+            _ => None,
+        })
+    }
+
     /// The first fault of a kind that carries a value.
     pub(crate) fn value<T>(&self, pick: impl Fn(&Fault) -> Option<T>) -> Option<T> {
         self.faults.iter().find_map(pick)
@@ -90,7 +109,7 @@ pub(crate) fn default_names() -> Vec<String> {
 }
 
 /// What listens, and when TLS begins.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, EnumMessage)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mode {
     /// FTP without TLS: `ftps.not-supported` (F-A01, F-A02).

@@ -52,6 +52,21 @@ pub enum Disturbance {
     Garbage,
 }
 
+/// How a data connection is lost that others of the same server are not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Loss {
+    /// It is reset, and 426 says so.
+    #[default]
+    Reset,
+    /// It is closed, and the server says that it has none: 425.
+    Elsewhere,
+    /// It is closed without a byte, and nothing of that is said: 226.
+    Empty,
+    /// It stays open, and neither connection says anything more.
+    Stall,
+}
+
 /// Something on the way that takes TLS for text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -3,12 +3,14 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use serde::{Deserialize, Serialize};
-use strum::{IntoStaticStr, VariantNames};
+use strum::{EnumMessage, IntoStaticStr, VariantNames};
 
 use crate::Disturbance;
 
 /// One thing that is wrong with a server. The number or code at the end of each line is what it shows.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantNames)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, Serialize, Deserialize, EnumMessage, IntoStaticStr, VariantNames,
+)]
 #[strum(serialize_all = "kebab-case")]
 #[serde(
     rename_all = "kebab-case",
@@ -145,6 +147,11 @@ pub enum Fault {
     },
     /// 234, and then the handshake is never answered: `tls.handshake-failed` (F-A09, F-N11).
     AuthThenSilence,
+    /// The control handshake is answered, and takes its time to begin: healthy, but not for the impatient.
+    HandshakeDelayed {
+        /// How long, in milliseconds.
+        ms: u64,
+    },
     /// 234, and then 421 in clear text in place of the handshake: `tls.handshake-failed` (F-A07).
     AuthThenClearText,
     /// The ClientHello is answered with this line in clear text, and the connection closed: `tls.cipher-mismatch` where its
@@ -176,12 +183,19 @@ pub enum Fault {
     /// Only RSA key exchange with CBC at TLS 1.2: `tls.cipher-mismatch` (F-A08). A ClientHello that allows it is
     /// answered up to ServerHelloDone, no more; any other gets alert 40.
     OldCiphersOnly,
+    /// The same with suites that do not encrypt.
+    NullCiphersOnly,
     /// The same with Diffie-Hellman over a prime of 1024 bits: `tls.cipher-mismatch` (F-A08).
     WeakDhOnly,
     /// Every server name is refused with alert 112; a handshake without one works: `tls.sni-rejected` (F-A12).
     SniRejected,
     /// The same with the end of the connection in place of the alert.
     SniDropped,
+    /// Every server name but these is refused with alert 112: `tls.sni-rejected` (F-A12).
+    SniUnknown {
+        /// Such as `files.example.com`.
+        known: Vec<String>,
+    },
     /// A client certificate is demanded: `ftps.client-certificate-required` (F-A11).
     ClientCertificateRequired,
     /// A client certificate is asked for and not missed: healthy, as vsftpd by default.
@@ -269,6 +283,11 @@ pub enum Fault {
     PathMissing,
     /// 550 to every listing: `ftp.list-denied` (F-L15).
     ListDenied,
+    /// 550 to every listing that is not asked for in `TYPE A`, and sessions begin in `TYPE I`: healthy.
+    ListsInAsciiOnly {
+        /// What the refusal says.
+        text: String,
+    },
     /// A listing of one line, which says that it may not be read: `ftp.list-denied`.
     ListDeniedInData,
     /// 550 or 553 to `STOR` before the data connection is looked at: `ftp.write-denied` (F-S01).
@@ -419,8 +438,12 @@ pub enum Fault {
         /// Its text.
         text: String,
     },
-    /// Names are in Latin-1 and a directory has an umlaut in its name: `ftp.path-not-found` for whoever sends UTF-8.
-    NamesInLatin1,
+    /// Names and replies are in another encoding than UTF-8, and a directory has letters of its language in its name:
+    /// `ftp.path-not-found` for whoever sends UTF-8.
+    NamesIn {
+        /// Which one.
+        encoding: crate::Legacy,
+    },
 
     // The data channel itself.
     /// Data connections are accepted and secured, and then nobody uses them: `data.affinity-lost`.
@@ -434,6 +457,12 @@ pub enum Fault {
     DataDroppedInTurn {
         /// 2 drops every second one.
         every: usize,
+        /// What becomes of it.
+        #[serde(default)]
+        how: crate::Loss,
+        /// What the reply says of it in place of its usual words.
+        #[serde(default)]
+        text: Option<String>,
     },
     /// A download takes its time to begin, after 150: `settings.timeout-too-short`.
     DataDelayed {
@@ -452,6 +481,8 @@ pub enum Fault {
     DataIgnored,
     /// Clear text where TLS is due: `data.tls-failed`.
     DataPlain,
+    /// The data handshake ends well, and what comes then is no TLS: `data.tls-failed`.
+    DataGarbled,
     /// The data handshake ends in an alert: `data.tls-failed`.
     DataTlsAlert,
     /// Another certificate on data connections: `data.certificate-differs` (F-D20).

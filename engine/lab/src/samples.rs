@@ -38,6 +38,10 @@ fn with_values() -> Vec<Fault> {
         SourceUnwelcome { ip: HERE },
         SourceLoginRefused { ip: HERE },
         GreetingDelayed { ms: 200 },
+        HandshakeDelayed { ms: 200 },
+        SniUnknown {
+            known: vec!["files.example.com".into()],
+        },
         GreetingCode {
             code: "2200".into(),
             text: "Ready".into(),
@@ -106,13 +110,23 @@ fn with_values() -> Vec<Fault> {
         Swallowed {
             command: "EPSV".into(),
         },
+        ListsInAsciiOnly {
+            text: "Use TYPE A".into(),
+        },
+        NamesIn {
+            encoding: crate::Legacy::Gbk,
+        },
         NamesOfParts {
             longest: 8,
             code: 501,
             text: "Name too long".into(),
         },
         DataDropped { nth: 1 },
-        DataDroppedInTurn { every: 2 },
+        DataDroppedInTurn {
+            every: 2,
+            how: crate::Loss::Reset,
+            text: None,
+        },
         DataDelayed { ms: 200 },
     ]
 }

@@ -48,6 +48,16 @@ impl Port {
         Ok(Self::Closed(socket.local_addr()?, socket))
     }
 
+    /// The same for a port that was chosen before: whoever has it keeps it.
+    ///
+    /// # Errors
+    /// Somebody has it, or had it a moment ago.
+    pub(crate) fn closed_to_all(at: SocketAddr) -> io::Result<Self> {
+        let socket = unbound(at)?;
+        socket.bind(at)?;
+        Ok(Self::Closed(at, socket))
+    }
+
     /// Listening with room for a single connection, which is taken: Linux drops what comes after.
     pub(crate) async fn filtered(at: SocketAddr) -> io::Result<Self> {
         let listener = bound(at)?.listen(0)?;
@@ -64,12 +74,16 @@ impl Port {
     }
 }
 
-fn bound(at: SocketAddr) -> io::Result<TcpSocket> {
-    let socket = if at.is_ipv4() {
-        TcpSocket::new_v4()?
+fn unbound(at: SocketAddr) -> io::Result<TcpSocket> {
+    if at.is_ipv4() {
+        TcpSocket::new_v4()
     } else {
-        TcpSocket::new_v6()?
-    };
+        TcpSocket::new_v6()
+    }
+}
+
+fn bound(at: SocketAddr) -> io::Result<TcpSocket> {
+    let socket = unbound(at)?;
     if at.port() != 0 {
         socket.set_reuseaddr(true)?;
     }

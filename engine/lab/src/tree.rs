@@ -57,8 +57,8 @@ impl Tree {
         for directory in ["/", "/inbox", "/outbox", "/pub"] {
             put(directory, None);
         }
-        if behaviour.has(&crate::Fault::NamesInLatin1) {
-            put("/Aufträge", None);
+        if let Some(encoding) = behaviour.legacy() {
+            put(encoding.directory(), None);
         }
         let login_directory = resolve("/", &behaviour.login_directory);
         for (end, _) in login_directory.match_indices('/').skip(1) {

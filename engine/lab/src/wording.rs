@@ -29,6 +29,8 @@ pub(crate) enum Occasion {
     ReuseRequired,
     WriteDenied,
     Quota,
+    System,
+    Help,
 }
 
 /// A command that sets the time of a file.
@@ -133,6 +135,18 @@ impl Software {
                 Vsftpd => (553, "Could not create file."),
                 _ => (550, "Permission denied"),
             },
+            Occasion::System => match self {
+                FilezillaServer => (215, "UNIX emulated by FileZilla"),
+                Iis => (215, "Windows_NT"),
+                _ => (215, "UNIX Type: L8"),
+            },
+            Occasion::Help => match self {
+                Vsftpd => (214, "Help OK."),
+                PureFtpd => (214, "Pure-FTPd - http://pureftpd.org/"),
+                Iis => (214, "HELP command successful."),
+                Pyftpdlib => (214, "Help command successful."),
+                _ => (214, "See RFC 959"),
+            },
             Occasion::Quota => match self {
                 Vsftpd => (451, "Failure writing to local file."),
                 _ => (552, "Transfer aborted. Disk quota exceeded"),
@@ -208,6 +222,11 @@ impl Software {
             (FilezillaServer | Iis, _) => (534, "Protection level P is required"),
             _ => (522, "SSL/TLS required on the data channel"),
         }
+    }
+
+    /// Whether what it is, and what it knows, is told to nobody who is not logged in.
+    pub(crate) fn answers_after_login_only(self) -> bool {
+        self == Vsftpd
     }
 
     /// Whether the connection ends when TLS is demanded and missing.

@@ -22,14 +22,14 @@ pub enum Address {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AddressToken {
     /// What may be known of it.
-    pub scope: Scope,
+    pub scope: AddressScope,
     /// Counted from 1 in a report.
     pub number: u32,
 }
 
 /// From where an address can be reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Scope {
+pub enum AddressScope {
     /// From everywhere.
     Public,
     /// From its own network: private, link-local, or behind a carrier's translation.
@@ -38,25 +38,29 @@ pub enum Scope {
     Loopback,
 }
 
-impl Scope {
+impl AddressScope {
     /// All of them.
-    pub const ALL: [Scope; 3] = [Scope::Public, Scope::Private, Scope::Loopback];
+    pub const ALL: [AddressScope; 3] = [
+        AddressScope::Public,
+        AddressScope::Private,
+        AddressScope::Loopback,
+    ];
 
     /// Of an address.
-    pub fn of(address: IpAddr) -> Scope {
+    pub fn of(address: IpAddr) -> AddressScope {
         match ftp::Scope::of(address) {
-            ftp::Scope::Public => Scope::Public,
-            ftp::Scope::Private | ftp::Scope::LinkLocal => Scope::Private,
-            ftp::Scope::Loopback => Scope::Loopback,
+            ftp::Scope::Public => AddressScope::Public,
+            ftp::Scope::Private | ftp::Scope::LinkLocal => AddressScope::Private,
+            ftp::Scope::Loopback => AddressScope::Loopback,
         }
     }
 
     /// How a token of it begins.
     pub fn stem(self) -> &'static str {
         match self {
-            Scope::Public => "public-address",
-            Scope::Private => "private-address",
-            Scope::Loopback => "loopback-address",
+            AddressScope::Public => "public-address",
+            AddressScope::Private => "private-address",
+            AddressScope::Loopback => "loopback-address",
         }
     }
 }
@@ -95,14 +99,14 @@ impl FromStr for Address {
         if let Ok(ip) = text.parse() {
             return Ok(Address::Known(ip));
         }
-        let token = |scope: &Scope| {
+        let token = |scope: &AddressScope| {
             let number = text.strip_prefix(scope.stem())?.strip_prefix('-')?;
             Some(Address::Redacted(AddressToken {
                 scope: *scope,
                 number: number.parse().ok()?,
             }))
         };
-        let found = Scope::ALL.iter().find_map(token);
+        let found = AddressScope::ALL.iter().find_map(token);
         found.ok_or_else(|| NoAddress(text.into()))
     }
 }
@@ -172,12 +176,12 @@ mod tests {
 
     #[test]
     fn a_token_says_from_where_its_address_can_be_reached() {
-        let scope = |text: &str| Scope::of(text.parse().unwrap());
-        assert_eq!(scope("203.0.113.7"), Scope::Public);
-        assert_eq!(scope("10.0.0.5"), Scope::Private);
-        assert_eq!(scope("fe80::1"), Scope::Private);
-        assert_eq!(scope("::ffff:127.0.0.1"), Scope::Loopback);
-        assert_eq!(scope("64:ff9b::10.0.0.5"), Scope::Private);
-        assert_eq!(scope("2002:7f00:1::1"), Scope::Loopback);
+        let scope = |text: &str| AddressScope::of(text.parse().unwrap());
+        assert_eq!(scope("203.0.113.7"), AddressScope::Public);
+        assert_eq!(scope("10.0.0.5"), AddressScope::Private);
+        assert_eq!(scope("fe80::1"), AddressScope::Private);
+        assert_eq!(scope("::ffff:127.0.0.1"), AddressScope::Loopback);
+        assert_eq!(scope("64:ff9b::10.0.0.5"), AddressScope::Private);
+        assert_eq!(scope("2002:7f00:1::1"), AddressScope::Loopback);
     }
 }

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use strum::{AsRefStr, Display, EnumMessage, EnumString, VariantArray};
 
-/// A power that reaches beyond the sandbox. `wit/probe.wit` says which functions need it, and `net::verbs` which commands.
+/// A power that reaches beyond the sandbox. `wit/v0_1/probe.wit` says which functions need it, and `net::verbs` which commands.
 #[derive(
     Clone,
     Copy,
@@ -27,21 +27,21 @@ use strum::{AsRefStr, Display, EnumMessage, EnumString, VariantArray};
 #[strum(serialize_all = "kebab-case")]
 #[serde(rename_all = "kebab-case")]
 pub enum Capability {
-    /// Ask for the addresses of names.
+    /// Look up names.
     Names,
-    /// Open control connections of its own.
+    /// Open its own control connections.
     Connect,
     /// Open data connections.
     Data,
-    /// Go on with a session that another probe opened: above all with the one that is logged in.
+    /// Continue a session that another probe opened, above all the one that is logged in.
     Speak,
-    /// Read what is in the account's files.
+    /// Read the content of the account's files.
     Read,
-    /// Send commands that change something, where --allow-writes is given.
+    /// Send commands that change something, with --allow-writes.
     Write,
-    /// Send the user name of the settings, and have the host send the password.
+    /// Log in with the configured user name and password; the host sends the password.
     Login,
-    /// Fetch a certificate's issuer from a third party, where --fetch-issuers is given.
+    /// Fetch a certificate's issuer from a third party, with --fetch-issuers.
     FetchIssuer,
 }
 

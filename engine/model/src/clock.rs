@@ -11,8 +11,8 @@ const LAST: Date = Date::constant(2100, 1, 1);
 /// The clock cannot be right.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "the clock of this machine says {0}, which cannot be right: no certificate could be judged by it, and no TLS \
-     connection made. Set the clock, and run the check again"
+    "the clock of this machine says {0}, which cannot be right: without the right time, no certificate can be \
+    verified and no TLS connection made. Set the clock, and run the check again"
 )]
 pub struct ClockError(Timestamp);
 

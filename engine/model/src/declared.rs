@@ -118,7 +118,7 @@ pub struct ComparedFact {
 /// What of a fact others must not see, beyond what the looks of a text tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Privacy {
-    /// Nothing.
+    /// Nothing but what its looks tell. A report for anybody leaves it out all the same.
     Plain,
     /// Addresses of our own network.
     OurAddress,
@@ -130,6 +130,8 @@ pub enum Privacy {
     Path,
     /// The serial number of a certificate.
     SerialNumber,
+    /// Nothing, and for anybody: the probe's own words, numbers and names of algorithms alone.
+    Open,
     /// All of it.
     Private,
 }
@@ -143,7 +145,7 @@ struct Declared {
 
 /// Two probes declare one fact, and not alike.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the fact `{fact}` is declared by two probes, and {probe} says something else of it")]
+#[error("two probes declare the fact `{fact}`, and {probe} declares it differently")]
 pub struct DeclaredOtherwise {
     /// The fact.
     pub fact: String,
@@ -280,7 +282,7 @@ impl FactDeclaration {
         FactDeclaration {
             title: ftp::quoted(&self.title),
             privacy: match self.privacy {
-                Privacy::ServerAddress => Privacy::Plain,
+                Privacy::ServerAddress | Privacy::Open => Privacy::Plain,
                 other => other,
             },
             fills: None,

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::failure::FailureKind;
-use crate::visit::Part;
+use crate::visit::RunPhase;
 
 /// Which way a line went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
@@ -31,12 +31,12 @@ pub struct Line {
     pub direction: Direction,
     /// Printable text; the password is never part of it.
     pub text: String,
-    /// Where it tells of a failure: the kind, by its name in `wit/probe.wit`.
+    /// Where it tells of a failure: the kind, by its name in `wit/v0_1/probe.wit`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<FailureKind>,
     /// The run it belongs to: the diagnosis, or the proof of a change of settings after it.
-    #[serde(default, skip_serializing_if = "Part::is_diagnosis")]
-    pub part: Part,
+    #[serde(default, skip_serializing_if = "RunPhase::is_diagnosis")]
+    pub part: RunPhase,
 }
 
 /// How many connections a run opened.

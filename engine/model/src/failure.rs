@@ -24,10 +24,10 @@ pub enum Operation {
     Write,
 }
 
-/// Why it failed. The meaning of each stands in `wit/probe.wit`.
+/// Why it failed. The meaning of each stands in `wit/v0_1/probe.wit`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-#[allow(missing_docs, reason = "documented once, in wit/probe.wit")]
+#[allow(missing_docs, reason = "documented once, in wit/v0_1/probe.wit")]
 pub enum FailureKind {
     NameNotFound,
     NoAddress,

@@ -57,17 +57,17 @@ impl fmt::Display for Severity {
 #[strum(serialize_all = "kebab-case")]
 #[serde(rename_all = "kebab-case")]
 pub enum Owner {
-    /// Whoever runs the FTP server.
+    /// The administrator of the FTP server.
     ServerAdmin,
-    /// Whoever runs the firewall, NAT or load balancer in front of it.
+    /// The administrator of the firewall, NAT or load balancer in front of it.
     FirewallAdmin,
-    /// Whoever the certificate belongs to.
+    /// The owner of the certificate.
     CertificateOwner,
-    /// Whoever the account belongs to.
+    /// The owner of the account.
     AccountOwner,
-    /// Whoever configures the remote on our side.
+    /// The person who configures the remote on our side.
     Settings,
-    /// Whoever runs our own network.
+    /// The administrator of our own network.
     Platform,
 }
 
@@ -79,8 +79,8 @@ impl Owner {
             Owner::FirewallAdmin => "the administrator of the server's firewall",
             Owner::CertificateOwner => "the owner of the certificate",
             Owner::AccountOwner => "the owner of the account",
-            Owner::Settings => "whoever configures this remote",
-            Owner::Platform => "whoever runs our own network",
+            Owner::Settings => "the person who configures this remote",
+            Owner::Platform => "the team that runs our own network",
         }
     }
 }

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
-use crate::visit::Look;
+use crate::visit::VisitScope;
 
 /// What has to succeed, in this order.
 #[derive(
@@ -93,12 +93,12 @@ pub type Steps = BTreeMap<Step, Cell>;
     Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema, Serialize, Deserialize,
 )]
 #[serde(transparent)]
-pub struct Vantage(String);
+pub struct VantagePoint(String);
 
-impl Vantage {
+impl VantagePoint {
     /// A place that needs more than its address, as where a report was taken.
-    pub fn at(address: Option<Address>, place: &str) -> Vantage {
-        Vantage(match address {
+    pub fn at(address: Option<Address>, place: &str) -> VantagePoint {
+        VantagePoint(match address {
             Some(address) => format!("{address} ({place})"),
             None => place.into(),
         })
@@ -111,13 +111,13 @@ impl Vantage {
     }
 }
 
-impl From<IpAddr> for Vantage {
-    fn from(address: IpAddr) -> Vantage {
-        Vantage(address.to_string())
+impl From<IpAddr> for VantagePoint {
+    fn from(address: IpAddr) -> VantagePoint {
+        VantagePoint(address.to_string())
     }
 }
 
-impl fmt::Display for Vantage {
+impl fmt::Display for VantagePoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
@@ -128,7 +128,7 @@ impl fmt::Display for Vantage {
 #[schemars(rename = "MatrixRow")]
 pub struct Row {
     /// Whose row it is.
-    pub vantage: Vantage,
+    pub vantage: VantagePoint,
     /// The address that connections left from, as far as it is known.
     pub address: Option<Address>,
     /// Whether the settings mark it as dedicated.
@@ -137,7 +137,8 @@ pub struct Row {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seen_as: Option<Address>,
     /// How much was tried from it.
-    pub look: Look,
+    #[serde(rename = "look")]
+    pub scope: VisitScope,
     /// What became of each step.
     pub steps: Steps,
     /// What became of the first steps when they were tried a second time, later.

@@ -42,7 +42,7 @@ impl Setting {
 /// One setting with its new value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "documented once, in `Remote`")]
-pub enum Change {
+pub enum SettingChange {
     Ssl(SslSetting),
     Port(u16),
     Host(String),
@@ -66,9 +66,12 @@ pub enum NotTriable {
     Unknown(String),
 }
 
+/// What the changes are called in the clients that somebody named.
+pub const IN_CLIENTS: &str = "in_clients";
+
 /// What stands in a patch beside its changes.
 pub fn is_remark(name: &str) -> bool {
-    ["effect", "verified", "remaining", "reason"].contains(&name)
+    ["effect", "verified", "remaining", "reason", IN_CLIENTS].contains(&name)
 }
 
 /// The settings that a patch changes, as far as they are known here.
@@ -76,41 +79,41 @@ pub fn settings(patch: &Map<String, Value>) -> impl Iterator<Item = Setting> {
     patch.keys().filter_map(|name| Setting::named(name))
 }
 
-impl Change {
+impl SettingChange {
     /// All changes of a patch. As a whole or not at all: a part of the changes mends a part of the faults.
     ///
     /// # Errors
     /// The first that is not to be tried, and why.
-    pub fn all(patch: &Map<String, Value>) -> Result<Vec<Change>, NotTriable> {
+    pub fn all(patch: &Map<String, Value>) -> Result<Vec<SettingChange>, NotTriable> {
         let changes = patch.iter().filter(|(name, _)| !is_remark(name));
         changes
-            .map(|(name, value)| Change::read(name, value))
+            .map(|(name, value)| SettingChange::read(name, value))
             .collect()
     }
 
-    fn read(name: &str, value: &Value) -> Result<Change, NotTriable> {
+    fn read(name: &str, value: &Value) -> Result<SettingChange, NotTriable> {
         let unknown = || NotTriable::Unknown(name.into());
         let change = match Setting::named(name).ok_or_else(unknown)? {
             Setting::Ssl => match parsed(value) {
                 Some(SslSetting::Never | SslSetting::IfAvailable) => {
                     return Err(NotTriable::ClearText);
                 }
-                encrypted => encrypted.map(Change::Ssl),
+                encrypted => encrypted.map(SettingChange::Ssl),
             },
-            Setting::Port => parsed(value).map(Change::Port),
-            Setting::Host => parsed(value).map(Change::Host),
-            Setting::RemotePath => parsed(value).map(Change::RemotePath),
-            Setting::PassiveMode => parsed(value).map(Change::PassiveMode),
-            Setting::IpVersion => parsed(value).map(Change::IpVersion),
-            Setting::HighestTlsVersion => parsed(value).map(Change::HighestTlsVersion),
+            Setting::Port => parsed(value).map(SettingChange::Port),
+            Setting::Host => parsed(value).map(SettingChange::Host),
+            Setting::RemotePath => parsed(value).map(SettingChange::RemotePath),
+            Setting::PassiveMode => parsed(value).map(SettingChange::PassiveMode),
+            Setting::IpVersion => parsed(value).map(SettingChange::IpVersion),
+            Setting::HighestTlsVersion => parsed(value).map(SettingChange::HighestTlsVersion),
             Setting::ReplyTimeout => {
                 let time = parsed(value).map(Duration::from_secs);
-                time.map(Change::ReplyTimeout)
+                time.map(SettingChange::ReplyTimeout)
             }
-            Setting::MaxConnections => parsed(value).map(Change::MaxConnections),
+            Setting::MaxConnections => parsed(value).map(SettingChange::MaxConnections),
             Setting::SourceSet => match value.as_str() {
-                Some("dedicated") => Some(Change::SourceSet { dedicated: true }),
-                Some("pool") => Some(Change::SourceSet { dedicated: false }),
+                Some("dedicated") => Some(SettingChange::SourceSet { dedicated: true }),
+                Some("pool") => Some(SettingChange::SourceSet { dedicated: false }),
                 Some(_) | None => None,
             },
         };
@@ -120,19 +123,19 @@ impl Change {
     /// Makes the change.
     pub fn apply(self, remote: &mut Remote, timeouts: &mut Timeouts) {
         match self {
-            Change::Ssl(ssl) => remote.ssl = ssl,
-            Change::Port(port) => remote.port = port,
-            Change::Host(host) => remote.host = host,
-            Change::RemotePath(path) => remote.remote_path = Some(path),
-            Change::PassiveMode(mode) => remote.client.passive_mode = Some(mode),
-            Change::IpVersion(version) => remote.client.ip_version = Some(version),
-            Change::HighestTlsVersion(version) => {
+            SettingChange::Ssl(ssl) => remote.ssl = ssl,
+            SettingChange::Port(port) => remote.port = port,
+            SettingChange::Host(host) => remote.host = host,
+            SettingChange::RemotePath(path) => remote.remote_path = Some(path),
+            SettingChange::PassiveMode(mode) => remote.client.passive_mode = Some(mode),
+            SettingChange::IpVersion(version) => remote.client.ip_version = Some(version),
+            SettingChange::HighestTlsVersion(version) => {
                 remote.client.highest_tls_version = Some(version);
             }
-            Change::ReplyTimeout(time) => timeouts.reply = time,
+            SettingChange::ReplyTimeout(time) => timeouts.reply = time,
             // The probe that proposes a number has tried it; one session has no use for it.
-            Change::MaxConnections(most) => remote.max_connections = Some(most),
-            Change::SourceSet { dedicated } => {
+            SettingChange::MaxConnections(most) => remote.max_connections = Some(most),
+            SettingChange::SourceSet { dedicated } => {
                 let is_of_set = |it: &IpAddr| remote.dedicated.contains(it) == dedicated;
                 remote.sources = remote.sources.iter().copied().filter(is_of_set).collect();
                 remote.dedicated.retain(|_| dedicated);
@@ -158,15 +161,18 @@ mod tests {
     #[test]
     fn a_patch_is_tried_as_a_whole_or_not_at_all() {
         let whole = json!({"ssl": "require-implicit", "port": 990, "verified": false});
-        let changes = [Change::Port(990), Change::Ssl(SslSetting::RequireImplicit)];
-        assert_eq!(Change::all(&patch(whole)).unwrap(), changes);
+        let changes = [
+            SettingChange::Port(990),
+            SettingChange::Ssl(SslSetting::RequireImplicit),
+        ];
+        assert_eq!(SettingChange::all(&patch(whole)).unwrap(), changes);
         let more = json!({"port": 990, "certificate_check": "off"});
         assert_eq!(
-            Change::all(&patch(more)),
+            SettingChange::all(&patch(more)),
             Err(NotTriable::Unknown("certificate_check".into()))
         );
         for port in [json!("990"), json!(70_000), json!(-1), json!(null)] {
-            let wrong = Change::all(&patch(json!({"port": port})));
+            let wrong = SettingChange::all(&patch(json!({"port": port})));
             assert_eq!(wrong, Err(NotTriable::Unknown("port".into())));
         }
     }
@@ -174,7 +180,7 @@ mod tests {
     #[test]
     fn clear_text_is_never_tried() {
         for ssl in ["never", "if-available"] {
-            let changes = Change::all(&patch(json!({"ssl": ssl, "port": 21})));
+            let changes = SettingChange::all(&patch(json!({"ssl": ssl, "port": 21})));
             assert_eq!(changes, Err(NotTriable::ClearText), "{ssl}");
         }
     }

@@ -29,12 +29,12 @@ use strum::{AsRefStr, Display, EnumMessage, EnumString, VariantArray};
 #[strum(serialize_all = "kebab-case")]
 #[serde(rename_all = "kebab-case")]
 pub enum Level {
-    /// Our own people: everything that was seen
+    /// Our own people: everything
     #[default]
     Internal,
-    /// The other party or a vendor: no user and file names, no private addresses but the server's own
+    /// The other party or a vendor: no user names, no file names, and no private addresses except the server's own
     Shareable,
-    /// Anybody: also no addresses, host names, certificate names and numbers, nor what only this server says
+    /// The public: also no addresses, host names, certificate names or numbers, and nothing that only this server says
     Public,
 }
 

@@ -24,6 +24,13 @@ pub const HEADINGS: [&str; 5] = [
     "Message",
 ];
 
+/// How a step begins without which the lines of a product are of no use.
+pub const BEFORE_LINES: &str = "First, ";
+/// How a step of a product begins that is for reading alone.
+pub const NOTE: &str = "Note: ";
+/// How a step begins that makes something less safe, or is for a short time only.
+pub const EXCEPTION: &str = "Only as an exception";
+
 /// Parts of a page.
 #[derive(Clone, Copy, Debug)]
 pub struct Page<'a>(pub &'a str);
@@ -37,30 +44,55 @@ impl<'a> Page<'a> {
         Some(body[..end].trim())
     }
 
-    /// The steps for everybody, then those for this product.
+    /// What comes before any lines, the steps for this product, those for everybody, and exceptions.
     pub fn steps(self, product: Option<&str>, values: &Values) -> Vec<String> {
         let Some(section) = self.section("What to do") else {
             return Vec::new();
         };
-        let general = section.split("### ").next().unwrap_or_default();
-        let mut steps = list(general);
-        for (name, body) in self.products() {
-            if product.is_some_and(|product| name.eq_ignore_ascii_case(product)) {
-                steps.extend(list(body).into_iter().map(|step| format!("{name}: {step}")));
-            }
-        }
-        let steps = steps.iter().map(|step| fill(step, values).text);
-        steps.filter(|step| !step.trim().is_empty()).collect()
+        let general = list(section.split("### ").next().unwrap_or_default());
+        let of_product = self
+            .products()
+            .filter(|(name, _)| product.is_some_and(|product| name.eq_ignore_ascii_case(product)));
+        let of_product = of_product.flat_map(|(name, body)| {
+            let steps = list(body).into_iter();
+            steps.map(move |step| format!("{name}: {step}"))
+        });
+        let filled = |steps: Vec<String>| -> Vec<String> {
+            let steps = steps.iter().map(|step| fill(step, values).text);
+            steps.filter(|step| !step.trim().is_empty()).collect()
+        };
+        let (exceptions, general): (Vec<_>, Vec<_>) = filled(general)
+            .into_iter()
+            .partition(|it| it.starts_with(EXCEPTION));
+        let (before, after): (Vec<_>, Vec<_>) = general
+            .into_iter()
+            .partition(|it| it.starts_with(BEFORE_LINES));
+        let of_product = filled(of_product.collect());
+        [before, of_product, after, exceptions].concat()
+    }
+
+    /// How to see that it worked, in a paragraph.
+    pub fn check(self, values: &Values) -> String {
+        let section = self.section("How to check that it worked");
+        let lines = section.unwrap_or_default().lines().map(str::trim);
+        fill(&lines.collect::<Vec<_>>().join(" "), values).text
     }
 
     /// What to type on this product, and on whatever firewalls the page has a word for.
     pub fn directives(self, product: Option<&str>, values: &Values) -> Vec<Directive> {
-        let concerned = self.products().filter(|(name, _)| {
-            directive::is_firewall(name)
-                || product.is_some_and(|product| name.eq_ignore_ascii_case(product))
-        });
-        concerned
-            .flat_map(|(name, body)| directive::of_section(name, body, values))
+        let is_server =
+            |name: &str| product.is_some_and(|product| name.eq_ignore_ascii_case(product));
+        let mut concerned: Vec<(u8, &str, &str)> = self
+            .products()
+            .filter_map(|(name, body)| match directive::is_firewall(name) {
+                true => Some((directive::rank(name, product)?, name, body)),
+                false => is_server(name).then_some((0, name, body)),
+            })
+            .collect();
+        concerned.sort_by_key(|(rank, ..)| *rank);
+        let sections = concerned.into_iter();
+        sections
+            .flat_map(|(_, name, body)| directive::of_section(name, body, values))
             .collect()
     }
 
@@ -135,7 +167,7 @@ mod tests {
     use super::*;
 
     const PAGE: &str = "## What it means\n\nIt broke.\n\n## What to do\n\n1. Look at {host}.\n2. Mend\n   it.\n\n\
-                        ### vsftpd\n\n- Set it.\n\n```configuration\na=b\n```\n\n### nftables\n\n```command\nnft x\n```\n\n### ProFTPD\n\n- Set `A b`.\n\n## Message\n\nPlease mend\n{host} {unknown}.\n";
+                        ### vsftpd\n\n- Set it.\n\n```configuration\na=b\n```\n\n### nftables\n\n```command\nnft x\n```\n\n### ProFTPD\n\n- Set `A b`.\n\n## Message\n\nPlease mend\n{host}. It is {unknown}.\n";
 
     #[test]
     fn a_page_is_taken_apart() {
@@ -148,12 +180,12 @@ mod tests {
             ["Look at ftp.example.com.", "Mend it."]
         );
         assert_eq!(
-            page.steps(Some("proftpd"), &values)[2],
+            page.steps(Some("proftpd"), &values)[0],
             "ProFTPD: Set `A b`."
         );
         assert_eq!(
             page.message(Owner::ServerAdmin, &values),
-            "Please mend ftp.example.com <unknown>."
+            "Please mend ftp.example.com."
         );
         let directives = page.directives(Some("vsftpd"), &values);
         let typed: Vec<_> = directives
@@ -162,6 +194,7 @@ mod tests {
             .collect();
         assert_eq!(typed, [("vsftpd", "a=b"), ("nftables", "nft x")]);
         assert_eq!(page.directives(None, &values).len(), 1);
+        assert!(page.directives(Some("IIS"), &values).is_empty());
         assert!(page.knows("vsftpd") && !page.knows("IIS"));
     }
 }

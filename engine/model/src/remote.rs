@@ -3,28 +3,29 @@
 mod client;
 mod expected_name;
 mod host;
+mod location;
 mod shown;
+mod timeouts;
 
 use std::collections::BTreeSet;
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
 use std::path::PathBuf;
-use std::str::FromStr;
-use std::time::Duration;
 
 use facts::name;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use strum::{AsRefStr, Display, EnumMessage, EnumString, VariantArray};
-use url::Url;
 
 use crate::capability::Capability;
 
-pub use client::{ClientSettings, HighestTlsVersion, IpVersion, PassiveMode};
+pub use client::*;
 pub use expected_name::{ExpectedName, ExpectedNameError, is_host_name, is_same_name};
 pub use host::{HostError, host};
+pub use location::{Location, LocationError, without_userinfo};
+pub use timeouts::{Patience, Timeouts, budget, whole_seconds};
 
-/// How the remote is configured to be secured.
+/// The SSL setting of the remote.
 #[derive(
     Clone,
     Copy,
@@ -113,12 +114,12 @@ pub enum CertificateCheck {
 #[strum(serialize_all = "kebab-case")]
 #[serde(rename_all = "kebab-case")]
 pub enum Depth {
-    /// One of everything.
+    /// One test of everything.
     Quick,
-    /// Samples, too.
+    /// Also samples.
     #[default]
     Standard,
-    /// Loads the remote, too.
+    /// Also load tests.
     Full,
 }
 
@@ -144,7 +145,7 @@ pub enum Use {
     Push,
     /// Files come from the remote.
     Pull,
-    /// Both, kept in step by their times.
+    /// Both directions, synchronised by file times.
     TwoWaySync,
     /// The remote is used like a folder.
     Mount,
@@ -182,6 +183,9 @@ pub struct Remote<A = IpAddr> {
     pub host: String,
     /// The control port.
     pub port: u16,
+    /// The address that the user gave in place of what DNS says of the name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connect_to: Option<A>,
     /// The SSL setting.
     pub ssl: SslSetting,
     /// Whether certificates are checked.
@@ -204,6 +208,9 @@ pub struct Remote<A = IpAddr> {
     /// Other names, and what each should resolve to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub expect_names: Vec<ExpectedName<A>>,
+    /// The clients that it is used with, by the names of their profiles: it is judged as they would meet it.
+    #[serde(default, rename = "clients", skip_serializing_if = "Vec::is_empty")]
+    pub clients: Vec<String>,
     /// How our side is configured to speak.
     #[serde(flatten)]
     pub client: ClientSettings,
@@ -215,6 +222,7 @@ impl<A> Remote<A> {
         Remote {
             host: host.into(),
             port,
+            connect_to: None,
             ssl: SslSetting::default(),
             certificate_check: CertificateCheck::default(),
             user: None,
@@ -225,6 +233,7 @@ impl<A> Remote<A> {
             dedicated: Vec::new(),
             expect_addresses: Vec::new(),
             expect_names: Vec::new(),
+            clients: Vec::new(),
             client: ClientSettings::default(),
         }
     }
@@ -253,31 +262,13 @@ pub struct Permissions {
     pub writes: bool,
     /// Send the password in clear text if the server offers no TLS, or the settings say never.
     pub cleartext_login: bool,
-    /// Send the password although the certificate did not pass, or the settings say not to check it.
+    /// Send the password even if the certificate fails verification, or the settings say not to check it.
     pub unverified_login: bool,
     /// Fetch a missing issuer's certificate from where a certificate says.
     pub fetch_issuers: bool,
-}
-
-/// The times a run keeps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Timeouts {
-    /// For a TCP connection.
-    pub connect: Duration,
-    /// For a reply.
-    pub reply: Duration,
-    /// For the whole run.
-    pub whole: Duration,
-}
-
-impl Default for Timeouts {
-    fn default() -> Self {
-        Timeouts {
-            connect: Duration::from_secs(10),
-            reply: Duration::from_secs(30),
-            whole: Duration::from_secs(120),
-        }
-    }
+    /// Connect to a private or loopback address that the name of the host leads to.
+    #[serde(default)]
+    pub private_addresses: bool,
 }
 
 /// Which probes to run.
@@ -291,150 +282,4 @@ pub struct Selection {
     pub plugins: Vec<PathBuf>,
     /// What third-party probes do not get, though they ask for it.
     pub denied: BTreeSet<Capability>,
-}
-
-/// What a URL says of a remote.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Location {
-    /// Name or address.
-    pub host: String,
-    /// Where the URL names one.
-    pub port: Option<u16>,
-    /// What the scheme says; `ftp` says nothing.
-    pub ssl: Option<SslSetting>,
-    /// Where the URL names one.
-    pub user: Option<String>,
-    /// The path, if it is more than `/`.
-    pub path: Option<String>,
-}
-
-/// Why a URL is not a remote.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum LocationError {
-    /// Not a URL.
-    #[error(
-        "`{0}` is not a URL: {1}; write ftp://host, ftpes://host (explicit TLS) or ftps://host (implicit TLS)"
-    )]
-    NotAUrl(String, url::ParseError),
-    /// Another scheme.
-    #[error("`{0}://` is not FTP: use ftp://, ftpes:// (explicit TLS) or ftps:// (implicit TLS)")]
-    Scheme(String),
-    /// No host.
-    #[error("`{0}` names no host")]
-    NoHost(String),
-    /// The password stands in the URL.
-    #[error(
-        "a password in the URL can be read by others: give it by --password-file, --password-stdin or --password-env"
-    )]
-    Password,
-}
-
-impl FromStr for Location {
-    type Err = LocationError;
-
-    fn from_str(text: &str) -> Result<Location, LocationError> {
-        let url = Url::parse(text)
-            .map_err(|error| LocationError::NotAUrl(without_userinfo(text), error))?;
-        let ssl = match url.scheme() {
-            "ftp" => None,
-            "ftpes" => Some(SslSetting::RequireExplicit),
-            "ftps" => Some(SslSetting::RequireImplicit),
-            other => return Err(LocationError::Scheme(other.into())),
-        };
-        if url.password().is_some() {
-            return Err(LocationError::Password);
-        }
-        let host = url.host_str().filter(|host| !host.is_empty());
-        let host = host.ok_or_else(|| LocationError::NoHost(without_userinfo(text)))?;
-        let decode = |text: &str| {
-            percent_encoding::percent_decode_str(text)
-                .decode_utf8_lossy()
-                .into_owned()
-        };
-        Ok(Location {
-            // Of a scheme that the library does not know, it keeps a name in another script in escapes.
-            host: decode(host.trim_start_matches('[').trim_end_matches(']')),
-            port: url.port().or_else(|| names_port_21(text)),
-            ssl,
-            user: Some(decode(url.username())).filter(|user| !user.is_empty()),
-            // The path of an FTP URL starts at the login directory (RFC 1738 section 3.2.2).
-            path: Some(decode(url.path().trim_start_matches('/'))).filter(|path| !path.is_empty()),
-        })
-    }
-}
-
-/// The library drops a port that is its scheme's default; here it may have been written to contradict `--ssl`.
-fn names_port_21(text: &str) -> Option<u16> {
-    let authority = text.split_once("://")?.1.split('/').next()?;
-    authority.ends_with(":21").then_some(21)
-}
-
-/// A URL that cannot be parsed may still hold a password: an error must not repeat it. What stands before `://` may be a
-/// part of it, too, unless it is a scheme (RFC 3986 section 3.1).
-fn without_userinfo(text: &str) -> String {
-    let is_scheme = |text: &str| {
-        text.starts_with(|c: char| c.is_ascii_alphabetic())
-            && text
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
-    };
-    match text.rsplit_once('@') {
-        Some((before, host)) => {
-            let scheme = before
-                .split_once("://")
-                .filter(|(scheme, _)| is_scheme(scheme))
-                .map(|(scheme, _)| format!("{scheme}://"))
-                .unwrap_or_default();
-            format!("{scheme}…@{host}")
-        }
-        None => text.into(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn urls_are_read() {
-        let location: Location = "ftpes://jo%40corp@[2001:db8::1]:2121/in%20box"
-            .parse()
-            .unwrap();
-        assert_eq!(location.host, "2001:db8::1");
-        assert_eq!(location.ssl, Some(SslSetting::RequireExplicit));
-        assert_eq!(
-            (location.port, location.user.as_deref()),
-            (Some(2121), Some("jo@corp"))
-        );
-        assert_eq!(location.path.as_deref(), Some("in box"));
-        assert_eq!("ftp://h:21".parse::<Location>().unwrap().port, Some(21));
-        assert_eq!(
-            "ftps://h".parse::<Location>().unwrap().ssl,
-            Some(SslSetting::RequireImplicit)
-        );
-        assert_eq!("ftp://h".parse::<Location>().unwrap().ssl, None);
-    }
-
-    #[test]
-    fn a_password_in_a_url_is_refused_and_not_repeated() {
-        for url in [
-            "ftp://u:s3cret@h",
-            "u:s3cret@h:x:y",
-            "http://u:s3cret@h",
-            // Where the scheme comes late, twice, or not at all.
-            ":s3cret@http://h",
-            "u :s3cret://x@h",
-            "u:s3cret@ftp://v:w@h",
-            "1://u:s3cret@h",
-        ] {
-            let error = url.parse::<Location>().unwrap_err().to_string();
-            assert!(!error.contains("s3cret"), "{error}");
-        }
-    }
-
-    #[test]
-    fn the_scheme_of_a_url_that_is_none_is_shown() {
-        let error = "ftp://u:s3cret@h:x".parse::<Location>().unwrap_err();
-        assert!(error.to_string().starts_with("`ftp://…@h:x` is"), "{error}");
-    }
 }

@@ -2,8 +2,8 @@
 //! what its states and facts are called, and what its findings weigh. Third parties add to a report: they take nothing
 //! away from it and steer no probe of this program.
 
+mod given_facts;
 mod territory;
-mod told;
 
 use std::borrow::Cow;
 
@@ -14,8 +14,8 @@ use serde::{Deserialize, Serialize};
 use crate::declared::FactDeclaration;
 use crate::finding::Description;
 
+pub use given_facts::GivenFacts;
 pub use territory::{Trespass, check, is_of_this_program};
-pub use told::Told;
 
 /// What a probe is taken for. The order is that of turns and of weight.
 #[derive(
@@ -36,11 +36,13 @@ pub const FACTS_OF_THE_HOST: &[&str] = &[
     name::WRITES_LEFT,
     name::WRITES_WITHHELD,
     name::DATA_GRANTED_ADDRESSES,
+    name::RUN_PATIENCE_LIMITED_BY,
+    name::RUN_SECONDS,
 ];
 
 /// A probe said what the host alone says.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("it states the fact `{0}`, which only the host does")]
+#[error("it states the fact `{0}`, which only the host may state")]
 pub struct Reserved(pub String);
 
 impl Standing {

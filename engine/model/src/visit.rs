@@ -10,7 +10,7 @@ use crate::remote::Depth;
 /// How much is looked at from one source address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Look {
+pub enum VisitScope {
     /// Everything that was asked for.
     Full,
     /// The first steps, up to TLS: what tells how addresses differ, for one connection each.
@@ -20,7 +20,7 @@ pub enum Look {
 /// Whether an address is seen for the first time, or once more because it differed from others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Round {
+pub enum Attempt {
     /// For the first time.
     First,
     /// Once more.
@@ -30,7 +30,7 @@ pub enum Round {
 /// A check runs its probes once, and once more where it proves a change of settings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Part {
+pub enum RunPhase {
     /// The diagnosis.
     #[default]
     Diagnosis,
@@ -38,32 +38,35 @@ pub enum Part {
     Proof,
 }
 
-impl Part {
+impl RunPhase {
     /// Whether it is the diagnosis itself.
     #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
     pub fn is_diagnosis(&self) -> bool {
-        *self == Part::Diagnosis
+        *self == RunPhase::Diagnosis
     }
 }
 
-/// A visit within a part: from where, how much, and and whether for the first time.
+/// A visit within a part: from where, how much, and whether for the first time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub struct Place {
+pub struct VisitKey {
     /// First looks, or those that are made once more.
-    pub round: Round,
+    #[serde(rename = "round")]
+    pub attempt: Attempt,
     /// The source address; none where the system chose.
     pub source: Option<IpAddr>,
     /// How much was looked at.
-    pub look: Look,
+    #[serde(rename = "look")]
+    pub scope: VisitScope,
 }
 
 /// What a probe ran for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Purpose {
-    /// To look at the remote.
-    Look,
+    /// To find out how the remote is.
+    #[serde(rename = "look")]
+    Diagnose,
     /// To remove what it had made there. What it says then is not part of a report.
     CleanUp,
 }
@@ -74,7 +77,7 @@ pub enum RunResult {
     /// It said what it saw.
     Done,
     /// It was not run: what it goes on from was not there.
-    Skipped(OutOfReach),
+    Skipped(SkipReason),
     /// It was not run: it has nothing to look at before this depth.
     Deeper(Depth),
     /// It trapped or said what makes no sense.
@@ -90,9 +93,15 @@ pub enum RunResult {
 /// Why a probe cannot run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum OutOfReach {
+pub enum SkipReason {
     /// No probe of this run reaches the state.
-    NobodyLeaves(String),
+    #[serde(rename = "nobody-leaves")]
+    NobodyProvides(String),
+    /// The time of the whole run, so many seconds, leaves none for it.
+    NoTime {
+        /// The seconds.
+        seconds: u32,
+    },
     /// The probes that could reach the state ended without it.
     NotReached {
         /// The state.
@@ -137,7 +146,7 @@ pub struct LeftBehind {
 
 /// What became of the password in a run. A run that goes on from it keeps to it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Became {
+pub enum PasswordUse {
     /// It was not sent.
     #[default]
     Untried,

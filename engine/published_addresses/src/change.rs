@@ -7,7 +7,7 @@ use ipnet::IpNet;
 use serde::Serialize;
 
 use super::prefix::Prefix;
-use super::{Lists, Set};
+use super::{Lists, PublishedSet};
 
 /// What became of one set.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -20,37 +20,37 @@ pub struct SetChange {
 
 /// What became of both.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Change {
+pub struct ListsChange {
     /// The addresses of one customer.
     pub dedicated: SetChange,
     /// The shared ones.
     pub published: SetChange,
 }
 
-impl Change {
+impl ListsChange {
     /// From one pair of lists to another.
-    pub fn between(before: &Lists, now: &Lists) -> Change {
+    pub fn between(before: &Lists, now: &Lists) -> ListsChange {
         let change = |set| SetChange {
             new: without(now.of(set), before.of(set)),
             gone: without(before.of(set), now.of(set)),
         };
-        Change {
-            dedicated: change(Set::Dedicated),
-            published: change(Set::Published),
+        ListsChange {
+            dedicated: change(PublishedSet::Dedicated),
+            published: change(PublishedSet::Published),
         }
     }
 
     /// The change of one set.
-    pub fn of(&self, set: Set) -> &SetChange {
+    pub fn of(&self, set: PublishedSet) -> &SetChange {
         match set {
-            Set::Dedicated => &self.dedicated,
-            Set::Published => &self.published,
+            PublishedSet::Dedicated => &self.dedicated,
+            PublishedSet::Published => &self.published,
         }
     }
 
     /// Whether nothing changed.
     pub fn is_empty(&self) -> bool {
-        *self == Change::default()
+        *self == ListsChange::default()
     }
 
     /// How many entries are new, and how many gone, in both sets.
@@ -144,11 +144,11 @@ mod tests {
             dedicated: set(&["203.0.113.7", "203.0.113.9"]),
             published: set(&["198.51.100.1", "203.0.113.8"]),
         };
-        let change = Change::between(&before, &now);
+        let change = ListsChange::between(&before, &now);
         assert_eq!(change.dedicated.new, Vec::from_iter(set(&["203.0.113.9"])));
         assert_eq!(change.dedicated.gone, Vec::from_iter(set(&["203.0.113.8"])));
         assert_eq!(change.published.new, Vec::from_iter(set(&["203.0.113.8"])));
         assert_eq!(change.counts(), (2, 1));
-        assert!(Change::between(&now, &now).is_empty());
+        assert!(ListsChange::between(&now, &now).is_empty());
     }
 }

@@ -2,25 +2,33 @@
 //! so that the token goes nowhere else and the lists come from where the user said.
 
 use std::fmt;
+use std::future::poll_fn;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
 
-use http_body_util::{BodyExt, Empty, LengthLimitError, Limited};
-use hyper::body::{Bytes, Incoming};
+use http_body_util::Empty;
 use hyper::header::{
     ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName,
     HeaderValue, LINK, LOCATION, USER_AGENT,
 };
-use hyper::{Request, Response, StatusCode};
+use hyper::http::response;
+use hyper::{Response, StatusCode, Uri};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::Client as HttpClient;
 use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
+use hyper_util::client::legacy::connect::dns::Name;
 use rustls::ClientConfig;
 use secrecy::{ExposeSecret, SecretString};
+use tower_service::Service;
 use url::Url;
 
 use super::MAX_BYTES;
+use host::http::{self, HttpError};
+use host::net::Resolver;
 use host::trust::Trust;
 use model::cleaner;
+use model::failure::Failure;
 use model::mask::Mask;
 
 /// Redirections followed.
@@ -37,7 +45,7 @@ pub enum FetchError {
     #[error("the endpoint answers {status}{}", hint(*.status))]
     Status { status: StatusCode },
     #[error(
-        "the endpoint redirects to another place, {to}, which is not followed; if that is right, give its URL instead"
+        "the endpoint redirects to {to}, which is not followed; if that is right, give its URL instead"
     )]
     Elsewhere { to: String },
     #[error("the endpoint redirects without saying where to")]
@@ -46,18 +54,18 @@ pub enum FetchError {
     TooManyRedirections,
     #[error("the answer is longer than {} KiB", MAX_BYTES / 1024)]
     TooLong,
-    #[error("the answer is compressed, which was not asked for")]
+    #[error("the answer is compressed, although no compression was requested")]
     Compressed,
     #[error("the answer is one page of several (Link: rel=\"next\"), so it is not the whole list")]
     Paged,
-    #[error("the URL cannot be asked for")]
+    #[error("the URL cannot be requested")]
     Url,
 }
 
 fn hint(status: StatusCode) -> &'static str {
     match status {
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
-            ": it wants a token, or another one (--token-file, --token-header)"
+            ": it requires a token, or a different one (--token-file, --token-header)"
         }
         _ => "",
     }
@@ -74,10 +82,10 @@ pub struct Token {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
     /// The header.
-    #[error("--token-header is no name of a header")]
+    #[error("--token-header is not a valid header name")]
     Header,
     /// The secret.
-    #[error("the token has characters that no header can carry")]
+    #[error("the token has characters that no header can contain")]
     Value,
 }
 
@@ -130,8 +138,9 @@ pub struct Answer {
     pub content_type: Option<String>,
 }
 
-/// Asks endpoints.
-pub struct Client(HttpClient<HttpsConnector<HttpConnector>, Empty<Bytes>>);
+/// Asks endpoints. Each question has a connection of its own: servers that close one after an answer do so in the moment of the
+/// next question.
+pub struct Client(HttpsConnector<HttpConnector<Names>>);
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -140,22 +149,22 @@ impl fmt::Debug for Client {
 }
 
 impl Client {
-    /// A client that trusts the roots of a remote's check.
-    pub fn new(trust: &Trust) -> Client {
+    /// A client that trusts the roots of a remote's check, and resolves names as that does.
+    pub fn new(trust: &Trust, resolver: Resolver) -> Client {
         let provider = rustls::crypto::aws_lc_rs::default_provider();
         let config = ClientConfig::builder_with_provider(provider.into())
             .with_protocol_versions(rustls::ALL_VERSIONS)
             .expect("the provider has suites for both versions")
             .with_root_certificates(trust.roots())
             .with_no_client_auth();
+        let mut connector = HttpConnector::new_with_resolver(Names(Arc::new(resolver)));
+        connector.enforce_http(false);
         let connector = HttpsConnectorBuilder::new()
             .with_tls_config(config)
             .https_or_http()
             .enable_http1()
-            .build();
-        // Servers that close after an answer do so in the moment of the next question; so each has a connection of its own.
-        let mut builder = HttpClient::builder(TokioExecutor::new());
-        Client(builder.pool_max_idle_per_host(0).build(connector))
+            .wrap_connector(connector);
+        Client(connector)
     }
 
     /// Gets what is there.
@@ -167,15 +176,21 @@ impl Client {
         for _ in 0..=MAX_REDIRECTIONS {
             let answer = self.ask(&at, token).await?;
             if !is_redirection(answer.status()) {
-                return whole(answer).await;
+                usable(answer.status(), answer.headers())?;
+                return Ok(Answer {
+                    content_type: text(answer.headers(), &CONTENT_TYPE)
+                        .map(str::to_ascii_lowercase),
+                    body: answer.into_body(),
+                });
             }
             at = redirected(&at, answer.headers())?;
         }
         Err(FetchError::TooManyRedirections)
     }
 
-    async fn ask(&self, at: &Url, token: Option<&Token>) -> Result<Response<Incoming>, FetchError> {
-        let mut request = Request::get(at.as_str())
+    async fn ask(&self, at: &Url, token: Option<&Token>) -> Result<Response<Vec<u8>>, FetchError> {
+        let request = http::request(at).ok_or(FetchError::Url)?;
+        let mut request = request
             .header(
                 USER_AGENT,
                 concat!("remote-doctor/", env!("CARGO_PKG_VERSION")),
@@ -188,15 +203,47 @@ impl Client {
             let headers = request.headers_mut();
             headers.insert(&token.header, token.value.clone());
         }
-        let asked = self.0.request(request).await;
-        asked.map_err(|error| {
-            let cause = deepest(&error);
-            if error.is_connect() {
-                let origin = at.origin().ascii_serialization();
-                FetchError::Connection { origin, cause }
-            } else {
-                FetchError::Broken(cause)
-            }
+        let uri = Uri::try_from(at.as_str()).map_err(|_| FetchError::Url)?;
+        let mut connector = self.0.clone();
+        let connected = match poll_fn(|context| connector.poll_ready(context)).await {
+            Ok(()) => connector.call(uri).await,
+            Err(error) => Err(error),
+        };
+        let connection = connected.map_err(|error| FetchError::Connection {
+            origin: at.origin().ascii_serialization(),
+            cause: deepest(error.as_ref()),
+        })?;
+        let wanted = |head: &response::Parts| usable(head.status, &head.headers).is_ok();
+        let answer = http::get(connection, request, wanted, MAX_BYTES).await;
+        answer.map_err(|error| match error {
+            HttpError::TooLong(_) => FetchError::TooLong,
+            HttpError::Body(error) => FetchError::Broken(deepest(error.as_ref())),
+            HttpError::Exchange(error) => FetchError::Broken(deepest(&error)),
+        })
+    }
+}
+
+/// The names of endpoints. They do not pass through the C library: a program that has it built in has none of the modules that
+/// a machine may be set up to resolve names with, and would load those of another version.
+#[derive(Clone)]
+struct Names(Arc<Resolver>);
+
+impl Service<Name> for Names {
+    type Response = std::vec::IntoIter<SocketAddr>;
+    type Error = Failure;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Failure>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Failure>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, name: Name) -> Self::Future {
+        let resolver = self.0.clone();
+        Box::pin(async move {
+            let addresses = resolver.addresses(name.as_str()).await?;
+            // The connector puts the port of the URL in.
+            let places = addresses.into_iter().map(|it| SocketAddr::new(it, 0));
+            Ok(places.collect::<Vec<_>>().into_iter())
         })
     }
 }
@@ -234,32 +281,26 @@ fn redirected(at: &Url, headers: &HeaderMap) -> Result<Url, FetchError> {
     Ok(to)
 }
 
-async fn whole(answer: Response<Incoming>) -> Result<Answer, FetchError> {
-    if answer.status() != StatusCode::OK {
-        let status = answer.status();
+/// Whether an answer with this head is the whole of what was asked for, as it is.
+fn usable(status: StatusCode, headers: &HeaderMap) -> Result<(), FetchError> {
+    if status != StatusCode::OK {
         return Err(FetchError::Status { status });
     }
-    let text = |name| answer.headers().get(name)?.to_str().ok();
-    if text(CONTENT_ENCODING).is_some_and(|it| it != "identity") {
+    if text(headers, &CONTENT_ENCODING).is_some_and(|it| it != "identity") {
         return Err(FetchError::Compressed);
     }
     let next = |value: &HeaderValue| {
         let text = value.to_str().unwrap_or_default();
         text.contains("rel=\"next\"") || text.contains("rel=next")
     };
-    if answer.headers().get_all(LINK).iter().any(next) {
-        return Err(FetchError::Paged);
+    match headers.get_all(LINK).iter().any(next) {
+        true => Err(FetchError::Paged),
+        false => Ok(()),
     }
-    let content_type = text(CONTENT_TYPE).map(str::to_ascii_lowercase);
-    let body = Limited::new(answer.into_body(), MAX_BYTES).collect().await;
-    let body = body.map_err(|error| match error.is::<LengthLimitError>() {
-        true => FetchError::TooLong,
-        false => FetchError::Broken(deepest(error.as_ref())),
-    })?;
-    Ok(Answer {
-        body: body.to_bytes().into(),
-        content_type,
-    })
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
 }
 
 #[cfg(test)]

@@ -7,11 +7,11 @@
 //! ```
 //!
 //! [`source`], [`fetch`] and [`state`] do input and output; everything else is pure. A look that fails changes nothing:
-//! the saved [`state::State`] is replaced only by an answer that was read as a whole and is not empty.
+//! the saved [`state::SavedLists`] is replaced only by an answer that was read as a whole and is not empty.
 
+pub mod address_report;
 pub mod change;
 pub mod fetch;
-pub mod look;
 pub mod prefix;
 pub mod read;
 pub mod remotes;
@@ -36,18 +36,18 @@ pub const MAX_BYTES: usize = 1024 * 1024;
 /// The two sets of addresses a service connects from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Set {
+pub enum PublishedSet {
     /// Those of one customer.
     Dedicated,
     /// Those that are shared: the pool.
     Published,
 }
 
-impl fmt::Display for Set {
+impl fmt::Display for PublishedSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Set::Dedicated => "dedicated",
-            Set::Published => "published",
+            PublishedSet::Dedicated => "dedicated",
+            PublishedSet::Published => "published",
         })
     }
 }
@@ -63,23 +63,27 @@ pub struct Lists {
 
 impl Lists {
     /// The list of one set.
-    pub fn of(&self, set: Set) -> &BTreeSet<Prefix> {
+    pub fn of(&self, set: PublishedSet) -> &BTreeSet<Prefix> {
         match set {
-            Set::Dedicated => &self.dedicated,
-            Set::Published => &self.published,
+            PublishedSet::Dedicated => &self.dedicated,
+            PublishedSet::Published => &self.published,
         }
     }
 
     /// The set an address belongs to; the dedicated one where it is on both lists.
-    pub fn set_of(&self, address: IpAddr) -> Option<Set> {
-        let on = |set: &Set| self.of(*set).iter().any(|it| it.contains(address));
-        [Set::Dedicated, Set::Published].into_iter().find(on)
+    pub fn set_of(&self, address: IpAddr) -> Option<PublishedSet> {
+        let on = |set: &PublishedSet| self.of(*set).iter().any(|it| it.contains(address));
+        [PublishedSet::Dedicated, PublishedSet::Published]
+            .into_iter()
+            .find(on)
     }
 
     /// The set that has entries here and had none left in `now`.
-    fn emptied_in(&self, now: &Lists) -> Option<Set> {
-        let emptied = |set: &Set| !self.of(*set).is_empty() && now.of(*set).is_empty();
-        [Set::Dedicated, Set::Published].into_iter().find(emptied)
+    fn emptied_in(&self, now: &Lists) -> Option<PublishedSet> {
+        let emptied = |set: &PublishedSet| !self.of(*set).is_empty() && now.of(*set).is_empty();
+        [PublishedSet::Dedicated, PublishedSet::Published]
+            .into_iter()
+            .find(emptied)
     }
 
     /// Takes an answer for the successor of these lists.
@@ -87,9 +91,9 @@ impl Lists {
     /// # Errors
     /// A set that had entries has none any more: more often a lost permission than the truth. `allow_empty` says that
     /// it is meant.
-    pub fn succeeded_by(&self, now: Lists, allow_empty: bool) -> Result<Lists, LookError> {
+    pub fn succeeded_by(&self, now: Lists, allow_empty: bool) -> Result<Lists, LookUpError> {
         match self.emptied_in(&now) {
-            Some(set) if !allow_empty => Err(LookError::Emptied {
+            Some(set) if !allow_empty => Err(LookUpError::Emptied {
                 set,
                 before: self.of(set).len(),
             }),
@@ -100,7 +104,7 @@ impl Lists {
 
 /// Why nothing is known about the addresses as they are now.
 #[derive(Debug, thiserror::Error)]
-pub enum LookError {
+pub enum LookUpError {
     /// The file cannot be read.
     #[error("the file cannot be read: {0}")]
     File(std::io::Error),
@@ -118,12 +122,12 @@ pub enum LookError {
     Answer(#[from] AnswerError),
     /// One of the sets is empty all of a sudden.
     #[error(
-        "the answer has no {set} address, and the last look had {before}; if that is meant, say so once with \
-         --allow-empty"
+        "the answer has no {set} address, but the last look-up had {before}; if that is intended, say so once \
+        with --allow-empty"
     )]
     Emptied {
         /// The set.
-        set: Set,
+        set: PublishedSet,
         /// How many entries it had.
         before: usize,
     },

@@ -19,7 +19,7 @@ pub enum PrefixError {
     #[error("not an IP address and not a prefix such as 203.0.113.0/24")]
     NotAPrefix,
     /// `0.0.0.0/0` or `::/0`.
-    #[error("every address there is, and so no list of addresses")]
+    #[error("it covers every address, so it is not a list of addresses")]
     Everything,
 }
 

@@ -7,7 +7,7 @@
 use serde_json::{Map, Value};
 
 use super::prefix::{Prefix, PrefixError};
-use super::{Lists, Set};
+use super::{Lists, PublishedSet};
 use model::cleaner;
 
 /// More than the largest clouds publish for one service.
@@ -28,7 +28,9 @@ pub struct Mapping {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AnswerError {
     /// A page for people.
-    #[error("the answer is a web page (HTML or XML), not JSON: perhaps a login page, or a proxy's")]
+    #[error(
+        "the answer is a web page (HTML or XML), not JSON: perhaps a login page, or the page of a proxy"
+    )]
     WebPage,
     /// It ends too early.
     #[error("the answer is JSON that ends too early, in line {line}, column {column}")]
@@ -54,8 +56,8 @@ pub enum AnswerError {
     },
     /// An object without a list that is known.
     #[error(
-        "the answer has no list of addresses by a name that is known, at {}; say where they are with --published and \
-         --dedicated-at", place(.0)
+        "the answer has no list of addresses with a known name, at {}; say where they are with --published and \
+        --dedicated-at", place(.0)
     )]
     NoList(String),
     /// More than anybody's firewall takes.
@@ -101,11 +103,11 @@ pub fn lists(
         by_name: *mapping == Mapping::default(),
     };
     if found.by_name {
-        found.gather(&value, Set::Published)?;
+        found.gather(&value, PublishedSet::Published)?;
     }
     let pointers = [
-        (Set::Published, &mapping.published),
-        (Set::Dedicated, &mapping.dedicated),
+        (PublishedSet::Published, &mapping.published),
+        (PublishedSet::Dedicated, &mapping.dedicated),
     ];
     for (set, pointers) in pointers {
         for pointer in pointers {
@@ -155,7 +157,7 @@ struct Found {
 }
 
 impl Found {
-    fn gather(&mut self, value: &Value, set: Set) -> Result<(), AnswerError> {
+    fn gather(&mut self, value: &Value, set: PublishedSet) -> Result<(), AnswerError> {
         match value {
             Value::String(text) => self.add(text, set),
             Value::Array(items) => items.iter().enumerate().try_for_each(|(index, item)| {
@@ -172,7 +174,7 @@ impl Found {
     fn gather_members(
         &mut self,
         members: &Map<String, Value>,
-        set: Set,
+        set: PublishedSet,
     ) -> Result<(), AnswerError> {
         let set = label(members).filter(|_| self.by_name).unwrap_or(set);
         let mut known = false;
@@ -195,7 +197,7 @@ impl Found {
         }
     }
 
-    fn add(&mut self, text: &str, set: Set) -> Result<(), AnswerError> {
+    fn add(&mut self, text: &str, set: PublishedSet) -> Result<(), AnswerError> {
         let prefix: Prefix = text.trim().parse().map_err(|error| {
             let shown = cleaner::line(text, 60);
             not_an_address(&match error {
@@ -204,8 +206,8 @@ impl Found {
             })
         })?;
         match set {
-            Set::Dedicated => self.lists.dedicated.insert(prefix),
-            Set::Published => self.lists.published.insert(prefix),
+            PublishedSet::Dedicated => self.lists.dedicated.insert(prefix),
+            PublishedSet::Published => self.lists.published.insert(prefix),
         };
         if self.lists.dedicated.len() + self.lists.published.len() > MAX_ENTRIES {
             return Err(AnswerError::TooMany);
@@ -224,7 +226,7 @@ fn not_an_address(what: &str) -> AnswerError {
 /// A member that has addresses.
 enum Name {
     /// Of this set.
-    Of(Set),
+    Of(PublishedSet),
     /// Of whatever set the object is.
     Plain,
 }
@@ -236,14 +238,14 @@ impl Name {
         let key: String = letters.map(|c| c.to_ascii_lowercase()).collect();
         Some(match key.as_str() {
             "dedicated" | "dedicatedips" | "dedicatedaddresses" | "dedicatedipaddresses" => {
-                Name::Of(Set::Dedicated)
+                Name::Of(PublishedSet::Dedicated)
             }
             "published"
             | "publishedips"
             | "publishedaddresses"
             | "publishedipaddresses"
             | "pool"
-            | "shared" => Name::Of(Set::Published),
+            | "shared" => Name::Of(PublishedSet::Published),
             "data" | "items" | "results" => Name::Plain,
             "ipaddresses" | "ipaddress" | "addresses" | "address" | "ips" | "ip" => Name::Plain,
             "prefixes" | "prefix" | "ipprefix" | "ipv4prefix" | "ipv6prefix" | "ipv6prefixes" => {
@@ -257,12 +259,12 @@ impl Name {
 
 /// What an object says it is: `"dedicated": true`, or a name such as `"associated_with": "Site"`: a list that belongs
 /// to the site itself is its dedicated one.
-fn label(members: &Map<String, Value>) -> Option<Set> {
+fn label(members: &Map<String, Value>) -> Option<PublishedSet> {
     if let Some(Value::Bool(dedicated)) = members.get("dedicated") {
         return Some(if *dedicated {
-            Set::Dedicated
+            PublishedSet::Dedicated
         } else {
-            Set::Published
+            PublishedSet::Published
         });
     }
     let names = ["associated_with", "id", "name", "type", "kind"];
@@ -270,9 +272,9 @@ fn label(members: &Map<String, Value>) -> Option<Set> {
     said.find_map(|text| {
         let text = text.to_lowercase();
         if text == "site" || text.contains("dedicated") {
-            Some(Set::Dedicated)
+            Some(PublishedSet::Dedicated)
         } else if text.contains("published") {
-            Some(Set::Published)
+            Some(PublishedSet::Published)
         } else {
             None
         }

@@ -10,7 +10,10 @@ fn read(answer: &Value) -> Result<(Vec<String>, Vec<String>), AnswerError> {
 fn read_at(answer: &Value, mapping: &Mapping) -> Result<(Vec<String>, Vec<String>), AnswerError> {
     let lists = lists(answer.to_string().as_bytes(), None, mapping)?;
     let texts = |set| lists.of(set).iter().map(ToString::to_string).collect();
-    Ok((texts(Set::Dedicated), texts(Set::Published)))
+    Ok((
+        texts(PublishedSet::Dedicated),
+        texts(PublishedSet::Published),
+    ))
 }
 
 fn expected(dedicated: &[&str], published: &[&str]) -> (Vec<String>, Vec<String>) {
@@ -101,7 +104,7 @@ fn one_bad_entry_makes_a_bad_answer_and_is_named() {
         texts(json!({"published": ["198.51.100.1", {"ip": "host.example"}]})),
         "the answer has \"host.example\" where an address should be, at /published/1/ip"
     );
-    assert!(texts(json!(["0.0.0.0/0"])).contains("every address there is"));
+    assert!(texts(json!(["0.0.0.0/0"])).contains("it covers every address"));
     assert!(
         texts(json!({"dedicated": 7}))
             .contains("a number where an address should be, at /dedicated")

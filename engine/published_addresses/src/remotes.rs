@@ -6,13 +6,13 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
-use super::change::Change;
-use super::{Lists, Set};
+use super::change::ListsChange;
+use super::{Lists, PublishedSet};
 use model::address::Address;
 use model::cleaner;
 use model::remote::{Remote, is_host};
 use report::{SCHEMA_VERSION, clean};
-use settings::RemoteFile;
+use settings::{RemoteFile, Unfit};
 
 /// The path of a file is shown no longer, in characters.
 const SHOWN: usize = 300;
@@ -37,7 +37,10 @@ impl SavedRemote {
     /// Reads a settings file.
     pub fn of_settings(file: String, settings: &[u8]) -> SavedRemote {
         let remote = match RemoteFile::read(&file, settings) {
-            Ok(settings) => settings.remote().ok_or("it names no host".into()),
+            Ok(file) => file.settings.remote().map_err(|unfit| match unfit {
+                Unfit::NoHost => "it names no host".into(),
+                unfit => unfit.to_string(),
+            }),
             Err(error) => Err(error.within(&file)),
         };
         SavedRemote::new(file, remote)
@@ -59,14 +62,14 @@ impl SavedRemote {
         });
         let remote = match report {
             Ok(report) if !is_host(&report.remote.host) => {
-                Err("its host is no name or address".into())
+                Err("its host is not a name or an address".into())
             }
             Ok(report) if report.schema_version == SCHEMA_VERSION => {
                 let known = report.remote.known();
                 known.ok_or_else(|| "it is redacted: its addresses are not in it".into())
             }
             Ok(report) => Err(format!(
-                "a report of version {}, and this program reads version {SCHEMA_VERSION}",
+                "a report of version {}, but this program reads version {SCHEMA_VERSION}",
                 cleaner::line(&report.schema_version, 20)
             )),
             Err(error) if error.is_eof() => Err("the report ends too early".into()),
@@ -79,7 +82,7 @@ impl SavedRemote {
 /// What a change means for one remote.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "standing", rename_all = "kebab-case")]
-pub enum Standing {
+pub enum RemoteStatus {
     /// Its allow list is out of date.
     Affected {
         /// Why; at least one.
@@ -108,17 +111,17 @@ pub enum Reason {
         /// The address.
         address: IpAddr,
         /// The set it is in now.
-        to: Set,
+        to: PublishedSet,
     },
     /// The set it uses has new addresses, which the other party does not know.
     SetGrew {
         /// The set.
-        set: Set,
+        set: PublishedSet,
     },
     /// Addresses of the set it uses are gone, though none that the report names: the other party still lets them in.
     SetShrank {
         /// The set.
-        set: Set,
+        set: PublishedSet,
     },
 }
 
@@ -128,11 +131,11 @@ impl fmt::Display for Reason {
             Reason::AddressGone { address } => write!(f, "its address {address} is gone"),
             Reason::AddressMoved {
                 address,
-                to: Set::Dedicated,
-            } => write!(f, "its address {address} is a dedicated one now"),
+                to: PublishedSet::Dedicated,
+            } => write!(f, "its address {address} is now dedicated"),
             Reason::AddressMoved {
                 address,
-                to: Set::Published,
+                to: PublishedSet::Published,
             } => write!(f, "its address {address} is no longer dedicated"),
             Reason::SetGrew { set } => write!(f, "the {set} set it uses has new addresses"),
             Reason::SetShrank { set } => write!(f, "the {set} set it uses has lost addresses"),
@@ -141,7 +144,7 @@ impl fmt::Display for Reason {
 }
 
 /// What the way from `before` to `now` means for a remote; the same lists twice where nothing changed.
-pub fn standing(remote: &Remote, before: &Lists, now: &Lists) -> Standing {
+pub fn standing(remote: &Remote, before: &Lists, now: &Lists) -> RemoteStatus {
     let own: BTreeSet<IpAddr> = remote
         .sources
         .iter()
@@ -155,16 +158,16 @@ pub fn standing(remote: &Remote, before: &Lists, now: &Lists) -> Standing {
     }
     let reasons = reasons(remote, &own, before, now);
     if !reasons.is_empty() {
-        return Standing::Affected { reasons };
+        return RemoteStatus::Affected { reasons };
     }
     match own.iter().find(|it| now.set_of(**it).is_none()) {
         Some(stranger) => not_known(&format!("its address {stranger} is on neither list")),
-        None => Standing::NotAffected,
+        None => RemoteStatus::NotAffected,
     }
 }
 
-fn not_known(reason: &str) -> Standing {
-    Standing::NotKnown {
+fn not_known(reason: &str) -> RemoteStatus {
+    RemoteStatus::NotKnown {
         reason: reason.into(),
     }
 }
@@ -187,11 +190,11 @@ fn reasons(remote: &Remote, own: &BTreeSet<IpAddr>, before: &Lists, now: &Lists)
             .dedicated
             .iter()
             .any(|it| it.to_canonical() == address);
-        let set = was.or(marked.then_some(Set::Dedicated));
+        let set = was.or(marked.then_some(PublishedSet::Dedicated));
         used.extend(set);
         lost.extend(was.filter(|was| is != Some(*was)));
     }
-    let change = Change::between(before, now);
+    let change = ListsChange::between(before, now);
     for set in used {
         if !change.of(set).new.is_empty() {
             reasons.push(Reason::SetGrew { set });
@@ -206,7 +209,6 @@ fn reasons(remote: &Remote, own: &BTreeSet<IpAddr>, before: &Lists, now: &Lists)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::remote::ClientSettings;
 
     fn lists(dedicated: &[&str], published: &[&str]) -> Lists {
         let set = |entries: &[&str]| entries.iter().map(|it| it.parse().unwrap()).collect();
@@ -219,30 +221,20 @@ mod tests {
     fn remote(sources: &[&str], dedicated: &[&str]) -> Remote {
         let addresses = |texts: &[&str]| texts.iter().map(|it| it.parse().unwrap()).collect();
         Remote {
-            host: "ftp.example.com".into(),
-            port: 21,
-            ssl: Default::default(),
-            certificate_check: Default::default(),
-            user: None,
-            remote_path: None,
-            intended_use: None,
-            max_connections: None,
             sources: addresses(sources),
             dedicated: addresses(dedicated),
-            expect_addresses: Vec::new(),
-            expect_names: Vec::new(),
-            client: ClientSettings::default(),
+            ..Remote::at("ftp.example.com", 21)
         }
     }
 
     fn said(remote: &Remote, before: &Lists, now: &Lists) -> String {
         match standing(remote, before, now) {
-            Standing::Affected { reasons } => {
+            RemoteStatus::Affected { reasons } => {
                 let texts: Vec<String> = reasons.iter().map(ToString::to_string).collect();
                 texts.join("; ")
             }
-            Standing::NotAffected => "not affected".into(),
-            Standing::NotKnown { reason } => format!("not known: {reason}"),
+            RemoteStatus::NotAffected => "not affected".into(),
+            RemoteStatus::NotKnown { reason } => format!("not known: {reason}"),
         }
     }
 
@@ -280,7 +272,7 @@ mod tests {
         );
         assert_eq!(
             said(&remote(&["203.0.113.7"], &[]), &now, &before),
-            "its address 203.0.113.7 is a dedicated one now"
+            "its address 203.0.113.7 is now dedicated"
         );
     }
 

@@ -10,7 +10,7 @@ use url::{Host, Url};
 
 use super::fetch::{self, Client, Token};
 use super::read::{self, Mapping};
-use super::{Lists, LookError, MAX_BYTES};
+use super::{Lists, LookUpError, MAX_BYTES};
 
 /// Where the lists are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub enum SourceError {
     #[error("`{0}://` is not HTTP: give an http:// or https:// URL, or a file")]
     Scheme(String),
     /// The secret stands in the URL.
-    #[error("a user or password in the URL can be read by others: give a token by --token-file")]
+    #[error("other users can read a user or password in the URL: give a token with --token-file")]
     UserInfo,
 }
 
@@ -81,7 +81,7 @@ impl Source {
         client: &Client,
         token: Option<&Token>,
         timeout: Duration,
-    ) -> Result<Lists, LookError> {
+    ) -> Result<Lists, LookUpError> {
         let answer = async {
             match self {
                 Source::Endpoint(url) => Ok(client.get(url, token).await?),
@@ -90,14 +90,14 @@ impl Source {
         };
         let answer = tokio::time::timeout(timeout, answer)
             .await
-            .map_err(|_| LookError::TimedOut(timeout))??;
+            .map_err(|_| LookUpError::TimedOut(timeout))??;
         let content_type = answer.content_type.as_deref();
         Ok(read::lists(&answer.body, content_type, mapping)?)
     }
 }
 
 /// A file may be a pipe that nobody writes to, so a thread reads it.
-async fn file(path: PathBuf) -> Result<fetch::Answer, LookError> {
+async fn file(path: PathBuf) -> Result<fetch::Answer, LookUpError> {
     let read = move || -> io::Result<Vec<u8>> {
         let mut body = Vec::new();
         let most = MAX_BYTES as u64 + 1;
@@ -108,9 +108,9 @@ async fn file(path: PathBuf) -> Result<fetch::Answer, LookError> {
         .await
         .map_err(io::Error::from)
         .flatten()
-        .map_err(LookError::File)?;
+        .map_err(LookUpError::File)?;
     if body.len() > MAX_BYTES {
-        return Err(LookError::TooLong);
+        return Err(LookUpError::TooLong);
     }
     Ok(fetch::Answer {
         body,

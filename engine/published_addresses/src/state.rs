@@ -1,26 +1,21 @@
 //! What the last good look saw, in a file that is whole or as it was before.
 
-use std::fs::File;
-use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Lists;
-use files::output_file;
-use files::output_file::OutputError;
+use files::state_file::{self, StateFileError};
 
 /// What a file of ours says it is.
 const KIND: &str = "remote-doctor addresses";
 /// Readers refuse another version.
 const VERSION: &str = "1";
-/// Longer than any state we write.
-const MAX_BYTES: u64 = 4 * 1024 * 1024;
 
 /// The lists of the last good look.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct State {
+pub struct SavedLists {
     kind: String,
     schema_version: String,
     /// Where the lists came from.
@@ -37,27 +32,12 @@ pub struct State {
 /// Why there is no state to compare with, or none could be saved.
 #[derive(Debug, thiserror::Error)]
 pub enum StateError {
-    /// It cannot be read.
-    #[error("the state file {}: {error}", path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        error: io::Error,
-    },
-    /// It is not whole, or not ours.
-    #[error(
-        "the state file {} {what}; it was left as it is. Put it right, or remove it to begin anew", path.display()
-    )]
-    Foreign {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        what: String,
-    },
+    /// It cannot be read or written, or it is not ours.
+    #[error(transparent)]
+    File(#[from] StateFileError),
     /// It belongs to other lists.
     #[error(
-        "the state file {} is of {saved}, not of {asked}; give each source a state file of its own", path.display()
+        "the state file {} belongs to {saved}, not to {asked}; give each source a separate state file", path.display()
     )]
     OfAnother {
         /// The file.
@@ -67,23 +47,12 @@ pub enum StateError {
         /// Where these lists come from.
         asked: String,
     },
-    /// It is not replaced.
-    #[error("the state file was not saved: {0}; the next look compares with the one before")]
-    NotSaved(#[from] OutputError),
-    /// It cannot be written.
-    #[error("the state file {} was not saved: {error}; the next look compares with the one before", path.display())]
-    Write {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        error: io::Error,
-    },
 }
 
-impl State {
+impl SavedLists {
     /// The state after a look at `now` that saw these lists, `since` when they are as they are.
-    pub fn new(source: &str, lists: Lists, now: Timestamp, since: Timestamp) -> State {
-        State {
+    pub fn new(source: &str, lists: Lists, now: Timestamp, since: Timestamp) -> SavedLists {
+        SavedLists {
             kind: KIND.into(),
             schema_version: VERSION.into(),
             source: source.into(),
@@ -97,19 +66,10 @@ impl State {
     ///
     /// # Errors
     /// There is a file, and it cannot be read, is not whole, not ours, or of another source.
-    pub fn load(path: &Path, source: &str) -> Result<Option<State>, StateError> {
-        let text = match read(path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => {
-                let path = path.into();
-                return Err(StateError::Read { path, error });
-            }
+    pub fn load(path: &Path, source: &str) -> Result<Option<SavedLists>, StateError> {
+        let Some(state) = state_file::read(path, parse)? else {
+            return Ok(None);
         };
-        let state = parse(&text).map_err(|what| StateError::Foreign {
-            path: path.into(),
-            what,
-        })?;
         if state.source != source {
             return Err(StateError::OfAnother {
                 path: path.into(),
@@ -125,32 +85,12 @@ impl State {
     /// # Errors
     /// It cannot be written; then the file is as it was.
     pub fn save(&self, path: &Path) -> Result<(), StateError> {
-        let mut json = serde_json::to_vec_pretty(self).map_err(|error| StateError::Write {
-            path: path.into(),
-            error: error.into(),
-        })?;
-        json.push(b'\n');
-        Ok(output_file::write(path, &json)?)
+        Ok(state_file::write(path, self)?)
     }
 }
 
-fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let mut text = Vec::new();
-    // A FIFO would be waited for.
-    if !std::fs::metadata(path)?.is_file() {
-        return Err(io::Error::other("not a regular file"));
-    }
-    File::open(path)?
-        .take(MAX_BYTES + 1)
-        .read_to_end(&mut text)?;
-    Ok(text)
-}
-
-fn parse(text: &[u8]) -> Result<State, String> {
-    let foreign = || "is no state of `remote-doctor addresses`".to_owned();
-    if text.len() as u64 > MAX_BYTES {
-        return Err(foreign());
-    }
+fn parse(text: &[u8]) -> Result<SavedLists, String> {
+    let foreign = || "is not a state file of `remote-doctor addresses`".to_owned();
     let value: serde_json::Value = serde_json::from_slice(text).map_err(|error| {
         if error.is_eof() {
             "ends too early".to_owned()
@@ -165,7 +105,7 @@ fn parse(text: &[u8]) -> Result<State, String> {
         return Err("was written by another version of remote-doctor".into());
     }
     let damaged = |error: serde_json::Error| format!("is damaged: {error}");
-    let state: State = serde_json::from_value(value).map_err(damaged)?;
+    let state: SavedLists = serde_json::from_value(value).map_err(damaged)?;
     match state.lists == Lists::default() {
         true => Err("is damaged: it has no address".into()),
         false => Ok(state),
@@ -182,13 +122,13 @@ mod tests {
     use std::fs;
 
     use super::*;
-    fn state() -> State {
+    fn state() -> SavedLists {
         let lists = Lists {
             dedicated: ["203.0.113.7".parse().unwrap()].into(),
             published: ["198.51.100.0/24".parse().unwrap()].into(),
         };
         let (now, since) = (Timestamp::now(), Timestamp::UNIX_EPOCH);
-        State::new("https://app.example.com/ip_addresses", lists, now, since)
+        SavedLists::new("https://app.example.com/ip_addresses", lists, now, since)
     }
 
     #[test]
@@ -196,10 +136,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("state.json");
         let state = state();
-        assert!(State::load(&path, &state.source).unwrap().is_none());
+        assert!(SavedLists::load(&path, &state.source).unwrap().is_none());
         state.save(&path).unwrap();
         state.save(&path).unwrap();
-        assert_eq!(State::load(&path, &state.source).unwrap(), Some(state));
+        assert_eq!(SavedLists::load(&path, &state.source).unwrap(), Some(state));
         // Nothing is left beside it.
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
@@ -212,22 +152,24 @@ mod tests {
         for (text, why) in [
             (&whole[..whole.len() / 2], "ends too early"),
             ("", "ends too early"),
-            ("{\"published\": []}", "no state of"),
-            ("# my notes", "no state of"),
+            ("{\"published\": []}", "not a state file of"),
+            ("# my notes", "not a state file of"),
             (&whole.replace("\"1\"", "\"2\""), "another version"),
             (&whole.replace("203.0.113.7", "host"), "damaged"),
         ] {
             fs::write(&path, text).unwrap();
-            let error = State::load(&path, &state().source).unwrap_err().to_string();
+            let error = SavedLists::load(&path, &state().source)
+                .unwrap_err()
+                .to_string();
             assert!(
                 error.contains(why) && error.contains("state.json"),
                 "{error}"
             );
         }
         fs::write(&path, &whole).unwrap();
-        let error = State::load(&path, "https://other.example").unwrap_err();
+        let error = SavedLists::load(&path, "https://other.example").unwrap_err();
         assert!(matches!(error, StateError::OfAnother { .. }), "{error}");
-        assert!(State::load(folder.path(), "x").is_err());
+        assert!(SavedLists::load(folder.path(), "x").is_err());
     }
 
     #[test]

@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
-use crate::look::{JudgedRemote, Look, Outcome};
-use crate::remotes::Standing;
-use crate::{Lists, Set};
+use crate::address_report::{AddressReport, Comparison, JudgedRemote};
+use crate::remotes::RemoteStatus;
+use crate::{Lists, PublishedSet};
 use report::style::{BAD, BOLD, DIM, GOOD, UNKNOWN, hanging, styled, unmistakable};
 use report::text::root_cause;
 
@@ -14,34 +14,34 @@ const INDENT: &str = "      ";
 const ADDRESSES_SHOWN: usize = 24;
 
 /// Renders a look in at most 80 columns, with styles.
-pub fn render(look: &Look) -> String {
-    let mut out = styled(BOLD, &look.source) + "\n";
-    let (style, verdict) = match look.outcome {
-        Outcome::FirstLook { .. } => (GOOD, "FIRST LOOK"),
-        Outcome::Unchanged { .. } => (GOOD, "UNCHANGED"),
-        Outcome::Changed { .. } => (BAD, "CHANGED"),
-        Outcome::CouldNotLook { .. } => (UNKNOWN, "COULD NOT LOOK"),
+pub fn render(address_report: &AddressReport) -> String {
+    let mut out = styled(BOLD, &address_report.source) + "\n";
+    let (style, verdict) = match address_report.outcome {
+        Comparison::FirstLook { .. } => (GOOD, "FIRST LOOK"),
+        Comparison::Unchanged { .. } => (GOOD, "UNCHANGED"),
+        Comparison::Changed { .. } => (BAD, "CHANGED"),
+        Comparison::CouldNotLook { .. } => (UNKNOWN, "COULD NOT LOOK"),
     };
-    let plain = hanging(&format!("{verdict}  "), &look.summary);
+    let plain = hanging(&format!("{verdict}  "), &address_report.summary);
     let _ = writeln!(
         out,
         "{}",
         plain.replacen(verdict, &styled(style, verdict), 1)
     );
-    for finding in &look.findings {
-        root_cause(&mut out, &look.findings, finding);
+    for finding in &address_report.findings {
+        out.push_str(&root_cause(finding));
     }
-    remotes(&mut out, look);
-    if let Some(lists) = look.outcome.lists() {
+    remotes(&mut out, address_report);
+    if let Some(lists) = address_report.outcome.lists() {
         addresses(&mut out, lists);
     }
     out
 }
 
 /// The affected ones one by one, since somebody has to write to each; the others together.
-fn remotes(out: &mut String, look: &Look) {
-    for remote in look.affected() {
-        if let Standing::Affected { reasons } = &remote.standing {
+fn remotes(out: &mut String, address_report: &AddressReport) {
+    for remote in address_report.affected() {
+        if let RemoteStatus::Affected { reasons } = &remote.standing {
             let reasons: Vec<String> = reasons.iter().map(ToString::to_string).collect();
             let _ = writeln!(
                 out,
@@ -54,21 +54,21 @@ fn remotes(out: &mut String, look: &Look) {
         }
     }
     let mut mark = format!("\n{}", styled(UNKNOWN, "????"));
-    for remote in &look.remotes {
-        if let Standing::NotKnown { reason } = &remote.standing {
+    for remote in &address_report.remotes {
+        if let RemoteStatus::NotKnown { reason } = &remote.standing {
             let text = hanging(INDENT, &format!("{}: {reason}", name(remote)));
             let _ = writeln!(out, "{mark}{}", &text[4..]);
             mark = "    ".into();
         }
     }
-    let well = look
+    let well = address_report
         .remotes
         .iter()
-        .filter(|it| it.standing == Standing::NotAffected);
+        .filter(|it| it.standing == RemoteStatus::NotAffected);
     let well: Vec<String> = well.map(name).collect();
     if !well.is_empty() {
-        let how = match look.outcome {
-            Outcome::Changed { .. } => "not affected",
+        let how = match address_report.outcome {
+            Comparison::Changed { .. } => "not affected",
             _ => "listed",
         };
         let text = hanging(INDENT, &format!("{how}: {}", well.join(", ")));
@@ -82,7 +82,7 @@ fn name(remote: &JudgedRemote) -> String {
 
 fn addresses(out: &mut String, lists: &Lists) {
     out.push('\n');
-    for set in [Set::Dedicated, Set::Published] {
+    for set in [PublishedSet::Dedicated, PublishedSet::Published] {
         let all = lists.of(set);
         let mut shown: Vec<String> = all
             .iter()

@@ -39,19 +39,19 @@ pub enum Damage {
     #[error("not a recording of remote-doctor")]
     Foreign,
     /// Another format.
-    #[error("a recording in format {0}, and this program reads format {VERSION}")]
+    #[error("the recording has format {0}, but this program reads format {VERSION}")]
     OtherVersion(u32),
     /// It ends too early.
-    #[error("the recording is cut short, after {0} whole blocks")]
+    #[error("the recording is truncated after {0} complete blocks")]
     CutShort(usize),
     /// The digest at its end is another.
-    #[error("the recording is damaged: it is not what its digest says")]
+    #[error("the recording is damaged: its digest does not match")]
     Digest,
     /// It is larger than a recording gets.
-    #[error("the recording is larger than one can be")]
+    #[error("the recording is larger than allowed")]
     TooLarge,
     /// A block cannot be unpacked, though the digest is right.
-    #[error("the recording makes no sense: block {0} cannot be unpacked")]
+    #[error("the recording is invalid: block {0} cannot be unpacked")]
     Packing(usize),
 }
 

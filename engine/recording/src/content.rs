@@ -1,7 +1,7 @@
 //! What stands in the blocks of a recording, beside what each probe asked and heard.
 
-use model::visit::Part;
-use model::visit::Place;
+use model::visit::RunPhase;
+use model::visit::VisitKey;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Trace;
-use allow_list::Looks;
+use allow_list::AddressLookUps;
 use diagnosis::record::Record;
 use host::journal::Journal;
 use host::{Asked, Check};
@@ -29,13 +29,15 @@ pub(super) enum Block {
     /// What was asked for, and by what it was looked at.
     Header(Box<Header>),
     /// One run of one probe.
-    Trace(Part, Place, Trace),
+    Trace(RunPhase, VisitKey, Trace),
     /// What a part established beside what its probes said.
-    Tally(Part, Box<Tally>),
+    #[serde(rename = "tally")]
+    Summary(RunPhase, Box<PhaseSummary>),
     /// What was looked up for the allow-list sheet.
-    Sheet(Looks),
+    Sheet(AddressLookUps),
     /// What the report said.
-    Conclusion(Conclusion),
+    #[serde(rename = "conclusion")]
+    Expected(ExpectedResult),
 }
 
 /// The beginning of a recording.
@@ -47,7 +49,7 @@ pub struct Header {
     /// When the run began.
     pub started: Timestamp,
     /// How much was taken out of it.
-    pub redaction: Redaction,
+    pub redaction: Shareability,
     /// The settings of the check.
     pub settings: Settings,
     /// The probes there were.
@@ -57,7 +59,7 @@ pub struct Header {
 /// How far a recording may be passed on. Passwords and private keys are in none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Redaction {
+pub enum Shareability {
     /// Everything but secrets is in it: for people who may see the remote's addresses, names and listings.
     Internal,
     /// Users, files and addresses of ours are in disguise; so many of each kind were found.
@@ -151,7 +153,7 @@ impl Settings {
 /// What a part established beside what its probes said: it depends on the moment, so it is kept and not made again.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub struct Tally {
+pub struct PhaseSummary {
     /// The settings it was about.
     pub remote: Remote,
     /// How long it took.
@@ -168,7 +170,7 @@ pub struct Tally {
     pub left_behind: Vec<LeftBehind>,
 }
 
-impl Tally {
+impl PhaseSummary {
     /// Adds it to the record of a replay.
     pub(crate) fn tell(&self, record: &mut Record) {
         record.duration = self.duration;
@@ -178,8 +180,8 @@ impl Tally {
         record.left_behind.clone_from(&self.left_behind);
     }
 
-    pub(super) fn of(record: &Record, remote: &Remote) -> Tally {
-        Tally {
+    pub(super) fn of(record: &Record, remote: &Remote) -> PhaseSummary {
+        PhaseSummary {
             remote: remote.clone(),
             duration: record.duration,
             cut: record.cut,
@@ -195,7 +197,7 @@ impl Tally {
 /// compares with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub struct Conclusion {
+pub struct ExpectedResult {
     /// How the remote is.
     pub verdict: Verdict,
     /// Codes, most important first.
@@ -204,10 +206,10 @@ pub struct Conclusion {
     pub findings: Vec<String>,
 }
 
-impl From<&Report> for Conclusion {
-    fn from(report: &Report) -> Conclusion {
+impl From<&Report> for ExpectedResult {
+    fn from(report: &Report) -> ExpectedResult {
         let codes = report.findings.iter().map(|finding| &finding.code);
-        Conclusion {
+        ExpectedResult {
             verdict: report.verdict,
             root_causes: report.root_causes.clone(),
             findings: codes.cloned().collect(),

@@ -13,25 +13,25 @@
 
 mod container;
 mod content;
-mod disguised;
-mod lenient;
-#[cfg(test)]
-mod lenient_tests;
 mod masked;
 mod measure;
+mod probe_replay;
+mod pseudonymised;
 mod read;
 mod recorded;
 mod recorder;
 mod replay;
-mod script;
+mod tolerant;
+#[cfg(test)]
+mod tolerant_tests;
 mod trace;
 
 pub use container::{Damage, VERSION, pack, unpack};
-pub use content::{Conclusion, Header, ProbeId, Redaction, Settings, Tally};
-pub use disguised::{DisguiseError, disguised};
+pub use content::{ExpectedResult, Header, PhaseSummary, ProbeId, Settings, Shareability};
+pub use probe_replay::ProbeReplay;
+pub use pseudonymised::{PseudonymiseError, pseudonymised};
 pub use read::{Fault, Recording, RecordingError};
 pub use recorded::Recorded;
 pub use recorder::Recorder;
-pub use replay::{Astray, Replay, Replayed};
-pub use script::Script;
-pub use trace::{End, Entry, Heard, Reached, Tape, Trace};
+pub use replay::{Divergence, Replay, Replayed};
+pub use trace::{End, Entry, Heard, Reached, Trace, TraceRecorder};

@@ -9,13 +9,13 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::content::Block;
-use super::{Conclusion, Damage, End, Header, Heard, Reached, Tally, Trace, container};
-use allow_list::Looks;
+use super::{Damage, End, ExpectedResult, Header, Heard, PhaseSummary, Reached, Trace, container};
+use allow_list::AddressLookUps;
 use host::Check;
 use model::cleaner;
 use model::remote::is_host;
-use model::visit::OutOfReach;
-use model::visit::{Part, Place, Purpose};
+use model::visit::SkipReason;
+use model::visit::{Purpose, RunPhase, VisitKey};
 
 /// Longer texts of the engine's own are not in a recording of ours.
 const MAX_TEXT: usize = 4096;
@@ -50,12 +50,12 @@ pub struct Recording {
     /// Its beginning.
     pub header: Header,
     /// What the report said.
-    pub conclusion: Conclusion,
+    pub expected: ExpectedResult,
     /// What was looked up for the allow-list sheet, if it was asked for.
-    pub sheet: Option<Looks>,
+    pub sheet: Option<AddressLookUps>,
     /// Every run of every probe.
-    pub traces: Vec<(Part, Place, Trace)>,
-    pub(super) tallies: Vec<(Part, Tally)>,
+    pub traces: Vec<(RunPhase, VisitKey, Trace)>,
+    pub(super) summaries: Vec<(RunPhase, PhaseSummary)>,
 }
 
 impl Recording {
@@ -82,29 +82,29 @@ impl Recording {
             .zip(blocks)
             .map(|(number, json)| block(number, &json))
             .collect::<Result<_, _>>()?;
-        let (mut header, mut conclusion, mut sheet) = (None, None, None);
-        let (mut traces, mut tallies) = (Vec::new(), Vec::new());
+        let (mut header, mut expected, mut sheet) = (None, None, None);
+        let (mut traces, mut summaries) = (Vec::new(), Vec::new());
         for block in blocks {
             match block {
                 Block::Header(found) => header = Some(found),
-                Block::Conclusion(found) => conclusion = Some(found),
+                Block::Expected(found) => expected = Some(found),
                 Block::Sheet(found) => sheet = Some(found),
-                Block::Trace(part, place, trace) => traces.push((part, place, trace)),
-                Block::Tally(part, tally) => tallies.push((part, *tally)),
+                Block::Trace(phase, key, trace) => traces.push((phase, key, trace)),
+                Block::Summary(phase, summary) => summaries.push((phase, *summary)),
             }
         }
         let missing = |what| Fault::Nonsense(format!("it has no {what}"));
         let recording = Recording {
             header: *header.ok_or_else(|| missing("header"))?,
-            conclusion: conclusion.ok_or_else(|| missing("conclusion"))?,
+            expected: expected.ok_or_else(|| missing("conclusion"))?,
             sheet,
             traces,
-            tallies,
+            summaries,
         };
         recording
-            .tally(Part::Diagnosis)
+            .summary(RunPhase::Diagnosis)
             .ok_or_else(|| missing("diagnosis"))?;
-        recording.sensible()?;
+        recording.validate()?;
         Ok(recording)
     }
 
@@ -114,28 +114,34 @@ impl Recording {
     }
 
     /// What a part established beside what its probes said; none where it was not run.
-    pub(super) fn tally(&self, part: Part) -> Option<&Tally> {
-        let mut tallies = self.tallies.iter();
-        tallies.find(|(of, _)| *of == part).map(|(_, tally)| tally)
+    pub(super) fn summary(&self, phase: RunPhase) -> Option<&PhaseSummary> {
+        let mut summaries = self.summaries.iter();
+        summaries
+            .find(|(of, _)| *of == phase)
+            .map(|(_, summary)| summary)
     }
 
     /// Where the run of a probe stands; `None` where it was not run there.
-    pub(super) fn find(&self, part: Part, place: Place, probe: &str) -> Option<usize> {
+    pub(super) fn find(&self, phase: RunPhase, key: VisitKey, probe: &str) -> Option<usize> {
         self.traces.iter().position(|(of, at, trace)| {
-            (*of, *at, trace.purpose) == (part, place, Purpose::Look) && trace.probe == probe
+            (*of, *at, trace.purpose) == (phase, key, Purpose::Diagnose) && trace.probe == probe
         })
     }
 
     /// What the settings of no check can be.
-    fn sensible(&self) -> Result<(), Fault> {
+    fn validate(&self) -> Result<(), Fault> {
         let settings = &self.header.settings;
         let timeouts = &settings.timeouts;
         let times = [timeouts.connect, timeouts.reply, timeouts.whole]
             .into_iter()
-            .chain(self.tallies.iter().map(|(_, tally)| tally.duration))
+            .chain(self.summaries.iter().map(|(_, summary)| summary.duration))
             .chain(self.traces.iter().map(|(_, _, trace)| trace.took));
         let mut hosts = vec![&settings.remote.host];
-        hosts.extend(self.tallies.iter().map(|(_, tally)| &tally.remote.host));
+        hosts.extend(
+            self.summaries
+                .iter()
+                .map(|(_, summary)| &summary.remote.host),
+        );
         if times.into_iter().any(|time| time > MAX_TIME) {
             return Err(Fault::Nonsense("a time in it is too long".into()));
         }
@@ -143,7 +149,9 @@ impl Recording {
             return Err(Fault::Nonsense("its clock is wrong".into()));
         }
         if !hosts.into_iter().all(|host| is_host(host)) {
-            return Err(Fault::Nonsense("its host is no name or address".into()));
+            return Err(Fault::Nonsense(
+                "its host is not a name or an address".into(),
+            ));
         }
         Ok(())
     }
@@ -164,7 +172,7 @@ fn bytes(path: &Path) -> Result<Vec<u8>, Fault> {
 /// One block, with every text that may reach a screen made printable.
 fn block(number: usize, json: &[u8]) -> Result<Block, Fault> {
     let nonsense =
-        |error: serde_json::Error| Fault::Nonsense(format!("block {number} is not one: {error}"));
+        |error: serde_json::Error| Fault::Nonsense(format!("block {number} is invalid: {error}"));
     let mut value: Value = serde_json::from_slice(json).map_err(nonsense)?;
     // What probes hear is theirs to judge; what they say of it is made printable then.
     if value.get("trace").is_none() {
@@ -198,15 +206,15 @@ fn clean_trace(trace: &mut Trace) {
         }
     }
     match &mut trace.reached {
-        Some(Reached::Out(OutOfReach::NobodyLeaves(state))) => clean(state),
-        Some(Reached::Out(OutOfReach::NotReached { state, by })) => {
+        Some(Reached::Out(SkipReason::NobodyProvides(state))) => clean(state),
+        Some(Reached::Out(SkipReason::NotReached { state, by })) => {
             clean(state);
             by.iter_mut().for_each(clean);
         }
-        Some(Reached::Out(OutOfReach::UsedUp { state, by })) => {
+        Some(Reached::Out(SkipReason::UsedUp { state, by })) => {
             clean(state);
             clean(by);
         }
-        Some(Reached::Facts(_)) | None => {}
+        Some(Reached::Out(SkipReason::NoTime { .. }) | Reached::Facts(_)) | None => {}
     }
 }

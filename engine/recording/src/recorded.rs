@@ -9,15 +9,16 @@ use host::Check;
 use host::backend::{Ended, Halt, ProbeBackend};
 use host::call::{Answer, Call};
 use host::handoff::Handoff;
+use host::net::Awaited;
 use model::capability::Powers;
 use model::finding::{Description, Fact};
 use model::probe::ProbeIdentity;
 use model::remote::Remote;
-use model::visit::{Became, Part, Place, Purpose, RunResult};
+use model::visit::{PasswordUse, Purpose, RunPhase, RunResult, VisitKey};
 use run::RunError;
 use run::backend::{Backend, Clock, RunBackend, VisitBackend};
 
-use crate::{End, Recorder, Tape};
+use crate::{End, Recorder, TraceRecorder};
 
 /// A backend, and a recorder that keeps what it answers.
 #[derive(Debug)]
@@ -36,43 +37,43 @@ impl<B> Recorded<B> {
 impl<B: Backend> Backend for Recorded<B> {
     fn begin(
         &self,
-        part: Part,
+        phase: RunPhase,
         check: &Check,
-        before: Became,
+        before: PasswordUse,
     ) -> Result<Box<dyn RunBackend>, RunError> {
         Ok(Box::new(RecordedRun {
-            run: self.backend.begin(part, check, before)?,
+            run: self.backend.begin(phase, check, before)?,
             recorder: self.recorder.clone(),
-            part,
+            phase,
         }))
     }
 
-    fn has(&self, part: Part, remote: &Remote) -> bool {
-        self.backend.has(part, remote)
+    fn has(&self, phase: RunPhase, remote: &Remote) -> bool {
+        self.backend.has(phase, remote)
     }
 
-    fn keep(&self, part: Part, record: &Record, remote: &Remote) {
-        self.recorder.keep(part, record, remote);
+    fn keep(&self, phase: RunPhase, record: &Record, remote: &Remote) {
+        self.recorder.keep(phase, record, remote);
     }
 }
 
 struct RecordedRun {
     run: Box<dyn RunBackend>,
     recorder: Arc<Recorder>,
-    part: Part,
+    phase: RunPhase,
 }
 
 impl RunBackend for RecordedRun {
-    fn visit(&self, place: Place) -> Arc<dyn VisitBackend> {
+    fn visit(&self, key: VisitKey) -> Arc<dyn VisitBackend> {
         Arc::new(RecordedVisit {
-            visit: self.run.visit(place),
+            visit: self.run.visit(key),
             recorder: self.recorder.clone(),
-            place: (self.part, place),
+            key: (self.phase, key),
         })
     }
 
-    fn was_cut_before(&self, place: Place) -> bool {
-        self.run.was_cut_before(place)
+    fn was_cut_before(&self, key: VisitKey) -> bool {
+        self.run.was_cut_before(key)
     }
 
     fn clock(&self) -> Clock {
@@ -87,7 +88,7 @@ impl RunBackend for RecordedRun {
 struct RecordedVisit {
     visit: Arc<dyn VisitBackend>,
     recorder: Arc<Recorder>,
-    place: (Part, Place),
+    key: (RunPhase, VisitKey),
 }
 
 impl VisitBackend for RecordedVisit {
@@ -98,9 +99,15 @@ impl VisitBackend for RecordedVisit {
         handoff: Arc<Handoff>,
     ) -> Box<dyn ProbeBackend> {
         Box::new(RecordedProbe {
-            tape: self.recorder.tape(self.place, probe.name(), purpose),
+            trace_recorder: self
+                .recorder
+                .trace_recorder(self.key, probe.name(), purpose),
             probe: self.visit.probe(probe, purpose, handoff),
         })
+    }
+
+    fn awaited(&self, time: Duration) -> Vec<Awaited> {
+        self.visit.awaited(time)
     }
 
     fn to_remove(&self, probe: &str) -> Vec<String> {
@@ -118,7 +125,7 @@ impl VisitBackend for RecordedVisit {
 
 struct RecordedProbe {
     probe: Box<dyn ProbeBackend>,
-    tape: Tape,
+    trace_recorder: TraceRecorder,
 }
 
 impl ProbeBackend for RecordedProbe {
@@ -129,7 +136,7 @@ impl ProbeBackend for RecordedProbe {
     ) -> BoxFuture<'a, Result<Vec<Fact>, Ended>> {
         Box::pin(async {
             let waited = self.probe.wait(handoff, probe).await;
-            self.tape.reached(&waited);
+            self.trace_recorder.reached(&waited);
             waited
         })
     }
@@ -139,12 +146,12 @@ impl ProbeBackend for RecordedProbe {
     }
 
     fn answer(&mut self, call: Call) -> BoxFuture<'_, Result<Answer, Halt>> {
-        let number = self.tape.asked(&call);
+        let number = self.trace_recorder.asked(&call);
         let answer = self.probe.answer(call);
-        let tape = &self.tape;
+        let trace_recorder = &self.trace_recorder;
         Box::pin(async move {
             let answer = answer.await;
-            tape.heard(number, &answer);
+            trace_recorder.heard(number, &answer);
             answer
         })
     }
@@ -153,13 +160,17 @@ impl ProbeBackend for RecordedProbe {
         self.probe.close(connection);
     }
 
+    fn plan_data_ports(&mut self, tried: u32, of: u32) {
+        self.probe.plan_data_ports(tried, of);
+    }
+
     fn mismatched(&mut self) {
         self.probe.mismatched();
     }
 
     fn ended(&mut self, ended: Ended) -> Ended {
         let ended = self.probe.ended(ended);
-        self.tape.ended(match &ended.result {
+        self.trace_recorder.ended(match &ended.result {
             RunResult::TimedOut(why) => End::TimedOut(why.clone()),
             _ => End::OfItself,
         });
@@ -168,7 +179,7 @@ impl ProbeBackend for RecordedProbe {
 
     fn took(&mut self, measured: Duration) -> Duration {
         let took = self.probe.took(measured);
-        self.tape.took(took);
+        self.trace_recorder.took(took);
         took
     }
 }

@@ -7,42 +7,51 @@ use secrecy::ExposeSecret;
 
 use super::content::Block;
 use super::{
-    Conclusion, Damage, Header, ProbeId, Redaction, Settings, Tally, Tape, container, masked,
+    Damage, ExpectedResult, Header, PhaseSummary, ProbeId, Settings, Shareability, TraceRecorder,
+    container, masked,
 };
-use allow_list::Looks;
+use allow_list::AddressLookUps;
 use diagnosis::record::Record;
 use host::Check;
 use model::mask::Mask;
 use model::remote::Remote;
-use model::visit::{Part, Place, Purpose};
+use model::visit::{Purpose, RunPhase, VisitKey};
 use report::redact::Ours;
 use report::{Report, Tool};
 
 /// Collects what the probes ask and hear, from all source addresses.
 #[derive(Debug, Default)]
 pub struct Recorder {
-    kept: Mutex<Kept>,
+    kept: Mutex<Captured>,
 }
 
 #[derive(Debug, Default)]
-struct Kept {
-    tapes: Vec<(Part, Place, Tape)>,
-    tallies: Vec<(Part, Tally)>,
-    sheet: Option<Looks>,
+struct Captured {
+    recorders: Vec<(RunPhase, VisitKey, TraceRecorder)>,
+    summaries: Vec<(RunPhase, PhaseSummary)>,
+    sheet: Option<AddressLookUps>,
 }
 
 impl Recorder {
-    /// A tape for one run of a probe.
-    pub(super) fn tape(&self, (part, place): (Part, Place), probe: &str, purpose: Purpose) -> Tape {
-        let tape = Tape::new(probe, purpose);
-        self.kept().tapes.push((part, place, tape.clone()));
-        tape
+    /// The recorder of one run of a probe.
+    pub(super) fn trace_recorder(
+        &self,
+        (phase, key): (RunPhase, VisitKey),
+        probe: &str,
+        purpose: Purpose,
+    ) -> TraceRecorder {
+        let trace_recorder = TraceRecorder::new(probe, purpose);
+        self.kept()
+            .recorders
+            .push((phase, key, trace_recorder.clone()));
+        trace_recorder
     }
 
     /// Keeps what a part established, once nothing is added to it any more.
-    pub fn keep(&self, part: Part, record: &Record, remote: &Remote) {
+    pub fn keep(&self, phase: RunPhase, record: &Record, remote: &Remote) {
         let mut kept = self.kept();
-        kept.tallies.push((part, Tally::of(record, remote)));
+        kept.summaries
+            .push((phase, PhaseSummary::of(record, remote)));
         if let Some(looks) = &record.sheet {
             kept.sheet = Some(looks.clone());
         }
@@ -66,7 +75,7 @@ impl Recorder {
         let header = Block::Header(Box::new(Header {
             tool: Tool::this(),
             started: report.started,
-            redaction: Redaction::Internal,
+            redaction: Shareability::Internal,
             settings: Settings::of(check),
             probes: probes.collect(),
         }));
@@ -76,19 +85,19 @@ impl Recorder {
         });
         let kept = self.kept();
         let traces = kept
-            .tapes
+            .recorders
             .iter()
-            .map(|(part, place, tape)| Block::Trace(*part, *place, tape.copy()));
-        let tallies = kept
-            .tallies
+            .map(|(phase, key, trace_recorder)| Block::Trace(*phase, *key, trace_recorder.copy()));
+        let summaries = kept
+            .summaries
             .iter()
-            .map(|(part, tally)| Block::Tally(*part, Box::new(tally.clone())));
+            .map(|(phase, summary)| Block::Summary(*phase, Box::new(summary.clone())));
         let sheet = kept.sheet.iter().cloned().map(Block::Sheet);
         let blocks: Vec<Vec<u8>> = std::iter::once(header)
             .chain(traces)
-            .chain(tallies)
+            .chain(summaries)
             .chain(sheet)
-            .chain([Block::Conclusion(Conclusion::from(report))])
+            .chain([Block::Expected(ExpectedResult::from(report))])
             .map(|block| {
                 let mut value = serde_json::to_value(&block).expect("maps have names for keys");
                 if let Some((mask, ours)) = &secret {
@@ -100,7 +109,7 @@ impl Recorder {
         container::pack(&blocks)
     }
 
-    fn kept(&self) -> MutexGuard<'_, Kept> {
+    fn kept(&self) -> MutexGuard<'_, Captured> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use allow_list::Looks;
+use allow_list::AddressLookUps;
 use diagnosis::record::Record;
 use host::Check;
 use host::backend::ProbeBackend;
@@ -11,18 +11,18 @@ use jiff::Timestamp;
 use model::finding::Fact;
 use model::probe::ProbeIdentity;
 use model::remote::Remote;
-use model::visit::{Became, Part, Place, Purpose};
+use model::visit::{PasswordUse, Purpose, RunPhase, VisitKey};
 use run::RunError;
 use run::backend::{Backend, Clock, RunBackend, VisitBackend};
 use run::plan::Plan;
 
-use super::{Recording, Script, Tally};
+use super::{PhaseSummary, ProbeReplay, Recording};
 
 /// Why a replay is worth nothing: a probe of the same digest asked something else than was recorded, so the recording is not
 /// of that probe.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the recording is not what it says: {0}")]
-pub struct Astray(pub String);
+#[error("the recording contradicts itself: {0}")]
+pub struct Divergence(pub String);
 
 /// A recording, and whether the probes still follow it.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ pub struct Replay {
     pub recording: Recording,
     /// Whether some probes are other versions than those of the recording.
     other_versions: bool,
-    astray: Mutex<Option<Astray>>,
+    divergence: Mutex<Option<Divergence>>,
 }
 
 impl Replay {
@@ -48,7 +48,7 @@ impl Replay {
         Arc::new(Replay {
             other_versions,
             recording,
-            astray: Mutex::default(),
+            divergence: Mutex::default(),
         })
     }
 
@@ -68,15 +68,17 @@ impl Replay {
     }
 
     /// What a part established; of a part that was not recorded there is none.
-    pub(crate) fn tally(&self, part: Part) -> Option<&Tally> {
-        self.recording.tally(part)
+    pub(crate) fn summary(&self, phase: RunPhase) -> Option<&PhaseSummary> {
+        self.recording.summary(phase)
     }
 
     /// Whether a recorded run was cut before this visit began.
-    pub(crate) fn was_cut_before(&self, part: Part, place: Place) -> bool {
-        let cut = self.tally(part).is_some_and(|tally| tally.cut.is_some());
+    pub(crate) fn was_cut_before(&self, phase: RunPhase, key: VisitKey) -> bool {
+        let cut = self
+            .summary(phase)
+            .is_some_and(|summary| summary.cut.is_some());
         let mut traces = self.recording.traces.iter();
-        cut && !traces.any(|(of, at, _)| (*of, *at) == (part, place))
+        cut && !traces.any(|(of, at, _)| (*of, *at) == (phase, key))
     }
 
     pub(super) fn has_other_versions(&self) -> bool {
@@ -87,19 +89,21 @@ impl Replay {
     ///
     /// # Errors
     /// What was the first that they did not.
-    pub fn faithful(&self) -> Result<(), Astray> {
+    pub fn faithful(&self) -> Result<(), Divergence> {
         match &*self.lock() {
             None => Ok(()),
-            Some(astray) => Err(astray.clone()),
+            Some(divergence) => Err(divergence.clone()),
         }
     }
 
     pub(super) fn went_astray(&self, what: String) {
-        self.lock().get_or_insert(Astray(what));
+        self.lock().get_or_insert(Divergence(what));
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Astray>> {
-        self.astray.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Divergence>> {
+        self.divergence
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -108,58 +112,67 @@ impl Replay {
 pub struct Replayed(pub Arc<Replay>);
 
 impl Backend for Replayed {
-    fn begin(&self, part: Part, _: &Check, _: Became) -> Result<Box<dyn RunBackend>, RunError> {
+    fn begin(
+        &self,
+        phase: RunPhase,
+        _: &Check,
+        _: PasswordUse,
+    ) -> Result<Box<dyn RunBackend>, RunError> {
         Ok(Box::new(ReplayedRun {
             replay: self.0.clone(),
-            part,
+            phase,
         }))
     }
 
-    fn has(&self, part: Part, remote: &Remote) -> bool {
-        let tally = self.0.tally(part);
-        tally.is_some_and(|tally| tally.remote == *remote)
+    fn has(&self, phase: RunPhase, remote: &Remote) -> bool {
+        let summary = self.0.summary(phase);
+        summary.is_some_and(|summary| summary.remote == *remote)
     }
 
     fn started(&self) -> Timestamp {
         self.0.recording.header.started
     }
 
-    fn looked_up(&self) -> Option<Looks> {
+    fn looked_up(&self) -> Option<AddressLookUps> {
         self.0.recording.sheet.clone()
     }
 }
 
 struct ReplayedRun {
     replay: Arc<Replay>,
-    part: Part,
+    phase: RunPhase,
 }
 
 impl RunBackend for ReplayedRun {
-    fn visit(&self, place: Place) -> Arc<dyn VisitBackend> {
+    fn visit(&self, key: VisitKey) -> Arc<dyn VisitBackend> {
         Arc::new(ReplayedVisit {
             replay: self.replay.clone(),
-            place: (self.part, place),
+            key: (self.phase, key),
         })
     }
 
-    fn was_cut_before(&self, place: Place) -> bool {
-        self.replay.was_cut_before(self.part, place)
+    fn was_cut_before(&self, key: VisitKey) -> bool {
+        self.replay.was_cut_before(self.phase, key)
     }
 
     fn clock(&self) -> Clock {
-        Clock::Recorded(self.replay.tally(self.part).and_then(|tally| tally.cut))
+        Clock::Recorded(
+            self.replay
+                .summary(self.phase)
+                .and_then(|summary| summary.cut),
+        )
     }
 
     fn complete(&self, record: &mut Record) {
-        if let Some(tally) = self.replay.tally(self.part) {
-            tally.tell(record);
+        if let Some(summary) = self.replay.summary(self.phase) {
+            summary.tell(record);
         }
     }
 }
 
 struct ReplayedVisit {
     replay: Arc<Replay>,
-    place: (Part, Place),
+    key: (RunPhase, VisitKey),
 }
 
 impl VisitBackend for ReplayedVisit {
@@ -169,7 +182,12 @@ impl VisitBackend for ReplayedVisit {
         _: Purpose,
         handoff: Arc<Handoff>,
     ) -> Box<dyn ProbeBackend> {
-        Box::new(Script::new(self.replay.clone(), self.place, probe, handoff))
+        Box::new(ProbeReplay::new(
+            self.replay.clone(),
+            self.key,
+            probe,
+            handoff,
+        ))
     }
 
     // Nothing is made on a remote in a replay.

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use host::backend::Halt;
 use host::call::{Answer, Call};
 use model::finding::Fact;
-use model::visit::OutOfReach;
+use model::visit::SkipReason;
 
 /// One run of one probe.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -38,7 +38,7 @@ pub enum Reached {
     /// The facts it was told.
     Facts(Vec<Fact>),
     /// It was not run.
-    Out(OutOfReach),
+    Out(SkipReason),
 }
 
 /// A question and its answer, with their times.
@@ -79,14 +79,14 @@ pub enum End {
 
 /// A trace while it is made. What is on it stays when the probe is ended from outside.
 #[derive(Clone, Debug)]
-pub struct Tape {
+pub struct TraceRecorder {
     trace: Arc<Mutex<Trace>>,
     started: Instant,
 }
 
-impl Tape {
-    pub(super) fn new(probe: &str, purpose: Purpose) -> Tape {
-        Tape {
+impl TraceRecorder {
+    pub(super) fn new(probe: &str, purpose: Purpose) -> TraceRecorder {
+        TraceRecorder {
             trace: Arc::new(Mutex::new(Trace {
                 probe: probe.into(),
                 purpose,
@@ -133,7 +133,7 @@ impl Tape {
             entry.heard = match answer {
                 Ok(answer) => Heard::Answer(answer.clone()),
                 Err(Halt::Denied(why)) => Heard::Denied(why.clone()),
-                Err(Halt::NotRecorded(_) | Halt::Over | Halt::Astray) => Heard::Nothing,
+                Err(Halt::NotRecorded(_) | Halt::Over | Halt::Diverged) => Heard::Nothing,
             };
         }
     }

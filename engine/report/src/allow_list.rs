@@ -2,15 +2,15 @@
 
 use std::fmt::Write;
 
-use crate::style::{BAD, BOLD, DIM, GOOD, UNKNOWN, WARN, WIDTH, hanging, styled, wrapped};
-use ::allow_list::{AllowList, ListedAddress, Row, Set, Standing};
+use crate::style::{BAD, BOLD, DIM, GOOD, UNKNOWN, WARN, Width, hanging, styled, wrapped};
+use ::allow_list::{AddressSet, AllowList, ListedAddress, RequirementRow, RequirementStatus};
 
 /// Renders the sheet in at most 80 columns, with styles.
 pub fn render(sheet: &AllowList) -> String {
     let mut out = String::new();
     let at = sheet.looked_up.strftime("%Y-%m-%d %H:%M UTC").to_string();
     let title = format!("Allow list for {}", sheet.host);
-    let room = WIDTH.saturating_sub(title.chars().count());
+    let room = Width::USUAL.columns().saturating_sub(title.chars().count());
     let _ = writeln!(
         out,
         "{}{}",
@@ -25,7 +25,7 @@ pub fn render(sheet: &AllowList) -> String {
     let _ = writeln!(
         out,
         "\n{}",
-        styled(BOLD, "What is known of these addresses")
+        styled(BOLD, "What is known about these addresses")
     );
     for listed in &sheet.addresses {
         address(&mut out, listed);
@@ -36,10 +36,12 @@ pub fn render(sheet: &AllowList) -> String {
 
 /// What the other party is to do.
 fn request(out: &mut String, sheet: &AllowList) {
-    let asked =
-        "Please let TCP connections through, in the firewall and in the server's own rules:";
+    let asked = "Please allow TCP connections, in the firewall and in the server's own rules:";
     let _ = writeln!(out, "\n{}\n", wrapped("", asked));
-    let dedicated = sheet.addresses.iter().any(|it| it.set == Set::Dedicated);
+    let dedicated = sheet
+        .addresses
+        .iter()
+        .any(|it| it.set == AddressSet::Dedicated);
     let width = sheet
         .addresses
         .iter()
@@ -50,10 +52,12 @@ fn request(out: &mut String, sheet: &AllowList) {
     for listed in &sheet.addresses {
         let name = name(listed);
         let what = match (listed.address, listed.set, dedicated) {
-            (None, ..) => "not public: the server sees another address, not known from here",
-            (_, Set::Dedicated, _) => "dedicated",
-            (_, Set::Pool, true) => "general pool: only where the dedicated ones are not used",
-            (_, Set::Pool, false) => "",
+            (None, ..) => {
+                "not public: the server sees a different address, which is not known here"
+            }
+            (_, AddressSet::Dedicated, _) => "dedicated",
+            (_, AddressSet::Pool, true) => "general pool: only if the dedicated ones are not used",
+            (_, AddressSet::Pool, false) => "",
         };
         line(out, label, &format!("{name:width$}  "), what);
         label = "";
@@ -85,7 +89,7 @@ fn request(out: &mut String, sheet: &AllowList) {
                 ),
             };
             let seen = format!(
-                "data connections: {seen}. Its passive range may be wider, and all of it is to be open"
+                "data connections: {seen}. The passive range may be wider, and all of it has to be open"
             );
             line(out, "", &format!("{range:13}"), &seen);
         }
@@ -93,7 +97,7 @@ fn request(out: &mut String, sheet: &AllowList) {
             out,
             "",
             "passive      ",
-            "data connections: the whole passive range of the server, which it has not named to us yet",
+            "data connections: the whole passive range of the server, which is not known to us yet",
         ),
     }
 }
@@ -105,8 +109,8 @@ fn name(listed: &ListedAddress) -> String {
 
 fn address(out: &mut String, listed: &ListedAddress) {
     let set = match listed.set {
-        Set::Dedicated => "  dedicated",
-        Set::Pool => "",
+        AddressSet::Dedicated => "  dedicated",
+        AddressSet::Pool => "",
     };
     let local = match (listed.seen, listed.local) {
         (Some(seen), Some(local)) if seen != local => {
@@ -120,7 +124,7 @@ fn address(out: &mut String, listed: &ListedAddress) {
         styled(BOLD, &name(listed)),
         styled(DIM, &format!("{set}{local}"))
     );
-    let mut before: Option<&Row> = None;
+    let mut before: Option<&RequirementRow> = None;
     for row in &listed.requirements {
         let same = before.is_some_and(|before| {
             is_empty(before) && is_empty(row) && before.not_known == row.not_known
@@ -130,20 +134,20 @@ fn address(out: &mut String, listed: &ListedAddress) {
     }
 }
 
-fn is_empty(row: &Row) -> bool {
+fn is_empty(row: &RequirementRow) -> bool {
     row.evidence_for.is_empty() && row.evidence_against.is_empty()
 }
 
 /// One line for each piece of evidence; the first has the verdict before it. What was said of the row before need not be
 /// said again.
-fn requirement(out: &mut String, row: &Row, as_before: bool) {
+fn requirement(out: &mut String, row: &RequirementRow, as_before: bool) {
     let (style, verdict) = match row.standing {
-        Standing::Met => (GOOD, "yes"),
-        Standing::NotMet => (BAD, "no"),
-        Standing::Supported => (GOOD, "likely"),
-        Standing::Stated => (UNKNOWN, "stated"),
-        Standing::Doubtful => (WARN, "doubtful"),
-        Standing::NotKnown => (UNKNOWN, "not known"),
+        RequirementStatus::Met => (GOOD, "yes"),
+        RequirementStatus::NotMet => (BAD, "no"),
+        RequirementStatus::Supported => (GOOD, "likely"),
+        RequirementStatus::Stated => (UNKNOWN, "stated"),
+        RequirementStatus::Doubtful => (WARN, "doubtful"),
+        RequirementStatus::NotKnown => (UNKNOWN, "not known"),
     };
     let mut first = format!("  {:15}  {verdict:9}  ", row.requirement);
     if as_before {
@@ -186,8 +190,9 @@ fn legend(out: &mut String, sheet: &AllowList) {
         None => String::new(),
     };
     let text = format!(
-        "+ speaks for it, - against it, ? cannot be known from here or was not learned. Looking cannot prove that an address \
-         is static, dedicated or not residential; \"likely\" says that something speaks for it and nothing against, \"stated\" that only we say so.{list}"
+        "+ supports it, - contradicts it, ? cannot be known from here or was not determined. No look-up can prove \
+        that an address is static, dedicated or not residential. \"likely\" means that something supports it and \
+        nothing contradicts it; \"stated\" means that only we say so.{list}"
     );
     let _ = writeln!(out, "\n{}", styled(DIM, &hanging("", &text)));
 }

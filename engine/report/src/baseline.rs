@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Report;
 use model::finding::{Owner, Severity};
-use model::matrix::Vantage;
+use model::matrix::VantagePoint;
 use model::verdict::Verdict;
 
 /// What changed since an earlier report.
@@ -66,7 +66,7 @@ pub struct Change {
     pub now: Vec<String>,
     /// The source addresses it was seen from, where it was not seen from all.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub sources: Vec<Vantage>,
+    pub sources: Vec<VantagePoint>,
     /// What differs on our side and may be all there is to it; where this is empty, the remote changed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub may_come_from: Vec<String>,
@@ -282,7 +282,7 @@ fn summary(changes: &Changes) -> String {
         ("Changed on the remote", titles(&mut by_itself.into_iter())),
         ("Different on our side", titles(&mut changes.ours.iter())),
         (
-            "Different, which may come from that",
+            "Different, possibly because of that",
             titles(&mut by_us.into_iter()),
         ),
         ("New", codes(&changes.findings.new)),

@@ -27,7 +27,7 @@ pub(super) struct Case<'a> {
 
 /// Why a change is not tried that somebody else's probe proposes.
 const OF_A_THIRD_PARTY: &str =
-    "not tried: a third-party probe proposes it, and such changes never are";
+    "not tried: a third-party probe proposes it, and such changes are never tried";
 
 impl Case<'_> {
     pub(super) fn finding(&self, found: &Diagnosed) -> ReportFinding {
@@ -65,9 +65,10 @@ impl Case<'_> {
         Remedy {
             steps: page.steps(product, &values),
             // Of what a probe saw nothing gets into a line that is to be typed.
-            directives: page.directives(product, &values),
+            directives: page.directives(self.text(name::SERVER_PRODUCT), &values),
             product: product.map(Into::into),
             product_confidence: product.map(|_| self.product_confidence()),
+            check: page.check(&values),
             message: page.message(found.owner, &values),
         }
     }

@@ -1,10 +1,9 @@
 //! What changed since an earlier report, as the formats for people show it: before everything else.
 
-use std::fmt::Write;
-
 use super::outline::listed;
-use super::style::{BAD, BOLD, GOOD, UNKNOWN, WARN, hanging, styled, unmistakable};
-use super::text::{line, mark_of};
+use super::style::{BAD, BOLD, GOOD, UNKNOWN, WARN, styled, unmistakable};
+use super::text::mark_of;
+use super::text::paper::Paper;
 use crate::baseline::{Change, Changes, FindingChange};
 
 /// Changes of one kind.
@@ -48,7 +47,7 @@ pub(super) fn blocks(changes: &Changes) -> Vec<Block> {
             entries(changes.ours.iter().collect()),
         ),
         (
-            "Different, which may come from that",
+            "Different, possibly because of that",
             (UNKNOWN, "diff"),
             entries(ours),
         ),
@@ -67,7 +66,7 @@ pub(super) fn blocks(changes: &Changes) -> Vec<Block> {
             (UNKNOWN, "same"),
             findings(&changes.findings.still),
         ),
-        ("Not compared", (UNKNOWN, "????"), not_compared(changes)),
+        ("Not compared", (UNKNOWN, "SKIP"), not_compared(changes)),
     ];
     all.into_iter()
         .filter(|(.., entries)| !entries.is_empty())
@@ -144,27 +143,28 @@ fn not_compared(changes: &Changes) -> Vec<Entry> {
         .collect()
 }
 
-/// For a terminal, in at most 80 columns.
-pub(super) fn text(out: &mut String, changes: &Changes) {
-    let head = hanging(
-        "SINCE  ",
-        &format!("{}: {}", since(changes), changes.summary),
-    );
-    let _ = writeln!(out, "{}", head.replacen("SINCE", &styled(BOLD, "SINCE"), 1));
+/// For a terminal.
+pub(super) fn text(paper: &mut Paper, changes: &Changes) {
+    let told = format!("{}: {}", since(changes), changes.summary);
+    let head = paper.width().hanging("SINCE  ", &told);
+    paper.raw(&head.replacen("SINCE", &styled(BOLD, "SINCE"), 1));
     for block in blocks(changes) {
         let (style, word) = block.mark;
-        let mut mark = format!("\n{}", styled(style, word));
-        for entry in &block.entries {
-            let title = hanging("      ", &unmistakable(&entry.title));
-            let _ = writeln!(out, "{mark}  {}", styled(BOLD, &title[6..]));
-            mark = "    ".into();
+        paper.blank();
+        for (number, entry) in block.entries.iter().enumerate() {
+            let title = unmistakable(&entry.title);
+            if number == 0 {
+                paper.marked(style, word, &title);
+            } else {
+                paper.line("", &title);
+            }
             for (word, value) in &entry.values {
                 match *word {
-                    "" => line(out, "", &unmistakable(value)),
-                    word => line(out, &format!("{word:6} "), value),
+                    "" => paper.line("", &unmistakable(value)),
+                    word => paper.line(&format!("{word:6} "), value),
                 }
             }
         }
     }
-    out.push('\n');
+    paper.blank();
 }

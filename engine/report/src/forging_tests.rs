@@ -3,7 +3,10 @@
 
 use serde_json::Value;
 
-use super::{Report, Shown, clean, html, junit, markdown, message, text};
+use super::style::Width;
+use super::{
+    Report, Shown, clean, github, html, junit, markdown, message, sarif, text, ticket, transcript,
+};
 use model::cleaner;
 use model::finding::Severity;
 use model::mask::Mask;
@@ -16,7 +19,7 @@ const GOLDEN: [&str; 4] = [
 ];
 
 /// Words that lines of ours begin with, and what is set off like them.
-const OURS: [&str; 18] = [
+const OURS: [&str; 20] = [
     "HEALTHY",
     "DEGRADED",
     "FAILING",
@@ -27,11 +30,13 @@ const OURS: [&str; 18] = [
     "LEFT",
     "note",
     "ok",
-    "????",
+    "SKIP",
+    "exception",
     "do",
-    "type",
+    "check",
     "set",
-    "so",
+    "also",
+    "or",
     "more",
     "because",
     "error:",
@@ -85,7 +90,8 @@ fn with(report: &Value, places: &[&str], text: &str, masks: &[Mask]) -> Option<S
 }
 
 fn plain(report: &Shown) -> String {
-    anstream::adapter::strip_str(&text::render(report)).to_string()
+    let told = text::render(report, Width::USUAL) + &transcript::render(report, Width::USUAL);
+    anstream::adapter::strip_str(&told).to_string()
 }
 
 /// How often lines begin with a word of ours, where lines of ours begin.
@@ -149,7 +155,10 @@ fn everywhere(report: &Shown) -> Vec<(&'static str, String)> {
         ("json", serde_json::to_string_pretty(report).unwrap()),
         ("html", html::render(report)),
         ("markdown", markdown::render(report)),
+        ("ticket", ticket::render(report)),
         ("junit", junit::render(report, Some(Severity::Error))),
+        ("sarif", sarif::render(report, None)),
+        ("github", github::render(report, None)),
         ("message", messages.concat()),
     ]
 }

@@ -3,7 +3,7 @@
 use pulldown_cmark::{Event, Options, Parser, Tag};
 use serde_json::Value;
 
-use super::{Report, Shown, html, junit, markdown, message};
+use super::{Report, Shown, github, html, junit, markdown, message, sarif};
 use model::finding::{Owner, Severity};
 
 const GOLDEN: &str = include_str!("../../../tests/golden/two-faults.json");
@@ -88,6 +88,46 @@ fn junit_has_the_same_cases() {
         assert_eq!(count(&plain, tag), count(&spoiled, tag), "{tag}");
     }
     assert!(count(&plain, "<failure") >= 2 && count(&plain, "<skipped") >= 1);
+}
+
+/// Nothing that a server says begins a command of its own, or ends the title of ours.
+#[test]
+fn github_has_the_same_commands() {
+    let (plain, spoiled) = (golden(), hostile());
+    let of = |report: &Shown| github::render(report, Some("a:b,c.toml"));
+    let commands = |text: &str| -> Vec<String> {
+        let heads = text
+            .lines()
+            .map(|line| line.split(' ').next().unwrap().to_owned());
+        heads.collect()
+    };
+    assert_eq!(commands(&of(&plain)), commands(&of(&spoiled)));
+    for line in of(&spoiled).lines() {
+        let properties = line[2..].split("::").next().unwrap();
+        assert!(
+            properties.contains(" file=a%3Ab%2Cc.toml,line=1,title="),
+            "{line}"
+        );
+        assert_eq!(count(properties, ","), 2, "{line}");
+    }
+}
+
+#[test]
+fn sarif_has_the_same_results() {
+    let of =
+        |report: &Shown| -> Value { serde_json::from_str(&sarif::render(report, None)).unwrap() };
+    let (plain, spoiled) = (of(&golden()), of(&hostile()));
+    let rules = |log: &Value| -> Vec<Value> {
+        let results = log["runs"][0]["results"].as_array().unwrap();
+        results.iter().map(|it| it["ruleId"].clone()).collect()
+    };
+    assert_eq!(rules(&plain), rules(&spoiled));
+    assert!(rules(&plain).len() >= 2);
+    // What a server writes is no link and no place for a value.
+    let text = spoiled["runs"][0]["results"][0]["message"]["text"]
+        .as_str()
+        .unwrap();
+    assert!(text.contains("\\[x\\](http"), "{text}");
 }
 
 #[test]

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::baseline::Changes;
 use model::finding::Severity;
-use model::matrix::Vantage;
+use model::matrix::VantagePoint;
 
 /// Renders a report as JUnit XML. What is found and at least as bad as `failing` is a failure; what is less bad passes,
 /// with what was found as its output.
@@ -61,10 +61,8 @@ fn suite(report: &Report, probe: &ReportProbe, failing: Option<Severity>) -> Tes
     };
     let mut suite = named(report, &name);
     suite.set_time(Duration::from_millis(probe.duration_ms));
-    if let Some(broken) = broken(probe) {
-        suite.add_test_case(broken);
-    }
-    let here = |sources: &[Vantage]| outline::concern(sources, probe);
+    suite.add_test_case(ended(probe));
+    let here = |sources: &[VantagePoint]| outline::concern(sources, probe);
     let found: Vec<&ReportFinding> = report
         .findings
         .iter()
@@ -142,19 +140,23 @@ fn skipped<'a>(
 }
 
 /// A probe that broke down says nothing about the remote: an error, no failure.
-fn broken(probe: &ReportProbe) -> Option<TestCase> {
-    let how = match probe.status {
-        ProbeStatus::Crashed => "the probe crashed or was stopped",
-        ProbeStatus::TimedOut => "the probe did not end in time",
-        ProbeStatus::Ok | ProbeStatus::Skipped => return None,
+fn ended(probe: &ReportProbe) -> TestCase {
+    let broken = |how: &str| {
+        let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+        status.set_type("probe").set_message(how);
+        status
     };
-    let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
-    status.set_type("probe").set_message(how);
-    Some(case(&probe.id, "the probe runs to its end", status))
+    let status = match probe.status {
+        ProbeStatus::Crashed => broken("the probe crashed or was stopped"),
+        ProbeStatus::TimedOut => broken("the probe did not end in time"),
+        ProbeStatus::Skipped => TestCaseStatus::skipped(),
+        ProbeStatus::Ok => TestCaseStatus::success(),
+    };
+    case(&probe.id, "the probe runs to its end", status)
 }
 
+/// Its name is the code alone, as where it is not found: servers of CI follow a test by its name from run to run.
 fn found_case(finding: &ReportFinding, failing: Option<Severity>) -> TestCase {
-    let name = format!("{}: {}", finding.code, finding.title);
     let fails = failing.is_some_and(|failing| finding.severity <= failing);
     if fails {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
@@ -162,10 +164,10 @@ fn found_case(finding: &ReportFinding, failing: Option<Severity>) -> TestCase {
             .set_type(finding.code.clone())
             .set_message(finding.title.clone())
             .set_description(body(finding));
-        return case(&finding.probe, &name, status);
+        return case(&finding.probe, &finding.code, status);
     }
-    let mut passed = case(&finding.probe, &name, TestCaseStatus::success());
-    passed.set_system_out(body(finding));
+    let mut passed = case(&finding.probe, &finding.code, TestCaseStatus::success());
+    passed.set_system_out(format!("{}\n{}", finding.title, body(finding)));
     passed
 }
 

@@ -1,6 +1,7 @@
 //! Reports of one remote that were taken from several places, as one: the desk of an agent does not own the addresses of a
 //! gateway.
 
+mod differences;
 mod part;
 #[cfg(test)]
 mod tests;
@@ -16,10 +17,10 @@ use super::case::{self, Case};
 use super::{Connections, Report, ReportFinding, ReportOmission, SCHEMA_VERSION, Tool, summary};
 use diagnosis::codes::Codes;
 use diagnosis::compare;
-use diagnosis::diagnose::{Diagnosed, NotTested, Seen, conclude};
+use diagnosis::diagnose::{Diagnosed, NotTested, Observations, conclude};
 use model::capability::Capability;
 use model::finding::{Basis, Confidence, Finding, Omission};
-use model::matrix::{Row, Vantage};
+use model::matrix::{Row, VantagePoint};
 use model::remote::Remote;
 use model::standing::Standing;
 use model::verdict::Verdict;
@@ -116,8 +117,11 @@ pub fn merge(taken: &[Taken], catalogue: &Codes) -> Result<Report, MergeError> {
         .try_for_each(|part| part.borrows_nothing(catalogue))?;
     let rows: Vec<Row> = parts.iter().flat_map(|part| part.rows.clone()).collect();
     let mut findings = findings(&parts);
-    compare::weigh(&rows, &mut findings, catalogue);
-    let seen = Seen {
+    if !differences::is_one_address(&parts) {
+        compare::weigh(&rows, &mut findings, catalogue);
+        differences::weigh(taken, &parts, &mut findings);
+    }
+    let seen = Observations {
         findings,
         rows,
         not_tested: not_tested(&parts),
@@ -195,7 +199,7 @@ fn findings(parts: &[Part<'_>]) -> Vec<Diagnosed> {
     all
 }
 
-fn diagnosed(found: &ReportFinding, standing: Standing, sources: Vec<Vantage>) -> Diagnosed {
+fn diagnosed(found: &ReportFinding, standing: Standing, sources: Vec<VantagePoint>) -> Diagnosed {
     Diagnosed {
         finding: Finding {
             code: found.code.clone(),
@@ -249,7 +253,7 @@ fn not_tested(parts: &[Part<'_>]) -> Vec<NotTested> {
     all
 }
 
-fn assemble(parts: &[Part<'_>], seen: Seen, catalogue: &Codes) -> Report {
+fn assemble(parts: &[Part<'_>], seen: Observations, catalogue: &Codes) -> Report {
     let reports = || parts.iter().map(|part| &part.taken.report);
     let (facts, facts_by_source) = facts(parts);
     let remote = remote(parts);
@@ -273,15 +277,16 @@ fn assemble(parts: &[Part<'_>], seen: Seen, catalogue: &Codes) -> Report {
         }
         told
     });
+    let findings: Vec<ReportFinding> = findings.collect();
     Report {
         schema_version: SCHEMA_VERSION.into(),
         tool: Tool::this(),
         started: reports().map(|it| it.started).min().unwrap_or_default(),
         duration_ms: reports().map(|it| it.duration_ms).sum(),
-        summary: summary::summary(&diagnosis, &remote, &facts, None),
+        summary: summary::summary(&diagnosis, &remote, &facts, &findings, None),
         verdict: diagnosis.verdict,
         settings_patch: case::all_patches(&diagnosis),
-        findings: findings.collect(),
+        findings,
         root_causes: diagnosis.root_causes.clone(),
         not_tested: diagnosis
             .not_tested
@@ -306,9 +311,11 @@ fn assemble(parts: &[Part<'_>], seen: Seen, catalogue: &Codes) -> Report {
         matrix: diagnosis.rows,
         // It is looked up from one place; each report has its own.
         allow_list: None,
+        clients: None,
         redaction: None,
         changes: None,
         declared: catalogue.facts().clone(),
+        waited: None,
         merged_from: parts.iter().map(|part| part.taken.origin()).collect(),
         facts,
         facts_by_source,

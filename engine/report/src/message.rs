@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use super::{Report, ReportFinding, Shown, outline};
+use super::{Report, ReportFinding, Shown, advice, outline};
 use model::finding::Owner;
 
 /// The message to one owner, as plain text; none where the owner has nothing to do.
@@ -24,11 +24,9 @@ pub fn render(report: &Shown, owner: Owner) -> Option<String> {
         };
         let _ = write!(out, "\n{numbered}{}\n", cause.remedy.message.trim());
         if let Some(patch) = &cause.settings_patch {
-            let changes: Vec<String> = outline::changes(patch)
-                .map(|(name, value)| format!("{name} = {value}"))
-                .collect();
+            let changes = advice::assignments(&advice::settings(report, patch));
             let effect = outline::effect(patch);
-            let _ = writeln!(out, "\nSettings: {} ({effect}).", changes.join(", "));
+            let _ = writeln!(out, "\nSettings (as in remote.toml): {changes} ({effect}).");
         }
     }
     let _ = write!(out, "\n{}\n\n{}\n", closing(owner), seen(report, &causes));
@@ -44,6 +42,38 @@ pub fn owners(report: &Report) -> Vec<Owner> {
         }
     }
     owners
+}
+
+/// That there are messages, and how to get them; none where nobody has anything to do. What is to be typed is not broken.
+pub fn offer(report: &Shown) -> Option<String> {
+    let owners = owners(report);
+    let told = match owners.as_slice() {
+        [] => return None,
+        [_] => "A message is ready to be sent; add this to print it:",
+        [_, _, ..] => "Messages are ready to be sent; add one of these to print it:",
+    };
+    let width = owners.iter().map(|owner| owner.as_ref().len()).max()?;
+    let mut out = format!("{told}\n");
+    for owner in owners {
+        let title = owner.title();
+        let _ = writeln!(out, "  --message {:width$}  to {title}", owner.as_ref());
+    }
+    Some(out)
+}
+
+/// That an owner has nothing to do, and who has.
+pub fn nothing_for(owner: Owner, report: &Report) -> String {
+    let others: Vec<String> = owners(report).iter().map(ToString::to_string).collect();
+    let who = owner.title();
+    match others.is_empty() {
+        true => {
+            format!("Nothing to send: neither {who} ({owner}) nor anyone else has anything to do.")
+        }
+        false => format!(
+            "Nothing to send: {who} ({owner}) has nothing to do. There is a message for {}.",
+            others.join(", ")
+        ),
+    }
 }
 
 /// Several addresses may have met the same fault: it is told once.
@@ -62,9 +92,9 @@ fn of(report: &Report, owner: Owner) -> Vec<&ReportFinding> {
 fn closing(owner: Owner) -> &'static str {
     match owner {
         Owner::Settings | Owner::Platform => {
-            "When it is done, run the same check again: it has to end without this."
+            "Afterwards, run the same check again: this problem must be gone."
         }
-        _ => "When it is done, please tell us: we check again from our side.",
+        _ => "Afterwards, please tell us, and we will check again from our side.",
     }
 }
 

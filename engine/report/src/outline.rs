@@ -1,11 +1,13 @@
 //! What the formats for people have in common: what they show, and in which order.
 
+use std::fmt::Write;
+
 use serde_json::{Map, Value};
 
-use super::{Remedy, Report, ReportFinding, ReportOmission, ReportProbe};
+use super::{Remedy, Report, ReportFinding, ReportOmission, ReportProbe, changes};
 use model::finding::{Confidence, FactValue, OmissionCause, Severity};
-use model::matrix::Vantage;
-use model::patch::is_remark;
+use model::matrix::VantagePoint;
+use model::patch::{IN_CLIENTS, is_remark};
 use model::remedy::Directive;
 use model::standing::Standing;
 
@@ -37,6 +39,22 @@ pub(super) fn consequences<'a>(
         .filter(|other| other.caused_by.as_deref() == Some(&cause.code))
 }
 
+/// Whose turn it is, the steps and what else is explained by them, in lines of plain text: for formats that show a finding in
+/// one piece.
+pub(super) fn what_to_do(report: &Report, finding: &ReportFinding) -> String {
+    let mut out = format!("Who has to act: {}.\n", finding.owner.title());
+    for (number, step) in (1..).zip(&finding.remedy.steps) {
+        let _ = writeln!(out, "{number}. {step}");
+    }
+    let also: Vec<&str> = consequences(&report.findings, finding)
+        .map(|it| it.code.as_str())
+        .collect();
+    if !also.is_empty() {
+        let _ = writeln!(out, "This also explains {}.", also.join(", "));
+    }
+    out
+}
+
 /// Where a finding was made, if it is not the same from everywhere.
 pub(super) fn only_from(finding: &ReportFinding) -> Option<String> {
     finding.source.as_ref()?;
@@ -46,7 +64,7 @@ pub(super) fn only_from(finding: &ReportFinding) -> Option<String> {
 /// Checks that were not made for one reason.
 pub(super) struct Untested<'a> {
     pub(super) reason: &'a str,
-    pub(super) sources: &'a [Vantage],
+    pub(super) sources: &'a [VantagePoint],
     pub(super) checks: Vec<&'a str>,
 }
 
@@ -103,15 +121,21 @@ pub(super) fn changes(patch: &Map<String, Value>) -> impl Iterator<Item = (&str,
 pub(super) fn effect(patch: &Map<String, Value>) -> String {
     let word = |name: &str| patch.get(name).and_then(Value::as_str);
     let seen = match (word("effect"), word("reason")) {
-        (Some("cures-this"), _) => "tried in this run: it cures this".into(),
-        (Some("cures-all"), _) => "tried in this run: it cures everything".into(),
-        (Some("failed"), _) => "tried in this run: it does not help".into(),
+        (Some("cures-this"), _) => "verified in this run: fixes this problem".into(),
+        (Some("cures-all"), _) => "verified in this run: fixes everything".into(),
+        (Some("failed"), _) => "tried in this run: does not help".into(),
         (_, Some(reason)) => reason.to_string(),
         (_, None) => "not tried".to_string(),
     };
+    let in_clients = patch.get(IN_CLIENTS).and_then(Value::as_object);
+    let in_clients = in_clients
+        .into_iter()
+        .flatten()
+        .filter_map(|(client, words)| Some(format!("; in {client}: {}", words.as_str()?)));
+    let in_clients: String = in_clients.collect();
     match price(patch) {
-        Some(price) => format!("{seen}; {price}"),
-        None => seen,
+        Some(price) => format!("{seen}; {price}{in_clients}"),
+        None => format!("{seen}{in_clients}"),
     }
 }
 
@@ -126,7 +150,7 @@ pub(super) fn tried_together(patch: &Map<String, Value>) -> String {
 /// The security that a change gives up.
 fn price(patch: &Map<String, Value>) -> Option<&'static str> {
     let older = patch.get("highest_tls_version") == Some(&Value::from("1.2"));
-    older.then_some("it lowers security: TLS 1.3 is given up")
+    older.then_some("it lowers security: the remote no longer uses TLS 1.3")
 }
 
 /// What was seen to mend all of several root causes together; one alone has said so itself.
@@ -196,8 +220,8 @@ pub(super) fn guess(remedy: &Remedy) -> Option<String> {
     match remedy.product_confidence {
         Some(Confidence::Certain) => None,
         Some(Confidence::Likely) | None => Some(format!(
-            "The server is probably {product}, which is a guess from what it says. Make sure before you follow what is \
-             meant for {product}; another product needs other lines."
+            "The server is probably {product}; this is a guess from its replies. Make sure first, because another \
+            product needs other lines."
         )),
     }
 }
@@ -252,15 +276,38 @@ pub(super) fn spans(text: &str) -> Vec<Span<'_>> {
 }
 
 /// Whether something said of these addresses, or of all where there are none, is about this run.
-pub(super) fn concern(sources: &[Vantage], probe: &ReportProbe) -> bool {
+pub(super) fn concern(sources: &[VantagePoint], probe: &ReportProbe) -> bool {
     let Some(source) = probe.source else {
         return true;
     };
     sources.is_empty() || sources.iter().any(|vantage| vantage.is_at(source))
 }
 
+/// What formats without a place of their own for it say of a report as a whole: what changed since an earlier one, that it is
+/// redacted, what is left on the remote, and that a secret was masked.
+pub(super) fn remarks(report: &Report) -> Vec<String> {
+    let changes = report.changes.iter();
+    let changes = changes.map(|it| {
+        let blocks = changes::blocks(it).into_iter();
+        let blocks = blocks.filter(|block| block.heading != "Not compared");
+        let entries = blocks.flat_map(|block| block.entries);
+        let titles: Vec<String> = entries.map(|entry| entry.title).collect();
+        format!(
+            "since {}: {} ({})",
+            changes::since(it),
+            it.summary,
+            titles.join("; ")
+        )
+    });
+    let redaction = report.redaction.iter().map(ToString::to_string);
+    let left = report.left_behind.iter();
+    let left = left.map(|it| format!("left on the remote: {it}"));
+    let remarks = changes.chain(redaction).chain(left);
+    remarks.chain(masked(report)).collect()
+}
+
 /// Names one after the other.
-pub(super) fn listed(vantages: &[Vantage]) -> String {
+pub(super) fn listed(vantages: &[VantagePoint]) -> String {
     let names: Vec<String> = vantages.iter().map(ToString::to_string).collect();
     names.join(", ")
 }

@@ -4,6 +4,8 @@ use std::fmt::Write;
 
 use super::style::{BAD, BOLD, DIM, UNKNOWN, WARN, hanging, styled, unmistakable, wrapped};
 use diagnosis::codes::Codes;
+use diagnosis::symptom::Match;
+use ftp::product::Product;
 use model::finding::{Code, Severity};
 use model::remedy::in_general;
 
@@ -20,11 +22,15 @@ pub fn explain(code: &Code) -> String {
         "{}",
         wrapped(
             "",
-            &format!("Who has to act: {} ({}).", code.owner.title(), code.owner)
+            &format!(
+                "Action needed from: {} ({}).",
+                code.owner.title(),
+                code.owner
+            )
         )
     );
     if code.eased_by_certificate_check {
-        let _ = writeln!(out, "With the certificate check off it is a warning.");
+        let _ = writeln!(out, "With the certificate check off, it is only a warning.");
     }
     for block in in_general(&code.page).trim().split("\n\n") {
         out.push('\n');
@@ -58,6 +64,26 @@ pub fn list(catalogue: &Codes) -> String {
             code.severity,
             code.title
         );
+    }
+    out
+}
+
+/// The pages for what somebody saw, the likeliest first, each with why it is named; and the products whose words these are.
+pub fn found(pages: &[Match<'_>], products: &[(Product, &str)]) -> String {
+    const INDENT: &str = "      ";
+    let mut out = String::new();
+    for (number, page) in pages.iter().enumerate() {
+        let space = if number == 0 { "" } else { "\n" };
+        let name = styled(BOLD, &page.code.name);
+        let severity = severity(page.code.severity);
+        let _ = writeln!(out, "{space}{name}  {severity}");
+        let title = unmistakable(&page.code.title);
+        let _ = writeln!(out, "{}", hanging(INDENT, &title));
+        let _ = writeln!(out, "{}", hanging(INDENT, &format!("why: {}", page.why)));
+    }
+    for (product, words) in products {
+        let told = format!("This may be a message of {}: {words}", product.name());
+        let _ = writeln!(out, "\n{}", hanging("", &told));
     }
     out
 }
@@ -99,7 +125,11 @@ fn markdown(block: &str) -> String {
             } else {
                 BOLD
             };
-            let _ = writeln!(out, "{}", styled(style, heading.trim()));
+            let heading = match heading.trim() {
+                "Told apart from" => "How it differs from similar problems",
+                heading => heading,
+            };
+            let _ = writeln!(out, "{}", styled(style, heading));
             continue;
         }
         if !paragraph.is_empty() {

@@ -1,13 +1,16 @@
 //! Reports for others: what says who and where somebody is goes out, and a token comes in its place.
 //!
-//! A report is turned into JSON, every text of it passes the same hand, and the result is read back as a report. What may
-//! stay as it is, is listed ([`fields`]); a field that nobody thought of passes like any other. Tokens keep the kind of
-//! what they stand for, and the same value has the same token in all of a report, however it is spelt.
+//! A report is turned into JSON, every text of it is rewritten by one function, and the result is read back as a report.
+//! [`fields`] lists which texts are ours; a field that nobody thought of counts as somebody else's. For a vendor
+//! (`shareable`), what is somebody's is replaced within a text. For anybody (`public`), a text of somebody else's is a token
+//! as a whole, or is left out: what a word may give away need not be known. Tokens keep the kind of what they stand for, and
+//! the same value has the same token in all of a report, however it is spelt.
 
 mod collect;
-mod disguise;
 mod fields;
 mod known;
+mod pseudonyms;
+mod public;
 mod shapes;
 #[cfg(test)]
 mod tests;
@@ -24,6 +27,7 @@ use serde_json::Value;
 use crate::Report;
 use model::declared::DeclaredFacts;
 
+use fields::Author;
 pub(crate) use fields::{fits, is_key, is_vocabulary};
 use text::Redactor;
 pub use words::Ours;
@@ -71,6 +75,14 @@ pub fn redact(report: Report, wanted: Option<Level>) -> Result<Report, RedactErr
     let mut redactor = Redactor::new(wanted, before.is_some());
     let value = serde_json::to_value(&report)?;
     collect::learn(&mut redactor, &report, &value);
+    let (report, value) = match wanted {
+        Level::Public => {
+            let report = public::reduced(report);
+            let value = serde_json::to_value(&report)?;
+            (report, value)
+        }
+        Level::Internal | Level::Shareable => (report, value),
+    };
     let value = walk(value, &mut Vec::new(), &mut redactor, &report.declared);
     let mut redacted: Report = serde_json::from_value(value)?;
     redacted.declared = report.declared;
@@ -91,15 +103,15 @@ pub fn redact(report: Report, wanted: Option<Level>) -> Result<Report, RedactErr
 /// What goes on being read by programs, for people that a report of the level `shareable` is for: what is taken out of it
 /// wears a disguise of the same length and looks.
 #[derive(Debug)]
-pub struct Disguised(Redactor);
+pub struct Pseudonymised(Redactor);
 
-impl Disguised {
+impl Pseudonymised {
     /// What is somebody's in the report is so elsewhere.
-    pub fn as_in(report: &Report) -> Disguised {
-        let mut redactor = Redactor::disguising(Level::Shareable);
+    pub fn as_in(report: &Report) -> Pseudonymised {
+        let mut redactor = Redactor::pseudonymising(Level::Shareable);
         let value = serde_json::to_value(report).unwrap_or_default();
         collect::learn(&mut redactor, report, &value);
-        Disguised(redactor)
+        Pseudonymised(redactor)
     }
 
     /// Names in a listing, and to whom files belong; of very many the first.
@@ -137,8 +149,10 @@ fn walk(
     declared: &DeclaredFacts,
 ) -> Value {
     match value {
-        Value::String(text) if fields::is_vocabulary(path) => Value::String(text),
-        Value::String(text) => Value::String(redactor.rewrite(&text)),
+        Value::String(text) => {
+            let author = fields::author(path, redactor.level(), declared);
+            Value::String(redactor.field(&text, author))
+        }
         Value::Array(items) => {
             path.push("*".into());
             let items = items
@@ -153,7 +167,7 @@ fn walk(
             for (name, value) in entries {
                 let key = match fields::is_key(path, &name, declared) {
                     true => name.clone(),
-                    false => redactor.rewrite(&name),
+                    false => redactor.field(&name, key_author(path)),
                 };
                 let value = match fields::is_private(path, &name, &value, declared) {
                     true => whole(value, redactor),
@@ -169,6 +183,14 @@ fn walk(
             Value::Object(out)
         }
         other => other,
+    }
+}
+
+/// Source addresses are keys; all other keys that are no names of fields are somebody else's.
+fn key_author(path: &[String]) -> Author {
+    match path {
+        [place] if place == "facts_by_source" => Author::Ours,
+        _ => Author::Others,
     }
 }
 

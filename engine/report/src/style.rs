@@ -9,8 +9,50 @@ pub const WARN: Style = AnsiColor::Yellow.on_default().bold();
 pub const GOOD: Style = AnsiColor::Green.on_default().bold();
 pub const UNKNOWN: Style = AnsiColor::Cyan.on_default().bold();
 
-/// The width reports are made for.
-pub const WIDTH: usize = 80;
+/// How wide a text is, in columns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Width(usize);
+
+impl Width {
+    /// What is no terminal gets this.
+    pub const USUAL: Width = Width(80);
+    /// Labels and evidence need some room.
+    const LEAST: usize = 60;
+    /// Eyes lose their way from the end of a longer line to the beginning of the next.
+    const MOST: usize = 120;
+
+    /// That of a terminal, as far as a text can be laid out for it.
+    pub fn of_terminal(columns: usize) -> Width {
+        Width(columns.clamp(Width::LEAST, Width::MOST))
+    }
+
+    /// In columns.
+    pub fn columns(self) -> usize {
+        self.0
+    }
+
+    /// Text wrapped to this width, of which no line but the first can begin like one of ours.
+    pub fn hanging(self, first: &str, text: &str) -> String {
+        let indent = textwrap::core::display_width(first);
+        self.filled(first, indent.max(HANGING), text)
+    }
+
+    /// Text wrapped to this width: the first line after `first`, the others indented as far.
+    pub fn wrapped(self, first: &str, text: &str) -> String {
+        self.filled(first, textwrap::core::display_width(first), text)
+    }
+
+    fn filled(self, first: &str, indent: usize, text: &str) -> String {
+        let indent = " ".repeat(indent);
+        let options = textwrap::Options::new(self.0)
+            .initial_indent(first)
+            .subsequent_indent(&indent)
+            // Dates, codes and directives have hyphens that are no place to break at.
+            .word_separator(textwrap::WordSeparator::AsciiSpace)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation);
+        textwrap::fill(text, options)
+    }
+}
 
 /// Words in a style.
 pub fn styled(style: Style, text: &str) -> String {
@@ -21,10 +63,14 @@ pub fn styled(style: Style, text: &str) -> String {
 /// somebody wrote cannot look like one of them wherever it is broken.
 const HANGING: usize = 8;
 
-/// Text wrapped to the width, of which no line but the first can begin like one of ours.
+/// Text wrapped to the usual width, of which no line but the first can begin like one of ours.
 pub fn hanging(first: &str, text: &str) -> String {
-    let width = textwrap::core::display_width(first);
-    filled(first, width.max(HANGING), text)
+    Width::USUAL.hanging(first, text)
+}
+
+/// Text wrapped to the usual width: the first line after `first`, the others indented as far.
+pub fn wrapped(first: &str, text: &str) -> String {
+    Width::USUAL.wrapped(first, text)
 }
 
 /// The words that lines of ours begin with: marks, verdicts, and labels of what is to be done.
@@ -39,7 +85,13 @@ const MARKS: &[&str] = &[
     "LEFT",
     "note",
     "ok",
+    "SKIP",
     "????",
+    "exception",
+    "check",
+    "also",
+    "lines",
+    "fix",
     "diff",
     "ours",
     "new",
@@ -47,9 +99,7 @@ const MARKS: &[&str] = &[
     "same",
     "tell",
     "do",
-    "type",
     "set",
-    "so",
     "more",
     "or",
     "because",
@@ -71,20 +121,4 @@ pub fn unmistakable(text: &str) -> String {
         true => ftp::quoted(text),
         false => text,
     }
-}
-
-/// Text wrapped to the width: the first line after `first`, the others indented as far.
-pub fn wrapped(first: &str, text: &str) -> String {
-    filled(first, textwrap::core::display_width(first), text)
-}
-
-fn filled(first: &str, indent: usize, text: &str) -> String {
-    let indent = " ".repeat(indent);
-    let options = textwrap::Options::new(WIDTH)
-        .initial_indent(first)
-        .subsequent_indent(&indent)
-        // Dates, codes and directives have hyphens that are no place to break at.
-        .word_separator(textwrap::WordSeparator::AsciiSpace)
-        .word_splitter(textwrap::WordSplitter::NoHyphenation);
-    textwrap::fill(text, options)
 }

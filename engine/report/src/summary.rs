@@ -1,6 +1,7 @@
 //! The verdict in a few sentences that a tired person understands: what was found, what was not seen, and whose word it is.
 
 use super::third_party::third_parties;
+use super::{ReportFinding, advice};
 use diagnosis::diagnose::{Diagnosed, Diagnosis, LEFT_OUT, NotTested};
 use diagnosis::facts::Facts;
 use facts::name;
@@ -17,18 +18,19 @@ pub(super) fn summary(
     diagnosis: &Diagnosis,
     remote: &Remote,
     facts: &Facts,
+    findings: &[ReportFinding],
     cut: Option<Cut>,
 ) -> String {
     let sentences = [
-        verdict(diagnosis, remote, facts),
+        verdict(diagnosis, remote, facts, findings),
         unseen(diagnosis),
         left_out(diagnosis, remote),
         not_permitted(diagnosis, remote),
         third_parties(diagnosis),
         intended(diagnosis, remote, facts),
         cut.map_or("", |cut| match cut {
-            Cut::Interrupted => "The run was interrupted.",
-            Cut::TimedOut => "The time for the run was up before it ended.",
+            Cut::Interrupted => "The run was interrupted before it ended.",
+            Cut::TimedOut => "The run was stopped at its time limit (--timeout) before it ended.",
         })
         .into(),
     ];
@@ -37,51 +39,113 @@ pub(super) fn summary(
 }
 
 /// What probes of this program found. What others say stands beside it.
-fn verdict(diagnosis: &Diagnosis, remote: &Remote, facts: &Facts) -> String {
+fn verdict(
+    diagnosis: &Diagnosis,
+    remote: &Remote,
+    facts: &Facts,
+    findings: &[ReportFinding],
+) -> String {
     let place = remote.place();
     let ours: Vec<&Diagnosed> = causes(diagnosis)
         .filter(|it| it.standing.is_built_in())
         .collect();
-    let others = match ours.len() {
-        0 | 1 => String::new(),
-        2 => " There is one more root cause.".into(),
-        n => format!(" There are {} more root causes.", n - 1),
+    let others: Vec<&str> = ours.iter().skip(1).map(|it| it.title.as_str()).collect();
+    let others = match others.is_empty() {
+        true => String::new(),
+        false => format!(" Also: {}.", others.join("; ")),
     };
     let Some(cause) = ours.first() else {
         return match (diagnosis.incomplete, is_clean(diagnosis)) {
             (false, true) => healthy(&place, remote, facts),
             (false, false) if remote.user.is_some() => healthy(&place, remote, facts),
             (false, false) => format!("The probes of this program found nothing wrong at {place}."),
-            (true, true) => format!(
-                "Nothing wrong was found at {place}, but not everything could be looked at."
-            ),
+            (true, true) => {
+                format!("Nothing wrong was found at {place}, but not everything could be checked.")
+            }
             (true, false) => format!(
-                "The probes of this program found nothing wrong at {place}, but not everything could be looked at."
+                "The probes of this program found nothing wrong at {place}, but not everything could be checked."
             ),
         };
     };
-    let owner = capitalised(cause.owner.title());
     let title = &cause.title;
+    if let Some((elsewhere, act)) = elsewhere(cause, ours.len() == 1, remote, facts) {
+        let next = next(cause, Some(&act));
+        return format!("{elsewhere}{next}{others}");
+    }
+    let finding = findings.iter().find(|it| it.code == cause.finding.code);
+    let act = finding.and_then(advice::next_act);
+    let next = next(cause, act.as_deref());
     match (cause.severity, diagnosis.incomplete) {
         (Severity::Error, _) if cause.is_about_a_probe() => {
-            format!("Not everything at {place} could be looked at: {title}.{others}")
+            format!("Not everything at {place} could be checked: {title}.{others}")
         }
         (Severity::Error, _) => {
             let from = from(cause, diagnosis.rows.len());
-            format!("{place} cannot be used{from}: {title}. {owner} has to act.{others}")
+            format!("{place} cannot be used{from}: {title}.{next}{others}")
         }
         (_, true) => {
-            format!(
-                "Not everything at {place} could be looked at, and {title}. {owner} should act.{others}"
-            )
+            format!("Not everything at {place} could be checked, and {title}.{next}{others}")
         }
         (_, false) => {
             let works = match (&remote.user, diagnosis.unseen.is_empty()) {
                 (Some(_), true) => "works",
                 (Some(_), false) | (None, _) => "can be reached",
             };
-            format!("{place} {works}, but {title}. {owner} should act.{others}")
+            format!("{place} {works}, but {title}.{next}{others}")
         }
+    }
+}
+
+/// That FTP's other port answers, where the configured one does not: what somebody is to change comes before what is closed.
+fn elsewhere(
+    cause: &Diagnosed,
+    alone: bool,
+    remote: &Remote,
+    facts: &Facts,
+) -> Option<(String, String)> {
+    let silent = match cause.finding.code.as_str() {
+        "net.connection-refused" => format!("Nothing listens on {}.", remote.place()),
+        "net.connection-timeout" => format!("No answer comes from {}.", remote.place()),
+        _ => return None,
+    };
+    let changes = &cause.finding.patch.as_ref()?.changes;
+    let (_, port) = changes.iter().find(|(name, _)| name == "port")?;
+    // The port opens; what is spoken there was seen, too.
+    let on_it = facts.get(name::CONTROL_PORT) == Some(&FactValue::Integer(port.parse().ok()?));
+    let offered = match facts.get(name::CONTROL_MODE) {
+        Some(FactValue::Text(mode)) if on_it => match mode.as_str() {
+            "explicit" => "explicit TLS",
+            "implicit" => "implicit TLS",
+            "clear" => "FTP in clear text",
+            _ => return None,
+        },
+        Some(_) | None => return None,
+    };
+    let logged_in = facts.get(name::LOGIN_ACCEPTED) == Some(&FactValue::Flag(true));
+    let works = match &remote.user {
+        _ if !alone => "",
+        Some(_) if logged_in => ", which works",
+        Some(_) => "",
+        None => ", which works as far as it was tested",
+    };
+    let changes: Vec<String> = changes
+        .iter()
+        .map(|(name, value)| format!("{name} = {value}"))
+        .collect();
+    Some((
+        format!("{silent} The server offers {offered} on port {port}{works}."),
+        format!("set {}", changes.join(" and ")),
+    ))
+}
+
+/// Who does what next.
+fn next(cause: &Diagnosed, act: Option<&str>) -> String {
+    let owner = cause.owner.title();
+    // Whoever reads that it is for them need not ask themselves.
+    let asked = format!("ask {owner} to ");
+    match act.map(|act| act.strip_prefix(&asked).unwrap_or(act)) {
+        Some(act) => format!(" Next, {owner}: {}.", act.trim_end_matches('.')),
+        None => format!(" Next: {owner}."),
     }
 }
 
@@ -108,9 +172,9 @@ fn healthy(place: &str, remote: &Remote, facts: &Facts) -> String {
     let listed = facts.get(name::DATA_LISTED) != Some(&FactValue::Flag(false));
     match remote.user {
         Some(_) if !listed => {
-            format!("{place} works: the login{how} succeeded, and the server has nothing to list.")
+            format!("{place} works: the login{how} succeeded, and there is nothing to list.")
         }
-        Some(_) => format!("{place} works: login and a listing{how} succeeded."),
+        Some(_) => format!("{place} works: a login and a listing{how} succeeded."),
         None => {
             format!("Nothing wrong was found at {place}{how}; login and transfers were not tested.")
         }
@@ -161,7 +225,7 @@ fn left_out(diagnosis: &Diagnosis, remote: &Remote) -> String {
     match (told.is_empty(), diagnosis.verdict, &remote.user) {
         (true, ..) => String::new(),
         (false, Verdict::Healthy, Some(_)) => {
-            format!("Nothing wrong was found in what was looked at; {told}.")
+            format!("Nothing wrong was found in what was checked; {told}.")
         }
         (false, ..) => format!("{}.", capitalised(&told)),
     }

@@ -2,49 +2,50 @@
 
 use std::fmt::Write;
 
-use super::style::{BAD, DIM, GOOD, UNKNOWN, WIDTH, styled, unmistakable};
+use super::style::{BAD, DIM, GOOD, UNKNOWN, styled, unmistakable};
+use super::text::paper::Paper;
 use model::matrix::{Cell, Row, Step};
 
 /// As wide as a cell may get; of what is longer the finding tells.
 const CELL: usize = 10;
 const INDENT: &str = "      ";
+/// Room for the shortest names; longer ones have lines of their own.
+const LEAST: usize = 10;
 
 /// One line for each address; nothing where there is but one.
-pub(super) fn render(out: &mut String, rows: &[Row]) {
+pub(super) fn render(paper: &mut Paper, rows: &[Row]) {
     if rows.len() < 2 {
         return;
     }
     let names: Vec<String> = rows.iter().map(name).collect();
-    let room = WIDTH - INDENT.len() - Step::ALL.len() * (CELL + 1);
+    let taken = INDENT.len() + Step::ALL.len() * (CELL + 1);
+    let room = paper.width().columns().saturating_sub(taken).max(LEAST);
     let width = names.iter().map(|name| name.chars().count()).max();
-    let width = width
-        .unwrap_or_default()
-        .clamp("source".len(), room.max(15));
+    let width = width.unwrap_or_default().clamp("source".len(), room);
     let mut head = format!("{:width$}", "source");
     for step in Step::ALL {
         let _ = write!(head, " {:CELL$}", step.to_string());
     }
-    let _ = writeln!(out, "\n{INDENT}{}", styled(DIM, head.trim_end()));
+    paper.blank();
+    paper.raw(&format!("{INDENT}{}", styled(DIM, head.trim_end())));
     for (row, name) in rows.iter().zip(names) {
         // A name that leaves no room for the rest has a line of its own.
-        if name.chars().count() > width {
-            let _ = writeln!(out, "{INDENT}{name}");
-            let _ = write!(out, "{INDENT}{:width$}", "");
+        let name = if name.chars().count() > width {
+            paper.raw(&format!("{INDENT}{name}"));
+            String::new()
         } else {
-            let _ = write!(out, "{INDENT}{name:width$}");
-        }
+            name
+        };
+        let mut line = format!("{INDENT}{name:width$}");
         for step in Step::ALL {
             let (style, text) = cell(row.steps.get(&step));
             let fill = " ".repeat(CELL - text.chars().count());
-            let _ = write!(out, " {}{fill}", styled(style, text));
+            let _ = write!(line, " {}{fill}", styled(style, text));
         }
-        while out.ends_with(' ') {
-            out.pop();
-        }
-        out.push('\n');
+        paper.raw(&line);
     }
     if rows.iter().any(|row| row.dedicated) {
-        let _ = writeln!(out, "{INDENT}{}", styled(DIM, "* dedicated"));
+        paper.raw(&format!("{INDENT}{}", styled(DIM, "* dedicated")));
     }
 }
 

@@ -23,7 +23,7 @@ pub(super) fn third_parties(diagnosis: &Diagnosis) -> String {
     let denied = diagnosis.denied.iter().map(|(probe, denied)| {
         let options = denied.iter().map(|it| format!("--deny {it}"));
         format!(
-            "The third-party probe {probe} was denied what it asks for ({}).",
+            "The third-party probe {probe} was denied a capability ({}).",
             options.collect::<Vec<_>>().join(", ")
         )
     });

@@ -7,8 +7,8 @@ use facts::name;
 use super::case::Case;
 use super::outline;
 use diagnosis::diagnose::Diagnosed;
-use model::finding::FactValue;
-use model::matrix::{Step, Vantage};
+use model::finding::{FactValue, Owner};
+use model::matrix::{Step, VantagePoint};
 use model::remedy::Values;
 use model::remote::{CertificateCheck, SslSetting};
 
@@ -21,6 +21,9 @@ const ROUND: u16 = 100;
 /// several thousand ranges (e to the power of -9). A narrower range than the server's, printed as the one to open, would
 /// leave the fault in place.
 const TRIES_FOR_EACH: usize = 9;
+
+/// IANA's registry of ports: SIP, and SIP over TLS. Routers read there what they take for telephony.
+const SIP: [u16; 2] = [5060, 5061];
 
 impl Case<'_> {
     /// What is known of the remote and of where we looked from. Nothing of it is in a server's own words.
@@ -40,6 +43,21 @@ impl Case<'_> {
         for (word, fact) in self.catalogue.facts().filled() {
             know(word, self.facts.get(fact).and_then(outline::fact));
         }
+
+        // What is closed and given up needs no line that opens it.
+        let changes = found.finding.patch.iter().flat_map(|it| &it.changes);
+        let mut other_ports = changes
+            .filter(|(name, _)| name == "port")
+            .map(|(_, port)| port.clone());
+        know("other port", other_ports.next_back());
+
+        // Only then does a line for a firewall's reading of FTP mend anything.
+        let is_between = found.owner == Owner::FirewallAdmin;
+        know("on the way", is_between.then(|| "yes".into()));
+        let is_servers = found.owner == Owner::ServerAdmin;
+        know("on the server", is_servers.then(|| "yes".into()));
+        let is_sips = SIP.contains(&self.remote.port);
+        know("port of SIP", is_sips.then(|| "yes".into()));
 
         let (server, way) = self.turned_away(found);
         know("refused by the server", server.then(|| "yes".into()));
@@ -116,7 +134,7 @@ impl Case<'_> {
     }
 
     /// The address that the other party has to let in: the one that the remote sees, where it told.
-    fn outside(&self, source: &Vantage) -> String {
+    fn outside(&self, source: &VantagePoint) -> String {
         let row = self.rows.iter().find(|row| row.vantage == *source);
         let seen = row.and_then(|row| row.seen_as);
         seen.map_or_else(|| source.to_string(), |seen| seen.to_string())

@@ -2,17 +2,19 @@
 //! each level: a check, a run of its probes, what one source address sees, and, in [`host::backend`], one probe.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use allow_list::Looks;
+use allow_list::AddressLookUps;
 use diagnosis::record::Record;
 use host::Check;
 use host::backend::ProbeBackend;
 use host::handoff::Handoff;
+use host::net::Awaited;
 use jiff::Timestamp;
 use model::finding::Fact;
 use model::probe::ProbeIdentity;
 use model::remote::Remote;
-use model::visit::{Became, Cut, Part, Place, Purpose};
+use model::visit::{Cut, PasswordUse, Purpose, RunPhase, VisitKey};
 
 use crate::RunError;
 
@@ -24,13 +26,13 @@ pub trait Backend: Send + Sync {
     /// Why it cannot begin.
     fn begin(
         &self,
-        part: Part,
+        phase: RunPhase,
         check: &Check,
-        before: Became,
+        before: PasswordUse,
     ) -> Result<Box<dyn RunBackend>, RunError>;
 
     /// Whether a part about a remote can be run: a recording has what was run then, and nothing else.
-    fn has(&self, _: Part, _: &Remote) -> bool {
+    fn has(&self, _: RunPhase, _: &Remote) -> bool {
         true
     }
 
@@ -40,12 +42,12 @@ pub trait Backend: Send + Sync {
     }
 
     /// What a recording has of the look-ups about our own addresses.
-    fn looked_up(&self) -> Option<Looks> {
+    fn looked_up(&self) -> Option<AddressLookUps> {
         None
     }
 
     /// Keeps what a part established, once nothing is added to it any more.
-    fn keep(&self, _: Part, _: &Record, _: &Remote) {}
+    fn keep(&self, _: RunPhase, _: &Record, _: &Remote) {}
 }
 
 /// Whose clock a run goes by.
@@ -60,10 +62,10 @@ pub enum Clock {
 /// Stands behind one run.
 pub trait RunBackend: Send + Sync {
     /// What is seen from the source address of this place.
-    fn visit(&self, place: Place) -> Arc<dyn VisitBackend>;
+    fn visit(&self, key: VisitKey) -> Arc<dyn VisitBackend>;
 
     /// Whether a recorded run was cut before this visit began.
-    fn was_cut_before(&self, _: Place) -> bool {
+    fn was_cut_before(&self, _: VisitKey) -> bool {
         false
     }
 
@@ -85,6 +87,11 @@ pub trait VisitBackend: Send + Sync {
         purpose: Purpose,
         handoff: Arc<Handoff>,
     ) -> Box<dyn ProbeBackend>;
+
+    /// What has been waited for so long.
+    fn awaited(&self, _: Duration) -> Vec<Awaited> {
+        Vec::new()
+    }
 
     /// The paths that a probe made and has not removed; they count as being removed from now on.
     fn to_remove(&self, probe: &str) -> Vec<String>;

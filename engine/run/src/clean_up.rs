@@ -8,12 +8,12 @@ use facts::name;
 use host::handoff::Handoff;
 use host::net::Writes;
 use model::finding::{Fact, FactValue};
-use model::visit::{LeftBehind, Place, Purpose};
+use model::visit::{LeftBehind, Purpose, VisitKey};
 use sandbox::{Plugin, RunContext};
 
 use crate::backend::VisitBackend;
 use host::Check;
-use model::standing::Told;
+use model::standing::GivenFacts;
 
 /// How long it may take, beyond the time of the run: a login and a few commands, on a slow server.
 pub(crate) const GRACE: Duration = Duration::from_secs(15);
@@ -21,20 +21,20 @@ pub(crate) const GRACE: Duration = Duration::from_secs(15);
 /// Runs the component of a probe that ended, as a fresh instance, to remove what it is told. What it says is not used: it
 /// has looked at the remote before, and how this ends shows in what is still owed.
 pub(crate) async fn remove(
-    told: &Told,
+    given_facts: &GivenFacts,
     plugin: &Plugin,
     backend: &dyn VisitBackend,
     check: &Check,
-    place: Place,
+    key: VisitKey,
 ) {
     // It opens a session of its own; the one that was handed on may be what hangs.
     let handoff = Arc::new(Handoff::default());
     let context = RunContext {
         backend: backend.probe(&plugin.identity, Purpose::CleanUp, handoff),
-        look: place.look,
+        scope: key.scope,
         deadline: GRACE,
     };
-    let _ = plugin.run(context, check, place.source, told).await;
+    let _ = plugin.run(context, check, key.source, given_facts).await;
 }
 
 /// What the probes of one run from one source address have not removed.

@@ -3,13 +3,15 @@
 
 pub mod backend;
 mod clean_up;
-mod itinerary;
 mod live;
 pub mod plan;
 mod probes;
 #[cfg(test)]
 mod recorded_tests;
+mod schedule;
 mod settle;
+mod side_by_side;
+mod waits;
 
 use std::future::Future;
 use std::net::IpAddr;
@@ -26,23 +28,21 @@ use host::net::ResolverError;
 use model::clock::ClockError;
 use model::dialogue::Counts;
 use model::matrix::Step;
-use model::standing::{Standing, Told};
-use model::visit::{Became, Cut, Look, Part, Place, Purpose, Round};
+use model::standing::{GivenFacts, Standing};
+use model::visit::{Attempt, Cut, PasswordUse, Purpose, RunPhase, VisitKey, VisitScope};
 use sandbox::{Plugin, RunContext};
 use tokio_util::sync::CancellationToken;
 
 use backend::{Backend, Clock, RunBackend, VisitBackend};
 use clean_up::GRACE;
-use itinerary::{Going, Itinerary, never_begun, sources};
-use live::CONNECTIONS;
 use plan::{Plan, PlanError};
+use schedule::{InFlight, Schedule, never_begun, sources};
+pub use waits::Wait;
+use waits::{TICK, Waits};
 
 pub use live::LiveBackend;
 pub use probes::{Probes, ProbesError};
 pub use settle::{NotSettled, Settled, may_be_removed_by, settle};
-
-/// So many source addresses climb the ladder at a time: a connection that was closed may still count for a moment.
-const LADDERS: usize = CONNECTIONS - 1;
 
 /// How the user stops a run.
 #[derive(Clone, Debug, Default)]
@@ -75,12 +75,19 @@ pub enum Event<'a> {
         /// The address; none lets the system choose.
         source: Option<IpAddr>,
         /// How much is looked at.
-        look: Look,
+        scope: VisitScope,
     },
     /// A probe begins.
     Started {
         /// Its name.
         probe: &'a str,
+        /// The source address.
+        source: Option<IpAddr>,
+    },
+    /// Something takes long, and may never come.
+    Waiting {
+        /// What is waited for; empty where nothing is any more.
+        waits: &'a [Wait],
         /// The source address.
         source: Option<IpAddr>,
     },
@@ -109,7 +116,7 @@ pub async fn run(
     interrupt: Interrupt,
     watch: Watch<'_>,
 ) -> Result<Record, RunError> {
-    let begun = backend.begin(Part::Diagnosis, check, Became::Untried)?;
+    let begun = backend.begin(RunPhase::Diagnosis, check, PasswordUse::Untried)?;
     let run = Run::new(check, probes, begun, watch)?;
     let cut = run.until_cut(run.every_source(), &interrupt).await;
     if cut.is_some() {
@@ -134,16 +141,16 @@ pub async fn brief(
     check: &Check,
     probes: &Probes,
     backend: &dyn Backend,
-    before: Became,
+    before: PasswordUse,
     interrupt: Interrupt,
     watch: Watch<'_>,
 ) -> Result<Record, RunError> {
-    let begun = backend.begin(Part::Proof, check, before)?;
+    let begun = backend.begin(RunPhase::Proof, check, before)?;
     let mut run = Run::new(check, probes, begun, watch)?;
     run.ladder = Plan::new(probes, &check.selection, None)?.of_this_program();
     let cut = run.until_cut(run.in_brief(), &interrupt).await;
     let record = run.record(cut);
-    backend.keep(Part::Proof, &record, &check.remote);
+    backend.keep(RunPhase::Proof, &record, &check.remote);
     Ok(record)
 }
 
@@ -155,7 +162,7 @@ struct Run<'a> {
     ladder: Plan,
     watch: Watch<'a>,
     backend: Box<dyn RunBackend>,
-    visits: Mutex<Vec<Going>>,
+    visits: Mutex<Vec<InFlight>>,
     started: Instant,
 }
 
@@ -199,91 +206,95 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// One source address after another: with three connections in all, two sessions at once would wait for each other.
+    /// Some source addresses at a time: what one waits for, another does not have to.
     async fn every_source(&self) {
-        let itinerary = Itinerary::of(&self.check.remote);
-        for source in itinerary.full {
-            self.visit(source, Look::Full, Round::First).await;
-        }
-        let ladders = itinerary
-            .ladder
-            .into_iter()
-            .map(|source| self.visit(Some(source), Look::Ladder, Round::First));
-        futures_util::stream::iter(ladders)
-            .buffer_unordered(LADDERS)
-            .collect::<Vec<()>>()
+        let Schedule { full, ladder } = Schedule::of(&self.check.remote);
+        self.visits_from(full, VisitScope::Full, Attempt::First)
             .await;
-        for source in compare::representatives(&self.visits(Round::First)) {
-            self.visit(source, Look::Full, Round::First).await;
-        }
-        for source in compare::doubtful(&self.visits(Round::First), &self.probes.codes) {
-            self.visit(source, Look::Ladder, Round::Second).await;
-        }
+        let ladder = ladder.into_iter().map(Some).collect();
+        self.visits_from(ladder, VisitScope::Ladder, Attempt::First)
+            .await;
+        let chosen = compare::representatives(&self.visits(Attempt::First));
+        self.visits_from(chosen, VisitScope::Full, Attempt::First)
+            .await;
+        let doubtful = compare::doubtful(&self.visits(Attempt::First), &self.probes.codes);
+        self.visits_from(doubtful, VisitScope::Ladder, Attempt::Second)
+            .await;
     }
 
     async fn in_brief(&self) {
-        for source in sources(&self.check.remote) {
-            self.visit(source, Look::Ladder, Round::First).await;
-        }
+        let sources = sources(&self.check.remote);
+        self.visits_from(sources, VisitScope::Ladder, Attempt::First)
+            .await;
     }
 
-    async fn visit(&self, source: Option<IpAddr>, look: Look, round: Round) {
-        let place = Place {
-            round,
-            source,
-            look,
-        };
-        if self.backend.was_cut_before(place) {
+    async fn visit(&self, key: VisitKey) {
+        let VisitKey { source, scope, .. } = key;
+        if self.backend.was_cut_before(key) {
             return;
         }
-        let plan = self.plan(look);
+        let plan = self.plan(scope);
         let descriptions = plan.probes.iter().map(|plugin| &*plugin.description);
         let handoff = Arc::new(Handoff::new(descriptions));
-        let backend = self.backend.visit(place);
+        let backend = self.backend.visit(key);
         let index = {
             let mut visits = lock(&self.visits);
-            visits.push(Going {
-                place,
+            visits.push(InFlight {
+                key,
                 handoff: handoff.clone(),
                 backend: backend.clone(),
                 runs: Vec::new(),
             });
             visits.len() - 1
         };
-        (self.watch)(Event::Arrived { source, look });
+        (self.watch)(Event::Arrived { source, scope });
         let mut probes: FuturesUnordered<_> = plan
             .probes
             .iter()
-            .map(|plugin| self.probe(plugin, place, &handoff, &*backend))
+            .map(|plugin| self.probe(plugin, key, &handoff, &*backend))
             .collect();
-        while let Some(run) = probes.next().await {
-            (self.watch)(Event::Ended(&run));
-            lock(&self.visits)[index].runs.push(run);
+        let mut waits = Waits::default();
+        loop {
+            tokio::select! {
+                biased;
+                ended = probes.next() => match ended {
+                    Some(run) => {
+                        (self.watch)(Event::Ended(&run));
+                        lock(&self.visits)[index].runs.push(run);
+                    }
+                    None => break,
+                },
+                () = tokio::time::sleep(TICK) => {
+                    if let Some(waits) = waits.now(|time| backend.awaited(time)) {
+                        (self.watch)(Event::Waiting { waits: &waits, source });
+                    }
+                }
+            }
         }
         handoff.close().await;
         (self.watch)(Event::Left { source });
     }
 
-    fn plan(&self, look: Look) -> &Plan {
-        match look {
-            Look::Full => &self.plan,
-            Look::Ladder => &self.ladder,
+    fn plan(&self, scope: VisitScope) -> &Plan {
+        match scope {
+            VisitScope::Full => &self.plan,
+            VisitScope::Ladder => &self.ladder,
         }
     }
 
     /// What was seen in a round, in the order of the settings: of an address that was looked at in two ways, the fuller.
-    fn visits(&self, round: Round) -> Vec<Visit> {
-        let going = lock(&self.visits);
+    fn visits(&self, attempt: Attempt) -> Vec<Visit> {
+        let in_flight = lock(&self.visits);
         let sources = sources(&self.check.remote);
         let of = |source: &Option<IpAddr>| {
-            going
+            in_flight
                 .iter()
-                .filter(|visit| visit.place.round == round && visit.place.source == *source)
-                .min_by_key(|visit| visit.place.look == Look::Ladder)
+                .filter(|visit| visit.key.attempt == attempt && visit.key.source == *source)
+                .min_by_key(|visit| visit.key.scope == VisitScope::Ladder)
         };
         let visits = sources.iter().filter_map(of);
         visits
-            .map(|visit| visit.told(self.plan(visit.place.look)))
+            .map(|visit| visit.so_far(self.plan(visit.key.scope)))
             .collect()
     }
 
@@ -291,16 +302,15 @@ impl<'a> Run<'a> {
     async fn clean_up(&self) {
         let visits: Vec<_> = lock(&self.visits)
             .iter()
-            .map(|visit| (visit.place, visit.handoff.clone(), visit.backend.clone()))
+            .map(|visit| (visit.key, visit.handoff.clone(), visit.backend.clone()))
             .collect();
-        for (place, handoff, backend) in visits {
+        for (key, handoff, backend) in visits {
             handoff.close().await;
             if backend.owes() {
                 (self.watch)(Event::CleaningUp);
             }
             for plugin in &self.plan.probes {
-                self.clean_up_after(plugin, place, &handoff, &*backend)
-                    .await;
+                self.clean_up_after(plugin, key, &handoff, &*backend).await;
             }
         }
     }
@@ -309,23 +319,23 @@ impl<'a> Run<'a> {
     async fn clean_up_after(
         &self,
         plugin: &Plugin,
-        place: Place,
+        key: VisitKey,
         handoff: &Handoff,
         backend: &dyn VisitBackend,
     ) {
         let left = backend.to_remove(plugin.name());
         if !left.is_empty() {
             let facts = handoff.facts(plugin.description.standing);
-            let told = Told::to_remove(facts, left);
-            clean_up::remove(&told, plugin, backend, self.check, place).await;
+            let given_facts = GivenFacts::to_remove(facts, left);
+            clean_up::remove(&given_facts, plugin, backend, self.check, key).await;
         }
     }
 
-    /// A probe waits for a few replies at most; more means that it will not end. A third party leaves enough of the time
+    /// A third party leaves enough of the time
     /// of the run for the source addresses that are still to come and for the proof of a change: each has an equal share.
     fn deadline(&self, standing: Standing) -> Duration {
         let timeouts = &self.check.timeouts;
-        let usual = Duration::from_secs(20) + 2 * timeouts.connect + 3 * timeouts.reply;
+        let usual = timeouts.of_a_probe();
         match (standing, self.backend.clock()) {
             (Standing::BuiltIn, _) | (Standing::ThirdParty, Clock::Recorded(_)) => usual,
             (Standing::ThirdParty, Clock::Now) => {
@@ -340,13 +350,13 @@ impl<'a> Run<'a> {
     async fn probe(
         &self,
         plugin: &Plugin,
-        place: Place,
+        key: VisitKey,
         handoff: &Arc<Handoff>,
         backend: &dyn VisitBackend,
     ) -> ProbeRun {
         let description = &plugin.description;
-        let mut answers = backend.probe(&plugin.identity, Purpose::Look, handoff.clone());
-        let source = place.source;
+        let mut answers = backend.probe(&plugin.identity, Purpose::Diagnose, handoff.clone());
+        let source = key.source;
         let (ended, duration) = match answers.wait(handoff, description).await {
             Err(not_run) => (not_run, answers.took(Duration::ZERO)),
             Ok(facts) => {
@@ -356,12 +366,12 @@ impl<'a> Run<'a> {
                 });
                 let context = RunContext {
                     backend: answers,
-                    look: place.look,
+                    scope: key.scope,
                     deadline: self.deadline(description.standing),
                 };
-                let told = Told::to_look(facts);
-                let ended = plugin.run(context, self.check, source, &told).await;
-                self.clean_up_after(plugin, place, handoff, backend).await;
+                let given_facts = GivenFacts::to_look(facts);
+                let ended = plugin.run(context, self.check, source, &given_facts).await;
+                self.clean_up_after(plugin, key, handoff, backend).await;
                 ended
             }
         };
@@ -377,7 +387,7 @@ impl<'a> Run<'a> {
 
     fn record(self, cut: Option<Cut>) -> Record {
         let duration = self.started.elapsed();
-        let mut visits = self.visits(Round::First);
+        let mut visits = self.visits(Attempt::First);
         for source in sources(&self.check.remote) {
             if !visits.iter().any(|visit| visit.source == source) {
                 visits.push(never_begun(source, &self.plan));
@@ -385,17 +395,18 @@ impl<'a> Run<'a> {
         }
         let mut record = Record {
             visits,
-            second_looks: self.visits(Round::Second),
+            second_looks: self.visits(Attempt::Second),
             left_out: self.plan.left_out.clone(),
             denied: self.check.selection.denied.clone(),
             connections: Counts::default(),
             peak: 0,
             transcript: Vec::new(),
             duration,
+            patience: self.check.timeouts.patience,
             cut,
             sheet: None,
             left_behind: Vec::new(),
-            password: Became::default(),
+            password: PasswordUse::default(),
         };
         for visit in lock(&self.visits).iter() {
             let facts = visit.handoff.facts(Standing::BuiltIn);

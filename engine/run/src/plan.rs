@@ -33,7 +33,7 @@ pub enum PlanError {
         known: String,
     },
     /// A probe that was asked for by its name has nothing to look at at this depth.
-    #[error("`{name}` has nothing to look at before --depth {from}")]
+    #[error("`{name}` has nothing to check below --depth {from}")]
     TooShallow {
         /// The name.
         name: String,

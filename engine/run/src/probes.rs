@@ -8,10 +8,10 @@ use futures_util::future::try_join_all;
 use model::declared::DeclaredOtherwise;
 use model::probe::ProbeIdentity;
 use model::standing::{self, Standing, Trespass};
-use sandbox::{LoadError, Plugin, Sandbox, Signatures};
+use sandbox::{BuiltIn, LoadError, Plugin, Sandbox, Signatures};
 
-/// Name and component of each built-in probe.
-static BUILT_IN: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/built_in.rs"));
+/// The built-in probes, as `build.rs` found them.
+static BUILT_IN: &[BuiltIn] = include!(concat!(env!("OUT_DIR"), "/built_in.rs"));
 
 /// Why a set of probes does not fit together.
 #[derive(Debug, thiserror::Error)]
@@ -77,7 +77,7 @@ impl Probes {
     /// # Errors
     /// As [`load`](Probes::load).
     pub async fn trying(file: &Path, signatures: &Signatures) -> Result<Probes, ProbesError> {
-        let standing = |name: &str| match BUILT_IN.iter().any(|(built_in, _)| *built_in == name) {
+        let standing = |name: &str| match BUILT_IN.iter().any(|built_in| built_in.name == name) {
             true => Standing::BuiltIn,
             false => Standing::ThirdParty,
         };
@@ -126,12 +126,12 @@ impl Probes {
 
 async fn built_in() -> Result<Vec<Arc<Plugin>>, LoadError> {
     let sandbox = Sandbox::shared();
-    let built_in = BUILT_IN.iter().map(|(name, wasm)| {
+    let built_in = BUILT_IN.iter().map(|probe| {
         let sandbox = sandbox.clone();
-        // Compiling is the work of a thread, not of the runtime; only a first run does it.
+        // On a machine that they were not compiled for, compiling is the work of a thread, not of the runtime.
         async move {
             let handle = tokio::task::spawn_blocking(move || {
-                tokio::runtime::Handle::current().block_on(sandbox.load_built_in(name, wasm))
+                tokio::runtime::Handle::current().block_on(sandbox.load_built_in(probe))
             });
             handle
                 .await
@@ -155,6 +155,15 @@ mod tests {
         ("transfers", Capability::Read),
     ];
 
+    /// The first run of a user takes no longer than any other.
+    #[test]
+    fn probes_of_ours_were_compiled_when_the_program_was_built() {
+        assert!(BUILT_IN.len() > 6, "these are not all");
+        for probe in BUILT_IN {
+            assert!(probe.needs_no_compiler(), "{}", probe.name);
+        }
+    }
+
     /// Functions show in a component's imports, and what its commands take in the recordings of real servers.
     #[tokio::test]
     async fn probes_of_ours_ask_for_what_they_call_and_say_and_nothing_else() {
@@ -167,10 +176,11 @@ mod tests {
                 "a recording has it: {name}, {power}"
             );
         }
-        for (name, wasm) in BUILT_IN {
-            let plugin = sandbox.load_built_in(name, wasm).await.unwrap();
-            let shape = sandbox.shape_of_built_in(name, wasm).unwrap();
-            let mut used = said.remove(*name).unwrap_or_default();
+        for probe in BUILT_IN {
+            let name = probe.name;
+            let plugin = sandbox.load_built_in(probe).await.unwrap();
+            let shape = sandbox.shape_of_built_in(probe).unwrap();
+            let mut used = said.remove(name).unwrap_or_default();
             used.extend(shape.needs());
             assert_eq!(plugin.description.capabilities, used, "{name}");
             assert!(!plugin.is_third_party());

@@ -8,8 +8,8 @@ use host::Check;
 use host::journal::{Left, Page};
 use host::net::{Debt, Writes};
 use model::matrix::Step;
-use model::standing::Told;
-use model::visit::{Became, Look, Place, Round};
+use model::standing::GivenFacts;
+use model::visit::{Attempt, PasswordUse, VisitKey, VisitScope};
 use sandbox::Plugin;
 
 use super::{Interrupt, Run, RunError, Watch, lock};
@@ -36,7 +36,7 @@ pub struct Settled {
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotSettled {
     /// The check is of another remote, or of another account on it.
-    #[error("{name} was made on another remote, or by another user")]
+    #[error("{name} was created on another remote, or by another user")]
     Foreign {
         /// What its names begin with.
         name: String,
@@ -77,8 +77,8 @@ pub async fn settle(
     watch: Watch<'_>,
 ) -> Result<Settled, RunError> {
     let writes = Arc::new(Writes::settling(left, page));
-    let live = LiveRun::new(check, Became::Untried)?;
-    let remover = live.with_writes(left.session.source, writes.clone());
+    let live = LiveRun::new(check, PasswordUse::Untried)?;
+    let remover = live.with_writes(left.session.source, VisitScope::Full, writes.clone());
     let mut run = Run::new(check, probes, Box::new(live), watch)?;
     run.ladder = run.plan.up_to(Step::Login.state());
     let cut = run.until_cut(run.settle(left, &remover), &interrupt).await;
@@ -95,20 +95,25 @@ pub async fn settle(
 impl Run<'_> {
     async fn settle(&self, left: &Left, remover: &dyn VisitBackend) {
         let source = left.session.source;
-        self.visit(source, Look::Ladder, Round::First).await;
+        let key = VisitKey {
+            attempt: Attempt::First,
+            source,
+            scope: VisitScope::Ladder,
+        };
+        self.visit(key).await;
         let handoff = lock(&self.visits).last().map(|visit| visit.handoff.clone());
         let Some(handoff) = handoff.filter(|it| it.reached().contains(Step::Login.state())) else {
             return;
         };
         for (plugin, paths) in self.removers(left) {
-            let place = Place {
-                round: Round::First,
+            let key = VisitKey {
+                attempt: Attempt::First,
                 source,
-                look: Look::Full,
+                scope: VisitScope::Full,
             };
             let facts = handoff.facts(plugin.description.standing);
-            let told = Told::to_remove(facts, paths);
-            clean_up::remove(&told, plugin, remover, self.check, place).await;
+            let given_facts = GivenFacts::to_remove(facts, paths);
+            clean_up::remove(&given_facts, plugin, remover, self.check, key).await;
         }
     }
 

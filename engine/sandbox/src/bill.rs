@@ -1,5 +1,5 @@
 //! What a run has to answer for at the seam: every question and its answer, and what the host keeps of them. It counts
-//! ahead of network, tape and recording alike, so a replay comes to the same end as the run that was recorded.
+//! ahead of network, recorder and replay alike, so a replay comes to the same end as the run that was recorded.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use host::call::{Answer, Call};
 use host::ledger::{Charge, Full, Ledger, Weigh};
 use model::finding::Fact;
 
-/// A question and its answer on a tape, without what is in them.
+/// A question and its answer in a recording, without what is in them.
 const ENTRY: usize = 256;
 /// What the host reads ahead, and what TLS and the dialogue hold of a connection.
 const BUFFERS: usize = 128 * 1024;
@@ -18,7 +18,7 @@ const BUFFERS: usize = 128 * 1024;
 #[derive(Debug)]
 pub(super) struct Bill {
     memory: Ledger,
-    /// What may still be said and heard: it may be on a tape, and nothing of it is given back.
+    /// What may still be said and heard: it may be in a recording, and nothing of it is given back.
     conversation: usize,
     /// How many names may still be asked.
     names: u32,
@@ -278,7 +278,7 @@ mod tests {
         };
         assert!(
             matches!(bill.ask(&unread(1)), Err(Stop::Denied(_))),
-            "none of its own"
+            "not its own"
         );
         bill.heard(Asked::Other, &Answer::Opened(Ok(7))).unwrap();
         let hear = |bill: &mut Bill| {

@@ -52,7 +52,7 @@ pub(super) enum Stop {
     NotRecorded(String),
     #[error("the recording ends here")]
     Over,
-    #[error("the recording has an answer of another kind")]
+    #[error("the recording has an answer of another type")]
     Mismatched,
 }
 
@@ -62,7 +62,7 @@ impl From<Halt> for Stop {
             Halt::Denied(why) => Stop::Denied(why),
             Halt::NotRecorded(what) => Stop::NotRecorded(what),
             Halt::Over => Stop::Over,
-            Halt::Astray => Stop::Mismatched,
+            Halt::Diverged => Stop::Mismatched,
         }
     }
 }

@@ -11,7 +11,9 @@ use etcetera::BaseStrategy;
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
-use super::compiled::{self, Compiled, Name};
+use super::compiled::{self, Compiled};
+use compile::Name;
+use files::own_files;
 
 /// Above this the oldest files go.
 const KEPT: usize = 200;
@@ -25,15 +27,15 @@ impl Cache {
         let folder = etcetera::choose_base_strategy()
             .ok()
             .map(|base| base.cache_dir().join("remote-doctor"));
-        Cache(folder.filter(|folder| private_folder(folder)))
+        Cache(folder.filter(|folder| is_private(folder)))
     }
 
     /// What was compiled earlier under this name.
     pub(super) fn find(&self, engine: &Engine, name: &Name) -> Option<Component> {
         let path = self.0.as_ref()?.join(name.as_str());
-        match ours_alone(&path) {
-            true => compiled::from_file(engine, name, &path),
-            false => None,
+        match own_files::is_ours_alone(&path) {
+            Ok(true) => compiled::from_file(engine, name, &path),
+            Ok(false) | Err(_) => None,
         }
     }
 
@@ -75,36 +77,9 @@ fn forget_oldest(folder: &Path) -> std::io::Result<()> {
         .try_for_each(|(_, path)| fs::remove_file(path))
 }
 
-#[cfg(unix)]
-fn private_folder(folder: &Path) -> bool {
-    use std::os::unix::fs::DirBuilderExt;
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)
-        .is_ok()
-        && ours_alone(folder)
-}
-
-/// Whether it belongs to us and nobody else may write to it.
-#[cfg(unix)]
-fn ours_alone(path: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    // A process's own files are the simplest witness of its user.
-    let Ok(own) = fs::metadata("/proc/self") else {
-        return false;
-    };
-    fs::symlink_metadata(path).is_ok_and(|found| {
-        found.uid() == own.uid() && found.mode() & 0o022 == 0 && !found.file_type().is_symlink()
-    })
-}
-
-#[cfg(not(unix))]
-fn private_folder(_folder: &Path) -> bool {
-    false
-}
-
-#[cfg(not(unix))]
-fn ours_alone(_path: &Path) -> bool {
-    false
+/// Makes it where it is not there. Where the system does not tell whose it is, it is nobody's.
+fn is_private(folder: &Path) -> bool {
+    let made = own_files::make_private_folder(folder);
+    made.and_then(|()| own_files::is_ours_alone(folder))
+        .unwrap_or(false)
 }

@@ -4,44 +4,12 @@
 //! This is the only place that turns bytes into code of this machine.
 
 use std::fs::File;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
-use data_encoding::HEXLOWER;
-use sha2::{Digest, Sha256};
+use compile::Name;
 use wasmtime::Engine;
 use wasmtime::component::Component;
-
-/// What code is compiled from and for: the SHA-256 of the component, and what wasmtime, its settings and this kind of machine
-/// come to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Name(String);
-
-impl Name {
-    pub(super) fn of(engine: &Engine, wasm: &[u8]) -> Name {
-        let mut compatible = DefaultHasher::new();
-        engine.precompile_compatibility_hash().hash(&mut compatible);
-        Name(format!(
-            "{}-{:016x}.cwasm",
-            HEXLOWER.encode(&Sha256::digest(wasm)),
-            compatible.finish()
-        ))
-    }
-
-    pub(super) fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// Whether a file ends with it.
-    fn ends(&self, file: &mut File) -> bool {
-        let mut end = vec![0; self.0.len()];
-        let from = i64::try_from(end.len()).unwrap_or(i64::MAX);
-        file.seek(SeekFrom::End(-from)).is_ok()
-            && file.read_exact(&mut end).is_ok()
-            && end == self.0.as_bytes()
-    }
-}
 
 /// Code with its name.
 #[derive(Debug)]
@@ -54,14 +22,12 @@ pub(super) struct OtherName;
 impl Compiled {
     /// Compiles here and now: what is no part of this program is compiled by [`Compiler`](super::Compiler).
     pub(super) fn here(engine: &Engine, wasm: &[u8]) -> wasmtime::Result<Compiled> {
-        let mut bytes = engine.precompile_component(wasm)?;
-        bytes.extend(Name::of(engine, wasm).0.into_bytes());
-        Ok(Compiled(bytes))
+        Ok(Compiled(compile::compile(engine, wasm)?))
     }
 
     /// What a compiler of ours gave for this.
     pub(super) fn given(name: &Name, bytes: Vec<u8>) -> Result<Compiled, OtherName> {
-        match bytes.ends_with(name.0.as_bytes()) {
+        match name.ends(&bytes) {
             true => Ok(Compiled(bytes)),
             false => Err(OtherName),
         }
@@ -80,10 +46,26 @@ impl Compiled {
 /// Ready to run, from a file of ours that has to be of this name; none where it is not.
 pub(super) fn from_file(engine: &Engine, name: &Name, path: &Path) -> Option<Component> {
     let mut file = File::open(path).ok()?;
-    if !name.ends(&mut file) {
-        return None;
+    match ends(&mut file, name) {
+        true => trusted::from_file(engine, path).ok(),
+        false => None,
     }
-    trusted::from_file(engine, path).ok()
+}
+
+/// Whether a file has this name at its end.
+fn ends(file: &mut File, name: &Name) -> bool {
+    let mut end = vec![0; name.as_str().len()];
+    let from = i64::try_from(end.len()).unwrap_or(i64::MAX);
+    file.seek(SeekFrom::End(-from)).is_ok() && file.read_exact(&mut end).is_ok() && name.ends(&end)
+}
+
+/// Ready to run, from what is a part of this program and was compiled ahead; none where it was compiled from another component,
+/// or is not for this machine.
+pub(super) fn from_program(engine: &Engine, name: &Name, code: &'static [u8]) -> Option<Component> {
+    match name.ends_for_another_machine(code) {
+        true => trusted::from_memory(engine, code).ok(),
+        false => None,
+    }
 }
 
 #[allow(unsafe_code, reason = "each function says why its bytes are believed")]
@@ -93,11 +75,12 @@ mod trusted {
     use wasmtime::Engine;
     use wasmtime::component::Component;
 
-    /// Bytes of `Compiled::here` or of `Compiler::compile`.
+    /// Bytes of `Compiled::here`, of `Compiler::compile`, or of this program.
     pub(super) fn from_memory(engine: &Engine, bytes: &[u8]) -> wasmtime::Result<Component> {
         // SAFETY: our own program compiled them, in this process or in a child of it that is given nothing but the component
-        // to read and a pipe to answer on, and its answer ends with the name of that component. So this is what wasmtime
-        // makes of it, whatever the component is. wasmtime checks its version and settings itself.
+        // to read and a pipe to answer on, and its answer ends with the name of that component; or they were compiled before
+        // the program was built, and are as much a part of it as its own code. So this is what wasmtime makes of a component,
+        // whatever it is. wasmtime checks its version, its settings and what the processor can do itself.
         unsafe { Component::deserialize(engine, bytes) }
     }
 
@@ -112,11 +95,10 @@ mod trusted {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::features;
 
     #[test]
     fn code_under_the_name_of_another_is_not_run() {
-        let engine = Engine::new(&features::config()).unwrap();
+        let engine = Engine::new(&compile::config()).unwrap();
         let scratch = tempfile::tempdir().unwrap();
         let [one, other] = ["one", "other"].map(|name| {
             let text = format!("(component (core module (func (export {name:?}))))");

@@ -10,7 +10,8 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
 
-use super::compiled::{Compiled, Name};
+use super::compiled::Compiled;
+use compile::Name;
 use model::cleaner;
 
 pub use child::compile_if_asked;
@@ -48,6 +49,9 @@ enum Code {
 /// Why a component was not compiled.
 #[derive(Debug, thiserror::Error)]
 pub enum CompileError {
+    /// This program was built without one.
+    #[error("this program was built without a compiler for third-party probes")]
+    NoCompiler,
     /// There is no process to compile in.
     #[error("the compiler cannot be started: {0}")]
     NotStarted(std::io::Error),
@@ -67,7 +71,7 @@ pub enum CompileError {
     #[error("it took longer than {} s to compile", CLOCK.as_secs())]
     Clock,
     /// More comes of it than may.
-    #[error("it comes to more than {} MiB when it is compiled", MAX_COMPILED >> 20)]
+    #[error("it is larger than {} MiB when compiled", MAX_COMPILED >> 20)]
     TooLarge,
     /// It ended in another way.
     #[error("the compiler ended: {0}")]
@@ -105,6 +109,9 @@ impl Compiler {
     /// # Errors
     /// It is none, or takes more than it may; no process is left of it.
     pub(super) async fn compile(&self, name: &Name, wasm: &[u8]) -> Result<Compiled, CompileError> {
+        if !compile::HAS_COMPILER {
+            return Err(CompileError::NoCompiler);
+        }
         let mut child = self.start().map_err(CompileError::NotStarted)?;
         let answer = tokio::time::timeout(CLOCK, answer(&mut child, wasm)).await;
         // It may still run; what was started is waited for, so that nothing of it is left.
@@ -227,7 +234,6 @@ mod tests {
     use wasmtime::Engine;
 
     use super::*;
-    use crate::features;
 
     /// What comes of a compiler that does this.
     async fn of(script: &str) -> Result<(), String> {
@@ -235,7 +241,7 @@ mod tests {
         let program = scratch.path().join("compiler");
         std::fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
         std::fs::set_permissions(&program, PermissionsExt::from_mode(0o700)).unwrap();
-        let engine = Engine::new(&features::config()).unwrap();
+        let engine = Engine::new(&compile::config()).unwrap();
         let wasm = wat::parse_str("(component)").unwrap();
         let name = Name::of(&engine, &wasm);
         let compiled = Compiler::at(&program).compile(&name, &wasm).await;
@@ -257,7 +263,7 @@ mod tests {
             ("exit 3", "the compiler ended: exit status: 3"),
             ("exit 0", "it gave something else"),
             ("cat", "it gave something else"),
-            ("exec head -c 300m /dev/zero", "more than 256 MiB"),
+            ("exec head -c 300m /dev/zero", "larger than 256 MiB"),
         ] {
             let told = of(script).await.unwrap_err();
             assert!(told.contains(said), "{script}: {told}");
@@ -266,7 +272,7 @@ mod tests {
 
     #[tokio::test]
     async fn without_a_compiler_nothing_is_compiled() {
-        let engine = Engine::new(&features::config()).unwrap();
+        let engine = Engine::new(&compile::config()).unwrap();
         let name = Name::of(&engine, b"");
         let compiled = Compiler::at("/nowhere/compiler").compile(&name, b"").await;
         assert!(matches!(compiled, Err(CompileError::NotStarted(_))));

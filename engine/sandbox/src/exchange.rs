@@ -4,23 +4,23 @@ use std::time::Duration;
 
 use host::backend::{Ended, Halt, ProbeBackend};
 use host::call::{Answer, Call};
-use host::granted::Granted;
+use host::capability_grants::CapabilityGrants;
 
 /// What answers one run of one probe.
 pub(super) struct Exchange {
-    granted: Granted,
+    grants: CapabilityGrants,
     backend: Box<dyn ProbeBackend>,
 }
 
 impl Exchange {
-    pub(super) fn new(mut backend: Box<dyn ProbeBackend>, granted: Granted) -> Exchange {
-        backend.start(granted.powers());
-        Exchange { granted, backend }
+    pub(super) fn new(mut backend: Box<dyn ProbeBackend>, grants: CapabilityGrants) -> Exchange {
+        backend.start(grants.powers());
+        Exchange { grants, backend }
     }
 
     /// What the probe was granted, and what of it was missed.
-    pub(super) fn granted(&self) -> &Granted {
-        &self.granted
+    pub(super) fn grants(&self) -> &CapabilityGrants {
+        &self.grants
     }
 
     /// Answers a question.
@@ -29,15 +29,20 @@ impl Exchange {
     /// The probe is to be stopped: why.
     pub(super) async fn answer(&mut self, call: Call) -> Result<Answer, Halt> {
         // Ahead of the backend: a replay withholds the same, and asks the recording for the rest.
-        if let Some(answer) = self.granted.withheld(&call)? {
+        if let Some(answer) = self.grants.withheld(&call)? {
             return Ok(answer);
         }
         let writes = matches!(call, Call::Write { .. });
         let answer = self.backend.answer(call).await?;
         if writes {
-            self.granted.written(&answer);
+            self.grants.written(&answer);
         }
         Ok(answer)
+    }
+
+    /// What the probe is about to do, for people who watch the run. It gets no answer, so a recording has nothing of it.
+    pub(super) fn plan_data_ports(&mut self, tried: u32, of: u32) {
+        self.backend.plan_data_ports(tried, of);
     }
 
     /// The probe needs this connection no more.

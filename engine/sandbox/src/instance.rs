@@ -8,15 +8,15 @@ use wasmtime::{Engine, Store, Trap, UpdateDeadline};
 
 use super::budget::{COMPUTE_TICKS, Stop};
 use super::exchange::Exchange;
-use super::room::Seat;
+use super::pool::Permit;
 use super::v0_1::bindings::ProbePre;
 use super::v0_1::bindings::remote_doctor::probe::types;
 use super::v0_1::convert;
 use super::v0_1::guest::Guest;
 use super::{Plugin, RunContext, check};
 use host::Check;
-use host::granted::Granted;
-use model::standing::Told;
+use host::capability_grants::CapabilityGrants;
+use model::standing::GivenFacts;
 
 /// A description is a few kilobytes of text: longer means a loop.
 const DESCRIBE_TIME: Duration = Duration::from_secs(10);
@@ -26,8 +26,8 @@ const LIFTED_PER_CALL: usize = 1024 * 1024;
 
 /// What is known of a probe that gave up without last words. An interpreter does so where it is asked for what a system
 /// would give and no sandbox has.
-const MUTE: &str = "it stopped without a word; if an interpreter is in it, it may have asked for files, the environment, \
-                    entropy or a clock, which no probe is given";
+const MUTE: &str = "it stopped without a message; if it contains an interpreter, it may have asked for files, the \
+environment, entropy or a clock, which no probe gets";
 
 /// As many connections and credentials as a probe may hold at a time.
 const HANDLES: usize = 256;
@@ -39,17 +39,17 @@ impl Plugin {
         context: RunContext,
         check: &Check,
         source: Option<std::net::IpAddr>,
-        told: &Told,
+        given_facts: &GivenFacts,
     ) -> (Ended, Duration) {
         // Before the store, so that it is dropped after it.
-        let _seat = self.seat().await;
+        let _permit = self.permit().await;
         let started = Instant::now();
-        let request = convert::request(check, source, context.look, told.facts());
-        let granted = Granted::new(
+        let request = convert::request(check, source, context.scope, given_facts.facts());
+        let grants = CapabilityGrants::new(
             &self.description.capabilities,
             &self.denied(&check.selection.denied),
         );
-        let exchange = Exchange::new(context.backend, granted);
+        let exchange = Exchange::new(context.backend, grants);
         let mut store = store(&self.engine, Guest::granted(exchange, check.depth));
         let run = async {
             let probe = self.pre.instantiate_async(&mut store).await?;
@@ -76,12 +76,12 @@ impl Plugin {
         result: wasmtime::Result<Result<types::Outcome, types::Failure>>,
         guest: &Guest,
     ) -> Ended {
-        let granted = guest.exchange.as_ref().map(Exchange::granted);
+        let grants = guest.exchange.as_ref().map(Exchange::grants);
         match result {
             Ok(Ok(outcome)) => match check::outcome(&self.description, convert::outcome(outcome)) {
                 Ok(mut outcome) => {
                     let check = &self.description.summary;
-                    let missed = granted.and_then(|granted| granted.omission(check));
+                    let missed = grants.and_then(|grants| grants.omission(check));
                     outcome.not_tested.extend(missed);
                     Ended {
                         result: RunResult::Done,
@@ -92,7 +92,7 @@ impl Plugin {
             },
             Ok(Err(failure)) => {
                 let failure = convert::failure_in(failure);
-                let missed = granted.and_then(Granted::missed);
+                let missed = grants.and_then(CapabilityGrants::missed);
                 Ended::could_not_look(&self.description, missed.unwrap_or(failure.detail))
             }
             Err(trap) => match trap.downcast_ref::<Stop>() {
@@ -107,7 +107,7 @@ impl Plugin {
 pub(super) async fn describe(
     engine: &Engine,
     pre: &ProbePre<Guest>,
-    _seat: Seat,
+    _permit: Permit,
 ) -> Result<types::Description, String> {
     let mut store = store(engine, Guest::ungranted());
     let call = async {

@@ -1,11 +1,10 @@
-//! Probes as WebAssembly components: the only crate that knows wasmtime.
+//! Probes as WebAssembly components. This crate and `compile` are the only ones that know wasmtime.
 //!
 //! A plugin is loaded once and instantiated afresh for each run. Everything it may do comes from its [`RunContext`].
 //! Everything it says comes back as a [`host::backend::Ended`], whether it ended by itself or had to be stopped. The README
 //! of this crate has the limits.
 #![warn(missing_docs)]
 
-mod anatomy;
 mod bill;
 mod budget;
 mod cache;
@@ -13,11 +12,11 @@ mod check;
 mod compiled;
 mod compiler;
 mod exchange;
-mod features;
 mod file;
+mod inspect;
 mod instance;
 mod load;
-mod room;
+mod pool;
 #[doc(hidden)]
 pub mod seams;
 mod signature;
@@ -27,11 +26,11 @@ mod v0_1;
 use std::time::Duration;
 
 use host::backend::ProbeBackend;
-use model::visit::Look;
+use model::visit::VisitScope;
 
-pub use anatomy::{Anatomy, Inspected, Shape};
 pub use compiler::{CompileError, Compiler, compile_if_asked};
-pub use load::{LoadError, Plugin, Sandbox};
+pub use inspect::{ComponentInfo, Inspected, Shape};
+pub use load::{BuiltIn, LoadError, Plugin, Sandbox};
 pub use signature::{KeyError, SignatureError, Signatures, TrustedKey};
 
 /// What one run of a probe is given.
@@ -39,7 +38,7 @@ pub struct RunContext {
     /// Who answers what it asks.
     pub backend: Box<dyn ProbeBackend>,
     /// How much is to be looked at.
-    pub look: Look,
+    pub scope: VisitScope,
     /// The longest the run may take.
     pub deadline: Duration,
 }

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use compile::Name;
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 use wasmtime::Engine;
@@ -14,15 +15,15 @@ use wasmtime::component::types::ComponentItem;
 use wasmtime::component::{Component, HasSelf, Linker};
 
 use super::cache::Cache;
-use super::compiled::{Compiled, Name};
+use super::compiled::{self, Compiled};
 use super::compiler::{CompileError, Compiler};
 use super::file::{self, ReadError};
-use super::room::{Room, SEATS, Seat};
+use super::pool::{InstancePool, PERMITS, Permit};
 use super::signature::Signatures;
 use super::v0_1::bindings::{Probe, ProbePre};
 use super::v0_1::convert;
 use super::v0_1::guest::Guest;
-use super::{check, features, instance};
+use super::{check, instance};
 use model::signer::Signer;
 use model::standing::Standing;
 use std::ops::Deref;
@@ -41,7 +42,7 @@ pub(super) const CONTRACT: &str = super::v0_1::VERSION;
 /// Where probes run: one engine, one linker, one cache for the process.
 pub struct Sandbox {
     pub(super) engine: Engine,
-    room: Room,
+    pool: InstancePool,
     linker: Linker<Guest>,
     cache: Cache,
     compiler: Compiler,
@@ -54,6 +55,26 @@ pub(super) struct Candidate {
     pub(super) wasm: Vec<u8>,
 }
 
+/// A probe that is a part of this program.
+#[derive(Clone, Copy, Debug)]
+pub struct BuiltIn {
+    /// Its name.
+    pub name: &'static str,
+    /// Its component.
+    pub wasm: &'static [u8],
+    /// What the component was compiled to ahead. Of another component, or empty, it is not used.
+    pub code: &'static [u8],
+}
+
+impl BuiltIn {
+    /// Whether it runs on this machine as it was compiled ahead.
+    pub fn needs_no_compiler(&self) -> bool {
+        let sandbox = Sandbox::shared();
+        let name = Name::of(&sandbox.engine, self.wasm);
+        compiled::from_program(&sandbox.engine, &name, self.code).is_some()
+    }
+}
+
 /// What a probe is taken for, by its name.
 pub type Taken<'a> = dyn Fn(&str) -> Standing + Sync + 'a;
 
@@ -63,14 +84,14 @@ pub struct Plugin {
     pub identity: Arc<ProbeIdentity>,
     pub(super) engine: Engine,
     pub(super) pre: ProbePre<Guest>,
-    room: Room,
-    seats: u32,
+    pool: InstancePool,
+    permits: u32,
 }
 
 impl Sandbox {
     /// The sandbox of this process.
     pub fn shared() -> Arc<Sandbox> {
-        Sandbox::shared_by(SEATS)
+        Sandbox::shared_by(PERMITS)
     }
 
     /// The same, with room for so many probes at once; more of them wait for each other. The first call of a process
@@ -87,15 +108,15 @@ impl Sandbox {
             .clone()
     }
 
-    fn new(seats: u32, compiler: Compiler) -> Sandbox {
-        let (engine, room) = Room::new(&mut features::config(), seats);
+    fn new(permits: u32, compiler: Compiler) -> Sandbox {
+        let (engine, pool) = InstancePool::new(&mut compile::config(), permits);
         let mut linker = Linker::new(&engine);
         Probe::add_to_linker::<_, HasSelf<Guest>>(&mut linker, |guest| guest)
             .expect("each import once");
         keep_ticking(&engine);
         Sandbox {
             engine,
-            room,
+            pool,
             linker,
             cache: Cache::open(),
             compiler,
@@ -137,11 +158,11 @@ impl Sandbox {
     ///
     /// # Errors
     /// Why it is not one: a defect of this program.
-    pub async fn load_built_in(&self, name: &str, wasm: &[u8]) -> Result<Plugin, LoadError> {
-        let component = self.own_component(name, wasm)?;
+    pub async fn load_built_in(&self, probe: &BuiltIn) -> Result<Plugin, LoadError> {
+        let component = self.own_component(probe)?;
         let built_in = |_: &str| Standing::BuiltIn;
-        self.load((name, wasm), component, Signer::BuiltIn, &built_in)
-            .await
+        let read = (probe.name, probe.wasm);
+        self.load(read, component, Signer::BuiltIn, &built_in).await
     }
 
     /// The component in a third-party file.
@@ -166,9 +187,14 @@ impl Sandbox {
         component.map_err(|error| unusable(&file.name, &error))
     }
 
-    /// A component that is a part of this program, compiled here.
-    pub(super) fn own_component(&self, name: &str, wasm: &[u8]) -> Result<Component, LoadError> {
+    /// A component that is a part of this program. It was compiled ahead; where that is not for this machine, it is compiled
+    /// here.
+    pub(super) fn own_component(&self, probe: &BuiltIn) -> Result<Component, LoadError> {
+        let (name, wasm) = (probe.name, probe.wasm);
         let kept = Name::of(&self.engine, wasm);
+        if let Some(component) = compiled::from_program(&self.engine, &kept, probe.code) {
+            return Ok(component);
+        }
         if let Some(component) = self.cache.find(&self.engine, &kept) {
             return Ok(component);
         }
@@ -194,9 +220,9 @@ impl Sandbox {
             .instantiate_pre(&component)
             .map_err(not_a_probe)?;
         let pre = ProbePre::new(pre).map_err(not_a_probe)?;
-        let seats = self.room.needed(&component);
-        let seat = self.room.seat(seats).await;
-        let described = instance::describe(&self.engine, &pre, seat)
+        let permits = self.pool.needed(&component);
+        let permit = self.pool.permit(permits).await;
+        let described = instance::describe(&self.engine, &pre, permit)
             .await
             .map_err(|reason| LoadError::Describe {
                 name: name.into(),
@@ -216,8 +242,8 @@ impl Sandbox {
             }),
             engine: self.engine.clone(),
             pre,
-            room: self.room.clone(),
-            seats,
+            pool: self.pool.clone(),
+            permits,
         })
     }
 
@@ -293,9 +319,9 @@ pub(super) fn digest(wasm: &[u8]) -> String {
 }
 
 impl Plugin {
-    /// Waits for room to run in.
-    pub(super) async fn seat(&self) -> Seat {
-        self.room.seat(self.seats).await
+    /// Waits until the pool has place for it.
+    pub(super) async fn permit(&self) -> Permit {
+        self.pool.permit(self.permits).await
     }
 }
 
@@ -331,8 +357,8 @@ fn keep_ticking(engine: &Engine) {
 mod tests {
     use super::*;
 
-    /// A component whose `describe` gives this.
-    fn component(describes: &str, run: &str) -> Vec<u8> {
+    /// A probe whose `describe` gives this.
+    fn probe(describes: &str, run: &str) -> BuiltIn {
         let text = format!(
             r#"(component
                 (core module $code
@@ -344,7 +370,11 @@ mod tests {
                 (func (export "describe") (result {describes}) (canon lift (core func $code "describe")))
                 (func (export "{run}") (canon lift (core func $code "run"))))"#
         );
-        wat::parse_str(text).unwrap()
+        BuiltIn {
+            name: "old",
+            wasm: wat::parse_str(text).unwrap().leak(),
+            code: &[],
+        }
     }
 
     /// The contract has one version until it is released, and components outlive its changes.
@@ -352,9 +382,7 @@ mod tests {
     async fn a_probe_of_an_older_state_of_the_contract_is_told_from_what_is_none() {
         let sandbox = Sandbox::shared();
         for describes in ["$named", "u32"] {
-            let loaded = sandbox
-                .load_built_in("old", &component(describes, "run"))
-                .await;
+            let loaded = sandbox.load_built_in(&probe(describes, "run")).await;
             let why = loaded.unwrap_err();
             assert!(matches!(why, LoadError::OtherContract { .. }), "{why}");
             assert!(
@@ -362,9 +390,7 @@ mod tests {
                 "{why}"
             );
         }
-        let loaded = sandbox
-            .load_built_in("none", &component("u32", "walk"))
-            .await;
+        let loaded = sandbox.load_built_in(&probe("u32", "walk")).await;
         assert!(matches!(loaded, Err(LoadError::NotAProbe { .. })));
     }
 }

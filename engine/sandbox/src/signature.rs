@@ -50,7 +50,7 @@ pub enum SignatureError {
         key_id: String,
     },
     /// It is no signature.
-    #[error("{}: damaged, or no signature of minisign", .0.display())]
+    #[error("{}: damaged, or not a minisign signature", .0.display())]
     Damaged(PathBuf),
     /// It cannot be read.
     #[error("{}: {source}", path.display())]
@@ -66,10 +66,10 @@ pub enum SignatureError {
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     /// Neither a key nor a file.
-    #[error("--trusted-key {0}: neither a public key of minisign nor a file with one")]
+    #[error("--trusted-key {0}: neither a minisign public key nor a file with one")]
     Neither(String),
     /// The file has no key.
-    #[error("{}: no public key of minisign in it", .0.display())]
+    #[error("{}: it contains no minisign public key", .0.display())]
     NoKey(PathBuf),
     /// The file or folder cannot be read.
     #[error("{}: {source}", path.display())]

@@ -186,7 +186,7 @@ impl Count {
                 Ok(())
             }
             Encoding::Module if self.frames.is_empty() => {
-                let what = "it is a module, and a probe is a component";
+                let what = "it is a module, but a probe is a component";
                 Err(StructureError::Malformed(what.into()))
             }
             Encoding::Module => {
@@ -230,7 +230,7 @@ impl Count {
             ComponentInstance::FromExports(exports) => return self.items(exports.len()),
         };
         let Some(mut cost) = self.component(0, index)? else {
-            let what = "it instantiates a component that is none of its own";
+            let what = "it instantiates a component that is not its own";
             return Err(StructureError::Excessive(what.into()));
         };
         cost.instances = cost.instances.saturating_add(1);

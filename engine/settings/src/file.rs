@@ -6,21 +6,15 @@ mod schema;
 mod takes;
 mod text;
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
 use std::net::IpAddr;
-use std::num::{NonZeroU16, NonZeroUsize};
 use std::path::{Path, PathBuf};
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::FromFile;
-use model::remote::{
-    CertificateCheck, ClientSettings, Depth, ExpectedName, HighestTlsVersion, IpVersion,
-    PassiveMode, Remote, SslSetting, Use,
-};
+use crate::{FromFile, RemoteSettings};
 pub use schema::schema;
 use text::Mistake;
 
@@ -29,73 +23,47 @@ const MAX_BYTES: u64 = 1024 * 1024;
 
 /// The settings of one remote. A key that is not set has the default of the command-line flag, and a flag overrides
 /// its key. Paths are relative to the file.
+#[derive(Clone, Debug, Default, PartialEq, JsonSchema)]
+#[schemars(title = "remote.toml", deny_unknown_fields)]
+pub struct RemoteFile {
+    /// What it says of the remote.
+    #[schemars(flatten)]
+    pub settings: RemoteSettings,
+    /// What it says and has no right to decide.
+    #[schemars(flatten)]
+    pub authority: AuthorityOfFile,
+}
+
+/// What a settings file says that would be authority: it is kept apart until somebody agreed to it.
 #[derive(Clone, Debug, Default, PartialEq, JsonSchema, Deserialize)]
 #[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
-#[schemars(title = "remote.toml")]
-pub struct RemoteFile {
-    /// Name or address of the server.
-    pub host: Option<String>,
-    /// Control port; by default 990 for require-implicit, else 21.
-    pub port: Option<NonZeroU16>,
-    /// How the remote is configured to be secured.
-    pub ssl: Option<SslSetting>,
-    /// Whether certificates are checked; off: any certificate is accepted.
-    pub certificate_check: Option<CertificateCheck>,
-    /// User name; without one everything up to the login is tested.
-    pub user: Option<String>,
+pub struct AuthorityOfFile {
     /// Read the password from this file.
-    #[schemars(with = "Option<PathBuf>")]
+    #[schemars(with = "Option<PathBuf>", extend("takes" = PATH))]
     pub password_file: Option<FromFile<PathBuf>>,
     /// Read the password from the environment variable with this name.
-    #[schemars(with = "Option<String>", regex(pattern = "^[A-Za-z_][A-Za-z0-9_]*$"))]
+    #[schemars(
+        with = "Option<String>",
+        regex(pattern = "^[A-Za-z_][A-Za-z0-9_]*$"),
+        extend("takes" = "the name of an environment variable in quotes, such as \"FTP_PASSWORD\"")
+    )]
     pub password_env: Option<FromFile<String>>,
     /// Read the password from standard input.
-    #[schemars(with = "Option<bool>")]
+    #[schemars(with = "Option<bool>", extend("takes" = "true or false"))]
     pub password_stdin: Option<FromFile<bool>>,
-    /// Path to work in, seen from the login directory.
-    pub remote_path: Option<String>,
-    /// What the remote is configured for: the report says whether that is possible.
-    #[serde(rename = "use")]
-    pub intended_use: Option<Use>,
-    /// The most connections the settings allow at a time.
-    pub max_connections: Option<NonZeroUsize>,
-    /// The only command to ask for data ports with.
-    pub passive_mode: Option<PassiveMode>,
-    /// The only IP version to connect over.
-    pub ip_version: Option<IpVersion>,
-    /// The highest TLS version to offer.
-    pub highest_tls_version: Option<HighestTlsVersion>,
-    /// Source addresses to test from.
-    pub sources: Vec<IpAddr>,
-    /// Those of the sources that belong to one customer.
-    pub dedicated: Vec<IpAddr>,
-    /// What the host name should resolve to.
-    pub expect_addresses: Vec<IpAddr>,
-    /// Other names, and what each should resolve to.
-    pub expect_names: BTreeMap<String, Vec<IpAddr>>,
     /// Data addresses other than the remote's own that may be dialled.
-    #[schemars(with = "Option<Vec<IpAddr>>")]
+    #[schemars(with = "Option<Vec<IpAddr>>", extend("takes" = crate::values::ADDRESSES))]
     pub allow_data_addresses: Option<FromFile<Vec<IpAddr>>>,
-    /// PEM files with CA certificates to trust, too.
-    pub ca_files: Vec<PathBuf>,
     /// PEM file with our own certificate, for servers that ask for one.
-    #[schemars(with = "Option<PathBuf>")]
+    #[schemars(with = "Option<PathBuf>", extend("takes" = PATH))]
     pub client_cert: Option<FromFile<PathBuf>>,
     /// PEM file with the key of our own certificate.
-    #[schemars(with = "Option<PathBuf>")]
+    #[schemars(with = "Option<PathBuf>", extend("takes" = PATH))]
     pub client_key: Option<FromFile<PathBuf>>,
-    /// How much to look at.
-    pub depth: Option<Depth>,
-    /// For a TCP connection, in seconds.
-    #[schemars(range(min = 0.1, max = 86400))]
-    pub connect_timeout: Option<f64>,
-    /// For a reply, in seconds.
-    #[schemars(range(min = 0.1, max = 86400))]
-    pub reply_timeout: Option<f64>,
-    /// For the whole run, in seconds.
-    #[schemars(range(min = 0.1, max = 86400))]
-    pub timeout: Option<f64>,
 }
+
+/// What a path takes.
+const PATH: &str = "a path in quotes";
 
 /// Why a settings file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -185,49 +153,16 @@ impl RemoteFile {
         Ok(settings)
     }
 
-    /// The remote that it names, if it names a host.
-    pub fn remote(&self) -> Option<Remote> {
-        let ssl = self.ssl.unwrap_or_default();
-        Some(Remote {
-            host: self.host.clone()?,
-            port: self.port.map_or(ssl.default_port(), NonZeroU16::get),
-            ssl,
-            certificate_check: self.certificate_check.unwrap_or_default(),
-            user: self.user.clone(),
-            remote_path: self.remote_path.clone(),
-            intended_use: self.intended_use,
-            max_connections: self.max_connections.map(NonZeroUsize::get),
-            sources: self.sources.clone(),
-            dedicated: self.dedicated.clone(),
-            expect_addresses: self.expect_addresses.clone(),
-            expect_names: self.expected_names().collect(),
-            client: ClientSettings {
-                passive_mode: self.passive_mode,
-                ip_version: self.ip_version,
-                highest_tls_version: self.highest_tls_version,
-            },
-        })
-    }
-
-    /// Names, and where they are to lead.
-    pub fn expected_names(&self) -> impl Iterator<Item = ExpectedName> {
-        let names = self.expect_names.iter();
-        names.map(|(name, addresses)| ExpectedName {
-            name: name.clone(),
-            addresses: addresses.clone(),
-        })
-    }
-
     fn seen_from(&mut self, folder: &Path) {
         let secrets = [
-            &mut self.password_file,
-            &mut self.client_cert,
-            &mut self.client_key,
+            &mut self.authority.password_file,
+            &mut self.authority.client_cert,
+            &mut self.authority.client_key,
         ];
         for path in secrets.into_iter().flatten() {
             path.seen_from(folder);
         }
-        for path in &mut self.ca_files {
+        for path in &mut self.settings.ca_files {
             *path = folder.join(&*path);
         }
     }
@@ -241,19 +176,19 @@ impl RemoteFile {
             }
         };
         for (key, path) in [
-            ("password-file", &mut self.password_file),
-            ("client-cert", &mut self.client_cert),
-            ("client-key", &mut self.client_key),
+            ("password-file", &mut self.authority.password_file),
+            ("client-cert", &mut self.authority.client_cert),
+            ("client-key", &mut self.authority.client_key),
         ] {
             path.iter_mut().for_each(|it| it.stands_at(place(key)));
         }
-        if let Some(name) = &mut self.password_env {
+        if let Some(name) = &mut self.authority.password_env {
             name.stands_at(place("password-env"));
         }
-        if let Some(wanted) = &mut self.password_stdin {
+        if let Some(wanted) = &mut self.authority.password_stdin {
             wanted.stands_at(place("password-stdin"));
         }
-        if let Some(addresses) = &mut self.allow_data_addresses {
+        if let Some(addresses) = &mut self.authority.allow_data_addresses {
             addresses.stands_at(place("allow-data-addresses"));
         }
     }

@@ -18,7 +18,7 @@ use model::capability::Powers;
 use model::failure::{Failure, FailureKind, Operation};
 use model::finding::{Description, Fact, FactValue};
 use model::remote::{CertificateCheck, Depth, Remote, SslSetting};
-use model::visit::Look;
+use model::visit::VisitScope;
 
 use crate::input::{first_line, lines, text};
 
@@ -129,10 +129,10 @@ impl Script {
     }
 
     /// How much is looked at.
-    pub(super) fn look(&self) -> Look {
+    pub(super) fn scope(&self) -> VisitScope {
         match self.says("ladder") {
-            true => Look::Ladder,
-            false => Look::Full,
+            true => VisitScope::Ladder,
+            false => VisitScope::Full,
         }
     }
 
@@ -356,7 +356,7 @@ impl Server {
             Call::Unread { connection, bytes } => {
                 let put_back = &mut self.connections[connection as usize].put_back;
                 put_back.splice(..0, bytes.0);
-                Answer::Sent(Ok(()))
+                ().into()
             }
             Call::Write { bytes, .. } => {
                 assert!(!bytes.0.is_empty(), "nothing is written");

@@ -44,8 +44,8 @@ fn outdated_issuers(run: &mut Run, path: &Path<'_>, mended: &Mended) {
         .collect();
     if let Some(first) = ended.first() {
         let detail = format!(
-            "The certificate of {}, which the server sends along with its own, ended on {}, and no other way leads from \
-             the server's certificate to a root.",
+            "The intermediate certificate of {}, which the server sends, expired on {}. No other path leads from \
+            the server's certificate to a root.",
             facts::who(first.certificate.subject()),
             dates::day(first.ends())
         );
@@ -60,13 +60,13 @@ fn outdated_issuers(run: &mut Run, path: &Path<'_>, mended: &Mended) {
     let early = path.issuers().iter().find(|issuer| issuer.begins() > now);
     if let Some(early) = early.filter(|_| !run.has_found(NOT_YET_VALID)) {
         let detail = format!(
-            "The certificate of {}, above the server's own, begins on {}, or the clock of this machine is wrong.",
+            "The intermediate certificate of {} is not valid before {}, or the clock of this machine is wrong.",
             facts::who(early.certificate.subject()),
             dates::day(early.begins())
         );
         let named = finding(NOT_YET_VALID, leaf, detail)
             .because(Decision::by_evidence(
-                "its first day, by the clock of this machine",
+                "its start date, by the clock of this machine",
             ))
             .evidence("our clock", dates::day(now));
         run.found(mended.by_clock(named));
@@ -74,10 +74,10 @@ fn outdated_issuers(run: &mut Run, path: &Path<'_>, mended: &Mended) {
 }
 
 fn self_signed(run: &mut Run, sent: &Sent<'_>, mended: &Mended) {
-    let detail = "The certificate was signed by itself: anybody could have made it, and nothing vouches for the server.";
+    let detail = "The certificate is self-signed: anyone could have created it, and no CA vouches for the server.";
     run.found(mended.by_root(
         finding(SELF_SIGNED, sent.leaf().certificate, detail).because(Decision::by_evidence(
-            "it names itself as its issuer, and is trusted by nobody here",
+            "it names itself as its issuer, and nothing here trusts it",
         )),
     ));
 }
@@ -91,7 +91,7 @@ fn refused_all_the_same(run: &mut Run, sent: &Sent<'_>, mended: &Mended) {
     }
     let leaf = sent.leaf().certificate;
     let detail = format!(
-        "A way leads from the certificate to a trusted root, and clients refuse it: {}.",
+        "A path leads from the certificate to a trusted root, but clients reject it: {}.",
         words(fault)
     );
     run.found(
@@ -111,7 +111,7 @@ fn words(fault: &TrustFault) -> &str {
         TrustFault::IssuerNotCa => {
             "an issuer's certificate is not that of a certification authority"
         }
-        TrustFault::UnsupportedSignature => "a signature algorithm is one that clients do not take",
+        TrustFault::UnsupportedSignature => "clients do not accept one of the signature algorithms",
         TrustFault::BadSignature => "a signature does not fit its issuer's key",
         TrustFault::Revoked => "it was revoked",
         TrustFault::Other(words) => words,
@@ -123,8 +123,8 @@ fn words(fault: &TrustFault) -> &str {
 fn unknown_root(run: &mut Run, path: &Path<'_>, mended: &Mended, inspected: bool) {
     let root = path.top().certificate.subject();
     let detail = format!(
-        "The chain is complete and ends at {}, a certification authority that neither the public roots nor the settings \
-         trust.",
+        "The chain is complete and ends at {}, a certification authority that is neither publicly trusted nor \
+        trusted by the settings.",
         facts::who(root)
     );
     let named = finding(UNTRUSTED_CA, path.members[0].certificate, detail)
@@ -147,7 +147,7 @@ fn open(run: &mut Run, sent: &Sent<'_>, path: &Path<'_>) {
         Fetched::Nothing(why) => run.found(unseen(sent, path).evidence("not fetched", why)),
         Fetched::Complete(issuers) => {
             let named = missing(sent, path).because(Decision::by_evidence(
-                "the issuer that was fetched, which a trusted root or another fetched one signed",
+                "the fetched issuer, which a trusted root or another fetched certificate signed",
             ));
             run.found(if completes(run, sent, &issuers) {
                 let names: Vec<&str> = issuers.iter().map(|it| it.common_name.as_str()).collect();
@@ -161,8 +161,8 @@ fn open(run: &mut Run, sent: &Sent<'_>, path: &Path<'_>) {
                 return;
             };
             let detail = format!(
-                "The chain that is sent is not complete; what is missing was fetched, and it ends at {}, a certification \
-                 authority that neither the public roots nor the settings trust.",
+                "The server sends an incomplete chain. With the missing certificates, which were fetched, it ends \
+                at {}, a certification authority that is neither publicly trusted nor trusted by the settings.",
                 probe_sdk::named(&root.common_name)
             );
             let leaf = sent.leaf().certificate;
@@ -198,21 +198,21 @@ fn completes(run: &Run, sent: &Sent<'_>, issuers: &[Issuer]) -> bool {
 /// The issuer was not seen: what the certificate says of itself has to do.
 fn unseen(sent: &Sent<'_>, path: &Path<'_>) -> Finding {
     let top = path.top().certificate;
-    let decides = "the issuer's own certificate: if a trusted root signed it, it is missing from the chain; if it signed \
-                   itself, it is a private root. The owner of the certificate has it";
+    let decides = "look at the issuer's own certificate, which the certificate owner has. If a trusted root \
+    signed it, it is missing from the chain. If it is self-signed, it is a private root";
     if is_public(sent.leaf().certificate) {
         missing(sent, path).because(Decision::by_evidence(
-            "it bears the marks that only certificates of public authorities bear (RFC 6962)",
+            "it contains entries that only public authorities add (RFC 6962)",
         ))
     } else if facts::issuer_location(top).is_some() {
         let decides =
-            format!("{decides}, and --fetch-issuers gets it from where the certificate says");
+            format!("{decides}. --fetch-issuers downloads it from the address in the certificate");
         missing(sent, path).likely(UNTRUSTED_CA, &decides)
     } else if !own_authorities().is_empty() {
         missing(sent, path).likely(UNTRUSTED_CA, decides)
     } else {
         let detail = format!(
-            "The certificate was issued by {}, which neither the public roots nor the settings trust.",
+            "The certificate was issued by {}, which is neither publicly trusted nor trusted by the settings.",
             facts::who(top.issuer())
         );
         finding(UNTRUSTED_CA, sent.leaf().certificate, detail)
@@ -224,8 +224,7 @@ fn unseen(sent: &Sent<'_>, path: &Path<'_>) -> Finding {
 fn missing(sent: &Sent<'_>, path: &Path<'_>) -> Finding {
     let top = path.top().certificate;
     let detail = format!(
-        "The server does not send the certificate of {}, which links its own to a trusted root. Browsers often find it by \
-         themselves; FTP clients do not.",
+        "The server does not send the certificate of {}, which links its own to a trusted root. Browsers often fetch it automatically; FTP clients do not.",
         facts::who(top.issuer())
     );
     let mut named = finding(MISSING_INTERMEDIATE, sent.leaf().certificate, detail)

@@ -23,31 +23,32 @@ pub(crate) fn judge(run: &mut Run, leaf: &X509Certificate<'_>, mended: &Mended, 
     };
     if now > until {
         let detail = format!(
-            "The certificate ended {} ({}).",
+            "The certificate expired {} ({}).",
             ago(now - until),
             day(until)
         );
         run.found(
             mended.by_clock(renewed(finding(EXPIRED, leaf, detail).because(
-                Decision::by_evidence("its own last day, by the clock of this machine"),
+                Decision::by_evidence("its expiry date, by the clock of this machine"),
             ))),
         );
     } else if now < from {
         let detail = format!(
-            "The certificate begins {} ({}), or the clock of this machine is wrong.",
+            "The certificate is not valid yet: it becomes valid {} ({}), unless the clock of this machine is \
+            wrong.",
             ahead(from - now),
             day(from)
         );
         let named = finding(NOT_YET_VALID, leaf, detail)
             .because(Decision::by_evidence(
-                "its own first day, by the clock of this machine",
+                "its start date, by the clock of this machine",
             ))
             .evidence("our clock", day(now));
         run.found(mended.by_clock(named));
     } else if until - now < SOON_DAYS * DAY {
         let left = days_between(now, until);
         let detail = format!(
-            "The certificate ends {} ({}).",
+            "The certificate expires {} ({}).",
             ahead(until - now),
             day(until)
         );

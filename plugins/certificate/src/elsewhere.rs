@@ -28,7 +28,7 @@ pub(crate) fn judge(run: &mut Run, chain: &[Vec<u8>]) {
         return run.not_applicable("the certificate shown elsewhere", both, reason);
     }
     if !run.has_fact(name::TLS_VERSION) {
-        let reason = "no TLS session came about to compare with";
+        let reason = "no TLS session was established to compare with";
         return run.behind_fault("the certificate shown elsewhere", both, reason);
     }
     let mut shown = Shown {
@@ -96,14 +96,15 @@ fn without_name(run: &mut Run, shown: &mut Shown) {
             let other = Other::read(&chain, &shown.name, run.request().now);
             if shown.is_steady(run, &other) {
                 let detail = format!(
-                    "Clients that send no server name are shown another certificate: {}.",
+                    "Clients that send no server name get a different certificate: {}.",
                     other.words
                 );
                 let place = "without a server name";
                 run.found(other.differs(SNI_DEPENDENT, detail, &shown.leaf, place));
             } else {
                 changes_by_itself(run, shown, &other);
-                let reason = "the certificate changes without any change of ours";
+                let reason =
+                    "the certificate changes from one connection to the next, whatever we send";
                 run.behind_fault(
                     "the certificate without a server name",
                     &[SNI_DEPENDENT],
@@ -191,8 +192,8 @@ fn compare(run: &mut Run, shown: &Shown, ip: &str, chain: &[Vec<u8>]) -> String 
     let other = Other::read(chain, &shown.name, run.request().now);
     if !run.has_found(DIFFERS_BETWEEN_ADDRESSES) {
         let detail = format!(
-            "Another address of the name, {ip}, shows another certificate: {}. Which one a client gets is a matter of \
-             chance.",
+            "Another address of the name, {ip}, presents a different certificate: {}. Which one a client gets is \
+            random.",
             other.words
         );
         let place = format!("at {ip}");
@@ -204,8 +205,8 @@ fn compare(run: &mut Run, shown: &Shown, ip: &str, chain: &[Vec<u8>]) -> String 
 fn changes_by_itself(run: &mut Run, shown: &Shown, other: &Other) {
     let here = run.control_endpoint().ip;
     let detail = format!(
-        "One and the same address, {here}, shows different certificates from one connection to the next: several servers \
-         answer behind it."
+        "The same address, {here}, presents different certificates from one connection to the next: several \
+        servers answer behind it."
     );
     run.found(other.differs(
         DIFFERS_BETWEEN_ADDRESSES,
@@ -222,7 +223,8 @@ fn no_handshake(run: &mut Run, shown: &mut Shown, place: &Place, detail: &str) {
         return;
     }
     let words = format!(
-        "TLS works at {} and fails at {}, another address of the name: whoever gets that one fails, at random.",
+        "TLS works at {} but fails at {}, another address of the name. A client that picks that one fails, so \
+        failures are random.",
         run.control_endpoint().ip,
         place.at.ip
     );
@@ -232,7 +234,7 @@ fn no_handshake(run: &mut Run, shown: &mut Shown, place: &Place, detail: &str) {
 fn not_compared(run: &mut Run, check: &str, codes: &[Code], look: Look) {
     match look {
         Look::NoRoom => {
-            let reason = "the limit on connections leaves no room beside the session";
+            let reason = "the connection limit leaves no room for another connection";
             run.not_permitted(check, codes, reason);
         }
         Look::NoConnection(failure)
@@ -241,19 +243,20 @@ fn not_compared(run: &mut Run, check: &str, codes: &[Code], look: Look) {
                 FailureKind::Unreachable | FailureKind::Prohibited | FailureKind::AddressNotLocal
             ) =>
         {
-            let reason = "this machine, or this source address, has no way to them";
+            let reason = "this machine, or this source address, has no route to them";
             run.not_applicable(check, codes, reason);
         }
         // That an address cannot be reached is told by the probe that connects to all of them.
         Look::NoConnection(failure) => run.behind_fault(check, codes, &failure.detail),
         Look::Full => {
-            let reason = "the server takes no further connection beside the session: it allows too few at a time";
+            let reason = "the server accepts no further connection in addition to the session: it allows too few \
+            at a time";
             run.could_not_look(check, codes, reason);
         }
         Look::NotLooked(why) => run.could_not_look(check, codes, &why),
         Look::NoneLeft => {
             let reason =
-                "at this depth no more connections are made for it; `--depth full` compares";
+                "at this depth the check opens no more connections for it; `--depth full` compares";
             run.not_applicable(check, codes, reason);
         }
         Look::NoHandshake(failure) if run.has_found(ADDRESSES_DIFFER) => {

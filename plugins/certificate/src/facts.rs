@@ -18,14 +18,15 @@ probe_sdk::facts! {
     NOT_BEFORE = "certificate.not-before": Text, "first day of the certificate", compared(70, Value, PLACE);
     NOT_AFTER = "certificate.not-after": Text, "last day of the certificate", compared(80, Value, PLACE);
     LIFETIME_DAYS = "certificate.lifetime-days": Integer, "lifetime of the certificate, in days";
-    KEY = "certificate.key": Text, "key of the certificate", compared(90, Value, PLACE);
-    KEY_KIND = "certificate.key-kind": Text, "kind of key of the certificate, as directives name it", fills("key");
-    SIGNATURE = "certificate.signature": Text, "signature of the certificate", compared(100, Value, PLACE);
+    KEY = "certificate.key": Text, "key of the certificate", compared(90, Value, PLACE), privacy(Open);
+    KEY_KIND = "certificate.key-kind": Text, "kind of key of the certificate, as directives name it", fills("key"),
+        privacy(Open);
+    SIGNATURE = "certificate.signature": Text, "signature of the certificate", compared(100, Value, PLACE), privacy(Open);
     SERIAL = "certificate.serial": Text, "serial number of the certificate", privacy(SerialNumber);
     CHAIN = name::CERTIFICATE_CHAIN: Rows, "chain that the server sends", compared(110, Certificates, PLACE);
     TRUSTED_BY = name::CERTIFICATE_TRUSTED_BY: Text, "who trusts the certificate",
         compared(120, Value, &[Dependency::Host, Dependency::Port, Dependency::Ssl, Dependency::Program]);
-    VERIFIES_WITH = "certificate.verifies-with": Texts, "changes with which the certificate passes the check";
+    VERIFIES_WITH = "certificate.verifies-with": Texts, "changes that would make the certificate pass the check";
     WITHOUT_SERVER_NAME = "certificate.without-server-name": Text, "certificate without a server name";
     ELSEWHERE = "certificate.elsewhere": Rows, "certificates at other addresses of the name";
 }

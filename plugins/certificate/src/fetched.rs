@@ -61,7 +61,7 @@ impl Fetched {
             return end;
         }
         Fetched::Nothing(format!(
-            "{MAX_STEPS} issuers above each other lead to no root"
+            "a chain of {MAX_STEPS} issuers does not lead to a root"
         ))
     }
 }
@@ -89,12 +89,14 @@ fn step(below: &[u8]) -> Step {
         Err(failure) => return Step::Failed(failure.detail),
     };
     let Ok((_, issuer)) = X509Certificate::from_der(&der) else {
-        return Step::Failed(format!("what is at {location} is no certificate in DER"));
+        return Step::Failed(format!(
+            "the file at {location} is not a certificate in DER"
+        ));
     };
     if issuer.subject() != certificate.issuer() || signed_by(below, &der) != Ok(true) {
         let name = facts::common_name(issuer.subject());
         return Step::Failed(format!(
-            "at {location} is the certificate of {name}, who did not sign it"
+            "the file at {location} is the certificate of {name}, which did not sign it"
         ));
     }
     let member = Member {

@@ -140,9 +140,9 @@ enum Sign {
 impl Sign {
     fn words(self) -> &'static str {
         match self {
-            Sign::SaysSo => "the name of the CA says that it inspects",
+            Sign::SaysSo => "the name of the CA says that it inspects traffic",
             Sign::Fresh => "the certificate was made within the last day",
-            Sign::Copied => "it bears the marks of a public CA, and its root is none",
+            Sign::Copied => "it contains entries of a public CA, but its root is not public",
         }
     }
 }
@@ -181,8 +181,8 @@ impl Suspicion {
     pub(crate) fn report(&self, run: &mut Run, path: &Path<'_>) {
         let product = self.product;
         let detail = format!(
-            "The certificate was issued by a CA that bears the name of {product}, which inspects TLS: a firewall or proxy on \
-             the way shows a certificate of its own in place of the server's.{}",
+            "The certificate was issued by a CA with the name of {product}, a product that inspects TLS. A \
+            firewall or proxy on the network path presents its own certificate in place of the server's.{}",
             if path.end == End::Known {
                 ""
             } else {
@@ -206,7 +206,7 @@ impl Suspicion {
         }
         run.found(if self.is_certain() {
             named.because(Decision::by_evidence(
-                "the signs above, of which one alone would not do",
+                "several of the signs above; one alone would not be enough",
             ))
         } else {
             likely(named)
@@ -217,8 +217,8 @@ impl Suspicion {
 fn likely(finding: Finding) -> Finding {
     finding.likely(
         UNTRUSTED_CA,
-        "a check from another network, past this firewall: if the certificate is another one there, it was made on the way; \
-         if it is the same, its owner uses a CA of that name",
+        "run the check from another network, which bypasses this firewall. A different certificate there proves \
+        the inspection. If it is the same, its owner uses a CA of that name",
     )
 }
 

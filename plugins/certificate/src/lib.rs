@@ -118,8 +118,7 @@ fn check_relaxed(run: &mut Run) {
     if hidden.is_empty() {
         return;
     }
-    let detail =
-        "The settings accept any certificate, so nobody notices that this one would not pass.";
+    let detail = "The settings accept any certificate, so nobody notices that this one would fail the check.";
     run.found(Finding::new(CHECK_RELAXED, detail).evidence("hidden", hidden.join(", ")));
 }
 
@@ -211,7 +210,7 @@ fn malformed(run: &mut Run, problem: &str) {
     run.behind_fault(
         "the rest of the certificate",
         &rest,
-        "cert.malformed stands in the way",
+        "blocked by cert.malformed",
     );
 }
 

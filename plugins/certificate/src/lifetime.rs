@@ -44,8 +44,8 @@ pub(crate) fn judge(run: &mut Run, leaf: &X509Certificate<'_>) {
     }
     let days = (ends - begins) / DAY;
     let detail = format!(
-        "The certificate lives for {days} days, and a public CA may give at most {} to one that begins on {}: strict clients \
-         refuse it. {}",
+        "The certificate is valid for {days} days, but the limit is {} days for a public CA when the validity \
+        begins on {}. Strict clients reject it. {}",
         limit(begins),
         dates::day(begins),
         next(run.request().now, ends)
@@ -70,7 +70,8 @@ fn next(now: i64, ends: i64) -> String {
     let days = limit(renewal(now, ends));
     let times = (365 + days - 1) / days;
     format!(
-        "The next one may live for {days} days at most, which is {times} renewals a year: they should be automatic."
+        "The next one may be valid for {days} days at most. That means {times} renewals a year, which should be \
+        automatic."
     )
 }
 
@@ -126,10 +127,11 @@ mod tests {
         let year = 365 * DAY;
         assert!(
             next(SPRING_2026, SPRING_2026 + year + DAY)
-                .contains("100 days at most, which is 4 renewals")
+                .contains("100 days at most. That means 4 renewals")
         );
         assert!(
-            next(SPRING_2026, SPRING_2026 - year).contains("200 days at most, which is 2 renewals")
+            next(SPRING_2026, SPRING_2026 - year)
+                .contains("200 days at most. That means 2 renewals")
         );
     }
 }

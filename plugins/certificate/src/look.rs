@@ -110,5 +110,5 @@ fn ask_for_tls(control: &mut Control) -> Result<(), String> {
             return Ok(());
         }
     }
-    Err("AUTH TLS was accepted on one connection and refused on the next".into())
+    Err("the server accepted AUTH TLS on one connection and refused it on the next".into())
 }

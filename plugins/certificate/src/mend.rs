@@ -7,7 +7,7 @@ use crate::path::{End, Path};
 use crate::sent::Sent;
 use crate::{dates, facts, names};
 
-pub(crate) const MENDED_BY: &str = "verifies with";
+pub(crate) const MENDED_BY: &str = "would pass with";
 
 /// The changes, and whether the certificate verifies with all of them together.
 pub(crate) struct Mended {
@@ -90,13 +90,13 @@ impl Mended {
 
 fn own_name(sent: &Sent<'_>) -> String {
     match names::of(sent.leaf().certificate).first() {
-        Some(name) => format!("a name of its own, {name}"),
+        Some(name) => format!("its own name, {name}"),
         None => "no name asked for".into(),
     }
 }
 
 fn clock(at: i64) -> String {
-    format!("the clock at {}", dates::day(at))
+    format!("the clock set to  {}", dates::day(at))
 }
 
 fn root(name: &str) -> String {

@@ -13,7 +13,8 @@ pub(crate) fn of(host: &str, name: &str) -> Option<String> {
         Some(parent) if !parent.contains('*') => below(&host, name, parent),
         _ => fits_freely(&host, &lower).then(|| {
             format!(
-                "`{name}` has its star in a place where clients do not take it: a star must be the whole first label."
+                "`{name}` has its wildcard in a place where clients do not accept it: a wildcard must be the \
+                whole first label."
             )
         }),
     }
@@ -23,7 +24,7 @@ pub(crate) fn of(host: &str, name: &str) -> Option<String> {
 fn below(host: &str, name: &str, parent: &str) -> Option<String> {
     if host == parent {
         return Some(format!(
-            "`{name}` covers the names below {parent}, and not {parent} itself."
+            "`{name}` covers the names below {parent}, but not {parent} itself."
         ));
     }
     let head = host.strip_suffix(parent)?.strip_suffix('.')?;
@@ -34,7 +35,7 @@ fn below(host: &str, name: &str, parent: &str) -> Option<String> {
         format!("the label `{extra}` is too many")
     };
     Some(format!(
-        "`{name}` covers exactly one label in place of the star; in {host} {too_many}."
+        "`{name}` covers exactly one label in place of the wildcard; in {host} {too_many}."
     ))
 }
 
@@ -109,7 +110,7 @@ mod tests {
                 "*.EXAMPLE.com",
                 "the label `eu` is too many",
             ),
-            ("example.com", "*.example.com", "and not example.com itself"),
+            ("example.com", "*.example.com", "but not example.com itself"),
             ("ftp.example.com", "f*.example.com", "the whole first label"),
             (
                 "ftp.eu.example.com",

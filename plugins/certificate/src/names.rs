@@ -85,19 +85,19 @@ fn reason(host: &str, leaf: &X509Certificate<'_>, names: &[String]) -> String {
     if names.is_empty() {
         let common = facts::who(leaf.subject());
         return format!(
-            "The certificate has no names in the place where clients look (subject alternative name); {common} in the \
-             subject does not count."
+            "The certificate has no names in the field that clients read (subject alternative name); {common} in \
+            the subject does not count."
         );
     }
     if host.parse::<IpAddr>().is_ok() {
         if names.iter().any(|name| name == host) {
             return format!(
-                "The certificate holds {host} as a host name; an address counts only where it is entered as an address \
-                 (iPAddress)."
+                "The certificate contains {host} as a host name; an address counts only if it is entered as an \
+                address (iPAddress)."
             );
         }
         return format!(
-            "The remote is reached by its address {host}, and the certificate does not name that address."
+            "The remote is configured by its address {host}, but the certificate does not contain that address."
         );
     }
     names

@@ -46,10 +46,10 @@ impl Wrong {
                     .into()
             }
             Wrong::Unrelated => {
-                "A certificate is sent along that has nothing to do with the server's own.".into()
+                "The server also sends a certificate that is unrelated to its own.".into()
             }
             Wrong::Ended(subject) => format!(
-                "An expired certificate is sent along ({}), and the chain is complete without it.",
+                "The server also sends an expired certificate ({}), although the chain is complete without it.",
                 named(subject)
             ),
         }

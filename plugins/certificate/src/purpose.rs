@@ -14,7 +14,8 @@ pub(crate) fn judge(run: &mut Run, sent: &Sent<'_>, path: &Path<'_>) {
         && !usage.value.any
     {
         let purposes = purposes(usage.value);
-        let detail = format!("The certificate is meant for other uses than a server: {purposes}.");
+        let detail =
+            format!("The certificate is issued for purposes other than a server: {purposes}.");
         run.found(
             finding(WRONG_PURPOSE, leaf, detail)
                 .because(Decision::by_evidence(
@@ -27,8 +28,8 @@ pub(crate) fn judge(run: &mut Run, sent: &Sent<'_>, path: &Path<'_>) {
     // A certificate that signed itself is its own CA by nature; unless somebody trusts it, that is another fault.
     let nobody_s = sent.is_self_signed() && path.end == End::UnknownRoot;
     if is_ca(leaf) && !nobody_s {
-        let detail = "The certificate is that of a certification authority, used as the server's: clients like ours \
-                      refuse it.";
+        let detail = "The server presents the certificate of a certification authority as its own; clients like \
+        ours reject it.";
         run.found(
             finding(WRONG_PURPOSE, leaf, detail)
                 .because(Decision::by_evidence(

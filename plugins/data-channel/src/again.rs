@@ -2,26 +2,27 @@
 //! where that goes on, or else in a fresh one, with small packets and with more patience than the settings have.
 
 use probe_sdk::ftp::phase::transfer::TransferAnswer;
+use probe_sdk::halt::too_late;
 use probe_sdk::session::{Answer, Opening, Refusal};
 use probe_sdk::{Decision, Failure, FailureKind, Finding, Run, elapsed_us};
 
 use crate::channel::{Channel, since_ms};
 use crate::large::{self, SMALL_SEGMENT};
 use crate::sample::{Outcome, Sample};
-use crate::{BEHIND_THE_PORT, NOT_CLOSED, TIMEOUT_TOO_SHORT};
+use crate::{BEHIND_THE_PORT, NOT_CLOSED, listings};
 
-/// How much longer a transfer is waited for that had begun, in times of the settings' patience.
+/// How long a first transfer may stand still before a second look at it begins, in milliseconds. The full time that a reply
+/// may take is the second one's.
+pub(crate) const STANDSTILL_MS: u32 = 5_000;
+/// How long the second one is waited for where the transfer had begun and nothing has come: in times of the settings' patience,
+/// and at most so much beyond it, in milliseconds.
 const PATIENCE: u32 = 2;
-/// The same where nothing had begun.
-const PATIENCE_UNBEGUN: u32 = 3;
-/// No more than this, in milliseconds: the run has other things to do.
-const MOST_MS: u32 = 75_000;
-/// Where nothing had come at all, it is only seen whether that repeats, in milliseconds.
-const UNBEGUN_MS: u32 = 20_000;
-/// The same for a handshake, which has no work to do first, in milliseconds.
+const BEYOND_MS: u32 = 11_000;
+/// The same for what has no work to do first, in milliseconds: a handshake, the rest of what has begun to move, and the end
+/// of what is complete.
 const HANDSHAKE_MS: u32 = 10_000;
-/// How long the end of a data connection is waited for the second time, in milliseconds.
-const END_MS: u32 = 5_000;
+const MOVING_MS: u32 = 10_000;
+const END_MS: u32 = 10_000;
 
 /// "Connection closed; transfer aborted" (RFC 959 section 4.2.1).
 pub(crate) const CLOSED: u16 = 426;
@@ -55,21 +56,21 @@ impl Silent {
             Patient::WithSmallPackets { bytes, .. } => format!("{bytes} bytes with small packets"),
             Patient::StaysOpen { .. } => "complete, and the connection stays open".into(),
             Patient::NotAgain => "works".into(),
-            Patient::SilentAgain => "silent again, in a session of its own".into(),
+            Patient::SilentAgain => probe_sdk::words::SILENT_AGAIN.into(),
         }
     }
 
     /// What it means, where that is a fault by itself.
     pub(crate) fn judge(&self, run: &mut Run, usual_ms: u32) {
         match self.patient {
-            Patient::Later { ms } => run.found(later(&self.command, usual_ms, ms)),
+            Patient::Later { ms } => run.found(too_late(&self.command, usual_ms, ms)),
             Patient::WithSmallPackets { before, bytes } => {
                 large::found(run, &self.command, before, bytes);
             }
             Patient::StaysOpen { bytes } => run.found(stays_open_finding(&self.command, bytes)),
             Patient::NotAgain | Patient::SilentAgain => return,
         }
-        let reason = "the transfer before it was not as it should be";
+        let reason = "the previous transfer was not in order";
         run.behind_fault("the rest of a transfer", BEHIND_THE_PORT, reason);
     }
 
@@ -79,27 +80,9 @@ impl Silent {
     }
 }
 
-fn later(command: &str, usual_ms: u32, ms: u32) -> Finding {
-    /// Settings are told in tens of seconds.
-    const STEP_S: u32 = 10;
-    let enough_s = (ms + ms / 2).div_ceil(1000 * STEP_S) * STEP_S;
-    let detail = format!(
-        "The server answers correctly and takes longer than the settings wait: {command} was given up after {} s, and is \
-         complete after {} s where it is waited for.",
-        usual_ms / 1000,
-        ms / 1000
-    );
-    Finding::new(TIMEOUT_TOO_SHORT, detail)
-        .because(Decision::by_counter_test("more patience", "it completes"))
-        .evidence("command", command)
-        .evidence("given up after", format!("{} s", usual_ms / 1000))
-        .evidence("complete after", format!("{} s", ms / 1000))
-        .cured_by(&[("reply_timeout", &enough_s.to_string())])
-}
-
 fn stays_open_finding(command: &str, bytes: usize) -> Finding {
-    let detail = "The server sends everything, calls the transfer complete, and does not close the data connection, which \
-                  is what says that this was all (RFC 959 section 3.2): clients wait for an end that never comes.";
+    let detail = "The server sends everything and calls the transfer complete, but does not close the data \
+    connection, which would mark the end (RFC 959 section 3.2). Clients wait for an end that never comes.";
     Finding::new(NOT_CLOSED, detail)
         .because(Decision::by_counter_test(
             "a second session",
@@ -116,8 +99,9 @@ pub(crate) fn silent(channel: &mut Channel) -> Option<Silent> {
     let (verb, most, command) = large::transfer_of(channel, sample)?;
     let (before, answered) = (refusal.passed, refusal.reply.is_some());
     let usual_ms = channel.session.control.reply_ms();
+    let standstill_ms = channel.session.standstill_ms;
     let secured = refusal.session.is_some() || !channel.session.tls;
-    let wait_ms = patience(refusal, secured, usual_ms);
+    let wait_ms = patience(refusal, secured, usual_ms, channel.waits_no_longer);
     let opened = channel.afresh(|opening: &mut Opening| {
         // Large packets are no matter of a handshake that the control connection had as well.
         if secured {
@@ -129,7 +113,8 @@ pub(crate) fn silent(channel: &mut Channel) -> Option<Silent> {
         return None;
     }
     // An end that did not come in all the time before is not waited for as long again.
-    channel.session.end_ms = usual_ms.min(END_MS);
+    channel.session.end_ms = wait_ms.min(END_MS);
+    channel.session.standstill_ms = wait_ms;
     let count = channel.samples.len();
     let asked_us = elapsed_us();
     channel.transfer(method, verb, &command, most);
@@ -137,7 +122,8 @@ pub(crate) fn silent(channel: &mut Channel) -> Option<Silent> {
     let second = channel.samples.get(count)?;
     let patient = match &second.result {
         Outcome::Done(_) if took_ms > usual_ms && !answered => Patient::Later { ms: took_ms },
-        Outcome::Done(_) if !secured => Patient::NotAgain,
+        // With more patience, and not with small packets: they would have come at once.
+        Outcome::Done(_) if !secured || took_ms > standstill_ms => Patient::NotAgain,
         Outcome::Done(done) => Patient::WithSmallPackets {
             before,
             bytes: done.bytes.len(),
@@ -152,16 +138,26 @@ pub(crate) fn silent(channel: &mut Channel) -> Option<Silent> {
         _ => Patient::SilentAgain,
     };
     settle(channel, count, &patient);
+    if matches!(patient, Patient::NotAgain) {
+        channel.is_patient |= took_ms > standstill_ms;
+        channel.stalled += usize::from(took_ms <= standstill_ms);
+    }
+    channel.session.standstill_ms = channel.standstill_ms();
     Some(Silent { command, patient })
 }
 
-fn patience(refusal: &Refusal, secured: bool, usual_ms: u32) -> u32 {
-    if refusal.started || refusal.reply.is_some() {
-        (usual_ms * PATIENCE).min(MOST_MS).max(usual_ms)
-    } else if secured {
-        (usual_ms * PATIENCE_UNBEGUN).min(UNBEGUN_MS)
-    } else {
-        usual_ms.min(HANDSHAKE_MS)
+fn patience(refusal: &Refusal, secured: bool, usual_ms: u32, waits_no_longer: bool) -> u32 {
+    if waits_no_longer {
+        return (usual_ms / 2).max(1);
+    }
+    let begun = refusal.started || refusal.reply.is_some();
+    // What has moved goes on moving; a listing that is long in the making shows nothing before it is done.
+    let has_moved = refusal.passed > 0 || refusal.data_ended;
+    match (secured, begun, has_moved) {
+        (false, _, _) => usual_ms.min(HANDSHAKE_MS),
+        (true, _, true) => usual_ms.min(MOVING_MS),
+        (true, true, false) => (usual_ms * PATIENCE).min(usual_ms + BEYOND_MS),
+        (true, false, false) => usual_ms,
     }
 }
 
@@ -184,7 +180,7 @@ fn settle(channel: &mut Channel, second: usize, patient: &Patient) {
 }
 
 /// Whether nobody said anything more, be it after the last reply.
-fn is_silent(sample: &Sample) -> bool {
+pub(crate) fn is_silent(sample: &Sample) -> bool {
     sample.refusal().is_some_and(|refusal| {
         let handshake = refusal.answer == Answer::Handshake && refusal.failure.is_none();
         let empty = crate::second_way::refusal_of(refusal).is_some();
@@ -233,7 +229,13 @@ pub(crate) fn sudden(channel: &mut Channel) {
 
 /// Whether the session itself broke off over a transfer.
 pub(crate) fn is_lost(sample: &Sample) -> bool {
-    let lost = |refusal: &Refusal| refusal.answer == Answer::ControlLost;
+    // 421 says that the session is over (RFC 959 section 5.4); where it is reset or closed, nothing does.
+    let lost = |refusal: &Refusal| {
+        matches!(
+            refusal.answer,
+            Answer::ControlLost | Answer::Reply(TransferAnswer::Closing)
+        )
+    };
     sample.refusal().is_some_and(lost)
 }
 
@@ -245,21 +247,27 @@ pub(crate) fn is_sudden(sample: &Sample) -> bool {
             FailureKind::Closed | FailureKind::Truncated | FailureKind::Reset
         )
     };
+    let is_closed = |refusal: &Refusal| {
+        let reply = refusal.reply.as_ref();
+        reply.is_some_and(|reply| reply.code == CLOSED)
+    };
     sample.refusal().is_some_and(|refusal| {
         // A server that refuses for another reason may well close the data connection with its reply.
         let unexplained = match refusal.answer {
             Answer::Handshake => true,
             Answer::ControlLost | Answer::Silence => false,
-            Answer::Reply(TransferAnswer::NoDataConnection | TransferAnswer::TlsRefused) => {
-                refusal.session.is_none()
+            Answer::Reply(TransferAnswer::TlsRefused) => refusal.session.is_none(),
+            // Without TLS a connection that is closed unread looks like an empty listing.
+            Answer::Reply(TransferAnswer::NoDataConnection) => return refusal.session.is_none(),
+            // Complete, and what it came over broke off before the first byte.
+            Answer::Reply(TransferAnswer::Done) => refusal.passed == 0,
+            // The same, where the reply is here before the end of the connection.
+            Answer::Reply(TransferAnswer::Broken) if refusal.session.is_none() => {
+                return is_closed(refusal);
             }
-            Answer::Reply(TransferAnswer::Broken) => refusal
-                .reply
-                .as_ref()
-                .is_some_and(|reply| reply.code == CLOSED),
+            Answer::Reply(TransferAnswer::Broken) => is_closed(refusal),
             Answer::Reply(
                 TransferAnswer::Started
-                | TransferAnswer::Done
                 | TransferAnswer::ProtectionRequired
                 | TransferAnswer::PeerAddressRejected
                 | TransferAnswer::Denied
@@ -271,6 +279,25 @@ pub(crate) fn is_sudden(sample: &Sample) -> bool {
         };
         unexplained && refusal.failure.as_ref().is_some_and(ended)
     })
+}
+
+/// Goes on with listings after something failed once and worked when it was repeated, as long as there is room: what comes
+/// back is no chance, and what was lost for once stays alone.
+pub(crate) fn watch(channel: &mut Channel) {
+    let once = channel.stalled > 0 || !channel.once.is_empty();
+    let is_cut = |channel: &Channel| listings::empty_beside_others(&channel.samples) > 0;
+    if !once && !is_cut(channel) {
+        return;
+    }
+    while channel.has_room() && channel.transfers_well() {
+        let count = channel.samples.len();
+        let method = channel.method_that_works();
+        channel.list(method);
+        let new = channel.samples.get(count..).unwrap_or_default();
+        if new.iter().all(|it| it.port().is_none()) {
+            return;
+        }
+    }
 }
 
 fn words(refusal: &Refusal) -> String {

@@ -1,7 +1,9 @@
 //! The certificate of data connections: the control connection's, says RFC 4217 section 15.1.1. A resumed session shows
 //! none, so that one full handshake may have to be asked for; a server that refuses it demands resumption.
 
-use probe_sdk::{Depth, Finding, Run, TlsSession, value};
+use probe_sdk::ftp::phase::transfer::TransferAnswer;
+use probe_sdk::session::{Answer, Refusal};
+use probe_sdk::{Depth, Finding, Run, TlsSession, shared, value};
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 use crate::CERTIFICATE_DIFFERS;
@@ -28,9 +30,22 @@ pub(crate) fn may_ask(run: &Run, channel: &Channel) -> bool {
     channel.session.tls
         && request.depth == Depth::Standard
         && !request.allow_writes
-        && channel.transfers_well()
+        && works_but_for_resumption(channel)
         && channel.has_room()
         && shown(channel).is_none()
+}
+
+/// Whether every transfer succeeded, but for those that were refused over TLS with a session that was resumed: a server may
+/// refuse just these.
+fn works_but_for_resumption(channel: &Channel) -> bool {
+    let over_resumption = |refusal: &Refusal| {
+        let resumed = refusal.session.as_ref().is_some_and(|it| it.resumed);
+        resumed && matches!(refusal.answer, Answer::Reply(TransferAnswer::TlsRefused))
+    };
+    let refusals = channel.samples.iter().filter_map(Sample::refusal);
+    let mut refusals = refusals.peekable();
+    channel.transfers_well()
+        || channel.session.usable && refusals.peek().is_some() && refusals.all(over_resumption)
 }
 
 /// Compares with what a full handshake showed, and asks for one where there was none; `elsewhere` is what became of one in
@@ -41,10 +56,12 @@ pub(crate) fn look(run: &mut Run, channel: &mut Channel, elsewhere: Option<Asked
         return run.not_applicable(CHECK, &[CERTIFICATE_DIFFERS], reason);
     }
     if let Some(session) = shown(channel) {
-        run.note(facts::REUSE_REQUIRED, value::flag(false));
+        run.note(shared::REUSE_REQUIRED, value::flag(false));
         return compare(run, session);
     }
-    if channel.samples.iter().all(|sample| sample.done().is_none()) {
+    if channel.samples.iter().all(|sample| sample.done().is_none())
+        && !works_but_for_resumption(channel)
+    {
         return;
     }
     let asked = may_ask(run, channel)
@@ -53,18 +70,23 @@ pub(crate) fn look(run: &mut Run, channel: &mut Channel, elsewhere: Option<Asked
         .or(elsewhere);
     match asked {
         Some(Asked::Accepted(session)) => {
-            run.note(facts::REUSE_REQUIRED, value::flag(false));
+            run.note(shared::REUSE_REQUIRED, value::flag(false));
             compare(run, &session);
         }
         refused => {
             if refused.is_some() {
-                run.note(facts::REUSE_REQUIRED, value::flag(true));
+                run.note(shared::REUSE_REQUIRED, value::flag(true));
+                run.note(facts::CLIENTS, value::text(ONLY_RESUMING));
             }
-            let reason = "data connections resume the session, which shows no certificate";
+            let reason = "data connections resume the session, so no certificate is sent";
             run.not_applicable(CHECK, &[CERTIFICATE_DIFFERS], reason);
         }
     }
 }
+
+/// Why something works in one client and not in another.
+const ONLY_RESUMING: &str = "data connections only for clients that resume TLS sessions, as FileZilla and WinSCP do; \
+                             others get 425, 450 or 522";
 
 /// What became of a data connection that offered no session to resume.
 pub(crate) enum Asked {
@@ -78,6 +100,10 @@ pub(crate) fn full_handshake(channel: &mut Channel) -> Option<Asked> {
     let method = channel.method_that_works();
     channel.session.resume = false;
     channel.list(method);
+    if channel.samples.len() == before && channel.has_room() {
+        // What was asked meanwhile had ended the session.
+        channel.list(method);
+    }
     channel.session.resume = true;
     let sample = channel.samples.get_mut(before)?;
     if !sample.port_opened() {
@@ -104,10 +130,10 @@ fn compare(run: &mut Run, session: &TlsSession) {
     }
     run.note(
         facts::CERTIFICATE,
-        value::text("another than the control connection's"),
+        value::text("different from the control connection's"),
     );
-    let detail = "Data connections show another certificate than the control connection. Careful clients check that both \
-                  ends are the same server and refuse the transfer.";
+    let detail = "Data connections present a different certificate than the control connection. Careful clients \
+    check that both belong to the same server, and refuse the transfer.";
     run.found(
         Finding::new(CERTIFICATE_DIFFERS, detail)
             .evidence("control connection", describe(control))

@@ -5,22 +5,25 @@ use probe_sdk::ftp::{Class, Reply};
 use probe_sdk::session::{
     Answer, DataPort, Early, Method, Offer, Opening, Payload, Refusal, Session,
 };
-use probe_sdk::{Failure, FailureKind, elapsed_us, quoted};
+use probe_sdk::{DialogueError, Failure, FailureKind, THREE_LOST_MS, elapsed_us, quoted};
 
-use crate::ending::{Ending, How};
-use crate::pret;
+use crate::again::STANDSTILL_MS;
+use crate::clients::Questions;
+use crate::question::Asked;
 use crate::sample::{Outcome, Sample};
+use crate::silence::SilentBeside;
 
 /// Ports after the first that did not answer are not given as long, in milliseconds: two lost packets fit in.
-pub(crate) const SHORTER_MS: u32 = 3_000;
+const SHORTER_MS: u32 = 2_000;
+/// The first packet of a connection and its repetition after a second (RFC 6298 section 2.1) have been lost by then.
+pub(crate) const TWO_LOST_MS: u32 = 1_250;
+/// One of them that is tried once more, to be sure, in milliseconds: three lost packets nearly fit in.
+pub(crate) const AGAIN_MS: u32 = 3_000;
 /// A listing longer than this says nothing more about the channel, in bytes.
 pub(crate) const MAX_LISTING: usize = 1024 * 1024;
 
 /// Fresh sessions that one look may open to see a failure again.
-const FRESH: usize = 3;
-/// How long an answer is waited for the second time that none comes, in milliseconds.
-const SECOND_WAIT_MS: u32 = 10_000;
-
+pub(crate) const FRESH: usize = 3;
 /// A session with the data connections it has had.
 pub(crate) struct Channel {
     pub(crate) session: Session,
@@ -28,36 +31,39 @@ pub(crate) struct Channel {
     /// Data connections that may still be opened.
     left: usize,
     /// Fresh sessions that may still be opened.
-    fresh: usize,
+    pub(crate) fresh: usize,
+    /// What was found of a question beside another one that was left without an answer.
+    pub(crate) silent_beside: Option<SilentBeside>,
     /// Whether the session ended over a question, so that the next one is to be asked in a fresh one.
-    reopen: bool,
+    pub(crate) reopen: bool,
     /// The command that lists: another one where the server does not know LIST.
     pub(crate) lister: &'static str,
     /// Whether a port that was asked for and not used keeps this server from giving another one.
     pub(crate) spoilt_by_sampling: bool,
     /// Whether the server lists `PRET` among its features.
     pub(crate) lists_pret: bool,
+    /// Whether it lists `MLST` among them, and so the listing for machines (RFC 3659 section 7.8).
+    pub(crate) lists_machine_readable: bool,
     /// How a question for a port was refused that `PRET` cured.
     pub(crate) pret_refusal: Option<(Method, Reply)>,
     /// Whether what ended suddenly was repeated already.
     pub(crate) repeated: bool,
     /// Data connections that ended suddenly, and did not when they were repeated.
     pub(crate) sudden: usize,
-    /// Sessions that broke off over a transfer, and did not when it was repeated.
+    /// Sessions that broke off over a transfer or a question for a port, and did not when it was repeated.
     pub(crate) lost: usize,
+    /// Data connections that fell silent, and did not when they were repeated.
+    pub(crate) stalled: usize,
+    /// Whether transfers of this server stand still for longer than others', and are complete all the same.
+    pub(crate) is_patient: bool,
+    /// Whether nothing is waited for beyond the time-outs of the settings.
+    pub(crate) waits_no_longer: bool,
     /// What failed once and worked when it was repeated, in words.
     pub(crate) once: Vec<String>,
     /// The shortest time from a question for a port to its answer, in milliseconds.
     pub(crate) round_trip_ms: u32,
-}
-
-/// What came of a question for a port.
-pub(crate) enum Asked {
-    Offer(Offer),
-    /// The session ended over it, or nothing came, in two sessions.
-    Ended(Ending),
-    /// The dialogue broke for another reason, or could not be had once more.
-    Broke(String),
+    /// What is still to be asked of what clients differ over.
+    pub(crate) questions: Questions,
 }
 
 /// Whether a server says 150 before there is a data connection.
@@ -67,25 +73,70 @@ pub(crate) enum StartReply {
     After,
 }
 
+/// Why a transfer whose command goes out first did not come about.
+#[derive(Debug)]
+pub(crate) enum NotBegun {
+    /// The server said no.
+    Refused(Reply),
+    /// The session broke, or said nothing.
+    Ended,
+    /// What came is no reply, which is said by itself.
+    Unreadable,
+    /// There was no port for it.
+    NoPort,
+}
+
 impl Channel {
     /// At most `most` data connections.
-    pub(crate) fn new(session: Session, most: usize) -> Channel {
+    pub(crate) fn new(session: Session, most: usize, waits_no_longer: bool) -> Channel {
         let round_trip_ms = session.connect_ms;
-        Channel {
+        let mut channel = Channel {
             session,
             samples: Vec::new(),
             left: most,
             fresh: FRESH,
+            silent_beside: None,
             reopen: false,
             lister: "LIST",
             spoilt_by_sampling: false,
             lists_pret: false,
+            lists_machine_readable: false,
             pret_refusal: None,
             repeated: false,
             sudden: 0,
             lost: 0,
+            stalled: 0,
+            is_patient: false,
+            waits_no_longer,
             once: Vec::new(),
             round_trip_ms,
+            questions: Questions::default(),
+        };
+        channel.adjust();
+        channel
+    }
+
+    /// Gives a new session the patience that this server has shown to need.
+    pub(crate) fn adjust(&mut self) {
+        self.session.standstill_ms = self.standstill_ms();
+        self.session.end_ms = self.session.standstill_ms;
+        self.adjust_to_path();
+    }
+
+    /// The same for the time of a connection.
+    pub(crate) fn adjust_to_path(&mut self) {
+        // Beyond some round trips.
+        let dropped_ms = THREE_LOST_MS.saturating_add(self.round_trip_ms.saturating_mul(2));
+        self.session.connect_ms = self.session.connect_ms.min(dropped_ms);
+    }
+
+    /// How long a transfer may stand still before it is looked at once more.
+    pub(crate) fn standstill_ms(&self) -> u32 {
+        let reply_ms = self.session.control.reply_ms();
+        match self.is_patient {
+            true => reply_ms,
+            false if self.waits_no_longer => (reply_ms / 2).min(STANDSTILL_MS),
+            false => reply_ms.min(STANDSTILL_MS.max(self.session.control.first_look_ms())),
         }
     }
 
@@ -101,104 +152,15 @@ impl Channel {
         }
         self.fresh -= 1;
         self.reopen = false;
-        self.session.replace(change)
+        let replaced = self.session.replace(change);
+        self.adjust();
+        replaced
     }
 
     /// Takes the place of one data connection.
     pub(crate) fn begin(&mut self, port: DataPort) -> Result<probe_sdk::Connection, Failure> {
         self.left = self.left.saturating_sub(1);
         self.session.begin(port)
-    }
-
-    /// Asks for a port for this transfer command. An end of the session, or silence, is seen once more before it counts.
-    pub(crate) fn ask(&mut self, method: Method, command: &str) -> Asked {
-        if !self.session.usable && self.reopen && !self.afresh(|_| ()) {
-            return Asked::Broke("there is no fresh session to ask in".into());
-        }
-        let asked = elapsed_us();
-        let error = match self.session.ask(method, command) {
-            Ok(offer) => {
-                self.round_trip_ms = self.round_trip_ms.min(since_ms(asked));
-                let offer = if self.session.usable {
-                    let offer = self.busy_again(method, command, offer);
-                    pret::tried(self, method, command, offer)
-                } else {
-                    self.closed_over(method, command, offer)
-                };
-                return Asked::Offer(offer);
-            }
-            Err(error) => error,
-        };
-        self.session.usable = false;
-        let Some(first) = Ending::of(&error, &self.session) else {
-            return Asked::Broke(error.to_string());
-        };
-        let silent = first.how == How::Silence;
-        let shorter = |opening: &mut Opening| {
-            if silent {
-                opening.reply_ms = opening.reply_ms.min(SECOND_WAIT_MS);
-            }
-        };
-        if !self.afresh(shorter) {
-            return Asked::Broke(error.to_string());
-        }
-        match self.session.ask(method, command) {
-            Ok(offer) => {
-                let name = method.name();
-                self.once.push(format!("{name}: {}", first.words()));
-                Asked::Offer(offer)
-            }
-            Err(error) => {
-                self.session.usable = false;
-                let again = Ending::of(&error, &self.session);
-                // What follows goes on in a session that nobody asked this of.
-                self.reopen = true;
-                match again {
-                    Some(again) if again.how == first.how => Asked::Ended(first),
-                    _ => Asked::Broke(error.to_string()),
-                }
-            }
-        }
-    }
-
-    /// No port is free: it is asked for once more, since one may have become free.
-    fn busy_again(&mut self, method: Method, command: &str, offer: Offer) -> Offer {
-        if !matches!(offer, Offer::Busy(_)) {
-            return offer;
-        }
-        match self.session.ask(method, command) {
-            Ok(again @ Offer::Port { .. }) => {
-                let name = method.name();
-                self.once.push(format!("{name}: no port was free"));
-                again
-            }
-            Ok(_) => offer,
-            Err(_) => {
-                self.session.usable = false;
-                self.reopen = true;
-                offer
-            }
-        }
-    }
-
-    /// 421 in place of a port, which ends the session: asked for once more in a fresh one, and the rest goes on in one that
-    /// nobody asked this of.
-    fn closed_over(&mut self, method: Method, command: &str, offer: Offer) -> Offer {
-        if !self.afresh(|_| ()) {
-            return offer;
-        }
-        match self.session.ask(method, command) {
-            Ok(again @ Offer::Port { .. }) => {
-                self.once
-                    .push(format!("{}: the session ended", method.name()));
-                again
-            }
-            Ok(_) | Err(_) => {
-                self.session.usable = false;
-                self.reopen = true;
-                offer
-            }
-        }
     }
 
     /// One whole transfer; `command` is `verb` with its argument.
@@ -213,8 +175,11 @@ impl Channel {
             return;
         };
         let begun = elapsed_us();
-        let connected = self.connect(port);
+        let connected = self.connect(port, Channel::ask_meanwhile);
         let took_ms = u64::from(since_ms(begun));
+        if self.go_on_afresh() {
+            return;
+        }
         let result = connected.map_or_else(Outcome::unconnected, |data| {
             let payload = Payload::Receive { most };
             match self.session.transfer(data, command, payload) {
@@ -235,26 +200,27 @@ impl Channel {
         self.transfer(method, self.lister, self.lister, MAX_LISTING);
     }
 
-    /// One transfer whose command goes out before its data connection is made. The reply where that was the end of it.
-    pub(crate) fn transfer_early(
-        &mut self,
-        verb: &'static str,
-    ) -> Result<StartReply, Option<Reply>> {
+    /// One transfer whose command goes out before its data connection is made.
+    pub(crate) fn transfer_early(&mut self, verb: &'static str) -> Result<StartReply, NotBegun> {
         let method = self.method_that_works();
-        let (offer, port) = self.port(method, verb, verb).ok_or(None)?;
+        let (offer, port) = self.port(method, verb, verb).ok_or(NotBegun::NoPort)?;
         // One that answers without a data connection answers within a round trip.
         let wait_ms = self.round_trip_ms + self.round_trip_ms / 4 + 30;
         let started = match self.session.send_early(verb, wait_ms) {
             Ok(Early::Started) => true,
             Ok(Early::Nothing) => false,
-            Ok(Early::Final(reply)) => return Err(Some(reply)),
-            Err(_) => {
+            Ok(Early::Final(reply)) => return Err(NotBegun::Refused(reply)),
+            Err(error) => {
                 self.session.usable = false;
-                return Err(None);
+                return Err(match error {
+                    DialogueError::Failure(_) => NotBegun::Ended,
+                    DialogueError::Reply(_) => NotBegun::Unreadable,
+                });
             }
         };
         let begun = elapsed_us();
-        let connected = self.connect(port);
+        // The transfer is under way.
+        let connected = self.connect(port, |_| ());
         let took_ms = u64::from(since_ms(begun));
         let mut late = None;
         let result = match connected {
@@ -285,7 +251,7 @@ impl Channel {
             result,
         });
         match (late, started) {
-            (Some(reply), _) => Err(Some(reply)),
+            (Some(reply), _) => Err(NotBegun::Refused(reply)),
             (None, true) => Ok(StartReply::Before),
             (None, false) => Ok(StartReply::After),
         }
@@ -324,19 +290,36 @@ impl Channel {
         None
     }
 
-    fn connect(&mut self, port: DataPort) -> Result<probe_sdk::Connection, Failure> {
+    /// Connects, and does something else until the TCP handshake is over.
+    fn connect(
+        &mut self,
+        port: DataPort,
+        meanwhile: impl FnOnce(&mut Channel),
+    ) -> Result<probe_sdk::Connection, Failure> {
         let connected = self.begin(port).and_then(|data| {
+            meanwhile(self);
             data.established(self.session.connect_ms)?;
             Ok(data)
         });
         match connected.as_ref().map_err(|failure| failure.kind) {
             Err(FailureKind::TimedOut) => {
-                self.session.connect_ms = self.session.connect_ms.min(SHORTER_MS);
+                let shorter_ms = self.shorter_ms();
+                self.session.connect_ms = self.session.connect_ms.min(shorter_ms);
             }
             Err(FailureKind::Closed | FailureKind::InvalidArgument) => self.session.usable = false,
             _ => {}
         }
         connected
+    }
+
+    /// How long a port is given where others were silent: where several were, two lost packets are enough, beyond a round trip.
+    pub(crate) fn shorter_ms(&self) -> u32 {
+        const SEVERAL: usize = 3;
+        match self.samples.iter().filter(|it| it.silent()).count() {
+            SEVERAL.. => TWO_LOST_MS.saturating_add(self.round_trip_ms.saturating_mul(2)),
+            _ => SHORTER_MS,
+        }
+        .min(SHORTER_MS)
     }
 
     /// The method to ask for the next port with. Both come equally often, and in no rhythm (the sequence of Thue and

@@ -38,7 +38,7 @@ fn listed(channel: &mut Channel) -> String {
         channel.session.usable = false;
     }
     let Some(sample) = asked.first() else {
-        return "PROT C is accepted, and no port was given".into();
+        return "PROT C is accepted, but the server gave no port".into();
     };
     match (
         sample.done(),
@@ -46,9 +46,9 @@ fn listed(channel: &mut Channel) -> String {
     ) {
         (Some(_), _) => "a listing in clear text is accepted".into(),
         (None, Some(reply)) => format!(
-            "PROT C is accepted, and a listing refused: {}",
+            "PROT C is accepted, but a listing is refused: {}",
             quoted(reply)
         ),
-        (None, None) => "PROT C is accepted, and no listing came about".into(),
+        (None, None) => "PROT C is accepted, but no listing succeeded".into(),
     }
 }

@@ -1,6 +1,7 @@
 //! What the data connections mean, taken together.
 
 use probe_sdk::ftp::Announced;
+use probe_sdk::halt::too_late;
 use probe_sdk::session::{Method, Offer, Session};
 use probe_sdk::{Code, Decision, FailureKind, Finding, Run, value};
 
@@ -11,7 +12,7 @@ use crate::second_way::Declined;
 use crate::{
     ALL_BLOCKED, BEHIND_THE_PORT, CODES, EPSV_BROKEN, FOREIGN_ADDRESS, NO_NOTIFY, PASSIVE_REFUSED,
     PASV_BROKEN, PRIVATE_ADDRESS, PROTECTION_REQUIRED, SOME_BLOCKED, Seen, TRUNCATED,
-    UNSPECIFIED_ADDRESS, ports, pret, refused, settings,
+    UNSPECIFIED_ADDRESS, ports, pret, protection, refused, settings,
 };
 
 /// Codes that need a port to be offered, beside those that need one to be open.
@@ -44,6 +45,7 @@ pub(crate) fn judge(run: &mut Run, channel: &Channel, seen: &Seen) {
     if let Some(silent) = &seen.silent {
         silent.judge(run, run.request().reply_ms);
     }
+    undialled_beside(run, samples);
     if let Some(refusal) = samples.iter().find_map(Sample::refusal) {
         refused::judge(run, session, refusal, samples, seen);
     } else if let Some(declined) = samples.iter().find_map(Sample::declined) {
@@ -54,11 +56,29 @@ pub(crate) fn judge(run: &mut Run, channel: &Channel, seen: &Seen) {
         run.behind_fault(
             "transfers",
             BEHIND_THE_PORT,
-            "no data connection came about",
+            "no data connection was established",
         );
     }
     endings(run, session, samples);
     not_looked(run, samples);
+}
+
+/// One command announces ports that may not be dialled, each time, and the other works: what the first one is worth, nobody
+/// has seen.
+fn undialled_beside(run: &mut Run, samples: &[Sample]) {
+    for (method, code) in [(Method::Epsv, EPSV_BROKEN), (Method::Pasv, PASV_BROKEN)] {
+        let of = || samples.iter().filter(|it| it.method == method);
+        let why = of().find_map(|sample| match &sample.result {
+            Outcome::Undialled(why) => Some(why),
+            _ => None,
+        });
+        let others_open = samples.iter().any(Sample::port_opened);
+        let dialled = of().any(|it| it.port_opened() || it.port_failed());
+        if let (Some(why), true, false) = (why, others_open, dialled) {
+            let check = format!("the ports that {} announces", method.name());
+            run.not_permitted(&check, &[code], why);
+        }
+    }
 }
 
 /// Why no port was dialled, where that is all that is known.
@@ -100,12 +120,12 @@ fn endings(run: &mut Run, session: &Session, samples: &[Sample]) {
         "ended by TCP alone"
     };
     let finding = if session.tls {
-        let detail = "The server ends the data connection without saying so in TLS. Strict clients take the file or \
-                      listing for cut short, and nobody can tell whether it is.";
+        let detail = "The server ends the data connection without a TLS closing alert. Strict clients consider \
+        the file or listing truncated, and no client can tell whether it is.";
         Finding::new(NO_NOTIFY, detail)
     } else {
-        let detail = "The server calls the transfer complete and resets its data connection, which destroys whatever has \
-                      not been read yet.";
+        let detail = "The server calls the transfer complete and resets the data connection, which destroys \
+        everything that was not read yet.";
         let test = "the bytes that arrive are as many as the server has, again and again";
         Finding::new(TRUNCATED, detail).likely(NO_NOTIFY, test)
     };
@@ -126,7 +146,7 @@ fn not_looked(run: &mut Run, samples: &[Sample]) {
     match run.found_of(BEHIND_THE_PORT) {
         // A server that ends the session over a transfer it refused.
         Some(code) => {
-            let reason = format!("{} stands in the way", code.name);
+            let reason = format!("blocked by {}", code.name);
             run.behind_fault("more data connections", METHODS, &reason);
         }
         None if samples
@@ -164,7 +184,7 @@ fn announced_address(run: &mut Run, session: &Session, samples: &[Sample]) {
         return run.clear(&[PRIVATE_ADDRESS, FOREIGN_ADDRESS]);
     }
     let works = match &sample.result {
-        _ if granted => "does not open at the announced address, which was dialled",
+        _ if granted => "does not open at the announced address, which was tried",
         Outcome::Opened | Outcome::Done(_) | Outcome::Refused(_) | Outcome::Declined(_) => {
             "opens at the address of the control connection"
         }
@@ -180,21 +200,22 @@ fn announced_address(run: &mut Run, session: &Session, samples: &[Sample]) {
         Announced::Narrower => (
             PRIVATE_ADDRESS,
             format!(
-                "In answer to PASV the server announces {ip}, an address that only its own network can reach. Clients \
-                 that believe it cannot transfer anything."
+                "In its answer to PASV, the server announces {ip}, an address that only its own network can \
+                reach. Clients that use it cannot transfer anything."
             ),
         ),
         Announced::Foreign => (
             FOREIGN_ADDRESS,
             format!(
-                "In answer to PASV the server announces {ip}, which is another host than the one it answers from."
+                "In its answer to PASV, the server announces {ip}, which is a different host from the one that \
+                answers."
             ),
         ),
         Announced::UsePeer => (
             UNSPECIFIED_ADDRESS,
             format!(
-                "In answer to PASV the server announces {ip}, which is no address: some clients take that of the control \
-                 connection instead, others fail."
+                "In its answer to PASV, the server announces {ip}, which is not a usable address. Some clients \
+                use the address of the control connection instead; others fail."
             ),
         ),
         Announced::SameAsPeer => return,
@@ -211,13 +232,14 @@ fn announced_address(run: &mut Run, session: &Session, samples: &[Sample]) {
     // On purpose, an address that anybody can reach may be meant; whether a data connection gets there, nobody has seen.
     let finding = if code == FOREIGN_ADDRESS && !granted {
         let test = format!(
-            "a data connection to {ip}, which --allow-data-address {ip} permits: where it comes about, the server means it so"
+            "try a data connection to {ip}, which --allow-data-address {ip} permits: if it succeeds, the server \
+            announces it on purpose"
         );
         finding.likely(PASV_BROKEN, &test)
     } else {
         finding.because(Decision::by_rule(
             reply,
-            "the address in it, beside that of the control connection",
+            "the announced address, compared with that of the control connection",
         ))
     };
     run.found(match session.only_method() {
@@ -234,26 +256,34 @@ fn passive_refused(session: &Session, samples: &[Sample]) -> Finding {
         return halt.repeated(halt.manner);
     }
     if samples.iter().any(|sample| sample.ending().is_some()) {
-        let detail = "No way to ask for a data port is answered with one: the session ends over the question, or nothing \
-                      comes, in more than one session. Clients behind a firewall, as ours, cannot transfer without it.";
+        let detail = "No command for a data port gets one: in more than one session, the session ends at the \
+        command, or no answer comes. Clients behind a firewall, such as ours, cannot transfer without it.";
         let decision = Decision::by_counter_test("a second session", "the question ends it, too");
         return Finding::new(PASSIVE_REFUSED, detail).because(decision);
     }
     let alone = |method: Method| {
         let name = method.name();
         format!(
-            "The server refuses {name}, and no other way to ask for a data port is allowed here."
+            "The server refuses {name}, and the settings allow no other command for a data port."
         )
     };
     let detail = session.only_method().map_or_else(
-        || "The server refuses passive mode, EPSV and PASV alike. Clients behind a firewall, as ours, cannot transfer without it.".into(),
+        || "The server refuses passive mode, both EPSV and PASV. Clients behind a firewall, such as ours, cannot \
+        transfer without it.".into(),
         alone,
     );
     let decision = Decision::by_counter_test(
-        "each of the commands that ask for a port, where they are allowed",
+        "each command for a data port that the settings allow",
         "refused",
     );
     Finding::new(PASSIVE_REFUSED, detail).because(decision)
+}
+
+/// The questions for a port are answered, and later than the settings wait.
+fn answered_late(run: &Run, samples: &[Sample]) -> Option<Finding> {
+    let late = |sample: &Sample| Some((sample.method, sample.ending()?.late_ms()?));
+    let (method, ms) = samples.iter().find_map(late)?;
+    Some(too_late(method.name(), run.request().reply_ms, ms))
 }
 
 /// No method that is allowed gave a port.
@@ -270,15 +300,19 @@ fn no_port(run: &mut Run, session: &Session, samples: &[Sample]) {
     });
     let finding = match (unprotected, ports::exhausted(samples)) {
         (Some(reply), _) => {
-            let detail = "The server transfers data only over TLS, and this session has none.";
-            Finding::new(PROTECTION_REQUIRED, detail)
+            let detail = "The server transfers data only over TLS, but this session has none.";
+            let finding = Finding::new(PROTECTION_REQUIRED, detail)
                 .because(Decision::by_rule(
                     reply,
-                    "the demand for PROT P (RFC 4217 section 9)",
+                    "the requirement of PROT P (RFC 4217 section 9)",
                 ))
-                .evidence("reply", reply)
+                .evidence("reply", reply);
+            protection::over_tls(run, finding)
         }
         (None, Some(exhausted)) => exhausted,
+        (None, None) if let Some(late) = answered_late(run, samples) => {
+            ports::with_replies(late, samples)
+        }
         (None, None) => {
             let finding = ports::with_replies(passive_refused(session, samples), samples);
             let finding = match samples.iter().find_map(Sample::ending) {

@@ -2,13 +2,13 @@
 //! next port makes a server forget the one before (RFC 959 section 4.1.2), so that the dialogue stays in step.
 
 use probe_sdk::session::{DataPort, Method, Offer};
-use probe_sdk::{Connection, Failure, FailureKind, elapsed_us, most_connections, ready};
+use probe_sdk::{
+    Connection, Failure, FailureKind, elapsed_us, most_connections, plan_data_ports, ready,
+};
 
-use crate::channel::{Asked, Channel, SHORTER_MS, since_ms};
+use crate::channel::{AGAIN_MS, Channel, TWO_LOST_MS, since_ms};
+use crate::question::Asked;
 use crate::sample::{Outcome, Sample};
-
-/// The first packet of a connection and its repetition after a second (RFC 6298 section 2.1) have been lost by then.
-const TWO_LOST_MS: u32 = 1_250;
 
 /// As many dead ports, and not one that opens, say that the whole range is dead.
 const ALL_DEAD: usize = 8;
@@ -30,6 +30,11 @@ struct Pending {
 /// have been lost.
 pub(crate) fn sample(channel: &mut Channel, wanted: usize) {
     let width = most_connections().saturating_sub(1).clamp(1, 2);
+    let total = match channel.samples.iter().any(Sample::port_opened) {
+        true => wanted,
+        false => wanted.min(ALL_DEAD),
+    };
+    plan_data_ports(counted(channel), total);
     let mut pending: Vec<Pending> = Vec::new();
     let mut patient = channel.samples.iter().any(Sample::fails);
     while channel.has_room() && counted(channel) + pending.len() < wanted && !hopeless(channel) {
@@ -48,12 +53,21 @@ pub(crate) fn sample(channel: &mut Channel, wanted: usize) {
         settle(channel, &mut pending, grace_ms);
         patient |= channel.samples.iter().any(Sample::fails);
     }
+    if !pending.is_empty() && !patient {
+        // As the question for one more port.
+        supersede(&mut pending);
+        channel.ask_apart();
+    }
     while !pending.is_empty() {
-        settle(
-            channel,
-            &mut pending,
-            channel.session.connect_ms.min(SHORTER_MS),
-        );
+        settle(channel, &mut pending, channel.session.connect_ms);
+    }
+}
+
+/// The server is asked for something else, and may close these ports.
+fn supersede(pending: &mut [Pending]) {
+    for earlier in pending {
+        let waited_ms = since_ms(earlier.begun_us);
+        earlier.superseded_ms.get_or_insert(waited_ms);
     }
 }
 
@@ -72,10 +86,7 @@ fn hopeless(channel: &Channel) -> bool {
 /// Asks for a port and begins a connection to it; none where that ended the sampling.
 fn begin(channel: &mut Channel, pending: &mut [Pending]) -> Option<Pending> {
     let method = channel.next_method();
-    for earlier in pending.iter_mut() {
-        let waited_ms = since_ms(earlier.begun_us);
-        earlier.superseded_ms.get_or_insert(waited_ms);
-    }
+    supersede(pending);
     let sample = |offer, result| Sample {
         method,
         offer,
@@ -153,7 +164,7 @@ fn spoilt(channel: &mut Channel, method: Method, offer: Offer) {
 
 /// Waits up to `wait_ms` milliseconds until one of them is over; those whose time is up are over, too.
 fn settle(channel: &mut Channel, pending: &mut Vec<Pending>, wait_ms: u32) {
-    let limit_ms = channel.session.connect_ms.min(SHORTER_MS);
+    let limit_ms = channel.session.connect_ms.min(channel.shorter_ms());
     let connections: Vec<&Connection> = pending.iter().map(|it| &it.data).collect();
     let longest = pending.iter().map(|it| since_ms(it.begun_us)).max();
     let left = limit_ms.saturating_sub(longest.unwrap_or_default());
@@ -211,7 +222,7 @@ fn again(channel: &mut Channel) -> Option<Again> {
     if !channel.has_room() {
         return None;
     }
-    let limit_ms = channel.session.connect_ms.min(SHORTER_MS);
+    let limit_ms = channel.session.connect_ms.min(AGAIN_MS);
     let failure = channel
         .begin(at_the_peer(port))
         .and_then(|data| data.established(limit_ms))
@@ -271,7 +282,7 @@ fn at_the_peer(number: u16) -> DataPort {
 pub(crate) fn unasked(channel: &mut Channel) -> Option<bool> {
     let port = channel.samples.iter().find(|it| it.ignored())?.port()?;
     let neighbour = port.checked_add(1).unwrap_or(port - 1);
-    let limit_ms = channel.session.connect_ms.min(SHORTER_MS);
+    let limit_ms = channel.session.connect_ms.min(AGAIN_MS);
     let data = channel.begin(at_the_peer(neighbour)).ok()?;
     match data.established(limit_ms) {
         Ok(_) => Some(true),

@@ -5,7 +5,7 @@ use probe_sdk::{Decision, Finding, Run};
 
 use crate::channel::{Channel, MAX_LISTING};
 use crate::sample::{Outcome, Sample};
-use crate::{MTU_BLACKHOLE, TRUNCATED, listings};
+use crate::{MTU_BLACKHOLE, TRUNCATED, again, listings};
 
 /// Many packets, in bytes.
 const LARGE: usize = 64 * 1024;
@@ -36,6 +36,8 @@ pub(crate) fn look(run: &mut Run, channel: &mut Channel) {
             set_aside(run, channel);
             channel.session.renew(|_| ());
         }
+        // That is no word about the file.
+        Outcome::Refused(_) if again::is_sudden(sample) || again::is_lost(sample) => {}
         // No right to read it, or it is in use.
         Outcome::Refused(refusal) if !refusal.started && refusal.reply.is_some() => {
             let reason = format!("{} may not be read", file.name);
@@ -85,7 +87,7 @@ fn short(run: &mut Run, channel: &mut Channel, file: &Entry, came: usize) {
     else {
         return;
     };
-    let detail = "The server calls a transfer complete that brought fewer bytes than the file has.";
+    let detail = "The server calls a transfer complete, although it delivered fewer bytes than the file has.";
     run.found(
         Finding::new(TRUNCATED, detail)
             .because(Decision::by_counter_test(
@@ -125,8 +127,9 @@ pub(crate) fn transfer_of(
 /// Says that large packets vanish on the way: `before` bytes of `command` came with those of the usual size, and `bytes`
 /// with small ones.
 pub(crate) fn found(run: &mut Run, command: &str, before: usize, bytes: usize) {
-    let detail = "Short transfers pass, and a longer one stops for ever as soon as its packets are full. With small packets \
-                  the same transfer passes: on the way, large packets vanish and nobody is told.";
+    let detail = "Short transfers work, but a longer one stops as soon as its packets are full. With small \
+    packets the same transfer works. So large packets are lost on the network path, without a message to the \
+    sender.";
     let verb = command.split(' ').next().unwrap_or_default();
     run.found(
         Finding::new(MTU_BLACKHOLE, detail)

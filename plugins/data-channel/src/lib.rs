@@ -5,6 +5,7 @@ mod again;
 mod certificate;
 mod channel;
 mod clear;
+mod clients;
 mod ending;
 mod facts;
 mod findings;
@@ -15,11 +16,13 @@ mod map;
 mod ports;
 mod pret;
 mod protection;
+mod question;
 mod refused;
 mod resumption;
 mod sample;
 mod second_way;
 mod settings;
+mod silence;
 
 use probe_sdk::halt::{CLOSES_SESSION, STOPS_ANSWERING};
 use probe_sdk::session::{Method, Session};
@@ -192,9 +195,11 @@ impl Amount {
 fn look(run: &mut Run, session: Session, protection: Protection) -> (Session, bool) {
     let depth = run.request().depth;
     let amount = Amount::of(depth);
-    let mut channel = Channel::new(session, amount.connections);
-    let mut features = run.texts(name::SERVER_FEATURES).iter();
-    channel.lists_pret = features.any(|feature| feature == "PRET");
+    let mut channel = Channel::new(session, amount.connections, run.waits_no_longer());
+    let features = run.texts(name::SERVER_FEATURES);
+    let lists = |name: &str| features.iter().any(|feature| feature == name);
+    channel.lists_pret = lists("PRET");
+    channel.lists_machine_readable = lists("MLST");
     channel.list(channel.first_method());
     let mut silent = again::silent(&mut channel);
     let untried = |channel: &Channel| !channel.samples.iter().any(|it| it.method == Method::Pasv);
@@ -215,6 +220,8 @@ fn look(run: &mut Run, session: Session, protection: Protection) -> (Session, bo
         again = again.or_else(|| knock::failed_again(&mut channel));
         again::sudden(&mut channel);
         silent = silent.or_else(|| again::silent(&mut channel));
+        again::watch(&mut channel);
+        listings::judge(run, &mut channel);
     }
     let mut seen = Seen {
         again,
@@ -222,6 +229,7 @@ fn look(run: &mut Run, session: Session, protection: Protection) -> (Session, bo
         second_way,
         silent,
         sudden: channel.sudden,
+        stalled: channel.stalled,
         lost: channel.lost,
         protection,
         other_version: None,
@@ -230,17 +238,23 @@ fn look(run: &mut Run, session: Session, protection: Protection) -> (Session, bo
         clear::look(run, &mut channel);
         seen.other_version = resumption::other_version(run, &channel);
     }
+    if !run.is_brief() && !is_slow(&seen.silent) {
+        let meanwhile = usize::from(certificate::may_ask(run, &channel));
+        clients::ask_all_but(&mut channel, meanwhile);
+    }
     let elsewhere = seen
         .other_version
         .as_mut()
         .and_then(OtherVersion::take_full);
     certificate::look(run, &mut channel, elsewhere);
     note(run, &channel);
+    clients::note(run, &channel);
     findings::judge(run, &channel, &seen);
     listings::denied_in_words(run, &channel.samples);
     if run.is_brief() {
         let check = "long transfers and other forms of a listing";
-        run.not_applicable(check, BEYOND_A_LISTING, "--depth quick");
+        let reason = run.brief_reason();
+        run.not_applicable(check, BEYOND_A_LISTING, &reason);
     }
     let works = channel
         .samples
@@ -261,6 +275,8 @@ struct Seen {
     silent: Option<Silent>,
     /// Data connections that ended suddenly and not when they were repeated.
     sudden: usize,
+    /// Data connections that fell silent and not when they were repeated.
+    stalled: usize,
     /// Sessions that broke off over a transfer and not when it was repeated.
     lost: usize,
     /// What the server said to `PROT P`.
@@ -299,6 +315,7 @@ fn at_length(run: &mut Run, channel: &mut Channel, amount: &Amount) {
     } else {
         IN_CLEAR_TEXT
     };
+    clients::prepare(channel);
     knock::sample(
         channel,
         channel.samples.len() + amount.ports.saturating_sub(transfers),
@@ -311,7 +328,7 @@ fn at_length(run: &mut Run, channel: &mut Channel, amount: &Amount) {
     }
     let last_in_full = certificate::may_ask(run, channel);
     resumption::repeat(channel, amount.transfers - usize::from(last_in_full));
-    listings::judge(run, channel);
+    clients::confirm_tls_start(channel);
 }
 
 fn note(run: &mut Run, channel: &Channel) {

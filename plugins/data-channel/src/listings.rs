@@ -2,12 +2,14 @@
 
 use probe_sdk::ftp::phase::wording;
 use probe_sdk::ftp::{Form, Listing, Reply};
+use probe_sdk::halt::CLOSES_SESSION;
+use probe_sdk::session::Transferred;
 use probe_sdk::{Decision, Finding, Run, name, quoted, value};
 
-use crate::channel::{Channel, MAX_LISTING, StartReply, says_not_known};
+use crate::channel::{Channel, MAX_LISTING, NotBegun, StartReply, says_not_known};
 use crate::facts;
 use crate::sample::Sample;
-use crate::{LIST_DENIED, LISTING_TRUNCATED, NO_MACHINE_LISTING, TRUNCATED};
+use crate::{AFFINITY_LOST, LIST_DENIED, LISTING_TRUNCATED, NO_MACHINE_LISTING, TRUNCATED};
 
 /// Below this, that a number of entries is round says nothing.
 const FEW: usize = 100;
@@ -22,9 +24,9 @@ pub(crate) fn machine_readable(run: &mut Run, channel: &mut Channel) {
         .any(|it| it == "MLST");
     match &start {
         Ok(_) => run.clear(&[NO_MACHINE_LISTING]),
-        Err(Some(reply)) if says_not_known(reply) => {
-            let detail = "The server has no listing for machines (MLSD): times are shown in its own zone and often \
-                          without seconds, and clients have to guess the form of its listing.";
+        Err(NotBegun::Refused(reply)) if says_not_known(reply) => {
+            let detail = "The server does not support machine-readable listings (MLSD). It shows times in its own \
+            zone and often without seconds, and clients have to guess the form of its listing.";
             let features = if listed {
                 "MLST is listed"
             } else {
@@ -37,14 +39,18 @@ pub(crate) fn machine_readable(run: &mut Run, channel: &mut Channel) {
             );
             start = channel.transfer_early("LIST");
         }
-        Err(Some(reply)) => {
+        Err(NotBegun::Refused(reply)) => {
             run.not_applicable(
                 "MLSD",
                 &[NO_MACHINE_LISTING],
                 &format!("refused: {}", quoted(reply)),
             );
         }
-        Err(None) => {}
+        Err(NotBegun::Ended | NotBegun::Unreadable | NotBegun::NoPort) => {
+            if !channel.session.usable {
+                ended(run, channel);
+            }
+        }
     }
     if let Ok(start) = start {
         let order = match start {
@@ -52,6 +58,30 @@ pub(crate) fn machine_readable(run: &mut Run, channel: &mut Channel) {
             StartReply::After => "only once the data connection is there",
         };
         run.note(facts::START_REPLY, value::text(order));
+    }
+}
+
+/// MLSD ended the session. A fresh one shows whether it always does, and goes on with what comes after it.
+fn ended(run: &mut Run, channel: &mut Channel) {
+    let reason = "the session ended instead of an answer";
+    run.could_not_look("the listing for machines", &[NO_MACHINE_LISTING], reason);
+    if !channel.session.replace(|_| ()) {
+        return;
+    }
+    let is_ended = match channel.transfer_early("MLSD") {
+        Err(NotBegun::Refused(_) | NotBegun::Ended | NotBegun::NoPort) => !channel.session.usable,
+        Err(NotBegun::Unreadable) | Ok(_) => false,
+    };
+    if is_ended {
+        let detail = "The server ends the session when it receives MLSD, the listing command that most clients \
+        try first.";
+        run.found(
+            Finding::new(CLOSES_SESSION, detail)
+                .because(Decision::by_counter_test("a fresh session", "the same"))
+                .evidence("command", "MLSD")
+                .evidence("phase", "transfer"),
+        );
+        channel.session.replace(|_| ());
     }
 }
 
@@ -92,18 +122,48 @@ pub(crate) fn denied_in_words(run: &mut Run, samples: &[Sample]) {
     }
     let Some(line) = told.last() else { return };
     let why = format!(
-        "in each of {} listings the server's words are all there is, and no entry",
+        "each of {} listings contains only a message of the server, and no entry",
         told.len()
     );
-    let detail = "The server calls the listing complete, and what comes in its place is that it may not be read.";
+    let detail =
+        "The server calls the listing complete, but sends only a message that it may not be read.";
     let finding = Finding::new(LIST_DENIED, detail).because(Decision::by_evidence(why));
     run.found(finding.evidence("in place of a listing", line));
+}
+
+/// How many listings came empty, and complete by the server's word, where others of the same kind brought entries.
+pub(crate) fn empty_beside_others(samples: &[Sample]) -> usize {
+    let lists = samples.iter().filter(|it| it.verb == Some("LIST"));
+    let (empty, full): (Vec<&Transferred>, Vec<&Transferred>) = lists
+        .filter_map(Sample::done)
+        .partition(|it| it.bytes.is_empty());
+    if full.is_empty() { 0 } else { empty.len() }
+}
+
+/// Some of the listings came empty: once, the directory may just have changed.
+fn empty_by_chance(run: &mut Run, samples: &[Sample], empty: usize, all: usize) {
+    let reply = samples.iter().filter_map(Sample::done);
+    let mut reply = reply.filter(|it| it.bytes.is_empty()).map(|it| &it.reply);
+    let detail = "The server calls all listings of a directory complete, although some are empty and others are \
+    not. So what it sends does not always arrive.";
+    let test = "the server's log shows whether the data connection reached the machine that wrote the listing";
+    let finding = Finding::new(TRUNCATED, detail)
+        .evidence("empty listings", format!("{empty} of {all}"))
+        .likely(AFFINITY_LOST, test);
+    run.found(match reply.next_back() {
+        Some(reply) => finding.evidence("reply", reply),
+        None => finding,
+    });
 }
 
 /// Whether the listings end in the middle of a line, or stop at a limit.
 pub(crate) fn judge(run: &mut Run, channel: &mut Channel) {
     let lists = all(&channel.samples, Form::List);
     let Some(list) = lists.last() else { return };
+    let empty = empty_beside_others(&channel.samples);
+    if empty > 1 {
+        return empty_by_chance(run, &channel.samples, empty, lists.len());
+    }
     let cut = lists
         .iter()
         .filter(|it| it.unfinished && it.unread > 0)
@@ -129,7 +189,7 @@ pub(crate) fn judge(run: &mut Run, channel: &mut Channel) {
 
 fn cut_short(list: &Listing, cut: usize, all: usize) -> Finding {
     let detail =
-        "The server calls the listing complete, and its last line breaks off in the middle.";
+        "The server calls the listing complete, but its last line breaks off in the middle.";
     let finding = Finding::new(TRUNCATED, detail)
         .evidence("listings that break off", format!("{cut} of {all}"))
         .evidence("whole lines", list.entries.len());
@@ -157,7 +217,7 @@ fn said_so(samples: &[Sample]) -> Option<Finding> {
             Finding::new(LISTING_TRUNCATED, detail)
                 .because(Decision::by_rule(
                     &listing.reply,
-                    "words of a limit, with the number of entries that came",
+                    "a message about a limit, with the number of entries that came",
                 ))
                 .evidence("entries listed", count)
                 .evidence("reply", &listing.reply)
@@ -185,8 +245,8 @@ fn differs(list: &Listing, form: &str, other: &Listing) -> Option<Finding> {
         return None;
     }
     let detail = format!(
-        "The same directory has {shown} entries by LIST and {more} by {form}: the shorter one stops at a limit. Programs \
-         that keep directories in step take what is missing for deleted."
+        "The same directory has {shown} entries in LIST and {more} in {form}: the shorter one stops at a limit. \
+        Programs that synchronise directories consider the missing files deleted."
     );
     Some(
         Finding::new(LISTING_TRUNCATED, detail)
@@ -215,8 +275,8 @@ fn other_forms(channel: &mut Channel, list: &Listing) -> Option<Finding> {
         Some(all) if all > shown => None,
         _ => {
             let detail = format!(
-                "The listing has exactly {shown} entries, as many servers show at most. Whether there are more, this server \
-                 has no other way to tell."
+                "The listing has exactly {shown} entries, a limit that many servers have. This server offers no \
+                other command that would show whether there are more."
             );
             let test = "the directory has just as many entries, counted on the server";
             Some(

@@ -52,11 +52,15 @@ impl Map {
     /// Whether the ports come one after another, each a small step above the one before: then the sample is one stretch of
     /// the range and says nothing of the rest. Ports that are drawn by chance from a wide range lie far apart.
     fn in_sequence(&self) -> bool {
-        let ports = self.distinct();
-        let small = |pair: &[(u16, bool)]| (1..=STEP).contains(&pair[1].0.wrapping_sub(pair[0].0));
+        let mut ports: Vec<u16> = self.0.iter().map(|(port, _)| *port).collect();
+        ports.dedup();
+        let is_small = |pair: &[u16]| (1..=STEP).contains(&pair[1].wrapping_sub(pair[0]));
         let steps = ports.windows(2).count();
+        let comes_back = ports.len() > self.distinct().len();
         // A range may end, and begin anew.
-        ports.len() > 2 && ports.windows(2).filter(|pair| small(pair)).count() + 1 >= steps
+        ports.len() > 2
+            && !comes_back
+            && ports.windows(2).filter(|pair| is_small(pair)).count() + 1 >= steps
     }
 
     /// The lowest and the highest port seen.
@@ -77,7 +81,7 @@ impl Map {
             (0, _) => return "no port was tried: nothing is known about the range".into(),
             (1, _) if self.0.len() > 1 => {
                 return format!(
-                    "the server gave one and the same port {} times: nothing is known about others",
+                    "the server gave the same port {} times: nothing is known about others",
                     self.0.len()
                 );
             }
@@ -86,18 +90,17 @@ impl Map {
             ),
             _ if self.in_sequence() => format!("{} of {tried} ports opened", tried - failed),
             (_, 0) => format!(
-                "{tried} of {tried} ports opened: that more than about {} % of the range is closed is excluded (95 %), a \
-                 smaller part is not",
+                "all {tried} ports that were tried opened, so at most about {} % of the range can be closed (95 % confidence)",
                 percent(clean_bound(tried))
             ),
             _ if failed == tried => format!(
-                "none of {tried} ports opened: that more than about {} % of the range is open is excluded (95 %)",
+                "none of the {tried} ports that were tried opened, so at most about {} % of the range can be open (95 % confidence)",
                 percent(clean_bound(tried))
             ),
             _ => {
                 let (least, most) = share(failed, tried);
                 format!(
-                    "{failed} of {tried} ports failed: between about {} % and {} % of what is asked for fails (95 %)",
+                    "{failed} of {tried} ports failed: expect about {} % to {} % of transfers to fail (95 % confidence)",
                     percent(least),
                     percent(most)
                 )
@@ -105,8 +108,8 @@ impl Map {
         };
         match (self.in_sequence(), self.range()) {
             (true, Some((first, last))) => format!(
-                "{counted}: they come one after another, so that only {first} to {last} was looked at and nothing is known \
-                 about the rest of the range"
+                "{counted}: the server gives them in sequence, so only {first} to {last} were tried and nothing \
+                is known about the rest of the range"
             ),
             _ => counted,
         }
@@ -225,7 +228,7 @@ mod tests {
         assert!(
             map(&ports[..8], &ports[..8])
                 .excludes()
-                .starts_with("none of 8")
+                .starts_with("none of the 8")
         );
         let some = map(&ports[..8], &ports[..2]).excludes();
         assert!(some.contains("7 %") && some.contains("59 %"), "{some}");
@@ -237,14 +240,16 @@ mod tests {
         assert!(same.contains("8 times") && !same.contains('%'), "{same}");
         let ports: Vec<u16> = (50_000..50_008).collect();
         let stretch = map(&ports, &[]).excludes();
-        assert!(stretch.contains("one after another"), "{stretch}");
+        assert!(stretch.contains("in sequence"), "{stretch}");
         assert!(
             stretch.contains("50000 to 50007") && !stretch.contains('%'),
             "{stretch}"
         );
+        let by_chance = map(&[50_001, 50_001, 50_002, 50_004, 50_001, 50_004], &[]).excludes();
+        assert!(!by_chance.contains("in sequence"), "{by_chance}");
         // A range that ended and began anew, and ports in use that are left out.
         let around = map(&[50_008, 50_009, 50_000, 50_003, 50_004], &[]).excludes();
-        assert!(around.contains("one after another"), "{around}");
+        assert!(around.contains("in sequence"), "{around}");
     }
 
     #[test]

@@ -76,7 +76,7 @@ pub(crate) fn judge(run: &mut Run, session: &Session, samples: &[Sample], again:
         EPSV_BROKEN,
     ];
     if session.is_ipv6() {
-        run.not_applicable("PASV", codes, "PASV has no room for an IPv6 address");
+        run.not_applicable("PASV", codes, "PASV cannot express an IPv6 address");
     } else if session.only_method() == Some(Method::Epsv) {
         run.not_applicable("PASV", codes, "the settings allow EPSV only");
     } else if session.only_method() == Some(Method::Pasv) {
@@ -127,14 +127,20 @@ fn methods_and_range(run: &mut Run, session: &Session, samples: &[Sample], again
 /// One command works and the other does not.
 fn one_way(code: Code, works: &str, broken: Method, samples: &[Sample]) -> Finding {
     let name = broken.name();
-    let detail =
-        format!("{works} works and {name} does not: clients that use {name} cannot transfer.");
-    let finding = with_replies(Finding::new(code, detail), samples);
-    match samples
+    let ending = samples
         .iter()
-        .find(|it| it.method == broken)
-        .and_then(Sample::ending)
-    {
+        .filter(|it| it.method == broken)
+        .find_map(Sample::ending);
+    let detail = match ending.and_then(Ending::late_ms) {
+        Some(_) => format!(
+            "{works} works, but the answer to {name} comes later than the settings allow: clients that use {name} give up before."
+        ),
+        None => {
+            format!("{works} works, but {name} does not: clients that use {name} cannot transfer.")
+        }
+    };
+    let finding = with_replies(Finding::new(code, detail), samples);
+    match ending {
         Some(ending) => on_the_way(finding, ending),
         None => finding,
     }
@@ -160,11 +166,11 @@ fn all_blocked(samples: &[Sample], again: Option<&Again>) -> Finding {
     let which = match (distinct.len(), failed().count()) {
         (1, 1) => "the only data port that was tried does not open".to_string(),
         (1, tries) => format!(
-            "the server gives one and the same data port each time, and it opens in none of {tries} tries"
+            "the server gives the same data port each time, and it opened in none of {tries} tries"
         ),
-        (ports, _) => format!("none of the {ports} data ports that were tried opens"),
+        (ports, _) => format!("none of the {ports} data ports that were tried opened"),
     };
-    let detail = format!("The login works, and {which}: {in_words}.");
+    let detail = format!("The login works, but {which}: {in_words}.");
     let finding = Finding::new(ALL_BLOCKED, detail)
         .evidence("how", how)
         .evidence("ports", rows(samples));
@@ -175,7 +181,7 @@ fn all_blocked(samples: &[Sample], again: Option<&Again>) -> Finding {
         )),
         false => finding.likely(
             SOME_BLOCKED,
-            "more ports of the range: another run, or the rule of the firewall",
+            "try more ports of the range with another run, or look at the firewall rule",
         ),
     };
     // With PASV it names another host, which was not dialled: the ports of EPSV may be that host's.
@@ -193,24 +199,25 @@ fn some_blocked(samples: &[Sample], again: Option<&Again>) -> Finding {
     let map = map(samples);
     let goes_with = match map.pattern() {
         Pattern::Together { first, last } => format!(
-            "All ports that failed lie from {first} to {last}, and none that opened does: it depends on the port."
+            "All ports that failed lie between {first} and {last}, and none that opened does: the failure depends \
+            on the port."
         ),
         Pattern::OpenTogether { first, last } => format!(
-            "All ports that opened lie from {first} to {last}, and none that failed does: only that part seems to be open."
+            "All ports that opened lie between {first} and {last}, and none that failed does: only that part \
+            seems to be open."
         ),
         Pattern::NotByPort { port } => format!(
-            "Port {port} failed once and opened another time, so it does not depend on the port alone: several machines \
-             behind one address, or a limit on connections, look like that."
+            "Port {port} failed once and opened another time, so the failure does not depend on the port alone. \
+            Several machines behind one address, or a limit on connections, look like this."
         ),
         Pattern::InTurn { every } => format!(
-            "Of the ports in the order they were asked for, one in {every} failed in strict turn: besides a range that is \
-             partly closed, several machines behind one address look like that."
+            "In the order in which the ports were asked for, exactly one in {every} failed. A partly closed range \
+            looks like this, and so do several machines behind one address."
         ),
-        Pattern::None => "So small a sample does not show where the border lies.".into(),
+        Pattern::None => "The sample is too small to show where the open part ends.".into(),
     };
-    let detail = format!(
-        "Some data ports open and others do not: transfers fail by chance, one port at a time. {goes_with}"
-    );
+    let detail =
+        format!("Some data ports open and others do not, so transfers fail at random. {goes_with}");
     let finding = Finding::new(SOME_BLOCKED, detail)
         .because(Decision::by_counter_test(
             "other ports of the same server",
@@ -227,13 +234,18 @@ fn tried_again(finding: Finding, again: Option<&Again>) -> Finding {
         return finding;
     };
     let said = match failure.as_ref().map(|failure| failure.kind) {
-        Some(FailureKind::TimedOut) => format!("{port} is silent again: it is this port"),
+        Some(FailureKind::TimedOut) => {
+            format!("{port} does not answer again, so the port is the reason")
+        }
         Some(FailureKind::Refused) => {
-            format!("{port} answers now, with a refusal: packets to it do not always vanish")
+            format!("{port} now answers with a refusal: packets to it are not always dropped")
         }
         Some(_) => format!("{port} fails again"),
         None => {
-            format!("{port} opens now, without being asked for: something answers for the server")
+            format!(
+                "{port} opens now, although the server was not asked for it: a device in between answers for \
+            the server"
+            )
         }
     };
     finding.evidence("tried again", said)
@@ -247,21 +259,21 @@ pub(crate) fn exhausted(samples: &[Sample]) -> Option<Finding> {
     })?;
     let given = samples.iter().filter(|it| it.port().is_some()).count();
     let detail = match given {
-        0 => "The server has no passive port free: its range is too narrow for the transfers that are going on, or \
-              ports are kept busy after them."
+        0 => "The server has no free passive port. Its range is too narrow for the current transfers, or ports \
+        stay in use after them."
             .to_string(),
-        1 => "The server gave one port and then had none free: its range is too narrow, or ports are kept busy after \
-              transfers."
+        1 => "The server gave one port and then had none free. Its range is too narrow, or ports stay in use \
+        after transfers."
             .to_string(),
         _ => format!(
-            "The server gave {given} ports, one after another, and then had none free: its range is too narrow, or ports \
-             are kept busy after transfers."
+            "The server gave {given} ports, one after another, and then had none free. Its range is too narrow, \
+            or ports stay in use after transfers."
         ),
     };
     let finding = Finding::new(PORTS_EXHAUSTED, detail)
         .because(Decision::by_rule(
             reply,
-            "words of ports that are in use, in answer to PASV or EPSV",
+            "an answer to PASV or EPSV that says that the ports are in use",
         ))
         .evidence("reply", reply);
     Some(match given {
@@ -270,9 +282,41 @@ pub(crate) fn exhausted(samples: &[Sample]) -> Option<Finding> {
     })
 }
 
+/// What became of the ports, each port once, in order.
 fn rows(samples: &[Sample]) -> String {
-    let rows: Vec<String> = samples.iter().filter_map(Sample::row).collect();
-    rows.join("; ")
+    let mut groups: Vec<(String, BTreeSet<u16>)> = Vec::new();
+    for sample in samples {
+        let (Some(port), Some(became)) = (sample.port(), sample.became()) else {
+            continue;
+        };
+        match groups.iter_mut().find(|(known, _)| *known == became) {
+            Some((_, ports)) => {
+                ports.insert(port);
+            }
+            None => groups.push((became, BTreeSet::from([port]))),
+        }
+    }
+    let groups = groups
+        .iter()
+        .map(|(became, ports)| format!("{became}: {}", in_ranges(ports)));
+    groups.collect::<Vec<_>>().join("; ")
+}
+
+/// Ports that follow one another as a range.
+fn in_ranges(ports: &BTreeSet<u16>) -> String {
+    let mut ranges: Vec<(u16, u16)> = Vec::new();
+    for port in ports {
+        match ranges.last_mut() {
+            Some((_, last)) if last.checked_add(1) == Some(*port) => *last = *port,
+            Some(_) | None => ranges.push((*port, *port)),
+        }
+    }
+    let ranges = ranges.into_iter().map(|(first, last)| match last - first {
+        0 => first.to_string(),
+        1 => format!("{first}, {last}"),
+        _ => format!("{first}-{last}"),
+    });
+    ranges.collect::<Vec<_>>().join(", ")
 }
 
 /// How the ports fail, in a word and in a sentence.
@@ -286,18 +330,19 @@ fn how(samples: &[Sample]) -> (&'static str, &'static str) {
     if prohibited {
         return (
             "prohibited",
-            "a firewall on the way says in an ICMP message that a rule forbids them",
+            "a firewall on the network path reports with an ICMP message that a rule forbids them",
         );
     }
     let silent = samples.iter().any(Sample::silent);
     match (refused, silent) {
         (true, false) => (
             "reset",
-            "they are refused at once, as by a firewall that rejects or an address translation without the range",
+            "they are refused at once, which points to a firewall that rejects them, or to an address translation \
+            without the range",
         ),
         (false, true) => (
             "dropped",
-            "packets to them vanish, as in a firewall that drops",
+            "packets to them are silently dropped, which points to a firewall",
         ),
         _ => ("mixed", "some are refused, some do not answer"),
     }
@@ -320,4 +365,20 @@ pub(crate) fn with_replies(finding: Finding, samples: &[Sample]) -> Finding {
             };
             finding.evidence(method.name(), told)
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ports_that_follow_one_another_are_a_range() {
+        for (ports, told) in [
+            (&[50003, 50001, 50002][..], "50001-50003"),
+            (&[7, 5, 4], "4, 5, 7"),
+            (&[65535, 65534, 65533, 1], "1, 65533-65535"),
+        ] {
+            assert_eq!(in_ranges(&ports.iter().copied().collect()), told);
+        }
+    }
 }

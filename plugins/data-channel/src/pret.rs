@@ -47,8 +47,9 @@ pub(crate) fn judge(run: &mut Run, channel: &Channel) {
     };
     let name = method.name();
     let detail = format!(
-        "The server refuses {name} by itself and answers it after PRET, which names the transfer beforehand: it consists \
-         of several machines and chooses one of them then. A client that does not send PRET cannot transfer."
+        "The server refuses {name} alone, but answers it after PRET, which names the transfer beforehand. It \
+        consists of several machines and chooses one of them at that point. A client that does not send PRET \
+        cannot transfer."
     );
     let listed = if channel.lists_pret {
         "PRET is listed"

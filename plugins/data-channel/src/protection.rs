@@ -3,7 +3,7 @@
 use probe_sdk::ftp::Reply;
 use probe_sdk::ftp::phase::protection::{self, ProtectionAnswer};
 use probe_sdk::session::Session;
-use probe_sdk::{Code, Decision, DialogueError, Finding, Run, name};
+use probe_sdk::{Code, Decision, DialogueError, FailureKind, Finding, Run, SslSetting, name};
 
 use crate::{
     CODES, PROTECTION_REFUSED, PROTECTION_REQUIRED, REUSE_BROKEN, REUSE_REQUIRED, TLS_FAILED,
@@ -19,6 +19,16 @@ const TLS: &[Code] = &[
     TLS_FAILED,
     TLS_STALLS,
 ];
+
+/// Where the settings want clear text, explicit TLS on the same port is what the server asks for.
+pub(crate) fn over_tls(run: &Run, finding: Finding) -> Finding {
+    match run.remote().ssl {
+        SslSetting::Never => finding.patch(&[("ssl", "require-explicit")]),
+        SslSetting::IfAvailable | SslSetting::RequireExplicit | SslSetting::RequireImplicit => {
+            finding
+        }
+    }
+}
 
 /// How far data connections can be counted on to be secured.
 #[derive(Clone, Debug)]
@@ -42,7 +52,12 @@ pub(crate) fn switch_on(run: &mut Run, session: &mut Session) -> Option<Protecti
         );
         return Some(Protection::None);
     }
-    let (pbsz, prot) = match ask(session) {
+    let mut asked = ask(session);
+    // Whether it always ends so is reported when the probe ends; here the look goes on where it does not.
+    if asked.as_ref().is_err_and(is_over) && session.replace(|_| ()) {
+        asked = ask(session);
+    }
+    let (pbsz, prot) = match asked {
         Ok(replies) => replies,
         Err(error) => {
             session.usable = false;
@@ -104,10 +119,17 @@ pub(crate) fn switch_on(run: &mut Run, session: &mut Session) -> Option<Protecti
             }
         }
     }
-    let reason =
-        "ftps.data-protection-refused stands in the way: data is not transferred in clear text";
+    let reason = "blocked by ftps.data-protection-refused: data is not transferred in clear text";
     run.behind_fault("data connections and listings", CODES, reason);
     None
+}
+
+/// The session ended in place of an answer. A silence is not waited for twice.
+fn is_over(error: &DialogueError) -> bool {
+    matches!(
+        error.kind(),
+        Some(FailureKind::Closed | FailureKind::Reset | FailureKind::Truncated)
+    )
 }
 
 fn ask(session: &mut Session) -> Result<(Reply, Reply), DialogueError> {
@@ -123,8 +145,8 @@ fn in_a_fresh_session(session: &mut Session) -> Option<Reply> {
 }
 
 fn refused(prot: &Reply, pbsz: &Reply) -> Finding {
-    let detail = "The server has TLS on the control connection and refuses it on data connections: files and listings \
-                  would cross the network in clear text.";
+    let detail = "The server uses TLS on the control connection, but refuses it on data connections. Files and \
+    listings would cross the network in clear text.";
     Finding::new(PROTECTION_REFUSED, detail)
         .evidence("reply", prot)
         .evidence("PBSZ 0", pbsz)

@@ -6,7 +6,7 @@ use probe_sdk::session::{Answer, Refusal, Session, Transferred};
 use probe_sdk::{Code, Decision, Failure, FailureKind, Finding, Run, TlsVersion, quoted};
 
 use crate::again::{self, Silent};
-use crate::protection::Protection;
+use crate::protection::{self, Protection};
 use crate::resumption::first_not_resumed;
 use crate::sample::Sample;
 use crate::second_way::{self, SecondWay, Verdict};
@@ -40,7 +40,7 @@ pub(crate) fn judge(
             .as_ref()
             .map(|failure| failure.detail.clone());
         let seen = reply.or(failure).unwrap_or_else(|| "no reply".into());
-        let reason = format!("a transfer came to nothing, and nothing says why: {seen}");
+        let reason = format!("a transfer failed without a known reason: {seen}");
         return run.could_not_look("the listing of the directory", BEHIND_THE_PORT, &reason);
     };
     let code = match code {
@@ -53,14 +53,28 @@ pub(crate) fn judge(
         Some(decision) => finding.because(decision),
         None => finding,
     };
-    let finding = with_what_was_seen(finding, code, refusal, samples);
+    let mut finding = with_what_was_seen(finding, code, refusal, samples);
+    if let (Some((lost, worked)), true) = (by_chance(samples, seen), code == AFFINITY_LOST) {
+        finding = finding.evidence("transfers", format!("{lost} lost, {worked} complete"));
+    }
     let first = samples.iter().all(|sample| sample.done().is_none());
     let mut finding = beside(finding, code, refusal, seen, first);
+    if code == TLS_STALLS && !refusal.started {
+        finding = finding.likely(
+            STOPS_ANSWERING,
+            "a packet trace on the server shows whether the TLS handshake arrives there: if it does, the server \
+            hangs at the transfer",
+        );
+    }
     if code == REUSE_REQUIRED {
         finding = finding.likely(
             TLS_FAILED,
-            "the same transfer over a session that can be resumed (TLS 1.2) is refused, too; the server's log says why",
+            "the server also refuses the same transfer over a session that can be resumed (TLS 1.2); its log says \
+            why",
         );
+    }
+    if code == PROTECTION_REQUIRED {
+        finding = protection::over_tls(run, finding);
     }
     run.found(finding);
     behind(run, code);
@@ -74,6 +88,13 @@ fn decision(code: Code, refusal: &Refusal, seen: &Seen) -> Option<Decision> {
         (_, Some(failure)) if refusal.answer == Answer::ControlLost => Some(
             Decision::by_counter_test("a second session", &failure.detail),
         ),
+        (_, Some(failure)) if is_garbled(refusal) => Some(Decision::by_evidence(format!(
+            "what came over the data connection: {}",
+            failure.detail
+        ))),
+        (Some(reply), _) if refusal.answer == Answer::Reply(TransferAnswer::Closing) => {
+            Some(Decision::by_counter_test("a second session", reply))
+        }
         (Some(reply), _) => Some(Decision::by_rule(reply, "the refusal of a transfer")),
         (None, Some(failure)) => Some(Decision::by_evidence(format!(
             "how the data connection ended: {}",
@@ -142,7 +163,7 @@ fn behind(run: &mut Run, code: Code) {
     run.behind_fault(
         "the rest of a transfer",
         &rest,
-        &format!("{} stands in the way", code.name),
+        &format!("blocked by {}", code.name),
     );
 }
 
@@ -156,21 +177,20 @@ fn listing(run: &mut Run, refusal: &Refusal, second_way: &SecondWay) {
         ),
         Verdict::Denied { certain: false } => (
             LIST_DENIED,
-            "The server refuses to list the directory and does not say why. A right that is missing fits this best.",
+            "The server refuses to list the directory and does not say why. A missing right is the most likely \
+            reason.",
         ),
         Verdict::HomeMissing => (
             HOME_UNAVAILABLE,
-            "The login is accepted, and the directory that it lands in cannot be listed, nor entered again: it is not \
-             there.",
+            "The login is accepted, but its directory can neither be listed nor entered again: it does not exist.",
         ),
         Verdict::Unreadable => (
             TRUNCATED,
-            "The server fails to read the directory that it is to list, again and again, and says that the trouble is its \
-             own.",
+            "The server repeatedly fails to read the directory, and reports an error on its own side.",
         ),
         Verdict::Unknown => {
             let reason = format!(
-                "a listing is refused ({reply}), and no other command tells why: {}",
+                "a listing is refused ({reply}), and no other command shows why: {}",
                 second_way.words()
             );
             return run.could_not_look("the listing of the directory", BEHIND_THE_PORT, &reason);
@@ -183,8 +203,8 @@ fn listing(run: &mut Run, refusal: &Refusal, second_way: &SecondWay) {
     for (label, came) in &second_way.seen {
         finding = finding.evidence(label, came);
     }
-    let empty = "a file is put there and the listing asked for again: where it comes then, the directory was only empty";
-    let log = "the server's log names the error that it met";
+    let empty = "put a file there and list the directory again: if that works, the directory was only empty";
+    let log = "the server's log names the error";
     run.found(match second_way.verdict {
         Verdict::Denied { certain: false } => finding.likely(HOME_UNAVAILABLE, empty),
         Verdict::Unreadable => finding.likely(LIST_DENIED, log),
@@ -207,9 +227,9 @@ fn beside(
 ) -> Finding {
     if let Some(opens) = seen.unasked {
         let said = if opens {
-            "opens too: something on the way answers for the server"
+            "opens, too: a device on the network path answers for the server"
         } else {
-            "does not open: the server itself has the one it gave"
+            "does not open: the server itself holds the port that it gave"
         };
         finding = finding.evidence("a port that was not asked for", said);
     }
@@ -235,6 +255,11 @@ fn beside(
     let reply_says = refusal.reply.is_some();
     if code == PEER_REJECTED && !reply_says {
         finding = finding.likely(TLS_STALLS, on_the_server);
+    } else if code == PEER_REJECTED
+        && refusal.answer == Answer::Reply(TransferAnswer::NoDataConnection)
+    {
+        // The words name no address: the connection may as well have reached another machine.
+        finding = finding.likely(AFFINITY_LOST, on_the_server);
     } else if code == TLS_STALLS && (reply_says || seen.silent.is_none()) {
         let test =
             "the server's log, or a packet trace on it, shows our handshake on the data connection";
@@ -290,7 +315,10 @@ fn code(session: &Session, refusal: &Refusal, samples: &[Sample], seen: &Seen) -
             Protection::Agreed | Protection::None => TLS_FAILED,
         });
     }
-    if by_chance(samples, seen.sudden) {
+    if is_garbled(refusal) {
+        return Some(TLS_FAILED);
+    }
+    if by_chance(samples, seen).is_some() {
         return Some(AFFINITY_LOST);
     }
     if is_unanswered(refusal) && hangs_alone(samples) {
@@ -300,7 +328,7 @@ fn code(session: &Session, refusal: &Refusal, samples: &[Sample], seen: &Seen) -
         Answer::Reply(It::ProtectionRequired) if session.tls => TLS_FAILED,
         Answer::Reply(It::ProtectionRequired) => PROTECTION_REQUIRED,
         // After 150, and with a handshake that ended well: the server did not like the session.
-        Answer::Reply(It::TlsRefused) if session.tls => match (reuse, secured) {
+        Answer::Reply(It::TlsRefused) => match (reuse, secured) {
             (Some(code), _) => code,
             (None, true) => REUSE_BROKEN,
             // Nothing of a handshake came from the server, not even its end: it has seen none.
@@ -311,26 +339,22 @@ fn code(session: &Session, refusal: &Refusal, samples: &[Sample], seen: &Seen) -
             reuse.unwrap_or(TLS_FAILED)
         }
         Answer::Reply(It::PeerAddressRejected) => PEER_REJECTED,
-        Answer::Reply(It::TlsRefused | It::NoDataConnection)
-            if session.tls && refusal.failure.is_some() =>
-        {
+        Answer::Reply(It::NoDataConnection) if session.tls && refusal.failure.is_some() => {
             TLS_FAILED
         }
-        Answer::Reply(It::NoDataConnection | It::TlsRefused) => PEER_REJECTED,
+        Answer::Reply(It::NoDataConnection) => PEER_REJECTED,
         Answer::Reply(It::Broken) if session.tls && !secured && refusal.failure.is_some() => {
             TLS_FAILED
         }
         Answer::Reply(It::Broken) => TRUNCATED,
         Answer::Reply(It::Denied | It::Busy | It::StorageFull) if refusal.started => TRUNCATED,
         Answer::Reply(
-            It::Denied
-            | It::Busy
-            | It::StorageFull
-            | It::Closing
-            | It::Unexpected
-            | It::Started
-            | It::Done,
+            It::Denied | It::Busy | It::StorageFull | It::Unexpected | It::Started | It::Done,
         ) => return None,
+        // Once only, it may have been anything.
+        Answer::Reply(It::Closing) if lost(samples, seen) < 2 => return None,
+        Answer::Reply(It::Closing) if !refusal.started => CLOSES_SESSION,
+        Answer::Reply(It::Closing) => TRUNCATED,
         Answer::Handshake if refusal.failure.is_none() => TLS_STALLS,
         Answer::Handshake if turned_away(refusal) => PEER_REJECTED,
         Answer::Handshake => TLS_FAILED,
@@ -372,62 +396,86 @@ fn in_clear_text(refusal: &Refusal) -> bool {
     refusal.session.is_none() && refusal.failure.as_ref().is_some_and(not_tls)
 }
 
-/// Data connections of one kind that end suddenly and succeed in turn: they do not all reach the same machine.
-fn by_chance(samples: &[Sample], repeated: usize) -> bool {
-    let failed = repeated + samples.iter().filter(|it| again::is_sudden(it)).count();
+/// The handshake ended well, and what came after it could not be read as TLS.
+fn is_garbled(refusal: &Refusal) -> bool {
+    let broken = |failure: &Failure| {
+        matches!(
+            failure.kind,
+            FailureKind::TlsBroken | FailureKind::NotTls | FailureKind::TlsAlert(_)
+        )
+    };
+    let done = refusal.answer == Answer::Reply(TransferAnswer::Done);
+    done && refusal.session.is_some() && refusal.failure.as_ref().is_some_and(broken)
+}
+
+/// Data connections of one kind that are lost and succeed in turn: they do not all reach the same machine. How many were
+/// lost, and how many brought a listing.
+fn by_chance(samples: &[Sample], seen: &Seen) -> Option<(usize, usize)> {
+    let sudden = samples.iter().filter(|it| again::is_sudden(it)).count();
+    // One that is silent again when it is repeated is no chance.
+    let silent = samples.iter().filter(|it| again::is_silent(it)).count();
+    let silent = if seen.stalled > 0 { silent } else { 0 };
+    let failed = seen.sudden + seen.stalled + sudden + silent;
     let worked = samples.iter().filter(|it| it.lists()).count();
-    failed > 1 && worked > 0
+    (failed > 1 && worked > 0).then_some((failed, worked))
 }
 
 fn detail(code: Code, refusal: &Refusal, resumed_before: bool) -> &'static str {
     match code {
         _ if code == REUSE_BROKEN && resumed_before => {
-            "The server demands that data connections resume the TLS session of the control connection. The first ones \
-             could, and then the server refused one: what it gives out to resume with does not last."
+            "The server requires data connections to resume the TLS session of the control connection. The first \
+            ones succeeded, but then the server refused one. So the sessions that it issues do not last."
         }
         _ if code == REUSE_REQUIRED => {
-            "The server demands that data connections resume the TLS session of the control connection, and gave that \
-             session nothing to resume with."
+            "The server requires data connections to resume the TLS session of the control connection, but issued \
+            no session to resume."
         }
         _ if code == REUSE_BROKEN => {
-            "The data connection offered to resume the TLS session of the control connection, as the server wants it, and \
-             the server refused the transfer all the same."
+            "The data connection offered to resume the TLS session of the control connection, as the server \
+            requires. The server refused the transfer nevertheless."
         }
         _ if code == TLS_STALLS => {
-            "The data port accepts the connection, and then nothing comes back: the TLS handshake never ends. Something \
-             between answers for the server, or an inspecting firewall swallows it."
+            "The data port accepts the connection, but then does not answer the TLS handshake. A device in \
+            between answers for the server, or an inspecting firewall drops the handshake."
+        }
+        _ if code == TLS_FAILED && is_garbled(refusal) => {
+            "The TLS handshake of the data connection succeeds, but the data cannot be decrypted, although the \
+            server calls it complete. A device on the network path changes the bytes, or the server mixes them \
+            up."
         }
         _ if code == TLS_FAILED => {
-            "TLS fails on the data connection, while it works on the control connection."
+            "TLS fails on the data connection, although it works on the control connection."
         }
         _ if code == PEER_REJECTED => {
-            "The data port accepts the connection, and the server does not use it: it expects data connections from \
-             another address than the one they come from."
+            "The data port accepts the connection, but the server does not use it: it expects data connections \
+            from a different address."
         }
         _ if code == AFFINITY_LOST && refusal.session.is_some() => {
-            "The data connection comes about, its TLS handshake ends well, and then nobody uses it: whoever accepts it is \
-             not the machine that holds the control connection."
+            "The data connection and its TLS handshake succeed, but the server does not use them. The machine \
+            that accepts the connection is not the one that holds the control connection."
         }
         _ if code == AFFINITY_LOST => {
-            "The server accepts data connections and does not always use them: they seem to reach another machine than the \
-             control connection does."
+            "The server accepts data connections, but does not always use them. They seem to reach a different \
+            machine than the control connection."
         }
         _ if code == PROTECTION_REFUSED => {
-            "The server speaks TLS on the control connection, refuses to protect data connections, and sends them in clear \
-             text."
+            "The server uses TLS on the control connection, but refuses to protect data connections and sends \
+            data in clear text."
         }
         _ if code == PROTECTION_REQUIRED => {
-            "The server transfers data only over TLS, and this session has none."
+            "The server transfers data only over TLS, but this session has none."
         }
         _ if code == TRUNCATED && refusal.data_ended => {
-            "All of the data seems to have come, and the server never called the transfer complete."
+            "All of the data seems to have arrived, but the server never called the transfer complete."
         }
-        _ if code == TRUNCATED => "The transfer began and did not come to its end.",
+        _ if code == TRUNCATED => "The transfer began, but did not complete.",
         _ if code == STOPS_ANSWERING => {
-            "The server says nothing in answer to a transfer, in two sessions, while it carries out others."
+            "The server does not answer a transfer command, in two sessions, although it performs other \
+            transfers."
         }
         _ if code == CLOSES_SESSION => {
-            "The server ends the session in answer to a transfer, before it begins, and does so again over a fresh session."
+            "The server ends the session at a transfer command, before the transfer begins, and does so again in \
+            a fresh session."
         }
         _ => "The server refuses to list the directory.",
     }

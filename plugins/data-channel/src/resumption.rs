@@ -6,6 +6,7 @@ use probe_sdk::{FactValue, Run, TlsSession, TlsVersion, value, version_name};
 
 use crate::certificate::{self, Asked};
 use crate::channel::Channel;
+use crate::clients;
 use crate::facts;
 use crate::sample::Sample;
 
@@ -28,7 +29,7 @@ pub(crate) fn repeat(channel: &mut Channel, transfers: usize) {
     while channel.has_room() && channel.transfers_well() && made(channel) < transfers {
         let before = channel.samples.len();
         let method = channel.method_that_works();
-        channel.list(method);
+        clients::list(channel, method);
         if channel.samples[before..]
             .iter()
             .all(|it| it.port().is_none())
@@ -154,7 +155,7 @@ pub(crate) fn other_version(run: &mut Run, channel: &Channel) -> Option<OtherVer
 }
 
 fn in_session(session: Session, like: &Channel) -> OtherVersion {
-    let mut other = Channel::new(session, IN_ANOTHER_VERSION);
+    let mut other = Channel::new(session, IN_ANOTHER_VERSION, like.waits_no_longer);
     // The session is of no use to anybody after this: what may end it comes last.
     while other.has_room() {
         let method = like.method_that_works();

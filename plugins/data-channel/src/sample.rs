@@ -193,7 +193,7 @@ impl Sample {
                 FailureKind::TimedOut => "no answer".to_string(),
                 _ => failure.detail.clone(),
             },
-            Outcome::Overtaken => "refused after the next port was asked for: not counted".into(),
+            Outcome::Overtaken => "refused after the next port was requested: not counted".into(),
             Outcome::Refused(_) if self.ignored() => "open, then ignored".to_string(),
             Outcome::Refused(_) => "open, transfer refused".to_string(),
             Outcome::Opened | Outcome::Done(_) => "open".to_string(),

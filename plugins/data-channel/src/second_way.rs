@@ -105,12 +105,15 @@ pub(crate) fn refusal_of(refusal: &Refusal) -> Option<&Reply> {
             Answer::Silence | Answer::Reply(Done) | Answer::Handshake
         );
     // A data connection that failed, or spoke in clear text, has its own say.
-    let of_the_connection = refusal
-        .failure
-        .as_ref()
-        .is_some_and(|failure| failure.kind == FailureKind::NotTls)
-        || reply.code == CLOSED;
-    let before = !refusal.started && refusal.passed == 0 && !of_the_connection;
+    let of_the_connection = refusal.failure.as_ref().is_some_and(|failure| {
+        matches!(
+            failure.kind,
+            FailureKind::NotTls | FailureKind::TlsBroken | FailureKind::TlsAlert(_)
+        )
+    }) || reply.code == CLOSED;
+    // IIS, for one, says 150 before it looks whether it may list.
+    let denied = refusal.answer == Answer::Reply(Denied);
+    let before = (!refusal.started || denied) && refusal.passed == 0 && !of_the_connection;
     (before && (about_the_directory || empty)).then_some(reply)
 }
 
@@ -188,11 +191,7 @@ impl Asking<'_> {
         match reason {
             Reason::Empty => self.nothing_there(),
             Reason::UnknownCommand => self.not_known(),
-            Reason::Type => {
-                // The one that RFC 959 section 5.3.1 begins with; some systems list in no other.
-                self.command("TYPE A");
-                self.repeated().unwrap_or(Some(Verdict::Unknown))
-            }
+            Reason::Type => self.in_ascii().unwrap_or(Some(Verdict::Unknown)),
             Reason::Busy => {
                 pause(BUSY_MS);
                 self.repeated().unwrap_or_else(|| self.nothing_there())
@@ -240,14 +239,22 @@ impl Asking<'_> {
                 return None;
             }
         }
-        Some(Verdict::Unknown)
+        self.in_ascii().unwrap_or(Some(Verdict::Unknown))
+    }
+
+    /// The listing in the type that a session begins with (RFC 959 section 5.3.1): some systems list in no other.
+    fn in_ascii(&mut self) -> Option<Option<Verdict>> {
+        self.command("TYPE A");
+        self.repeated()
     }
 
     /// The server says that it is not there. Where the directory can still be entered, only nothing is in it.
     fn missing(&mut self, run: &Run) -> Option<Verdict> {
         let entered = run.text(ENTERED).filter(|path| !path.is_empty());
         let here = entered.or_else(|| run.text(name::LOGIN_DIRECTORY));
-        match here.and_then(|path| self.command(&format!("CWD {path}"))) {
+        // Where the server does not tell where it is, it is asked to stay there.
+        let here = here.unwrap_or(".");
+        match self.command(&format!("CWD {here}")) {
             // A relative path is looked for below where we are.
             Some(reply) if !reply.is_positive() && entered.is_none() => {
                 self.seen.push(("the login directory", reply.to_string()));
@@ -292,6 +299,9 @@ impl Asking<'_> {
         if !self.reply.is_negative() || self.reply.code < 500 {
             pause(BUSY_MS);
             return self.repeated().unwrap_or(Some(Verdict::Unknown));
+        }
+        if let Some(decided) = self.in_ascii() {
+            return decided;
         }
         match (self.above(), by_name) {
             // The directory above has this one in it, so that it is not empty: it is refused as well.

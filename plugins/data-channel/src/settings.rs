@@ -30,8 +30,8 @@ pub(crate) fn judge(run: &mut Run, session: &Session, samples: &[Sample]) {
     if !epsv_works || pasv_works {
         return;
     }
-    let detail = "The settings allow PASV only, and the connection goes over IPv6, for which PASV has no room: no data \
-                  connection can come about. EPSV works here.";
+    let detail = "The settings allow only PASV, but the connection uses IPv6, which PASV cannot express. So no \
+    data connection is possible. EPSV works here.";
     let mut finding = Finding::new(PASSIVE_MODE_UNUSABLE, detail).because(
         Decision::by_counter_test("EPSV in place of PASV", "a data connection"),
     );

@@ -34,9 +34,11 @@
 
 pub mod command;
 pub mod directory;
+pub mod encoding;
 pub mod exchange;
 pub mod features;
 pub mod listing;
+pub mod observed_address;
 mod own_name;
 pub mod passive;
 pub mod phase;
@@ -46,13 +48,13 @@ pub mod reply;
 pub mod scope;
 pub mod service;
 pub mod special;
-pub mod vantage;
 
 pub use command::{Command, CommandError, is_safe_argument};
 pub use directory::{DirectoryError, parse_257};
 pub use exchange::{Asked, Manner};
 pub use features::{Feature, Features};
 pub use listing::{Entry, Form, Listing};
+pub use observed_address::seen_as;
 pub use own_name::{is_short_name, short_name};
 pub use passive::{PassiveError, parse_227, parse_229};
 pub use phase::{Phase, Weight};
@@ -61,4 +63,3 @@ pub use reply::{Class, Deviation, Reply, ReplyError, ReplyReader};
 pub use scope::{Announced, Scope};
 pub use service::Service;
 pub use special::{Range, special};
-pub use vantage::seen_as;

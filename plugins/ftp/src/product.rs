@@ -53,6 +53,13 @@ impl Product {
         ABOUT[self.0].quirks
     }
 
+    /// What it is recognised by: names that it gives itself, and how its replies begin, in lower case.
+    pub fn wordings(self) -> impl Iterator<Item = &'static str> {
+        let marks = &MARKS[self.0];
+        let names = marks.names.iter().map(|it| it.text);
+        names.chain(marks.habits.iter().map(|it| it.begins))
+    }
+
     /// The products that it contains or is a setup of.
     pub fn variant_of(self) -> impl Iterator<Item = Product> {
         MARKS[self.0].variant_of.iter().copied().map(Product)

@@ -10,11 +10,20 @@ use ftp::product::Product;
 const ON_THE_WAY: &[&str] = &[
     "AWS security groups",
     "Azure network security groups",
+    "Check Point",
+    "Cisco ASA",
     "FortiGate",
     "Fortinet FortiGate",
+    "Juniper SRX",
+    "Linux connection tracking",
+    "OPNsense",
+    "OpenWrt",
     "Palo Alto Networks",
+    "SonicWall",
     "Sophos",
+    "UniFi",
     "Windows firewall",
+    "Zyxel",
     "firewalld",
     "iptables",
     "nftables",
@@ -68,4 +77,62 @@ fn every_product_of_a_page_is_in_the_registry_by_this_name() {
         assert!(seen.contains(*name), "no page has anything for {name}");
     }
     assert!(seen.len() > 20, "these are not all headings: {seen:?}");
+}
+
+/// Pages of faults that come from a firewall which reads FTP.
+const READ_ON_THE_WAY: &[&str] = &[
+    "data.epsv-broken",
+    "data.passive-refused",
+    "data.pasv-broken",
+    "data.tls-stalls",
+    "service.closes-session",
+    "tls.altered-in-transit",
+    "tls.handshake-stalls",
+];
+
+/// The part of a page that is about one product, as it is typed where a firewall is the cause.
+fn about<'a>(advice: &'a str, heading: &str) -> Option<&'a str> {
+    let (_, rest) = advice.split_once(&format!("\n### {heading}\n"))?;
+    let end = ["\n### ", "\n## "]
+        .into_iter()
+        .filter_map(|it| rest.find(it))
+        .min();
+    Some(&rest[..end.unwrap_or(rest.len())])
+}
+
+#[test]
+fn a_helper_is_switched_off_in_the_same_way_on_every_page() {
+    if !are_here() {
+        return;
+    }
+    const HELPERS: &[&str] = &[
+        "Check Point",
+        "Cisco ASA",
+        "FortiGate",
+        "Juniper SRX",
+        "Linux connection tracking",
+        "MikroTik RouterOS",
+        "OPNsense",
+        "OpenWrt",
+        "Palo Alto Networks",
+        "SonicWall",
+        "Sophos",
+        "UniFi",
+        "Windows firewall",
+        "Zyxel",
+        "pfSense",
+    ];
+    for helper in HELPERS {
+        let mut all = BTreeSet::new();
+        for code in READ_ON_THE_WAY {
+            let page = pages()
+                .into_iter()
+                .find(|it| it.file_stem().is_some_and(|it| it == *code));
+            let text = fs::read_to_string(page.expect(code)).expect("a page");
+            let section = about(&text, helper);
+            let section = section.unwrap_or_else(|| panic!("{code} has nothing for {helper}"));
+            all.insert(section.replace("[[?on the way|", "").replace("]]", ""));
+        }
+        assert_eq!(all.len(), 1, "{helper}: {all:#?}");
+    }
 }

@@ -89,14 +89,20 @@ impl Suite {
         Suite(0x0003),
     ];
 
-    /// Those that sign and do not encrypt. No client of today offers one: it is asked for alone, to name a server that has
-    /// nothing else.
+    /// Those that do not encrypt, or encrypt for anybody without a certificate. No client of today offers one: they are asked
+    /// for alone, to name a server that has nothing else.
     pub const UNENCRYPTED: &'static [Suite] = &[
         Suite(0xc010),
         Suite(0xc006),
         Suite(0x003b),
         Suite(0x0002),
         Suite(0x0001),
+        Suite(0xc019),
+        Suite(0xc018),
+        Suite(0x00a6),
+        Suite(0x006d),
+        Suite(0x003a),
+        Suite(0x0034),
     ];
 
     /// What today's clients object to in it, as people say it: `RSA key exchange`, `CBC`, `RC4`. Empty for a suite with

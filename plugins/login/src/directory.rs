@@ -46,7 +46,8 @@ pub(crate) fn look(run: &mut Run, session: &mut Session, home: Option<&Reply>) {
         run.note(facts::ENTERED, value::text(&shorter));
         let shorter = if shorter.is_empty() { "." } else { &shorter };
         let detail = format!(
-            "The login already lands in {}, and the remote path says so again: seen from there, {} does not exist.",
+            "The login already lands in {}, and the remote path repeats that directory. Seen from there, {} does \
+            not exist.",
             named(&home),
             named(&path)
         );
@@ -97,6 +98,7 @@ fn by_parent(parent: &Parent, reason: Reason, path: &str, refused: &Reply) -> Fi
         part,
         rest,
         shows,
+        listing,
     } = parent;
     let place = match entered.as_str() {
         "" => "the login directory".to_string(),
@@ -106,7 +108,7 @@ fn by_parent(parent: &Parent, reason: Reason, path: &str, refused: &Reply) -> Fi
         Shows::Directory => (
             PATH_NOT_PERMITTED,
             format!(
-                "{} shows the directory {}, and the account may not enter it.",
+                "{} shows the directory {}, but the account may not enter it.",
                 capitalised(&place),
                 named(part)
             ),
@@ -114,7 +116,7 @@ fn by_parent(parent: &Parent, reason: Reason, path: &str, refused: &Reply) -> Fi
         Shows::File => (
             PATH_NOT_FOUND,
             format!(
-                "In {place}, {} is a file and no directory: the remote path {} does not exist.",
+                "In {place}, {} is a file and not a directory, so the remote path {} does not exist.",
                 named(part),
                 named(path)
             ),
@@ -122,7 +124,7 @@ fn by_parent(parent: &Parent, reason: Reason, path: &str, refused: &Reply) -> Fi
         Shows::Spelt(other) => (
             PATH_NOT_FOUND,
             format!(
-                "In {place} there is no {}, but {}: the remote path {} does not exist as it is written.",
+                "In {place} there is no {}, but {}. The remote path {} does not exist as it is written.",
                 named(part),
                 named(other),
                 named(path)
@@ -131,25 +133,29 @@ fn by_parent(parent: &Parent, reason: Reason, path: &str, refused: &Reply) -> Fi
         Shows::Encoded(encoding) => (
             PATH_NOT_FOUND,
             format!(
-                "In {place}, {} is there in the encoding {encoding}; the settings send it in UTF-8, which is another name to \
-                 this server.",
+                "In {place}, {} exists in the encoding {encoding}. The settings send it in UTF-8, which is a \
+                different name for this server.",
                 named(part)
             ),
         ),
         Shows::Nothing => (
             PATH_NOT_FOUND,
             format!(
-                "In {place} there is no {}: the remote path {} does not exist.",
+                "In {place} there is no {}, so the remote path {} does not exist.",
                 named(part),
                 named(path)
             ),
         ),
         Shows::Unknown => return by_words(reason, path, &place, refused),
     };
-    let decision = Decision::by_counter_test("a listing of the directory above", shows.words());
+    let decision = Decision::by_counter_test("a listing of the parent directory", shows.words());
     let finding = Finding::new(code, detail)
         .because(decision)
         .evidence("not entered", part);
+    let finding = match listing {
+        Some(names) => finding.evidence("there instead", names),
+        None => finding,
+    };
     match shows {
         Shows::Spelt(other) => {
             let joined = [entered.as_str(), other.as_str(), rest.as_str()];
@@ -162,11 +168,11 @@ fn by_parent(parent: &Parent, reason: Reason, path: &str, refused: &Reply) -> Fi
 
 /// Without a look at the directory above, words alone are left.
 fn by_words(reason: Reason, path: &str, place: &str, refused: &Reply) -> Finding {
-    let test = "a listing of the directory above shows whether it is there";
+    let test = "a listing of the parent directory shows whether it exists";
     match reason {
         Reason::NoRight => {
             let detail = format!(
-                "The server does not let the account enter the remote path {}, and speaks of a right.",
+                "The server does not allow the account to enter the remote path {}, and mentions a missing right.",
                 named(path)
             );
             Finding::new(PATH_NOT_PERMITTED, detail).likely(PATH_NOT_FOUND, test)
@@ -193,7 +199,7 @@ fn by_words(reason: Reason, path: &str, place: &str, refused: &Reply) -> Finding
             if reason == Reason::Missing {
                 finding.because(Decision::by_rule(
                     refused,
-                    "words of a directory that is not there, in answer to CWD",
+                    "an answer to CWD that says that the directory does not exist",
                 ))
             } else {
                 finding.likely(PATH_NOT_PERMITTED, test)

@@ -1,5 +1,5 @@
 //! A login that is accepted and good for nothing: the password has to be changed first, and until then everything is
-//! answered 530.
+//! refused.
 
 use probe_sdk::ftp::exchange::{Class, classify};
 use probe_sdk::ftp::phase::wording;
@@ -30,16 +30,17 @@ pub(crate) fn look(run: &mut Run, session: &mut Session, home: Option<&Reply>) -
         refusals.push(format!("{command}: {reply}"));
     }
     let detail =
-        "The server accepts the login, and then answers every command as if nobody were logged in.";
+        "The server accepts the login, but then answers every command as if nobody were logged in.";
     let finding = if is_said {
-        let detail = format!("{detail} Its words say that the password has to be changed first.");
+        let detail = format!("{detail} Its replies say that the password has to be changed first.");
         let decision =
-            Decision::by_counter_test("three commands that need no rights", "530 to each");
+            Decision::by_counter_test("three commands that need no rights", "each is refused");
         Finding::new(PASSWORD_EXPIRED, detail).because(decision)
     } else {
         Finding::new(PASSWORD_EXPIRED, detail).likely(
             RESTRICTED,
-            "the administrator of the server sees whether the password has expired or the account may do nothing",
+            "the administrator of the server can see whether the password has expired, or whether the account has \
+            no rights",
         )
     };
     let finding = refusals.iter().fold(finding, |finding, refusal| {
@@ -49,6 +50,18 @@ pub(crate) fn look(run: &mut Run, session: &mut Session, home: Option<&Reply>) -
     true
 }
 
+/// 530, or another refusal of what anybody may ask for.
 fn says_nobody(command: &str, reply: &Reply) -> bool {
-    classify(Asked::by(command), reply) == Class::NotLoggedIn
+    match classify(Asked::by(command), reply) {
+        Class::NotLoggedIn | Class::Refused => true,
+        Class::OutOfStep
+        | Class::WrongOrder
+        | Class::Begun
+        | Class::Done
+        | Class::Continue
+        | Class::Goodbye
+        | Class::RefusedForNow
+        | Class::NotUnderstood
+        | Class::Unclassified => false,
+    }
 }

@@ -5,7 +5,8 @@ probe_sdk::facts! {
     DIRECTORY = name::LOGIN_DIRECTORY: Text, "login directory",
         shown(70, "login"), compared(250, Value, ACCOUNT), privacy(Path);
     ENTERED = name::LOGIN_ENTERED: Text, "path entered from the login directory", privacy(Path);
-    HALTED_AT = "login.halted-at": Text, "command of the login that was left without a reply";
+    HALTED_AT = "login.halted-at": Text, "command of the login that got no reply";
+    REPLIES = name::LOGIN_REPLIES: Texts, "replies of the session that logs in";
     FEATURES = name::SERVER_FEATURES: Texts, "FEAT list", compared(160, Set, ACCOUNT);
     + probe_sdk::shared::FEATURES_BEFORE_LOGIN;
     + probe_sdk::shared::PRODUCT;

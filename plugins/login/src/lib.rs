@@ -3,16 +3,17 @@
 mod directory;
 mod expired;
 mod facts;
+mod naming;
+mod observed_address;
 mod pace;
 mod parent;
 mod refused;
 mod session;
-mod vantage;
 
 use probe_sdk::ftp::phase::login::{self, LoginAnswer};
 use probe_sdk::ftp::phase::wording;
 use probe_sdk::ftp::product::{Clue, Clues};
-use probe_sdk::ftp::{Features, Phase, Reply, Weight};
+use probe_sdk::ftp::{Asked, Features, Phase, Reply, Weight};
 use probe_sdk::halt::{CLOSES_SESSION, Halt, STOPS_ANSWERING};
 use probe_sdk::login::{Credential, Refusal};
 use probe_sdk::{
@@ -87,7 +88,20 @@ impl Probe for Login {
             recognise(run, &clues);
             return Ok(());
         };
-        let attempt = log_in(run, &mut control, &credential, &mut clues);
+        if let Some(ms) = run.number(name::SERVER_GREETING_MS) {
+            control.took_before(u32::try_from(ms).unwrap_or_default());
+        }
+        let mut attempt = log_in(run, &mut control, &credential, &mut clues);
+        if let Attempt::Halted(halt) = &attempt
+            && halt.asked() == Asked::User
+        {
+            let Some((other, reply)) = session::user_halted(run, halt, control) else {
+                recognise(run, &clues);
+                return Ok(());
+            };
+            control = other;
+            attempt = user_answered(run, &mut control, &credential, &mut clues, reply);
+        }
         match attempt {
             Attempt::LoggedIn => {
                 run.note(facts::ACCEPTED, value::flag(true));
@@ -95,13 +109,14 @@ impl Probe for Login {
             }
             Attempt::Refused => {
                 run.note(facts::ACCEPTED, value::flag(false));
+                naming::of_who_refused(run, &mut control, &mut clues);
                 run.behind_fault("the remote path", PATH, "the login was refused");
                 run.rest_clear(CODES);
             }
             Attempt::NotTried(refusal) => not_tried(run, &refusal),
             Attempt::OutOfStep(reason) => run.could_not_look("login", CODES, &reason),
             Attempt::Halted(halt) => {
-                if let Some(session) = session::halted(run, &halt, control) {
+                if let Some(session) = session::password_halted(run, &halt, control) {
                     run.note(facts::ACCEPTED, value::flag(true));
                     inside(run, session, &mut clues);
                 }
@@ -117,19 +132,19 @@ impl Probe for Login {
 fn inside(run: &mut Run, mut session: Session, clues: &mut Clues) {
     let home = directory::home(run, &mut session);
     if expired::look(run, &mut session, home.as_ref()) {
-        run.behind_fault(
-            "the remote path",
-            PATH,
-            "ftp.password-expired stands in the way",
-        );
+        run.behind_fault("the remote path", PATH, "blocked by ftp.password-expired");
         return run.rest_clear(CODES);
     }
     directory::look(run, &mut session, home.as_ref());
     if !run.flag(FEATURES_ASKED_BESIDE) {
         features(run, &mut session, clues);
     }
-    vantage::look(run, &mut session, clues);
+    observed_address::look(run, &mut session, clues);
+    naming::look(run, &mut session, clues);
     pace::look(run, session.control());
+    if let Some(control) = session.control() {
+        run.note(facts::REPLIES, value::texts(control.answers()));
+    }
     run.rest_clear(CODES);
     if let Some(control) = session.into_control() {
         run.provide(state::LOGGED_IN, Some(control.into_connection()));
@@ -172,14 +187,24 @@ fn log_in(
     credential: &Credential,
     clues: &mut Clues,
 ) -> Attempt {
+    match control.command_at_first(&format!("USER {}", credential.user())) {
+        Ok(reply) => user_answered(run, control, credential, clues, reply),
+        Err(error) => broken(run, control, error, Phase::User),
+    }
+}
+
+/// What the server says to the user name, and the password where it wants that.
+fn user_answered(
+    run: &mut Run,
+    control: &mut Control,
+    credential: &Credential,
+    clues: &mut Clues,
+    mut reply: Reply,
+) -> Attempt {
     // Where it is known that TLS is not what the server misses, a refusal is about something else.
     let tls_is_missed =
         !run.has_fact(name::SERVER_REQUIRES_TLS) || run.flag(name::SERVER_REQUIRES_TLS);
     let in_clear = run.text(name::CONTROL_MODE) == Some("clear") && tls_is_missed;
-    let mut reply = match control.command(&format!("USER {}", credential.user())) {
-        Ok(reply) => reply,
-        Err(error) => return broken(run, control, error, Phase::User),
-    };
     if is_open(login::judge(Phase::User, &reply, in_clear).0)
         && let Some((fresh, again)) = session::user_in_a_fresh_one(run, &credential.user())
     {
@@ -270,7 +295,8 @@ fn out_of_step(run: &mut Run, control: &mut Control, reply: &Reply, phase: Phase
         return Attempt::Refused;
     }
     Attempt::OutOfStep(format!(
-        "the server answers {phase} with `{reply}`, which is no answer to it: whether anybody is logged in is not known"
+        "the server answers {phase} with `{reply}`, which is not a valid answer to it, so it is not known whether \
+        the login succeeded"
     ))
 }
 
@@ -299,12 +325,12 @@ fn broken(run: &mut Run, control: &mut Control, error: DialogueError, phase: Pha
 fn not_tried(run: &mut Run, refusal: &Refusal) {
     let reason = match refusal {
         Refusal::Cleartext => {
-            "the password would go in clear text; --allow-cleartext-login agrees to that"
+            "the password would go in clear text; to test these anyway, add --allow-cleartext-login"
                 .to_string()
         }
         Refusal::Certificate(fault) => format!(
-            "the certificate of the login session did not pass the check ({}); --allow-unverified-login agrees to send \
-             the password all the same",
+            "the certificate of the login session did not pass the check ({}); to test these anyway, add \
+             --allow-unverified-login, which sends the password to a server whose identity was not verified",
             refused::fault(fault)
         ),
         Refusal::AlreadyRejected => {

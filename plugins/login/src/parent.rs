@@ -1,13 +1,18 @@
 //! A directory that may not be entered, seen from the one above: whether it is there, under this name or another spelling.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{BIG5, EUC_JP, EUC_KR, Encoding, GB18030, SHIFT_JIS, WINDOWS_1251, WINDOWS_1252};
+use encoding_rs::{
+    BIG5, EUC_JP, EUC_KR, Encoding, GB18030, IBM866, KOI8_U, SHIFT_JIS, WINDOWS_1250, WINDOWS_1251,
+    WINDOWS_1252, WINDOWS_1253, WINDOWS_1254,
+};
 use probe_sdk::Run;
 use probe_sdk::ftp::{Form, Listing};
 use probe_sdk::session::{Method, Offer, Opening, Payload, Session};
 
 /// A directory with more than this is not read to its end, in bytes.
 const MOST: usize = 1024 * 1024;
+/// As many names as somebody reads to find the one that was meant.
+const NAMES: usize = 20;
 /// Paths of more parts are not walked.
 const DEEPEST: usize = 12;
 /// Encodings that names of files are in where they are not in UTF-8.
@@ -19,6 +24,11 @@ const LEGACY: &[&Encoding] = &[
     EUC_JP,
     EUC_KR,
     WINDOWS_1251,
+    KOI8_U,
+    IBM866,
+    WINDOWS_1250,
+    WINDOWS_1253,
+    WINDOWS_1254,
 ];
 
 /// Where a path ends that cannot be entered, and what the directory shows that it should continue in.
@@ -30,6 +40,8 @@ pub(crate) struct Parent {
     /// What follows it.
     pub(crate) rest: String,
     pub(crate) shows: Shows,
+    /// What is there, as far as it is worth reading; none where it was not seen.
+    pub(crate) listing: Option<String>,
 }
 
 /// What a listing shows of a name.
@@ -39,7 +51,7 @@ pub(crate) enum Shows {
     Directory,
     /// This very name, and it is a file.
     File,
-    /// One name that differs in case or blanks alone.
+    /// One name that differs in case or blanks alone, or else in one letter of several.
     Spelt(String),
     /// This name in another encoding than UTF-8.
     Encoded(&'static str),
@@ -52,12 +64,12 @@ pub(crate) enum Shows {
 impl Shows {
     pub(crate) fn words(&self) -> &'static str {
         match self {
-            Shows::Directory => "the name is there, as a directory",
-            Shows::File => "the name is there, as a file",
-            Shows::Spelt(_) => "one name is there that is spelt otherwise",
-            Shows::Encoded(_) => "the name is there in another encoding",
+            Shows::Directory => "the name exists, as a directory",
+            Shows::File => "the name exists, as a file",
+            Shows::Spelt(_) => "a name with another spelling exists",
+            Shows::Encoded(_) => "the name exists in another encoding",
             Shows::Nothing => "no such name",
-            Shows::Unknown => "not all of it was seen",
+            Shows::Unknown => "the listing was seen only in part",
         }
     }
 }
@@ -91,12 +103,16 @@ fn walk(session: &mut Session, path: &str) -> Option<Parent> {
             entered.push_str(part);
             continue;
         }
-        let shows = list(session).map_or(Shows::Unknown, |listing| shows(&listing, part));
+        let listing = list(session);
+        let shows = listing
+            .as_deref()
+            .map_or(Shows::Unknown, |it| shows(it, part));
         return Some(Parent {
             entered,
             part: (*part).to_string(),
             rest: parts[at + 1..].join("/"),
             shows,
+            listing: listing.as_deref().map(names),
         });
     }
     None
@@ -135,6 +151,22 @@ fn list(session: &mut Session) -> Option<Vec<u8>> {
     None
 }
 
+/// The names in a listing, directories with a slash behind them.
+fn names(listing: &[u8]) -> String {
+    let entries = Listing::read(Form::List, listing).entries;
+    let shown = entries.iter().take(NAMES).map(|entry| match entry.file {
+        true => entry.name.clone(),
+        false => format!("{}/", entry.name),
+    });
+    let mut shown: Vec<String> = shown.collect();
+    match entries.len().checked_sub(NAMES) {
+        None | Some(0) if shown.is_empty() => return "nothing".into(),
+        None | Some(0) => {}
+        Some(more) => shown.push(format!("and {more} more")),
+    }
+    shown.join(", ")
+}
+
 /// What the bytes of a listing show of a name.
 pub(crate) fn shows(listing: &[u8], name: &str) -> Shows {
     let entries = Listing::read(Form::List, listing).entries;
@@ -148,14 +180,33 @@ pub(crate) fn shows(listing: &[u8], name: &str) -> Shows {
     if let Some(encoding) = encoded(listing, name) {
         return Shows::Encoded(encoding);
     }
+    let alone = |is_meant: &dyn Fn(&str) -> bool| {
+        let mut meant = entries
+            .iter()
+            .filter(|entry| !entry.file && is_meant(&entry.name));
+        match (meant.next(), meant.next()) {
+            (Some(entry), None) => Some(Shows::Spelt(entry.name.clone())),
+            _ => None,
+        }
+    };
     let plain = |name: &str| name.trim().to_lowercase();
-    let mut alike = entries
-        .iter()
-        .filter(|entry| !entry.file && plain(&entry.name) == plain(name));
-    match (alike.next(), alike.next()) {
-        (Some(entry), None) => Shows::Spelt(entry.name.clone()),
-        _ => Shows::Nothing,
-    }
+    alone(&|other| plain(other) == plain(name))
+        .or_else(|| alone(&|other| is_slip(&plain(other), &plain(name))))
+        .unwrap_or(Shows::Nothing)
+}
+
+/// Shorter names are one letter apart by chance.
+const LONG_ENOUGH: usize = 5;
+
+/// Whether a slip of the finger lies between two names: one letter more, fewer, another, or two in the wrong order. Names that
+/// differ in a number are counted, and meant to differ.
+fn is_slip(one: &str, other: &str) -> bool {
+    let numbers = |name: &str| -> String { name.chars().filter(char::is_ascii_digit).collect() };
+    let is_long = |name: &str| name.chars().count() >= LONG_ENOUGH;
+    is_long(one)
+        && is_long(other)
+        && numbers(one) == numbers(other)
+        && strsim::osa_distance(one, other) == 1
 }
 
 /// The encoding in which a line ends with the name. What the listing looks like as a whole is tried first, since bytes of
@@ -196,8 +247,24 @@ mod tests {
         assert_eq!(shows(&listing, "out"), Shows::Directory);
         assert_eq!(shows(&listing, "inbox"), Shows::Spelt("Inbox".into()));
         assert_eq!(shows(&listing, "in"), Shows::Nothing);
+        assert_eq!(shows(&listing, "inobx"), Shows::Spelt("Inbox".into()));
+        assert_eq!(shows(&listing, "inboxes"), Shows::Nothing);
+        assert_eq!(shows(&listing, "our"), Shows::Nothing);
+        let counted = [line(b"orders1"), line(b"orders3")].concat();
+        assert_eq!(shows(&counted, "orders2"), Shows::Nothing);
+        assert_eq!(shows(&counted, "oders1"), Shows::Spelt("orders1".into()));
+        let both = [line(b"orders"), line(b"borders")].concat();
+        assert_eq!(shows(&both, "oorders"), Shows::Nothing);
         let file = b"-rw-r--r-- 1 jo jo 5 Jan 31 12:00 out\r\n";
         assert_eq!(shows(file, "out"), Shows::File);
+    }
+
+    #[test]
+    fn the_names_of_a_listing_are_few() {
+        assert_eq!(names(&line(b"Inbox")), "Inbox/");
+        assert_eq!(names(b""), "nothing");
+        let many = line(b"in").repeat(NAMES + 3);
+        assert!(names(&many).ends_with("in/, and 3 more"));
     }
 
     #[test]
@@ -205,7 +272,7 @@ mod tests {
         // The bytes are those that the systems of these languages have for the names.
         let chinese = [line(b"\xb6\xa9\xb5\xa5"), line(b"\xb7\xa2\xbb\xf5\xb5\xa5")].concat();
         let Shows::Encoded(encoding) = shows(&chinese, "订单") else {
-            panic!("the name is there in another encoding");
+            panic!("the name exists in another encoding");
         };
         assert!(["GBK", "gb18030"].contains(&encoding), "{encoding}");
         let german = line(b"Auftr\xe4ge");

@@ -2,6 +2,7 @@
 
 use probe_sdk::ftp::exchange::{Class, classify};
 use probe_sdk::ftp::phase::login::LoginAnswer;
+use probe_sdk::ftp::phase::wording;
 use probe_sdk::ftp::{Asked, Phase, Reply, Weight};
 use probe_sdk::halt::CLOSES_SESSION;
 use probe_sdk::trust::TrustFault;
@@ -29,46 +30,55 @@ pub(crate) fn finding(
     let (code, detail) = match answer {
         LoginAnswer::TlsRequired => (
             TLS_REQUIRED,
-            format!("The server refuses {at} on a connection without TLS: it insists on TLS."),
+            format!("The server refuses {at} on a connection without TLS: it requires TLS."),
+        ),
+        LoginAnswer::TooMany if wording::counts_one_client(reply) => (
+            TOO_MANY,
+            format!(
+                "The server refuses {at} because of the number of connections of this account or this source address."
+            ),
         ),
         LoginAnswer::TooMany => (
             TOO_MANY,
             format!(
-                "The server refuses {at} because of the number of connections, not because of the account."
+                "The server refuses {at} because it has reached its limit of sessions; this check had only one \
+                open."
             ),
         ),
         LoginAnswer::HomeUnavailable => (
             HOME_UNAVAILABLE,
-            "The server accepts the login and then cannot open the account's home directory."
+            "The server accepts the login, but cannot open the account's home directory."
                 .into(),
         ),
         LoginAnswer::AccountRestricted => (
             RESTRICTED,
-            format!("The server refuses {at}: this account may not use FTP, or not in this way."),
+            format!("The server refuses {at}: this account may not use FTP, or not with these settings."),
         ),
         LoginAnswer::ClientCertificateWanted => (
             CLIENT_CERTIFICATE,
-            "The server refuses the login until the client shows a certificate of its own.".into(),
+            "The server refuses the login until the client presents a certificate.".into(),
         ),
         LoginAnswer::SourceNotAllowed => (
             SOURCE_BLOCKED,
-            format!("The server refuses {at}, and its words point at the address we come from."),
+            format!("The server refuses {at}, and its reply points to our source address."),
         ),
         LoginAnswer::AccountWanted | LoginAnswer::OneTimePassword => (
             INFORMATION_REQUIRED,
-            "The server wants more than a user name and a password.".into(),
+            "The server asks for more than a user name and a password.".into(),
         ),
         LoginAnswer::PasswordExpired => (
             PASSWORD_EXPIRED,
-            format!("The server refuses {at}, and its words say that the password is over its time or has to be changed."),
+            format!("The server refuses {at}, and its reply says that the password has expired or has to be \
+            changed."),
         ),
         LoginAnswer::HostWanted => (
             HOST_REQUIRED,
-            "The server has several sites behind this address and cannot tell from the user name which one is meant.".into(),
+            "The server hosts several sites at this address and cannot tell from the user name which one is \
+            meant.".into(),
         ),
         LoginAnswer::Closing => (
             CLOSES_SESSION,
-            format!("The server ends the session in answer to {at}, and does not say why."),
+            format!("The server ends the session when it receives {at}, and does not say why."),
         ),
         LoginAnswer::Rejected => (REJECTED, format!("The server refuses {at} of the account.")),
         LoginAnswer::Unexpected
@@ -83,6 +93,10 @@ pub(crate) fn finding(
     if code == TLS_REQUIRED {
         finding = finding.patch(&[("ssl", "require-explicit")]);
     }
+    if code == TOO_MANY && !wording::counts_one_client(reply) {
+        // Nothing that the settings could lower.
+        finding = finding.owner(Owner::ServerAdmin);
+    }
     if code == SOURCE_BLOCKED {
         // TCP and the dialogue were let through: it is the server's own list.
         finding = finding.owner(Owner::ServerAdmin);
@@ -92,7 +106,8 @@ pub(crate) fn finding(
 
 /// A refusal that no document gives a meaning here. At the password, one that wants the user name first has lost it.
 fn unclassified(reply: &Reply, phase: Phase, at: &str, user: &str) -> Finding {
-    let log = "the server's log names the reason of the refusal; its administrator can look";
+    let log =
+        "the server's log has the reason for the refusal, and its administrator can look it up";
     let asked = if phase == Phase::User {
         Asked::User
     } else {
@@ -101,8 +116,8 @@ fn unclassified(reply: &Reply, phase: Phase, at: &str, user: &str) -> Finding {
     let finding = match classify(asked, reply) {
         Class::WrongOrder if phase == Phase::Pass => Finding::new(
             OUT_OF_STEP,
-            "The server asks for a password, and calls it a command out of order once it comes: it has lost the user name \
-             that it took before, or answers another command.",
+            "The server asks for a password, but then rejects the password command as out of order. It has lost \
+            the user name that it accepted before, or answers another command.",
         )
         .likely(REJECTED, log),
         Class::OutOfStep
@@ -117,7 +132,8 @@ fn unclassified(reply: &Reply, phase: Phase, at: &str, user: &str) -> Finding {
         | Class::Refused
         | Class::Unclassified => Finding::new(
             REJECTED,
-            format!("The server refuses {at} with a reply that has no meaning of its own there, so that the reason is open."),
+            format!("The server refuses {at} with a reply that has no defined meaning there, so the reason is \
+            unknown."),
         )
         .likely(HOME_UNAVAILABLE, log)
         .likely(RESTRICTED, log),
@@ -136,26 +152,30 @@ fn with_alternatives(
         return finding
             .likely(
                 RESTRICTED,
-                "the account is locked, disabled, expired or not meant for FTP: the server's log says which; its \
-                 administrator can look",
+                "the account is locked, disabled, expired or not intended for FTP. The server's log says which, \
+                and its administrator can look it up",
             )
             .likely(TOO_MANY, "the same login succeeds when no other session is open: the owner of the account can try");
     }
     match weight {
-        Weight::Certain => finding.because(Decision::by_rule(reply, "what this reply means at this point of a login")),
-        Weight::Likely if code == RESTRICTED => finding
-            .likely(REJECTED, "the server's log names the reason of the refusal; its administrator can look"),
+        Weight::Certain => finding.because(Decision::by_rule(
+            reply,
+            "what this reply means at this point of a login",
+        )),
+        Weight::Likely if code == RESTRICTED => finding.likely(
+            REJECTED,
+            "the server's log has the reason for the refusal, and its administrator can look it up",
+        ),
         Weight::Likely => finding.likely(
             REJECTED,
-            "the words of the reply point at this, and the code alone could also mean a wrong password; the server's log \
-             says which",
+            "the reply code alone can also mean a wrong password; the server's log says which",
         ),
     }
 }
 
 /// The server ended the session because we showed no certificate.
 pub(crate) fn client_certificate(alert: &str) -> Finding {
-    let detail = "The server ends the session because the client shows no certificate of its own.";
+    let detail = "The server ends the session because the client presents no certificate.";
     Finding::new(CLIENT_CERTIFICATE, detail)
         .because(Decision::by_evidence(
             "the alert certificate_required (RFC 8446 section 6.2)",
@@ -171,8 +191,8 @@ pub(crate) fn fault(fault: &TrustFault) -> &str {
         TrustFault::NameMismatch => "it does not name this host",
         TrustFault::UnknownIssuer => "no path leads to a trusted root",
         TrustFault::BadSignature => "a signature is wrong or its key too weak",
-        TrustFault::UnsupportedSignature => "it is signed in a way that is no longer accepted",
-        TrustFault::WrongPurpose => "it is not meant for servers",
+        TrustFault::UnsupportedSignature => "its signature algorithm is no longer accepted",
+        TrustFault::WrongPurpose => "it is not intended for servers",
         TrustFault::CaUsedAsLeaf => "it is that of a certification authority",
         TrustFault::IssuerNotCa => "an issuer is not a certification authority",
         TrustFault::NameConstraints => "an issuer may not issue for this name",

@@ -4,14 +4,15 @@
 use probe_sdk::ftp::exchange::{Class, classify};
 use probe_sdk::ftp::phase::login::{self, LoginAnswer};
 use probe_sdk::ftp::{Asked, Phase, Reply};
-use probe_sdk::halt::{Again, Halt, ask_again};
+use probe_sdk::halt::{Again, Halt, ask_again, too_late};
 use probe_sdk::session::Opening;
-use probe_sdk::{Code, Control, Decision, Finding, OUT_OF_STEP, Run, name, value};
+use probe_sdk::{
+    Code, Control, Decision, Finding, OUT_OF_STEP, Run, beyond_ms, elapsed_us, name, since_ms,
+    value,
+};
 
 use crate::facts;
-use crate::{
-    CODES, HOME_UNAVAILABLE, PATH, REJECTED, RESTRICTED, SOURCE_BLOCKED, TIMEOUT_TOO_SHORT,
-};
+use crate::{CODES, HOME_UNAVAILABLE, PATH, REJECTED, RESTRICTED, SOURCE_BLOCKED};
 
 /// So many commands, each of which ends two sessions or is left without a reply in them, show that the next one will, too.
 const ENOUGH: usize = 2;
@@ -43,7 +44,7 @@ impl Session {
     /// The reply to a command. None where there is none, which has been reported, or where no session is left.
     pub(crate) fn ask(&mut self, run: &mut Run, command: &str) -> Option<Reply> {
         let control = self.control.as_mut()?;
-        let halt = match control.command(command) {
+        let halt = match control.command_at_first(command) {
             Ok(reply) if classify(Asked::by(command), &reply) == Class::Goodbye => {
                 Halt::farewell(control, &reply)
             }
@@ -67,7 +68,7 @@ impl Session {
                 &format!("what the server says to {}", halt.at()),
                 &[],
                 &format!(
-                    "{} in place of an answer; clients do not ask this, and it was left out",
+                    "{} in place of an answer; clients do not use this command, so the check left it out",
                     halt.manner
                 ),
             );
@@ -81,29 +82,38 @@ impl Session {
         if let Some(finding) = halt.finding(&again) {
             run.found(finding);
         }
-        match again {
-            Again::Answered { control, reply } => {
-                halt.once(run);
-                self.control = Some(control.into_main());
-                Some(reply)
+        let Some((control, reply)) = answered(run, halt, again) else {
+            self.halts += 1;
+            if self.halts < ENOUGH {
+                self.control = fresh(run, &halt.before).ok();
             }
-            Again::Late {
-                control,
-                reply,
-                after_ms,
-            } => {
-                run.found(too_short(halt, after_ms));
-                self.control = Some(control);
-                Some(reply)
-            }
-            Again::Same(_) | Again::NotAsked(_) => {
-                self.halts += 1;
-                if self.halts < ENOUGH {
-                    self.control = fresh(run, &halt.before).ok();
-                }
-                None
-            }
+            return None;
+        };
+        self.control = Some(control);
+        Some(reply)
+    }
+}
+
+/// The answer to a second question, or a late one to the first, with the session that goes on; a time-out that is too short for
+/// it is reported.
+fn answered(run: &mut Run, halt: &Halt, again: Again) -> Option<(Control, Reply)> {
+    match again {
+        Again::Answered { control, reply } => {
+            halt.once(run);
+            Some((control.into_main(), reply))
         }
+        Again::Late {
+            control,
+            reply,
+            after_ms,
+        } => {
+            // Whoever did not hear it in time would have gone on all the same, or have given up.
+            if after_ms > control.reply_ms() {
+                run.found(too_late(halt.at(), control.reply_ms(), after_ms));
+            }
+            Some((control, reply))
+        }
+        Again::Same { .. } | Again::NotAsked { .. } => None,
     }
 }
 
@@ -119,30 +129,12 @@ fn fresh(run: &Run, before: &[String]) -> Result<Control, String> {
     Ok(control.into_main())
 }
 
-/// A reply that comes, and later than the settings wait.
-fn too_short(halt: &Halt, after_ms: u32) -> Finding {
-    let seconds = f64::from(after_ms) / 1000.0;
-    let detail = format!(
-        "The server answers {}, and only after {seconds:.0} s: longer than the time-out in the settings, so that clients give \
-         up before.",
-        halt.at()
-    );
-    // Twice as long as seen leaves room for a day with more load.
-    let enough = (2.0 * seconds).ceil().to_string();
-    Finding::new(TIMEOUT_TOO_SHORT, detail)
-        .because(Decision::by_counter_test("more patience", "a reply"))
-        .evidence("command", halt.at())
-        .evidence("given up after", format!("{} s", halt.waited_ms / 1000))
-        .evidence("complete after", format!("{seconds:.0} s"))
-        .cured_by(&[("reply_timeout", &enough)])
-}
-
-/// The login was left without a reply: says so, and gives the session where there is one after all.
-pub(crate) fn halted(run: &mut Run, halt: &Halt, control: Control) -> Option<Session> {
-    run.note(facts::HALTED_AT, value::text(halt.at()));
-    if halt.asked() == Asked::Pass {
-        return password_halted(run, halt, control);
-    }
+/// The user name was left without a reply: says so, and gives the session in which there is one after all, with that.
+pub(crate) fn user_halted(
+    run: &mut Run,
+    halt: &Halt,
+    control: Control,
+) -> Option<(Control, Reply)> {
     let again = {
         let run = &*run;
         ask_again(halt, Some(control), &mut || {
@@ -152,34 +144,23 @@ pub(crate) fn halted(run: &mut Run, halt: &Halt, control: Control) -> Option<Ses
                 .map_err(|error| error.to_string())
         })
     };
-    let finding = match &again {
-        // Whoever did not hear it in time would have gone on all the same.
-        Again::Late { after_ms, .. } => Some(too_short(halt, *after_ms)),
-        again => halt.finding(again),
-    };
-    match finding {
-        Some(finding) => stands_in_the_way(run, finding),
-        None => {
-            halt.once(run);
-            run.could_not_look(
-                "login",
-                CODES,
-                "the session broke once before the password was sent",
-            );
-        }
+    if let Some(finding) = halt.finding(&again) {
+        run.note(facts::HALTED_AT, value::text(halt.at()));
+        stands_in_the_way(run, finding);
     }
-    None
+    answered(run, halt, again)
 }
 
 /// A password is never sent a second time to see what becomes of it: more patience is all there is.
-fn password_halted(run: &mut Run, halt: &Halt, mut control: Control) -> Option<Session> {
-    const PATIENCE_MS: u32 = 10_000;
+pub(crate) fn password_halted(run: &mut Run, halt: &Halt, mut control: Control) -> Option<Session> {
+    run.note(facts::HALTED_AT, value::text(halt.at()));
     if halt.manner.ends_session() {
         let finding = halt
             .unconfirmed("the password is not sent twice")
             .likely(
                 REJECTED,
-                "some servers hang up on a wrong password: the server's log says whether it was one",
+                "some servers close the connection after a wrong password: the server's log says whether this was \
+                the reason",
             )
             .likely(
                 HOME_UNAVAILABLE,
@@ -188,7 +169,8 @@ fn password_halted(run: &mut Run, halt: &Halt, mut control: Control) -> Option<S
         stands_in_the_way(run, finding);
         return None;
     }
-    let reply = match control.reply_within(PATIENCE_MS) {
+    let listening_us = elapsed_us();
+    let reply = match control.reply_within(beyond_ms().max(1)) {
         Ok(reply) => reply,
         Err(error) => {
             let ended = Halt::of(&control, &error).filter(|it| it.manner.ends_session());
@@ -200,7 +182,9 @@ fn password_halted(run: &mut Run, halt: &Halt, mut control: Control) -> Option<S
             return None;
         }
     };
-    run.found(too_short(halt, halt.waited_ms.saturating_add(PATIENCE_MS)));
+    let beyond_ms = since_ms(listening_us);
+    let after_ms = halt.waited_ms.saturating_add(beyond_ms);
+    run.found(too_late(halt.at(), control.reply_ms(), after_ms));
     let in_clear = run.text(name::CONTROL_MODE) == Some("clear");
     match login::judge(Phase::Pass, &reply, in_clear) {
         (LoginAnswer::LoggedIn | LoginAnswer::NoPasswordNeeded, _) => Some(Session::of(control)),
@@ -216,10 +200,14 @@ fn password_halted(run: &mut Run, halt: &Halt, mut control: Control) -> Option<S
 /// The finding that ends the look at the login.
 fn stands_in_the_way(run: &mut Run, finding: Finding) {
     run.found(finding);
-    let reason = "the server does not get through the login";
+    let reason = "the server does not complete the login";
     run.behind_fault("the remote path", PATH, reason);
     let open: &[Code] = &[REJECTED, RESTRICTED, HOME_UNAVAILABLE, SOURCE_BLOCKED];
-    run.behind_fault("what the server makes of user and password", open, reason);
+    run.behind_fault(
+        "whether the server accepts the user name and the password",
+        open,
+        reason,
+    );
     run.rest_clear(CODES);
 }
 
@@ -242,8 +230,8 @@ pub(crate) fn one_more(control: &mut Control) -> Option<Reply> {
 /// A command of the login that has two replies.
 pub(crate) fn twice(run: &Run, command: &str, first: &Reply, second: &Reply) -> Finding {
     let detail = format!(
-        "The server answers {command} with two replies, so that nobody can tell which one counts: whether anybody is logged in \
-         is not known."
+        "The server answers {command} with two replies, and nobody can tell which one counts. So it is not known \
+        whether the login succeeded."
     );
     let both = format!("{first}, then {second}");
     let finding = if Asked::by(command) == Asked::User {
@@ -268,7 +256,7 @@ pub(crate) fn twice(run: &Run, command: &str, first: &Reply, second: &Reply) -> 
 fn undecided(detail: String) -> Finding {
     Finding::new(OUT_OF_STEP, detail).likely(
         REJECTED,
-        "the server's log says whether the login was accepted; the password is not sent twice to see it",
+        "the server's log says whether the login was accepted; the check does not send the password twice",
     )
 }
 
@@ -300,8 +288,8 @@ pub(crate) fn asked_with_more(run: &mut Run) {
     let reason = "the replies of the server are out of step: it asks for a password with more than one of them";
     match user_again(run) {
         Some(replies) if replies.len() > 1 => {
-            let detail = "The server answers the user name with two replies, so that the second is taken for the answer to the \
-                          password: it was not sent.";
+            let detail = "The server answers the user name with two replies. The second would be taken for the \
+            answer to the password, so the check did not send it.";
             let decision =
                 Decision::by_counter_test("the same over a fresh session", replies.join(", then "));
             let finding = Finding::new(OUT_OF_STEP, detail)

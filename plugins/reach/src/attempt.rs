@@ -2,7 +2,9 @@
 
 use std::collections::VecDeque;
 
-use probe_sdk::{Connection, Endpoint, Established, Failure, FailureKind, elapsed_us, ready};
+use probe_sdk::{
+    Connection, Endpoint, Established, Failure, FailureKind, Patience, elapsed_us, ready,
+};
 
 /// More addresses than this say nothing new about a name.
 const MAX_ADDRESSES: usize = 16;
@@ -39,7 +41,7 @@ impl Attempt {
             Ok(established) => format!("open in {:.1} ms", established.took_us as f64 / 1000.0),
             Err(failure) => match failure.kind {
                 FailureKind::Refused if failure.told_by.is_none() => "refused".into(),
-                FailureKind::Reset => "open, and reset at once".into(),
+                FailureKind::Reset => "open, then reset at once".into(),
                 FailureKind::TimedOut => "no answer".into(),
                 _ => failure.detail.clone(),
             },
@@ -57,7 +59,7 @@ impl Attempt {
 
 /// The sentence for a refused port.
 pub(crate) fn refusal(ip: &str, port: u16) -> String {
-    format!("{ip} answers, and nothing listens on port {port}: the connection was refused at once.")
+    format!("{ip} answers, but nothing listens on port {port}: it refuses the connection at once.")
 }
 
 /// The connections of one port to several addresses.
@@ -84,10 +86,14 @@ impl Attempts {
         }
     }
 
-    /// The first connection that comes about; the others go on in [`all`](Attempts::all).
-    pub(crate) fn first_connected(&mut self) -> Option<(Attempt, Connection)> {
-        while self.begin() {
-            if let Some((attempt, connection)) = self.next() {
+    /// The first connection that comes about within `wait_ms` milliseconds; the others go on in [`all`](Attempts::all).
+    pub(crate) fn first_connected(&mut self, wait_ms: u32) -> Option<(Attempt, Connection)> {
+        let mut patience = Patience::new(wait_ms);
+        let mut left_ms = patience.left_ms();
+        while self.begin() && left_ms > 0 {
+            let next = self.next(left_ms);
+            left_ms = patience.left_ms();
+            if let Some((attempt, connection)) = next {
                 self.done.push(attempt.clone());
                 if attempt.result.is_ok() {
                     return Some((attempt, connection));
@@ -100,11 +106,30 @@ impl Attempts {
     /// Every attempt, in the order it was decided.
     pub(crate) fn all(mut self) -> Vec<Attempt> {
         while self.begin() {
-            if let Some((attempt, _)) = self.next() {
+            if let Some((attempt, _)) = self.next(u32::MAX) {
                 self.done.push(attempt);
             }
         }
         self.done
+    }
+
+    /// Does not wait any longer: what has not come about by now counts as silent.
+    pub(crate) fn give_up(&mut self) {
+        self.waiting.clear();
+        for (ip, connection, _) in std::mem::take(&mut self.open) {
+            self.done.push(Attempt {
+                ip,
+                port: self.port,
+                result: connection.established(0),
+            });
+        }
+    }
+
+    /// An address from which nothing has come so far, be it that it is still waited for.
+    pub(crate) fn silent(&self) -> Option<&str> {
+        let waited_for = self.open.first().map(|(ip, _, _)| ip.as_str());
+        let given_up = self.failed_with(FailureKind::TimedOut);
+        waited_for.or(given_up.map(|attempt| attempt.ip.as_str()))
     }
 
     /// The first attempt that failed like this, of those that are decided.
@@ -145,8 +170,8 @@ impl Attempts {
         !self.open.is_empty() || !self.waiting.is_empty()
     }
 
-    /// The next connection that is decided, if one is before it is time to begin another.
-    fn next(&mut self) -> Option<(Attempt, Connection)> {
+    /// The next connection that is decided within `most_ms` milliseconds, if one is before it is time to begin another.
+    fn next(&mut self, most_ms: u32) -> Option<(Attempt, Connection)> {
         let connections: Vec<&Connection> = self
             .open
             .iter()
@@ -157,7 +182,7 @@ impl Attempts {
         } else {
             HEAD_START_MS
         };
-        let index = *ready(&connections, wait).first()?;
+        let index = *ready(&connections, wait.min(most_ms)).first()?;
         let (ip, connection, _) = self.open.remove(index);
         let result = connection.established(0);
         let is_reset = matches!(&result, Err(failure) if failure.kind == FailureKind::Reset);

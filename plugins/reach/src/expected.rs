@@ -55,7 +55,7 @@ pub(crate) fn compare(run: &mut Run, host: &Result<Vec<Resolved>, Failure>) {
             }),
     );
     if all.is_empty() && host.is_ok() {
-        let reason = "nothing is expected of the name: --expect-address was not given";
+        let reason = "no addresses are expected: --expect-address was not given";
         return run.not_applicable("the addresses expected", &[NOT_DEDICATED], reason);
     }
     if !all.is_empty() {
@@ -121,7 +121,7 @@ fn report(run: &mut Run, all: &[Expected]) {
     }
     let details: Vec<&str> = wrong.iter().map(|(_, detail)| detail.as_str()).collect();
     let finding = Finding::new(NOT_DEDICATED, details.join(" ")).because(Decision::by_evidence(
-        "the addresses of the name, beside those that the settings expect",
+        "the addresses of the name, compared with those that the settings expect",
     ));
     let mut finding = match wrong.as_slice() {
         [(expected, _)] => expected.told(finding),
@@ -166,10 +166,11 @@ impl Expected {
             Way::Unknown(_) => None,
             Way::Nowhere(_) => Some(format!("{name} leads nowhere.")),
             Way::To { .. } if nothing_right => Some(format!(
-                "{name} does not lead to any of the addresses that are expected of it."
+                "{name} does not resolve to any of the expected addresses."
             )),
             Way::To { .. } if !self.strangers().1.is_empty() => Some(format!(
-                "{name} leads to the expected addresses and to others: who gets one of the others lands elsewhere."
+                "{name} resolves to the expected addresses and to others. A client that picks one of the others \
+                reaches a different server."
             )),
             Way::To { .. } => None,
         }
@@ -181,7 +182,8 @@ impl Expected {
         let (ipv6, _) = self.strangers();
         if !ipv6.is_empty() {
             remarks.push(format!(
-                "{} also leads to {}: clients that prefer IPv6 go there, and not to the expected addresses, which are IPv4 only",
+                "{} also resolves to {}. Clients that prefer IPv6 go there, and not to the expected addresses, \
+                which are IPv4 only",
                 self.name,
                 texts(&ipv6).join(", ")
             ));
@@ -189,7 +191,7 @@ impl Expected {
         let missing = self.missing();
         if !missing.is_empty() && missing.len() < self.addresses.len() {
             remarks.push(format!(
-                "{} does not lead to {}, which is expected of it as well",
+                "{} does not resolve to {}, which is also expected",
                 self.name,
                 texts(&missing).join(", ")
             ));

@@ -4,11 +4,12 @@ mod attempt;
 mod expected;
 mod facts;
 mod other_port;
+mod other_version;
 mod verdict;
 
 use probe_sdk::{
     About, Capability, Decision, FactValue, Failure, FailureKind, Finding, IpVersion,
-    MALFORMED_REPLY, Owner, Probe, Run, resolve, shared, state, value,
+    MALFORMED_REPLY, Owner, Probe, Run, THREE_LOST_MS, resolve, shared, state, value,
 };
 
 use attempt::{Attempt, Attempts};
@@ -62,16 +63,21 @@ impl Probe for Reach {
     };
 
     fn run(run: &mut Run) -> Result<(), Failure> {
-        let Some(addresses) = addresses(run)? else {
+        let Some(Addresses { allowed, left_out }) = addresses(run)? else {
             return Ok(());
         };
         let port = run.remote().port;
-        let mut attempts = Attempts::new(addresses, port, run.request().connect_ms);
-        let connected = attempts.first_connected();
+        let mut attempts = Attempts::new(allowed, port, run.request().connect_ms);
+        let connected =
+            attempts.first_connected(THREE_LOST_MS).or_else(|| {
+                match other_version::look(run, &mut attempts, left_out) {
+                    true => None,
+                    false => other_port::look(run, &mut attempts),
+                }
+            });
         let reached = connected.is_some();
-        match connected {
-            Some((attempt, connection)) => leave(run, &attempt, connection),
-            None => other_port::look(run, &attempts),
+        if let Some((attempt, connection)) = connected {
+            leave(run, &attempt, connection);
         }
         let attempts = attempts.all();
         run.note(
@@ -85,8 +91,16 @@ impl Probe for Reach {
 
 probe_sdk::export!(Reach);
 
-/// The addresses that may be connected to; none where the name leads nowhere, which is then a finding.
-fn addresses(run: &mut Run) -> Result<Option<Vec<String>>, Failure> {
+/// Addresses of the remote.
+struct Addresses {
+    /// Those that may be connected to.
+    allowed: Vec<String>,
+    /// Those of an IP version that the settings do not allow.
+    left_out: Vec<String>,
+}
+
+/// The addresses of the name; none where it leads nowhere, which is then a finding.
+fn addresses(run: &mut Run) -> Result<Option<Addresses>, Failure> {
     let host = run.remote().host.clone();
     let resolved = resolve(&host);
     expected::compare(run, &resolved);
@@ -100,12 +114,12 @@ fn addresses(run: &mut Run) -> Result<Option<Vec<String>>, Failure> {
             };
             let decision = Decision::by_evidence(match failure.kind {
                 FailureKind::NameNotFound => {
-                    "the answer of DNS that there is no such name (RFC 8020)"
+                    "the DNS answer that the name does not exist (RFC 8020)"
                 }
                 FailureKind::NoAddress => {
-                    "the answer of DNS that the name has no address (RFC 2308 section 2.2)"
+                    "the DNS answer that the name has no address (RFC 2308 section 2.2)"
                 }
-                _ => "none of the servers of DNS that were asked gave an answer",
+                _ => "none of the DNS servers gave an answer",
             });
             run.found(
                 Finding::new(code, failure.detail.clone())
@@ -118,7 +132,7 @@ fn addresses(run: &mut Run) -> Result<Option<Vec<String>>, Failure> {
             run.behind_fault(
                 "addresses and connections",
                 CODES,
-                &format!("{} stands in the way", code.name),
+                &format!("blocked by {}", code.name),
             );
             return Ok(None);
         }
@@ -130,8 +144,8 @@ fn addresses(run: &mut Run) -> Result<Option<Vec<String>>, Failure> {
     let (granted, narrow): (Vec<_>, Vec<_>) = resolved.into_iter().partition(|found| found.granted);
     if !narrow.is_empty() {
         let narrow: Vec<String> = narrow.into_iter().map(|found| found.ip).collect();
-        let detail = "The name resolves to an address that only the server's own network can reach. It was not \
-                      connected to; to test inside that network, give the address itself as the host.";
+        let detail = "The name resolves to an address that only the server's own network can reach, so the check \
+        did not connect to it. To test inside that network, give the address itself as the host.";
         run.found(
             Finding::new(PRIVATE_ADDRESS, detail)
                 .because(Decision::by_evidence(
@@ -146,14 +160,14 @@ fn addresses(run: &mut Run) -> Result<Option<Vec<String>>, Failure> {
         run.behind_fault(
             "connections",
             NET,
-            &format!("{} stands in the way", PRIVATE_ADDRESS.name),
+            &format!("blocked by {}", PRIVATE_ADDRESS.name),
         );
         return Ok(None);
     }
     let addresses = granted.into_iter().map(|found| found.ip).collect();
     let addresses = of_the_version(run, addresses);
     run.rest_clear(DNS);
-    Ok(addresses.filter(|addresses| fits_the_source(run, addresses)))
+    Ok(addresses.filter(|it| fits_the_source(run, &it.allowed)))
 }
 
 /// A connection joins two addresses of one version of IP. Where the source address is of the one and the remote has the other
@@ -171,7 +185,8 @@ fn fits_the_source(run: &mut Run, addresses: &[String]) -> bool {
         false => ("IPv4", "IPv6"),
     };
     let detail = format!(
-        "The remote has {theirs} addresses only, and {source} is an {ours} address: no connection can leave from it to there."
+        "The remote has only {theirs} addresses, but {source} is an {ours} address, so no connection is possible \
+        between them."
     );
     run.found(
         Finding::new(FAMILY_MISMATCH, detail)
@@ -184,15 +199,20 @@ fn fits_the_source(run: &mut Run, addresses: &[String]) -> bool {
     run.behind_fault(
         "connections",
         NET,
-        &format!("{} stands in the way", FAMILY_MISMATCH.name),
+        &format!("blocked by {}", FAMILY_MISMATCH.name),
     );
     false
 }
 
 /// The addresses of the IP version that the settings allow.
-fn of_the_version(run: &mut Run, addresses: Vec<String>) -> Option<Vec<String>> {
+fn of_the_version(run: &mut Run, addresses: Vec<String>) -> Option<Addresses> {
     let (version, other) = match run.remote().ip_version {
-        None => return Some(addresses),
+        None => {
+            return Some(Addresses {
+                allowed: addresses,
+                left_out: Vec::new(),
+            });
+        }
         Some(IpVersion::V4) => ("IPv4", "6"),
         Some(IpVersion::V6) => ("IPv6", "4"),
     };
@@ -219,11 +239,14 @@ fn of_the_version(run: &mut Run, addresses: Vec<String>) -> Option<Vec<String>> 
         run.behind_fault(
             "connections",
             NET,
-            &format!("{} stands in the way", NO_ADDRESS.name),
+            &format!("blocked by {}", NO_ADDRESS.name),
         );
         return None;
     }
-    Some(allowed)
+    Some(Addresses {
+        allowed,
+        left_out: others,
+    })
 }
 
 fn leave(run: &mut Run, attempt: &Attempt, connection: probe_sdk::Connection) {

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use probe_sdk::ftp::Scope;
-use probe_sdk::{Code, Decision, FailureKind, Finding, Owner, Run};
+use probe_sdk::{Code, Decision, FailureKind, Finding, Owner, Run, how};
 
 use crate::attempt::{self, Attempt};
 use crate::{
@@ -19,7 +19,7 @@ pub(crate) fn judge(run: &mut Run, attempts: &[Attempt], reached: bool) {
         if !run.has_found(code) {
             run.found(finding(run, code, attempts, false));
         }
-        let reason = format!("{} stands in the way", code.name);
+        let reason = format!("blocked by {}", code.name);
         run.behind_fault(
             "comparing the addresses",
             &[ADDRESSES_DIFFER, IPV6_UNREACHABLE],
@@ -34,7 +34,7 @@ pub(crate) fn judge(run: &mut Run, attempts: &[Attempt], reached: bool) {
 
 /// The code for a name none of whose addresses can be reached. A refusal proves that somebody is there, so it wins over
 /// silence; what is wrong with ourselves wins over both.
-fn all_failed(attempts: &[Attempt]) -> Option<Code> {
+pub(crate) fn all_failed(attempts: &[Attempt]) -> Option<Code> {
     let any = |kind: FailureKind| attempts.iter().any(|attempt| attempt.kind() == Some(kind));
     [
         (FailureKind::AddressNotLocal, SOURCE_UNAVAILABLE),
@@ -68,36 +68,38 @@ pub(crate) fn finding(run: &Run, code: Code, attempts: &[Attempt], alive: bool) 
     let detail = match code {
         _ if code == REFUSED => match told {
             Some(sender) => format!(
-                "{sender} refuses the connection to port {port} of {first} with an ICMP message. A server without a \
-                 service on that port does so by TCP: this is a rule of a firewall."
+                "{sender} refuses the connection to port {port} of {first} with an ICMP message. A server without \
+                a service on that port would refuse by TCP, so this is a firewall rule."
             ),
             None => attempt::refusal(first, port),
         },
         _ if code == TIMEOUT => format!(
-            "Nothing came back from port {port}{from}, not even a refusal: packets are dropped on the way. The likeliest \
-             reason is a firewall that does not let this source address in. {}.",
+            "No answer came from port {port}{from}, not even a refusal: packets are dropped on the network path. \
+            The most likely reason is a firewall that does not allow this source address. {}.",
             if alive {
-                "The host is up, since another port answers; a wrong port looks the same from here"
+                "The host is up, because another port answers; a wrong port looks the same from here"
             } else {
-                "A wrong port or a host that is down look the same from here"
+                "A wrong port, or a host that is down, looks the same from here"
             }
         ),
         _ if code == CLOSED => {
-            "The server accepts the connection and resets it without a word. Servers and firewalls do so for source \
-             addresses they do not let in, and load balancers without a healthy server behind them."
+            "The server accepts the connection and resets it before it sends anything. Servers and firewalls do \
+            so for source addresses that they do not allow, and load balancers when no healthy server is behind \
+            them."
                 .into()
         }
         _ if code == SOURCE_UNAVAILABLE => {
-            format!("Connections should leave{from}, and this machine does not have that address.")
+            format!("Connections should leave{from}, but this machine does not have that address.")
         }
         _ => match told {
             Some(sender) if prohibited => format!(
-                "{sender} says that a rule forbids the connection{from}: a firewall there does not let it through."
+                "{sender} reports that a rule forbids the connection{from}: a firewall blocks it there."
             ),
             Some(sender) => format!(
-                "{sender}, a router on the way or the remote itself, says that there is no way on from there{from}."
+                "{sender}, a router on the network path or the remote itself, reports that it has no route \
+                onward{from}."
             ),
-            None => format!("This machine has no way to the remote{from}: it has no route there."),
+            None => format!("This machine has no route to the remote{from}."),
         },
     };
     let mut finding = Finding::new(code, detail);
@@ -129,7 +131,8 @@ pub(crate) fn finding(run: &Run, code: Code, attempts: &[Attempt], alive: bool) 
 
 /// Somebody on the way says so. Whose rule or whose way that is, the sender's address tells, more or less.
 fn on_the_way(finding: Finding, code: Code, prohibited: bool, sender: &str, to: &str) -> Finding {
-    let elsewhere = "the same check from another network: where it gets through, this source address is turned away";
+    let elsewhere = "run the same check from another network: if it succeeds there, this source address is \
+    blocked";
     if prohibited || code == REFUSED {
         let decision = Decision::by_evidence(format!(
             "the ICMP message of {sender}, which only a rule sends"
@@ -152,7 +155,7 @@ fn how(code: Code, told: bool, prohibited: bool) -> Option<&'static str> {
         _ if code == UNREACHABLE && told => Some("turned back"),
         _ if code == TIMEOUT => Some("dropped"),
         _ if code == REFUSED || code == CLOSED => Some("reset"),
-        _ if code == UNREACHABLE => Some("no route"),
+        _ if code == UNREACHABLE => Some(how::NO_ROUTE),
         _ if code == SOURCE_UNAVAILABLE => Some("not ours"),
         _ => None,
     }
@@ -160,25 +163,27 @@ fn how(code: Code, told: bool, prohibited: bool) -> Option<&'static str> {
 
 /// What one place on the network cannot tell apart.
 fn with_alternatives(finding: Finding, code: Code, alive: bool) -> Finding {
-    let elsewhere = "the same check from an address that is surely let in: if the port opens there, this source address is \
-                     turned away. The firewall's log says so, too";
+    let elsewhere = "run the same check from an address that is known to be allowed. If the port opens there, \
+    this source address is blocked, and the firewall's log says so";
     match code {
         _ if code == TIMEOUT && alive => finding.likely(SOURCE_BLOCKED, elsewhere).likely(
             REFUSED,
-            "whether the service listens on this port at all: the server's administrator can see it",
+            "the server's administrator can see whether the service listens on this port",
         ),
         _ if code == TIMEOUT => finding
             .likely(SOURCE_BLOCKED, elsewhere)
             .likely(
                 REFUSED,
-                "whether the service listens on this port at all: the server's administrator can see it",
+                "the server's administrator can see whether the service listens on this port",
             )
             .likely(
                 UNREACHABLE,
-                "whether the machine is up and has this address: the server's administrator can see it",
+                "the server's administrator can see whether the machine is up and has this address",
             ),
         _ if code == REFUSED || code == CLOSED => finding.likely(SOURCE_BLOCKED, elsewhere),
-        _ => finding.because(Decision::by_evidence("what the system says of it, before any server is asked")),
+        _ => finding.because(Decision::by_evidence(
+            "the answer of this system, before any server was asked",
+        )),
     }
 }
 
@@ -200,15 +205,15 @@ fn some_failed(run: &mut Run, attempts: &[Attempt]) {
     };
     let works = |list: &[&Attempt]| list.iter().any(|attempt| attempt.result.is_ok());
     if works(&v4) && !v6.is_empty() && failed(&v6) == v6.len() {
-        let detail = "The name has an IPv6 address that does not answer, while IPv4 works. Clients that prefer IPv6 wait \
-                      for it in vain, or fail.";
+        let detail = "The name has an IPv6 address that does not answer, while IPv4 works. Clients that prefer \
+        IPv6 wait for it until they time out, or fail.";
         run.found(
             with_attempts(Finding::new(IPV6_UNREACHABLE, detail), attempts)
                 .cured_by(&[("ip_version", "4")]),
         );
     } else if failed(&v4) + failed(&v6) > 0 {
-        let detail = "Some addresses of the name accept connections and others do not: whoever gets one of the others \
-                      fails, at random.";
+        let detail = "Some addresses of the name accept connections and others do not. A client that picks one of \
+        the others fails, so failures are random.";
         run.found(with_attempts(
             Finding::new(ADDRESSES_DIFFER, detail),
             attempts,
@@ -220,7 +225,7 @@ fn some_failed(run: &mut Run, attempts: &[Attempt]) {
             .filter(no_way)
             .map(|attempt| attempt.ip.as_str())
             .collect();
-        let reason = "this machine, or this source address, has no way to them";
+        let reason = "this machine, or this source address, has no route to them";
         run.not_applicable(
             &format!("the addresses {}", skipped.join(", ")),
             &[IPV6_UNREACHABLE],

@@ -148,7 +148,7 @@ impl Code {
     fn describe(&self) -> types::Code {
         // A page that cannot be read is a defect of the probe, found when it is loaded: the host reports the panic.
         let page = Page::parse(self.page.unwrap_or_default())
-            .unwrap_or_else(|error| panic!("remedies/{}.md: {error}", self.name));
+            .unwrap_or_else(|error| panic!("remedies/{}.md:{}: {error}", self.name, error.line));
         assert_eq!(
             page.code, self.name,
             "remedies/{}.md names another code",

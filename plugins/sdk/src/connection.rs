@@ -163,6 +163,12 @@ pub fn most_connections() -> usize {
     net::most_connections() as usize
 }
 
+/// Says that `tried` of `total` data ports are tried already, for people who watch the run.
+pub fn plan_data_ports(tried: usize, total: usize) {
+    let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    net::plan_data_ports(number(tried), number(total));
+}
+
 /// What the host name is expected to resolve to; empty where nothing is expected.
 #[must_use]
 pub fn expected_addresses() -> Vec<String> {

@@ -1,49 +1,19 @@
 //! The FTP dialogue on a connection.
 
-use ftp::exchange::{Fit, fit};
-use ftp::phase::greeting::{self, Greeting};
-use ftp::{Asked, Command, Reply, ReplyError, ReplyReader};
+mod error;
+mod in_step;
+mod waits;
 
+pub use error::DialogueError;
+
+use ftp::phase::greeting::{self, Greeting};
+use ftp::{Command, Reply, ReplyReader};
+
+use crate::deviations;
 use crate::halt::{self, Halt};
 use crate::login::{Credential, Refusal};
 use crate::step::Exchanges;
 use crate::{Connection, Failure, FailureKind, Patience, TlsOptions, TlsSession};
-use crate::{deviations, step};
-
-/// Why no reply could be had.
-#[derive(Debug)]
-pub enum DialogueError {
-    /// The connection failed.
-    Failure(Failure),
-    /// What came is no FTP reply.
-    Reply(ReplyError),
-}
-
-impl DialogueError {
-    /// The failure of the connection, if it was that.
-    #[must_use]
-    pub fn kind(&self) -> Option<FailureKind> {
-        match self {
-            DialogueError::Failure(failure) => Some(failure.kind),
-            DialogueError::Reply(_) => None,
-        }
-    }
-}
-
-impl From<Failure> for DialogueError {
-    fn from(failure: Failure) -> Self {
-        DialogueError::Failure(failure)
-    }
-}
-
-impl std::fmt::Display for DialogueError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            DialogueError::Failure(failure) => write!(f, "{}", failure.detail),
-            DialogueError::Reply(error) => write!(f, "{error}"),
-        }
-    }
-}
 
 /// A control connection: commands out, replies in.
 pub struct Control {
@@ -51,6 +21,14 @@ pub struct Control {
     reader: ReplyReader,
     reply_ms: u32,
     is_secured: bool,
+    /// What the last reply was waited for, in milliseconds.
+    waited_ms: u32,
+    /// How long a reply took that came before this session was taken over, in milliseconds.
+    known_ms: u32,
+    /// Whether a reply of this session came without its end.
+    leaves_replies_open: bool,
+    /// How the connection ended, where a look at it met that first.
+    ended: Option<Result<Vec<u8>, Failure>>,
     /// The session that goes from probe to probe: what ails it is reported even where the probe does not look.
     is_main: bool,
     /// On the heap: a connection is handed on often, and this is most of it.
@@ -66,6 +44,10 @@ impl Control {
             reader: ReplyReader::new(),
             reply_ms,
             is_secured: false,
+            waited_ms: reply_ms,
+            known_ms: 0,
+            leaves_replies_open: false,
+            ended: None,
             is_main: false,
             exchanges: Box::default(),
         }
@@ -117,7 +99,7 @@ impl Control {
                 }
                 // A short wait that ends in silence is a look, no halt.
                 if self.is_main
-                    && (wait_ms >= self.reply_ms || error.kind() != Some(FailureKind::TimedOut))
+                    && (self.is_full(wait_ms) || error.kind() != Some(FailureKind::TimedOut))
                     && let Some(halt) = Halt::seen(self, &error)
                 {
                     halt::note(halt);
@@ -129,6 +111,9 @@ impl Control {
 
     fn read_reply(&mut self, wait_ms: u32) -> Result<Reply, DialogueError> {
         let mut patience = None;
+        self.waited_ms = wait_ms;
+        // Less than the first look at silence is no more than a look.
+        let is_look = wait_ms < self.first_look_ms();
         loop {
             if let Some(reply) = self.reader.next().map_err(DialogueError::Reply)? {
                 return Ok(reply);
@@ -138,14 +123,28 @@ impl Control {
                 self.exchanges.waits_from(patience.began_us(wait_ms));
                 patience
             });
-            let bytes = match self.connection.read(patience.left_ms()) {
+            // What has begun goes on soon, or not at all.
+            let left_ms = match self.reader.is_blank() {
+                true => patience.left_ms(),
+                false if is_look => patience.left_ms(),
+                false => self.pace().mid_reply_ms(self.leaves_replies_open),
+            };
+            let read = match self.ended.take() {
+                Some(ended) => ended,
+                None => {
+                    let most_ms = self.reply_ms.max(wait_ms);
+                    self.connection.read(left_ms.min(most_ms))
+                }
+            };
+            let bytes = match read {
                 Ok(bytes) => bytes,
-                // A reply that begins and does not end in all the time a reply has is taken as far as it goes.
-                Err(failure)
-                    if failure.kind == FailureKind::TimedOut && wait_ms >= self.reply_ms =>
-                {
+                // A reply that begins and does not end is taken as far as it goes.
+                Err(failure) if failure.kind == FailureKind::TimedOut && !is_look => {
                     return match self.reader.finish().map_err(DialogueError::Reply)? {
-                        Some(reply) => Ok(reply),
+                        Some(reply) => {
+                            self.leaves_replies_open = true;
+                            Ok(reply)
+                        }
                         None => Err(failure.into()),
                     };
                 }
@@ -185,50 +184,30 @@ impl Control {
     /// As [`reply`](Control::reply); a command that would break the line is refused.
     pub fn command(&mut self, command: &str) -> Result<Reply, DialogueError> {
         self.send(command)?;
-        let reply = self.reply()?;
+        let reply = self.reply_within(self.full_ms())?;
         self.in_step(reply)
     }
 
-    /// The reply to the last command, where this one belongs to another: the session is brought back into step with a
-    /// `NOOP`, and what was out of step becomes a finding when the probe ends, if that is its to report.
-    fn in_step(&mut self, reply: Reply) -> Result<Reply, DialogueError> {
-        if step::follows_the_greeting(self.asked(), self.asked_before(), &reply) {
-            return self.passed_over(&reply, self.reply_ms, true);
-        }
-        if !step::can_be_brought_back(self.asked(), &reply) {
-            return Ok(reply);
-        }
-        let slip = self.exchanges.slip(&reply);
-        let (reply, is_behind) = step::bring_back(self, reply)?;
-        if is_behind && self.is_main {
-            step::note(slip.with_answer(&reply));
-        }
-        Ok(reply)
+    /// The same, waiting no longer than the first look at silence: whoever asks goes on with
+    /// [`ask_again`](crate::halt::ask_again), which listens on.
+    ///
+    /// # Errors
+    /// As [`command`](Control::command).
+    pub fn command_at_first(&mut self, command: &str) -> Result<Reply, DialogueError> {
+        self.send(command)?;
+        let reply = self.reply_within(self.first_look_ms())?;
+        self.in_step(reply)
     }
 
-    /// The next reply to a transfer, waiting up to `wait_ms` milliseconds. One that can only belong to the command before is
-    /// passed over: that was answered twice.
-    pub(crate) fn transfer_reply_within(&mut self, wait_ms: u32) -> Result<Reply, DialogueError> {
-        let odd = self.reply_within(wait_ms)?;
-        if fit(Asked::Transfer, &odd) == Fit::Possible {
-            return Ok(odd);
-        }
-        self.passed_over(&odd, wait_ms, self.is_main)
-    }
-
-    /// The reply behind one that belongs to another command.
-    fn passed_over(
-        &mut self,
-        odd: &Reply,
-        wait_ms: u32,
-        is_noted: bool,
-    ) -> Result<Reply, DialogueError> {
-        let slip = self.exchanges.slip(odd);
-        let reply = self.reply_within(wait_ms)?;
-        if is_noted {
-            step::note(slip.with_answer(&reply));
-        }
-        Ok(reply)
+    /// Asks what the run can do without, and waits two seconds for the answer at most. None where there is no answer, which is
+    /// no fault of the server: the connection is good for nothing more then.
+    #[must_use]
+    pub fn ask_in_passing(&mut self, question: &str) -> Option<Reply> {
+        const PATIENCE_MS: u32 = 2_000;
+        self.send(question).ok()?;
+        let reply = self.read_reply(self.reply_ms.min(PATIENCE_MS)).ok()?;
+        self.exchanges.heard(&reply);
+        Some(reply)
     }
 
     /// Sends one command; the reply is read later.
@@ -277,9 +256,29 @@ impl Control {
     /// # Errors
     /// How the handshake failed.
     pub fn secure(&mut self, options: &TlsOptions) -> Result<TlsSession, Failure> {
+        self.secure_within(options, self.reply_ms)
+    }
+
+    /// The same, waiting up to `wait_ms` milliseconds.
+    ///
+    /// # Errors
+    /// As [`secure`](Control::secure).
+    pub fn secure_within(
+        &mut self,
+        options: &TlsOptions,
+        wait_ms: u32,
+    ) -> Result<TlsSession, Failure> {
         self.reader = ReplyReader::new();
         self.connection.start_tls(options)?;
-        let session = self.connection.secured(self.reply_ms)?;
+        self.secured_within(wait_ms)
+    }
+
+    /// Waits up to `wait_ms` milliseconds for the end of a handshake that was begun before.
+    ///
+    /// # Errors
+    /// As [`secure`](Control::secure).
+    pub fn secured_within(&mut self, wait_ms: u32) -> Result<TlsSession, Failure> {
+        let session = self.connection.secured(wait_ms)?;
         self.is_secured = true;
         Ok(session)
     }
@@ -300,6 +299,12 @@ impl Control {
     #[must_use]
     pub fn asked_before(&self) -> &[String] {
         self.exchanges.before()
+    }
+
+    /// What was answered, as `COMMAND CODE`; arguments that somebody chose are left out.
+    #[must_use]
+    pub fn answers(&self) -> Vec<String> {
+        self.exchanges.answers()
     }
 
     /// The bytes that came and are no whole reply yet.
@@ -324,20 +329,26 @@ impl Control {
     /// Whether bytes of a reply are already here, so that waiting for the connection would miss them.
     #[must_use]
     pub fn has_bytes(&self) -> bool {
-        !self.reader.idle()
+        !self.reader.is_blank()
     }
 
-    /// How long the usual reply of this session takes, in milliseconds: the median of what passed from one wait for a reply to
-    /// the next, which costs no look at the clock. None before three commands.
-    #[must_use]
-    pub fn usual_reply_ms(&self) -> Option<u32> {
-        self.exchanges.usual_ms()
-    }
-
-    /// How long replies are waited for, in milliseconds.
-    #[must_use]
-    pub fn reply_ms(&self) -> u32 {
-        self.reply_ms
+    /// Takes in what woke the connection, within `wait_ms` milliseconds: whether that is a part of a reply, or its end.
+    pub(crate) fn has_spoken(&mut self, wait_ms: u32) -> bool {
+        if self.has_bytes() {
+            return true;
+        }
+        match self.connection.read(wait_ms) {
+            Ok(bytes) if !bytes.is_empty() => {
+                self.reader.push(&bytes);
+                self.has_bytes()
+            }
+            Err(failure) if failure.kind == FailureKind::TimedOut => false,
+            // Whoever reads on is to meet the same end.
+            ended => {
+                self.ended = Some(ended);
+                true
+            }
+        }
     }
 
     /// The connection, with what was read and not consumed put back.

@@ -32,7 +32,7 @@ impl fmt::Display for Odd {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Odd::Deviation(deviation) => write!(f, "{deviation}"),
-            Odd::NoReply(command) => write!(f, "what comes in answer to {command} is no reply"),
+            Odd::NoReply(command) => write!(f, "the answer to {command} is not a valid reply"),
         }
     }
 }
@@ -66,8 +66,8 @@ pub(crate) fn finding() -> Option<Finding> {
     let seen = SEEN.take();
     let (first, _) = seen.first()?;
     let detail = format!(
-        "The server's replies break the rules of FTP: {first}. This program reads on; other clients stop, wait for more \
-         or mistake one reply for another."
+        "The server's replies break the rules of FTP: {first}. This program tolerates it; other clients stop, \
+        wait for more or mistake one reply for another."
     );
     let finding = Finding::new(MALFORMED_REPLY, detail);
     Some(seen.iter().fold(finding, |finding, (odd, reply)| {
@@ -92,6 +92,7 @@ fn trips_clients(deviation: &Deviation) -> bool {
         Deviation::MissingText
         | Deviation::Unterminated
         | Deviation::NotUtf8
+        | Deviation::InEncoding(_)
         | Deviation::ControlCharacter
         | Deviation::TelnetCommand
         | Deviation::ManyLines

@@ -6,11 +6,13 @@ mod finding;
 mod noted;
 
 pub use again::{Again, FreshSession, ask_again};
+pub use finding::too_late;
 pub(crate) use noted::{note, report};
 
 use ftp::{Asked, Manner, Reply};
 
-use crate::{Code, Control, DialogueError, FailureKind, Operation};
+use crate::session::{Answer, Refusal};
+use crate::{Code, Control, DialogueError, Failure, FailureKind, Operation};
 
 /// No reply to a command; declared by the probe that reads the greeting.
 pub const STOPS_ANSWERING: Code = Code::of_another("service.stops-answering");
@@ -28,6 +30,8 @@ pub struct Halt {
     pub manner: Manner,
     /// What was waited for it, in milliseconds.
     pub waited_ms: u32,
+    /// What the answer may take in all, in milliseconds.
+    pub full_ms: u32,
     /// Whether TLS stood on the connection.
     pub is_secured: bool,
     /// Bytes that came and make no reply, or the goodbye.
@@ -58,24 +62,44 @@ impl Halt {
         let DialogueError::Failure(failure) = error else {
             return None;
         };
-        let manner = match (failure.operation, failure.kind) {
-            (Operation::Read, FailureKind::TimedOut) => Manner::Silence,
-            (Operation::Read, FailureKind::Closed) => Manner::Closed,
-            (Operation::Read | Operation::Write, FailureKind::Reset) => Manner::Reset,
-            (Operation::Read, FailureKind::Truncated) => Manner::CutShort,
-            (Operation::Write, FailureKind::Closed) => Manner::Closed,
-            _ => return None,
+        Some(Halt::at_last_command(control, manner(failure)?))
+    }
+
+    /// The same for a transfer that was left without its first reply (1yz, RFC 959 section 5.4), while its data connection
+    /// stood. What comes after that reply is about the data.
+    #[must_use]
+    pub fn of_transfer(control: &Control, refusal: &Refusal) -> Option<Halt> {
+        if refusal.started || refusal.reply.is_some() {
+            return None;
+        }
+        let manner = match (&refusal.answer, &refusal.failure) {
+            (Answer::ControlLost, Some(failure)) => manner(failure)?,
+            (Answer::Silence | Answer::Handshake, None) => Manner::Silence,
+            (Answer::Silence | Answer::Handshake, Some(failure)) => {
+                manner(failure).filter(|it| *it == Manner::Silence)?
+            }
+            // Bytes that are no reply, or a reply.
+            (Answer::ControlLost, None) | (Answer::Reply(_), _) => return None,
         };
         Some(Halt {
+            waited_ms: control.reply_ms(),
+            full_ms: control.reply_ms(),
+            ..Halt::at_last_command(control, manner)
+        })
+    }
+
+    fn at_last_command(control: &Control, manner: Manner) -> Halt {
+        Halt {
             command: control.asked().to_string(),
             before: control.asked_before().to_vec(),
             manner,
-            waited_ms: control.reply_ms(),
+            waited_ms: control.waited_ms(),
+            full_ms: control.full_ms(),
             is_secured: control.is_secured(),
             last_words: String::from_utf8_lossy(control.partial())
                 .trim()
                 .to_string(),
-        })
+        }
     }
 
     /// A goodbye in place of an answer.
@@ -86,6 +110,7 @@ impl Halt {
             before: control.asked_before().to_vec(),
             manner: Manner::Goodbye,
             waited_ms: 0,
+            full_ms: 0,
             is_secured: control.is_secured(),
             last_words: reply.to_string(),
         }
@@ -109,5 +134,16 @@ impl Halt {
         } else {
             &self.command
         }
+    }
+}
+
+/// Silence, or the end of a connection; anything else has a meaning of its own.
+fn manner(failure: &Failure) -> Option<Manner> {
+    match (failure.operation, failure.kind) {
+        (Operation::Read, FailureKind::TimedOut) => Some(Manner::Silence),
+        (Operation::Read | Operation::Write, FailureKind::Closed) => Some(Manner::Closed),
+        (Operation::Read | Operation::Write, FailureKind::Reset) => Some(Manner::Reset),
+        (Operation::Read, FailureKind::Truncated) => Some(Manner::CutShort),
+        _ => None,
     }
 }

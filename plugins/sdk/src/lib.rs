@@ -1,6 +1,6 @@
 //! Everything a probe of remote-doctor needs: a probe is a type that implements [`Probe`] and one call of [`export!`].
 //!
-//! The bindings made from `wit/probe.wit` are hidden behind a few types: [`Run`] is what the probe is told and what it
+//! The bindings made from `wit/v0_1/probe.wit` are hidden behind a few types: [`Run`] is what the probe is told and what it
 //! says, [`Connection`] is a TCP connection with or without TLS, [`Control`] is the FTP dialogue on one. A whole small
 //! probe stands in `examples/minimal-probe`.
 #![warn(missing_docs)]
@@ -12,6 +12,7 @@ mod decision;
 mod declaration;
 mod deviations;
 pub mod halt;
+mod observed_address;
 mod page;
 mod patience;
 mod product;
@@ -19,12 +20,12 @@ mod run;
 pub mod session;
 pub mod shared;
 mod step;
-mod vantage;
 
 pub use code::{About, Code};
 pub use connection::{
     Connection, Established, Resolved, TlsOptions, TlsSession, TlsVersion, aliases,
-    expected_addresses, expected_names, most_connections, ready, resolve, version_name,
+    expected_addresses, expected_names, most_connections, plan_data_ports, ready, resolve,
+    version_name,
 };
 pub use control::{Control, DialogueError};
 pub use decision::Decision;
@@ -34,7 +35,10 @@ pub use ftp;
 /// A stranger's words within a sentence of the probe's own: every text of a server, a certificate or a zone that goes into a
 /// `detail` or a reason passes through `quoted`, or through `named` where it is a name. Evidence needs no quotation marks.
 pub use ftp::{named, quoted};
-pub use patience::Patience;
+pub use patience::{
+    AT_HAND_MS, FIRST_LOOK_MS, Pace, Patience, THREE_LOST_MS, beyond_ms, first_look_of,
+    second_look_of, since_ms, whole_check_s,
+};
 pub use run::{Finding, Run, value};
 pub use step::OUT_OF_STEP;
 
@@ -70,7 +74,8 @@ pub use facts::name::{
     TLS_CHAIN as CHAIN,
 };
 /// Words that others read: names of facts, states that the built-in probes provide for each other, labels of evidence.
-pub use facts::{label, name, state};
+pub use facts::value as words;
+pub use facts::{how, label, name, state};
 
 /// Replies that take longer than this, in milliseconds, are slow: a look at standard depth would need more time than a run
 /// has, so that probes look as briefly as at depth quick.
@@ -80,11 +85,11 @@ pub const SLOW_REPLY_MS: i64 = 2_000;
 #[allow(
     missing_docs,
     unsafe_code,
-    reason = "generated from wit/probe.wit, which carries the documentation"
+    reason = "generated from wit/v0_1/probe.wit, which carries the documentation"
 )]
 pub mod bindings {
     wit_bindgen::generate!({
-        path: "../../wit",
+        path: "../../wit/v0_1",
         world: "probe",
         pub_export_macro: true,
         additional_derives: [PartialEq],
@@ -117,7 +122,7 @@ macro_rules! export {
 
         impl $crate::bindings::Guest for Component {
             fn describe() -> $crate::bindings::remote_doctor::probe::types::Description {
-                <$probe as $crate::Probe>::ABOUT.describe(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))
+                $crate::describe::<$probe>(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))
             }
 
             fn run(
@@ -133,15 +138,31 @@ macro_rules! export {
 }
 
 #[doc(hidden)]
+pub fn describe<P: Probe>(
+    name: &str,
+    version: &str,
+) -> bindings::remote_doctor::probe::types::Description {
+    // What is wrong then is a page of the author's, which the words name; where the kit noticed it is nobody's business.
+    have_last_words(|panic| panic.payload_as_str().unwrap_or_default().to_owned());
+    P::ABOUT.describe(name, version)
+}
+
+/// A trap carries no text; the panic's own words must leave before it.
+fn have_last_words(words: fn(&std::panic::PanicHookInfo<'_>) -> String) {
+    #[cfg(target_arch = "wasm32")]
+    std::panic::set_hook(Box::new(move |panic| {
+        use imports::log;
+        log::write(log::Level::Warning, &words(panic))
+    }));
+    #[cfg(not(target_arch = "wasm32"))]
+    let _ = words;
+}
+
+#[doc(hidden)]
 pub fn execute<P: Probe>(
     request: Request,
 ) -> Result<bindings::remote_doctor::probe::types::Outcome, Failure> {
-    // A trap carries no text; the panic's own words must leave before it.
-    #[cfg(target_arch = "wasm32")]
-    std::panic::set_hook(Box::new(|panic| {
-        use imports::log;
-        log::write(log::Level::Warning, &panic.to_string())
-    }));
+    have_last_words(|panic| panic.to_string());
     let mut run = Run::new(request);
     P::run(&mut run)?;
     if const { P::ABOUT.reports(MALFORMED_REPLY) }

@@ -1,5 +1,7 @@
 //! The header of a remedy page: the one place where a code's title, severity, owner and consequences are written.
 
+use std::fmt;
+
 use crate::bindings::remote_doctor::probe::types::{Owner, Severity};
 
 /// A remedy page: `---`, lines of `key: value`, `---`, and Markdown.
@@ -14,29 +16,50 @@ pub(crate) struct Page<'a> {
     pub(crate) body: &'a str,
 }
 
+/// What is wrong with a header, and in which line of the page, from 1.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Mistake {
+    pub(crate) line: usize,
+    what: String,
+}
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)
+    }
+}
+
 impl<'a> Page<'a> {
-    pub(crate) fn parse(text: &'a str) -> Result<Page<'a>, String> {
+    pub(crate) fn parse(text: &'a str) -> Result<Page<'a>, Mistake> {
+        let at = |line: usize, what: String| Mistake { line, what };
         let (header, body) = text
             .strip_prefix("---\n")
             .and_then(|rest| rest.split_once("\n---\n"))
-            .ok_or("no header between two lines of `---`")?;
+            .ok_or_else(|| at(1, "no header between two lines of `---`".into()))?;
+        // The number of the line, and what it says. The first line is `---`.
         let field = |name: &str| {
-            header
-                .lines()
-                .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))
-                .map(str::trim)
+            (2..).zip(header.lines()).find_map(|(number, line)| {
+                let value = line.strip_prefix(name)?.strip_prefix(':')?;
+                Some((number, value.trim()))
+            })
         };
-        let needed = |name: &str| field(name).ok_or_else(|| format!("the header has no `{name}`"));
+        let needed =
+            |name: &str| field(name).ok_or_else(|| at(1, format!("the header has no `{name}`")));
+        let ((_, code), (_, title)) = (needed("code")?, needed("title")?);
+        let (severity_line, severity_word) = needed("severity")?;
+        let (owner_line, owner_word) = needed("owner")?;
         Ok(Page {
-            code: needed("code")?,
-            title: needed("title")?,
-            severity: severity(needed("severity")?)?,
-            owner: owner(needed("owner")?)?,
-            explains: field("explains").map(list).unwrap_or_default(),
+            code,
+            title,
+            severity: severity(severity_word).map_err(|what| at(severity_line, what))?,
+            owner: owner(owner_word).map_err(|what| at(owner_line, what))?,
+            explains: field("explains").map(|it| list(it.1)).unwrap_or_default(),
             eased_by_certificate_check: match field("eased-by") {
                 None => false,
-                Some("certificate-check") => true,
-                Some(other) => return Err(format!("`eased-by: {other}` is not known")),
+                Some((_, "certificate-check")) => true,
+                Some((line, other)) => {
+                    return Err(at(line, format!("`eased-by: {other}` is not known")));
+                }
             },
             body: body.trim_start(),
         })
@@ -72,7 +95,12 @@ fn owner(word: &str) -> Result<Owner, String> {
         "account-owner" => Owner::AccountOwner,
         "settings" => Owner::Settings,
         "platform" => Owner::Platform,
-        other => return Err(format!("`owner: {other}` is not an owner")),
+        other => {
+            return Err(format!(
+                "`owner: {other}` is none of server-admin, firewall-admin, certificate-owner, account-owner, settings, \
+                 platform"
+            ));
+        }
     })
 }
 
@@ -95,19 +123,23 @@ mod tests {
 
     #[test]
     fn a_missing_or_unknown_field_is_named() {
-        for (text, error) in [
-            ("# no header", "no header"),
-            ("---\ncode: a.b\n---\n", "`title`"),
+        for (text, line, error) in [
+            ("# no header", 1, "no header"),
+            ("---\ncode: a.b\n---\n", 1, "`title`"),
             (
                 "---\ncode: a.b\ntitle: t\nseverity: fatal\nowner: settings\n---\n",
-                "fatal",
+                4,
+                "`severity: fatal` is none of error",
             ),
             (
                 "---\ncode: a.b\ntitle: t\nseverity: error\nowner: me\n---\n",
-                "me",
+                5,
+                "`owner: me` is none of server-admin",
             ),
         ] {
-            assert!(Page::parse(text).unwrap_err().contains(error), "{text}");
+            let mistake = Page::parse(text).unwrap_err();
+            let fits = mistake.line == line && mistake.to_string().contains(error);
+            assert!(fits, "{text}: {mistake:?}");
         }
     }
 }

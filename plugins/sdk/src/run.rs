@@ -5,7 +5,8 @@ use data_encoding::BASE64;
 use crate::bindings::remote_doctor::probe::types;
 use crate::imports::{handoff, login};
 use crate::{
-    Code, Connection, Decision, Declaration, Depth, Endpoint, Fact, FactValue, Owner, Request, name,
+    Code, Connection, Decision, Declaration, Depth, Endpoint, Fact, FactValue, Owner, Request,
+    name, patience,
 };
 
 /// One run of a probe: the request, and the outcome as it grows.
@@ -16,12 +17,24 @@ pub struct Run {
 
 impl Run {
     pub(crate) fn new(mut request: Request) -> Run {
-        let is_slow = request.facts.iter().any(|fact| {
-            fact.name == name::SERVER_REPLY_MS
-                && matches!(fact.value, FactValue::Integer(ms) if ms >= crate::SLOW_REPLY_MS)
-        });
-        if is_slow && request.depth == Depth::Standard {
+        let number = |name: &str| {
+            request.facts.iter().find_map(|fact| match fact.value {
+                FactValue::Integer(number) if fact.name == name => Some(number),
+                _ => None,
+            })
+        };
+        let reply_ms = number(name::SERVER_REPLY_MS).unwrap_or_default();
+        let has_time = number(name::RUN_SECONDS)
+            .is_some_and(|seconds| seconds >= patience::whole_check_s(reply_ms));
+        if reply_ms >= crate::SLOW_REPLY_MS && !has_time && request.depth == Depth::Standard {
             request.depth = Depth::Quick;
+        }
+        if request
+            .facts
+            .iter()
+            .any(|fact| fact.name == name::RUN_PATIENCE_LIMITED_BY)
+        {
+            patience::limit();
         }
         let outcome = types::Outcome {
             findings: Vec::new(),
@@ -249,6 +262,23 @@ impl Run {
     #[must_use]
     pub fn is_brief(&self) -> bool {
         matches!(self.request.depth, Depth::Ladder | Depth::Quick)
+    }
+
+    /// Why the main line is all there is time for, where it is.
+    #[must_use]
+    pub fn brief_reason(&self) -> String {
+        match self.text(name::RUN_PATIENCE_LIMITED_BY) {
+            Some(option) if option.starts_with("--timeout") => {
+                format!("{option} leaves no time for it")
+            }
+            Some(_) | None => "--depth quick".into(),
+        }
+    }
+
+    /// Whether what is late is not told from what never comes, since the user does not want to wait for it.
+    #[must_use]
+    pub fn waits_no_longer(&self) -> bool {
+        self.has_fact(name::RUN_PATIENCE_LIMITED_BY)
     }
 
     /// Records a fact for the report, by its declaration.

@@ -42,6 +42,14 @@ pub const PRET: Declaration = Declaration::new(
     "whether data ports are given only after PRET",
 );
 
+/// Whether data connections must resume the TLS session of the control connection.
+pub const REUSE_REQUIRED: Declaration = Declaration::new(
+    name::DATA_REUSE_REQUIRED,
+    FactKind::Flag,
+    "whether data connections must resume TLS",
+)
+.compared(290, Comparison::Sometimes, PLACE);
+
 /// The product that the server was recognised as: this and the next two are what
 /// [`Run::note_product`](crate::Run::note_product) notes.
 pub const PRODUCT: Declaration = Declaration::new(

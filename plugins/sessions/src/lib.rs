@@ -86,9 +86,9 @@ fn seen_from_several(run: &mut Run, mut vantages: BTreeSet<IpAddr>) {
         return;
     }
     let all: Vec<String> = vantages.iter().map(ToString::to_string).collect();
-    let detail = "The remote sees our sessions come from several addresses, although all leave from one: an address \
-                  translation on the way chooses anew for each. An allow list with one of them lets some sessions in and \
-                  not others.";
+    let detail = "The remote sees our sessions come from several addresses, although all leave from one. An \
+    address translation on the network path chooses a new one for each. An allow list with only one of them \
+    blocks some sessions.";
     run.found(Finding::new(NOT_STATIC, detail).evidence("seen as", all.join(", ")));
 }
 
@@ -99,18 +99,19 @@ fn refused(run: &mut Run, ladder: Ladder, allowed: usize, why: &str) {
     let room_helps = ladder.one_leaves_one_comes(run);
     if !stated && room_helps.is_err() {
         let reason = format!(
-            "with {held} sessions open one more was refused ({why}), and with one fewer again: it is not their number"
+            "with {held} sessions open, one more was refused ({why}); with one fewer, it was refused again. So \
+            the number is not the reason"
         );
         return run.could_not_look("sessions at a time", CODES, &reason);
     }
     let recommended = recommended(held);
     let detail = format!(
-        "The settings allow {allowed} connections at a time, and the remote takes {held}: the next one is refused. Under \
-         load transfers fail by chance."
+        "The settings allow {allowed} connections at a time, but the remote accepts {held} and refuses the next \
+        one. Under load, transfers fail at random."
     );
     let headroom = format!(
-        "{recommended} of {held}, which leaves room for a moment in which a new session opens before an old \
-                            one is counted out"
+        "{recommended} of {held}, which leaves room for a new session that opens before the server has released \
+        an old one"
     );
     let finding = Finding::new(LIMIT_TOO_HIGH, detail)
         .evidence("allowed by the settings", allowed)
@@ -119,8 +120,8 @@ fn refused(run: &mut Run, ladder: Ladder, allowed: usize, why: &str) {
         .evidence(
             "one session fewer",
             match room_helps {
-                Ok(()) => "lets the next one in".to_string(),
-                Err(why) => format!("does not let the next one in at once: {why}"),
+                Ok(()) => "accepts the next one".to_string(),
+                Err(why) => format!("does not accept the next one at once: {why}"),
             },
         )
         .evidence("recommended", headroom);

@@ -34,8 +34,8 @@ pub(crate) fn look(place: &Place, mode: Mode, failed: &Failed) -> Option<Finding
     }
     let damage = damage(&flights)?;
     let detail = format!(
-        "What arrives of the handshake is not what a server sends: {damage}. Something on the way changes the bytes, as a \
-         firewall does that filters Telnet commands out of what it takes for a dialogue in text."
+        "The handshake does not arrive as a server sends it: {damage}. A device on the network path changes the \
+        bytes. Firewalls that filter Telnet commands out of a text dialogue do this."
     );
     let finding = if damage.is_certain() {
         let decision = Decision::by_evidence(format!(
@@ -45,7 +45,7 @@ pub(crate) fn look(place: &Place, mode: Mode, failed: &Failed) -> Option<Finding
     } else {
         Finding::new(ALTERED, detail).likely(
             HANDSHAKE_FAILED,
-            "the same handshake from another network, past the firewalls on this way, completes",
+            "the same handshake completes from another network, which bypasses the firewalls on this path",
         )
     };
     Some(

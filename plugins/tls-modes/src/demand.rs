@@ -1,5 +1,6 @@
 //! What a server says without TLS, on a connection of its own: whether it takes a user name (`USER`; no password follows),
-//! and what it can do (`FEAT`) where the session that logs in is not asked that.
+//! what it can do (`FEAT`) where the session that logs in is not asked that, and which system it is (`SYST`) where nothing
+//! has named the product.
 
 use probe_sdk::ftp::phase::greeting::{self, Greeting};
 use probe_sdk::ftp::phase::login::{self, LoginAnswer};
@@ -24,14 +25,14 @@ pub(crate) fn look(run: &mut Run, place: &Place, mode: Mode) {
     if mode != Mode::Explicit || run.has_found(REQUIRED) {
         return;
     }
-    let check = "whether a login without TLS is taken";
+    let check = "whether the server accepts a login without TLS";
     if run.request().depth == Depth::Ladder {
         return run.not_applicable(check, &[CLEARTEXT_LOGIN], "asked from another address");
     }
     let answer = if asks_for_features(run, mode) {
         ask_for_features_and_user(run, place)
     } else {
-        ask(run, place)
+        ask_for_user_and_system(run, place)
     };
     let answer = match answer {
         Some(answer) if !is_settled(&answer.0) => ask(run, place),
@@ -44,8 +45,8 @@ pub(crate) fn look(run: &mut Run, place: &Place, mode: Mode) {
             reply,
         )) => {
             run.note(facts::REQUIRES_TLS, value::flag(false));
-            let detail = "The server offers TLS and would also take a password without it: a client that is set up \
-                          wrongly sends it in clear text.";
+            let detail = "The server offers TLS, but would also accept a password without it. A client with wrong \
+            settings would send it in clear text.";
             run.found(Finding::new(CLEARTEXT_LOGIN, detail).evidence("reply", reply));
         }
         Some((LoginAnswer::TlsRequired, ..)) => run.note(facts::REQUIRES_TLS, value::flag(true)),
@@ -154,6 +155,30 @@ fn ask_for_features_and_user(run: &mut Run, place: &Place) -> Option<Answer> {
     answer
 }
 
+/// The user name, and then the system where neither the greeting nor that answer shows the product. Beside the session that
+/// logs in this costs nobody a round trip.
+fn ask_for_user_and_system(run: &mut Run, place: &Place) -> Option<Answer> {
+    let (mut control, greeting) = welcomed(place)?;
+    let answer = user(run, &mut control, true)?;
+    let mut clues = Clues::default();
+    clues.hear(Clue::Greeting, &greeting.text());
+    clues.hear(Clue::User, &answer.2.text());
+    if clues.recognise().is_none() {
+        let Some(system) = control.ask_in_passing("SYST") else {
+            return Some(answer);
+        };
+        if system.is_positive() {
+            clues.hear(Clue::System, &system.text());
+        }
+        if let Some(recognised) = clues.recognise() {
+            run.note_product(&recognised);
+        }
+    }
+    // Servers count those who leave without a word.
+    control.quit();
+    Some(answer)
+}
+
 /// One more connection, where the port has greeted before.
 fn welcomed(place: &Place) -> Option<(Control, Reply)> {
     let mut control = place.control().ok()?;
@@ -162,11 +187,16 @@ fn welcomed(place: &Place) -> Option<(Control, Reply)> {
 }
 
 fn ask_for_user(run: &Run, mut control: Control, clear_text: bool) -> Option<Answer> {
+    let answer = user(run, &mut control, clear_text)?;
+    // Servers count those who leave without a word.
+    control.quit();
+    Some(answer)
+}
+
+fn user(run: &Run, control: &mut Control, clear_text: bool) -> Option<Answer> {
     let user = run.remote().user.as_deref().unwrap_or("anonymous");
     let reply = control.command(&format!("USER {user}")).ok()?;
     let (answer, weight) = login::judge(Phase::User, &reply, clear_text);
-    // Servers count those who leave without a word.
-    control.quit();
     Some((answer, weight, reply))
 }
 

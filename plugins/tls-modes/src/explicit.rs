@@ -6,7 +6,7 @@ use probe_sdk::halt::{Halt, ask_again};
 use probe_sdk::session::NOT_READY_MS;
 use probe_sdk::{
     Connection, Control, Decision, DialogueError, Failure, Finding, Owner, Run, SslSetting,
-    TlsSession, pause, value,
+    TlsSession, elapsed_us, pause, since_ms, value,
 };
 
 use crate::demand::OverTls;
@@ -31,8 +31,8 @@ pub(crate) fn first(run: &mut Run, place: &Place, connection: Connection) -> Opt
             let port = place.at.port.to_string();
             let finding = Finding::new(
                 EXPLICIT_ON_IMPLICIT,
-                "The port stays silent in clear text, and speaks FTP inside TLS from the first byte: it is a port for \
-                 implicit TLS, and the settings ask for another mode.",
+                "The port sends nothing in clear text, and speaks FTP inside TLS from the first byte. It is a \
+                port for implicit TLS, but the settings ask for another mode.",
             );
             run.found(
                 finding
@@ -47,7 +47,7 @@ pub(crate) fn first(run: &mut Run, place: &Place, connection: Connection) -> Opt
         }
         Heard::ImplicitFailed(failed) => {
             run.found(maybe_implicit(place));
-            second_look::take(run, place, Mode::Implicit, &failed)
+            second_look::take(run, place, Mode::Implicit, failed)
         }
         Heard::Nothing => None,
     }
@@ -56,8 +56,8 @@ pub(crate) fn first(run: &mut Run, place: &Place, connection: Connection) -> Opt
 /// TLS from the first byte, of which nothing more is known because the handshake fails.
 fn maybe_implicit(place: &Place) -> Finding {
     let port = place.at.port.to_string();
-    let detail = "The port stays silent in clear text and speaks TLS from the first byte: it is a port for implicit TLS, \
-                  and the settings ask for another mode.";
+    let detail = "The port sends nothing in clear text, and speaks TLS from the first byte. It is a port for \
+    implicit TLS, but the settings ask for another mode.";
     Finding::new(EXPLICIT_ON_IMPLICIT, detail)
         .evidence("in clear text", "silence")
         .likely(
@@ -74,14 +74,12 @@ fn in_clear(run: &mut Run, place: &Place, control: Control, greeting: Reply) -> 
     };
     let finding = Finding::new(
         REQUIRED,
-        "The server takes no user name in clear text: it insists on TLS.",
+        "The server accepts no user name in clear text: it requires TLS.",
     )
     .evidence("reply", &refusal.reply);
-    let in_words = Decision::by_rule(
-        &refusal.reply,
-        "words that demand TLS, in answer to a user name",
-    );
-    let over_tls = "the same user name is refused over TLS, too: whoever gets a handshake done with this server can try";
+    let in_words = Decision::by_rule(&refusal.reply, "a reply to a user name that requires TLS");
+    let over_tls = "the same user name is refused over TLS, too; any client that completes a handshake with this \
+    server can try it";
     let decided = |finding: Finding| match refusal.names_tls {
         true => finding.because(in_words.clone()),
         false => finding.likely(RESTRICTED, over_tls),
@@ -104,7 +102,7 @@ fn in_clear(run: &mut Run, place: &Place, control: Control, greeting: Reply) -> 
         }
         Auth::Failed(failed) => {
             run.found(decided(finding).patch(&[("ssl", "require-explicit")]));
-            second_look::take(run, place, Mode::Explicit, &failed)
+            second_look::take(run, place, Mode::Explicit, failed.greeted(&greeting))
         }
         // It cannot insist on what it does not have.
         Auth::Refused(_) if !refusal.names_tls => refused_with_or_without(run, place),
@@ -130,7 +128,7 @@ fn with_auth(run: &mut Run, place: &Place, control: Control, greeting: Reply) ->
         }
         Auth::Failed(failed) => {
             secured::note_greeting(run, &greeting);
-            second_look::take(run, place, Mode::Explicit, &failed)
+            second_look::take(run, place, Mode::Explicit, failed.greeted(&greeting))
         }
         Auth::Refused(reply) => without_auth(run, place, greeting, &reply),
         Auth::Halted(halt) => {
@@ -154,7 +152,7 @@ fn halted(run: &mut Run, place: &Place, halt: &Halt) -> Option<Secured> {
     match Secured::again(place, Mode::Explicit) {
         Ok(secured) => Some(secured),
         Err(NotAgain::Handshake(failure)) => {
-            second_look::take(run, place, Mode::Explicit, &Failed::from(failure))
+            second_look::take(run, place, Mode::Explicit, Failed::from(failure))
         }
         Err(NotAgain::Before(_) | NotAgain::Same) => None,
     }
@@ -165,8 +163,8 @@ fn without_auth(run: &mut Run, place: &Place, greeting: Reply, reply: &str) -> O
     if let Some(secured) = tls_after_greeting(place) {
         let finding = Finding::new(
             BANNER_BEFORE_TLS,
-            "The server greets in clear text and then wants the TLS handshake without AUTH: a third kind, neither \
-             explicit nor implicit, that general clients do not speak.",
+            "The server greets in clear text and then expects a TLS handshake without AUTH. This mode is neither \
+            explicit nor implicit, and ordinary clients do not support it.",
         );
         run.found(
             finding
@@ -184,7 +182,7 @@ fn without_auth(run: &mut Run, place: &Place, greeting: Reply, reply: &str) -> O
     {
         let finding = Finding::new(
             NOT_SUPPORTED,
-            "The server refuses explicit TLS on this port, and offers implicit TLS on port 990.",
+            "The server refuses explicit TLS on this port, but offers implicit TLS on port 990.",
         );
         run.found(
             finding
@@ -203,12 +201,13 @@ fn without_auth(run: &mut Run, place: &Place, greeting: Reply, reply: &str) -> O
     let (code, detail) = if required {
         (
             NOT_SUPPORTED,
-            "The settings require TLS, and the server offers none: AUTH TLS and AUTH SSL are refused.",
+            "The settings require TLS, but the server offers none: it refuses AUTH TLS and AUTH SSL.",
         )
     } else {
         (
             CLEARTEXT_FALLBACK,
-            "The server offers no TLS, so the settings fall back to clear text: password and files can be read on the way.",
+            "The server offers no TLS, so the settings fall back to clear text. Anyone on the network path can \
+            read the password and the files.",
         )
     };
     let decision = Decision::by_counter_test("AUTH SSL in place of AUTH TLS", "refused, too");
@@ -265,21 +264,18 @@ fn attempt(place: &Place, mut control: Control, pause_ms: u32) -> Auth {
         Asked::Refused(replies) => return Auth::Refused(replies),
         Asked::Halted(halt) => return Auth::Halted(halt),
         Asked::Failed(failure) => {
-            return Auth::Failed(Failed {
-                failure,
-                said: None,
-            });
+            return Auth::Failed(Failed::from(failure));
         }
     }
     if pause_ms > 0 {
         pause(pause_ms);
     }
-    match control.secure(&place.tls()) {
+    match control.secure_within(&place.tls(), place.handshake_ms) {
         Ok(session) => Auth::Secured(control, session),
-        Err(failure) => Auth::Failed(Failed {
-            failure,
-            said: raw::words(&control.connection().unparsed()),
-        }),
+        Err(failure) => {
+            let said = raw::words(&control.connection().unparsed());
+            Auth::Failed(Failed::on(control, failure, said))
+        }
     }
 }
 
@@ -324,12 +320,23 @@ pub(crate) fn ask_for_tls(control: &mut Control) -> Asked {
     Asked::Refused(replies.join(" / "))
 }
 
-/// A greeting in clear text and a handshake without AUTH (F-G06). What greets in clear text answers at once, or waits for a
-/// line that never comes.
+/// A greeting in clear text and a handshake without AUTH (F-G06). What wants one answers at once; what has greeted in clear text
+/// waits for a line that never comes. It is given some round trips and the time of a signature.
 fn tls_after_greeting(place: &Place) -> Option<Secured> {
     const PATIENCE_MS: u32 = 3_000;
-    let (mut control, greeting) = greeting::again(&place.within(PATIENCE_MS)).ok()?;
-    let session = control.secure(&place.tls()).ok()?;
+    const SIGNATURE_MS: u32 = 600;
+    const ROUND_TRIPS: u32 = 4;
+    let patient = place.within(PATIENCE_MS);
+    let began_us = elapsed_us();
+    let connection = patient.connect().ok()?;
+    let took_ms = since_ms(began_us);
+    let (mut control, greeting) = greeting::on(&patient, connection).ok()?;
+    let wait_ms = took_ms
+        .saturating_mul(ROUND_TRIPS)
+        .saturating_add(SIGNATURE_MS);
+    let session = control
+        .secure_within(&place.tls(), wait_ms.min(PATIENCE_MS))
+        .ok()?;
     Some(Secured::new(
         place,
         control,
@@ -355,7 +362,8 @@ pub(crate) fn after_wrong_mode(
             (Some(secured), finding.cured_by(&changes))
         }
         Auth::Failed(failed) => {
-            let secured = second_look::take(run, place, Mode::Explicit, &failed);
+            let failed = failed.greeted(&greeting);
+            let secured = second_look::take(run, place, Mode::Explicit, failed);
             (secured, finding.patch(&changes))
         }
         Auth::Halted(halt) => (halted(run, place, &halt), finding.patch(&changes)),
@@ -363,8 +371,8 @@ pub(crate) fn after_wrong_mode(
             if let Some(secured) = tls_after_greeting(place) {
                 let finding = Finding::new(
                     BANNER_BEFORE_TLS,
-                    "The server greets in clear text and then wants the TLS handshake without AUTH: a third kind, \
-                     neither explicit nor implicit, that general clients do not speak.",
+                    "The server greets in clear text and then expects a TLS handshake without AUTH. This mode is \
+                    neither explicit nor implicit, and ordinary clients do not support it.",
                 );
                 return (
                     Some(secured),
@@ -377,7 +385,7 @@ pub(crate) fn after_wrong_mode(
                         .evidence("AUTH TLS", reply),
                 );
             }
-            let detail = "The settings require TLS, and the server offers none.";
+            let detail = "The settings require TLS, but the server offers none.";
             let decision =
                 Decision::by_counter_test("AUTH SSL in place of AUTH TLS", "refused, too");
             run.found(

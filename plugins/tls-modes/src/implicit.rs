@@ -4,11 +4,11 @@ use probe_sdk::ftp::phase::greeting::{self, Greeting};
 use probe_sdk::ftp::{ReplyReader, Service};
 use probe_sdk::halt::{Halt, ask_again};
 use probe_sdk::{
-    Connection, Control, Decision, DialogueError, Failure, FailureKind, Finding, Run, TlsSession,
+    Connection, Control, Decision, DialogueError, FailureKind, Finding, Run, TlsSession,
 };
 
-use crate::failed::Failed;
-use crate::greeting::{Heard, hear, refusal};
+use crate::failed::{self, Failed};
+use crate::greeting::{Heard, hear, refuses};
 use crate::raw::{self, Answer, Offer};
 use crate::secured::{Mode, Secured};
 use crate::{
@@ -18,16 +18,12 @@ use crate::{
 
 /// From a fresh connection to one that is ready for the login.
 pub(crate) fn first(run: &mut Run, place: &Place, connection: Connection) -> Option<Secured> {
-    let secured = connection
-        .start_tls(&place.tls())
-        .and_then(|()| connection.secured(place.reply_ms));
-    match secured {
-        Ok(session) => greeted(run, place, connection, session),
+    let mut control = Control::new(connection, place.reply_ms);
+    match control.secure_within(&place.tls(), place.handshake_ms) {
+        Ok(session) => greeted(run, place, control, session),
         Err(failure) => {
-            let bytes = connection.unparsed();
-            // The looks that follow need its place.
-            drop(connection);
-            failed(run, place, &bytes, failure)
+            let bytes = control.connection().unparsed();
+            failed(run, place, &bytes, Failed::on(control, failure, None))
         }
     }
 }
@@ -35,10 +31,9 @@ pub(crate) fn first(run: &mut Run, place: &Place, connection: Connection) -> Opt
 fn greeted(
     run: &mut Run,
     place: &Place,
-    connection: Connection,
+    mut control: Control,
     session: TlsSession,
 ) -> Option<Secured> {
-    let mut control = Control::new(connection, place.reply_ms);
     match control.greeting_within(place.reply_ms) {
         Ok(greeting) => match greeting::judge(&greeting) {
             Greeting::Ready => {
@@ -50,8 +45,8 @@ fn greeted(
                     Some(session),
                 ));
             }
-            Greeting::TooMany => run.found(refusal(TOO_MANY, &greeting)),
-            Greeting::Unavailable | Greeting::Wait => run.found(refusal(UNAVAILABLE, &greeting)),
+            Greeting::TooMany => refuses(run, TOO_MANY, &greeting),
+            Greeting::Unavailable | Greeting::Wait => refuses(run, UNAVAILABLE, &greeting),
             Greeting::NotFtp => run.found(other_service::over_tls(greeting.to_string().as_bytes())),
         },
         Err(error)
@@ -60,8 +55,9 @@ fn greeted(
                 Some(FailureKind::Closed | FailureKind::Reset | FailureKind::Truncated)
             ) =>
         {
-            let detail = "The server finishes the TLS handshake and then closes the connection without a greeting.";
-            let later = "a connection a few minutes later is greeted: it was a moment's trouble";
+            let detail = "The server completes the TLS handshake, but closes the connection without a greeting.";
+            let later =
+                "a connection a few minutes later gets a greeting: the problem was temporary";
             run.found(
                 Finding::new(CLOSED, detail)
                     .evidence("connection", error)
@@ -96,11 +92,11 @@ fn silent(run: &mut Run, place: &Place, halt: &Halt) -> Option<Secured> {
     match halt.finding(&again) {
         Some(finding) => run.found(finding.likely(
             NOT_FTP,
-            "whether an FTP server is behind this port at all: the server's administrator can see it",
+            "the server's administrator can see whether an FTP server is behind this port",
         )),
         None => {
-            let reason = "the first session got no greeting within TLS, and a fresh one did";
-            run.could_not_look("whether every connection is greeted", &[], reason);
+            let reason = "the first session got no greeting within TLS, but a fresh one did";
+            run.could_not_look("whether every connection gets a greeting", &[], reason);
             return Secured::again(place, Mode::Implicit).ok();
         }
     }
@@ -108,22 +104,21 @@ fn silent(run: &mut Run, place: &Place, halt: &Halt) -> Option<Secured> {
 }
 
 /// No TLS from the first byte. What came instead tells what the port is.
-fn failed(run: &mut Run, place: &Place, bytes: &[u8], failure: Failure) -> Option<Secured> {
+fn failed(run: &mut Run, place: &Place, bytes: &[u8], mut failed: Failed) -> Option<Secured> {
     if !bytes.is_empty() && !Service::recognise(bytes).is_ftp() {
         run.found(other_service::finding(Service::recognise(bytes), bytes));
         return None;
     }
-    let kind = failure.kind;
-    let failed = Failed::from(failure);
-    match kind {
+    match failed.failure.kind {
         FailureKind::TlsAlert(_) | FailureKind::TlsIncompatible | FailureKind::TlsBroken => {
-            return second_look::take(run, place, Mode::Implicit, &failed);
+            return second_look::take(run, place, Mode::Implicit, failed);
         }
         FailureKind::TimedOut => {
-            let secured = black_hole::look(run, place, Mode::Implicit, &failed);
+            let secured = black_hole::look(run, place, Mode::Implicit, &mut failed);
             if secured.is_some() {
                 return secured;
             }
+            failed.give_up();
         }
         FailureKind::Closed | FailureKind::Reset => {
             // Some servers that lack what we offer say nothing of it.
@@ -150,17 +145,22 @@ fn in_clear(run: &mut Run, place: &Place, bytes: &[u8], failed: Failed) -> Optio
     };
     let (control, greeting) = match hear(run, place, fresh) {
         Heard::Greeting(control, greeting) => (control, greeting),
-        // The first handshake was a moment's trouble.
-        Heard::Implicit(secured) => return Some(*secured),
+        // The first handshake was a moment's trouble, or given up too early.
+        Heard::Implicit(secured) => {
+            if let Some(session) = &secured.session {
+                failed::look_at_time(run, place, session);
+            }
+            return Some(*secured);
+        }
         Heard::ImplicitFailed(failed) => {
-            return second_look::take(run, place, Mode::Implicit, &failed);
+            return second_look::take(run, place, Mode::Implicit, failed);
         }
         Heard::Nothing => return None,
     };
     let answer = first_line(bytes).unwrap_or(failed.failure.detail);
     let finding = Finding::new(
         IMPLICIT_ON_EXPLICIT,
-        "The port greets in clear text: it is a port for explicit TLS, and the settings ask for implicit TLS.",
+        "The port greets in clear text: it is a port for explicit TLS, but the settings ask for implicit TLS.",
     )
     .because(Decision::by_counter_test("the same port in clear text", "a greeting"))
     .evidence("answer to the TLS handshake", answer)

@@ -52,6 +52,7 @@ probe_sdk::codes! {
 pub(crate) const CLIENT_CERTIFICATE: Code = Code::of_another("ftps.client-certificate-required");
 pub(crate) const RESTRICTED: Code = Code::of_another("ftp.account-restricted");
 pub(crate) const SOURCE_BLOCKED: Code = Code::of_another("net.source-ip-blocked");
+const TIMEOUT_TOO_SHORT: Code = Code::of_another("settings.timeout-too-short");
 pub(crate) const MTU_BLACK_HOLE: Code = Code::of_another("net.mtu-blackhole");
 
 /// The codes that only a control connection can tell about.
@@ -83,7 +84,12 @@ impl Probe for TlsModes {
         provides: &[state::IDENTIFIED, state::SECURED],
         capabilities: &[Capability::Connect, Capability::Speak, Capability::Login],
         codes: CODES,
-        also_reports: &[CLIENT_CERTIFICATE, SOURCE_BLOCKED, MTU_BLACK_HOLE],
+        also_reports: &[
+            CLIENT_CERTIFICATE,
+            SOURCE_BLOCKED,
+            MTU_BLACK_HOLE,
+            TIMEOUT_TOO_SHORT,
+        ],
         facts: facts::FACTS,
         ..About::NOTHING
     };
@@ -122,8 +128,8 @@ impl Probe for TlsModes {
                     CLOSES,
                     STOPS,
                 ]);
-                let why = fault.map_or("no FTP session came about".into(), |code| {
-                    format!("{} stands in the way", code.name)
+                let why = fault.map_or("no FTP session was established".into(), |code| {
+                    format!("blocked by {}", code.name)
                 });
                 run.behind_fault("the other modes of TLS", BEHIND_THE_GREETING, &why);
             }

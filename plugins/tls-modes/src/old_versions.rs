@@ -21,7 +21,7 @@ pub(crate) fn look(run: &mut Run, place: &Place, mode: Mode) {
             return run.not_applicable(CHECK, &[LEGACY_VERSIONS], "asked from another address");
         }
         Depth::Quick => {
-            let reason = "it takes a connection of its own, and depth quick makes none for it";
+            let reason = "it needs a separate connection, which --depth quick does not open";
             return run.not_permitted(CHECK, &[LEGACY_VERSIONS], reason);
         }
         Depth::Standard => &[Version::Tls11],
@@ -41,8 +41,8 @@ pub(crate) fn look(run: &mut Run, place: &Place, mode: Mode) {
     }
     let versions: Vec<String> = taken.iter().map(|it| it.version.to_string()).collect();
     let detail = format!(
-        "Beside a version of today the server still takes {}, which is withdrawn: whoever sits between can try to bring \
-         a client down to it, and audits complain.",
+        "In addition to a current version, the server still accepts {}, which is deprecated. An attacker on the \
+        network path could try to downgrade a client to it, and security audits will report it.",
         versions.join(" and ")
     );
     let mut finding = Finding::new(LEGACY_VERSIONS, detail);

@@ -8,13 +8,14 @@ use crate::{NOT_FTP, UNAVAILABLE};
 /// As much of a foreign protocol as a reader recognises.
 const SHOWN: usize = 120;
 /// What tells where the bytes do not.
-const WHICH_PROGRAM: &str = "the server's administrator sees which program listens on this port, and whether it is in order";
+const WHICH_PROGRAM: &str = "the server's administrator can see which program listens on this port, and whether \
+it works properly";
 /// A web server answers this at once.
 const ASK_MS: u32 = 3_000;
 
 /// Something else answered, in these bytes.
 pub(crate) fn finding(service: Service, bytes: &[u8]) -> Finding {
-    let detail = format!("The port is open, and what answers is not an FTP server: {service}.");
+    let detail = format!("The port is open, but what answers is not an FTP server: {service}.");
     let finding = Finding::new(NOT_FTP, detail)
         .evidence("service", service)
         .evidence("first bytes", shown(bytes));
@@ -32,15 +33,15 @@ pub(crate) fn over_tls(bytes: &[u8]) -> Finding {
     let service = if is_web {
         "a web server (HTTPS)"
     } else {
-        "a service over TLS that does not greet as FTP does"
+        "a service over TLS without an FTP greeting"
     };
     let detail =
-        format!("The port speaks TLS, and what answers inside is not an FTP server: {service}.");
+        format!("The port speaks TLS, but what answers inside is not an FTP server: {service}.");
     let finding = Finding::new(NOT_FTP, detail)
         .evidence("service", service)
         .evidence("first bytes", shown(bytes));
     match is_web {
-        true => finding.because(Decision::by_evidence("a status line of HTTP")),
+        true => finding.because(Decision::by_evidence("an HTTP status line")),
         false => finding.likely(UNAVAILABLE, WHICH_PROGRAM),
     }
 }
@@ -48,7 +49,7 @@ pub(crate) fn over_tls(bytes: &[u8]) -> Finding {
 /// It never ends what it begins.
 pub(crate) fn endless(error: &str) -> Finding {
     let detail =
-        "What the server sends has the look of a greeting and does not end: no client can read it.";
+        "What the server sends looks like a greeting but does not end, so no client can read it.";
     Finding::new(NOT_FTP, detail)
         .because(Decision::by_evidence("more text than any greeting has"))
         .evidence("service", "unknown")
@@ -79,7 +80,7 @@ pub(crate) fn behind_a_220(control: &mut Control, greeting: &Reply) -> Option<Fi
         finding(Service::Smtp, line.as_bytes())
             .because(Decision::by_rule(
                 &noop,
-                "SMTP's answer to NOOP; that of FTP is 200",
+                "the SMTP answer to NOOP; the FTP answer is 200",
             ))
             .evidence("NOOP", noop)
     })

@@ -1,6 +1,15 @@
 //! Where this probe connects to, and how.
 
-use probe_sdk::{Connection, Control, Endpoint, Failure, Run, TlsOptions};
+use probe_sdk::{
+    AT_HAND_MS, Connection, Control, Endpoint, FIRST_LOOK_MS, Failure, Run, TlsOptions,
+    first_look_of,
+};
+
+/// How long a handshake is waited for at most, in milliseconds, beside one that was given a first look: it has no work to do
+/// first, so that both have what is at hand.
+pub(crate) const HANDSHAKE_MS: u32 = AT_HAND_MS - FIRST_LOOK_MS;
+/// What is here is here, in milliseconds.
+pub(crate) const AT_ONCE_MS: u32 = 50;
 
 /// The remote's control port, and what to connect with. A copy with one thing changed makes a counter-test.
 #[derive(Clone)]
@@ -8,8 +17,12 @@ pub(crate) struct Place {
     pub(crate) at: Endpoint,
     pub(crate) connect_ms: u32,
     pub(crate) reply_ms: u32,
+    /// How long a handshake is waited for, in milliseconds.
+    pub(crate) handshake_ms: u32,
     /// The name for SNI; none sends no SNI.
     pub(crate) server_name: Option<String>,
+    /// Whether nothing is waited for beyond the time-outs.
+    pub(crate) waits_no_longer: bool,
     /// The largest TCP segment, in bytes of payload; none leaves it to the system.
     pub(crate) max_segment: Option<u16>,
 }
@@ -20,7 +33,9 @@ impl Place {
             at: run.control_endpoint(),
             connect_ms: run.request().connect_ms,
             reply_ms: run.request().reply_ms,
+            handshake_ms: first_look_of(run.request().reply_ms),
             server_name: run.server_name(),
+            waits_no_longer: run.waits_no_longer(),
             max_segment: None,
         }
     }
@@ -40,11 +55,37 @@ impl Place {
         other
     }
 
+    /// The same for a handshake that is no first look.
+    pub(crate) fn looking_again(&self) -> Place {
+        Place {
+            handshake_ms: self.second_handshake_ms(),
+            ..self.clone()
+        }
+    }
+
+    fn second_handshake_ms(&self) -> u32 {
+        let most_ms = match self.waits_no_longer {
+            true => self.reply_ms / 2,
+            false => self.reply_ms,
+        };
+        most_ms.min(HANDSHAKE_MS)
+    }
+
     /// The same, waiting no longer than this for a reply.
     pub(crate) fn within(&self, reply_ms: u32) -> Place {
+        let reply_ms = self.reply_ms.min(reply_ms);
         Place {
-            reply_ms: self.reply_ms.min(reply_ms),
+            reply_ms,
+            handshake_ms: reply_ms.min(HANDSHAKE_MS),
             ..self.clone()
+        }
+    }
+
+    /// How long a look aside may take, in milliseconds, of which there are several behind a handshake that nothing answers.
+    pub(crate) fn aside_ms(&self, usual_ms: u32) -> u32 {
+        match self.waits_no_longer {
+            true => usual_ms.min(self.reply_ms / 4),
+            false => usual_ms,
         }
     }
 

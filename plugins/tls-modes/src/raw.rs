@@ -21,7 +21,7 @@ pub(crate) enum Offer {
     Everything,
     /// The same, but of suites and groups only those of our TLS library.
     Ours,
-    /// Up to TLS 1.2, and only suites without encryption.
+    /// Up to TLS 1.2, and only suites without encryption or without a certificate.
     Unencrypted,
     /// Up to TLS 1.0 and without extensions: what the oldest servers can read.
     Bare,
@@ -78,7 +78,7 @@ pub(crate) fn ask(place: &Place, mode: Mode, offer: Offer) -> Answer {
 
 /// What comes in answer to an offer, as it comes: until it ends, or nothing more comes for a moment.
 pub(crate) fn bytes(place: &Place, mode: Mode, offer: Offer) -> Option<Vec<u8>> {
-    const QUIET_MS: u32 = 1_000;
+    const QUIET_MS: u32 = 500;
     let place = place.within(PATIENCE_MS);
     let control = approach(&place, mode).ok()?;
     let connection = control.connection();

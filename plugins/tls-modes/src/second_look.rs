@@ -1,7 +1,7 @@
 //! Why a handshake failed. An alert does not tell: servers send the same one for a version they lack, a cipher suite
 //! they lack and a name they do not know. So the server is asked again, on new connections, with one thing changed at a
-//! time: everything offered, only our suites offered, no server name, the oldest form of a hello. At most three of them,
-//! and none after one that was turned away.
+//! time: everything offered, only our suites offered, no server name, the oldest form of a hello, suites without encryption.
+//! At most four of them, and none after one that was turned away.
 
 use hello::{Flight, Group, KeyExchange, ServerHello, Suite, Version};
 use probe_sdk::ftp::phase::wording;
@@ -18,18 +18,21 @@ use crate::{
 
 /// Reports why the handshake failed. Gives a session where one thing changed made it work, so that what lies behind is
 /// tested too.
-pub(crate) fn take(run: &mut Run, place: &Place, mode: Mode, failed: &Failed) -> Option<Secured> {
+pub(crate) fn take(
+    run: &mut Run,
+    place: &Place,
+    mode: Mode,
+    mut failed: Failed,
+) -> Option<Secured> {
     if !failed.in_handshake() {
         run.found(failed.finding());
         return None;
     }
     if failed.is_silent() {
-        let secured = black_hole::look(run, place, mode, failed);
-        if secured.is_none() {
-            run.found(stalls::finding(run, place, mode, failed));
-        }
-        return secured;
+        let secured = black_hole::look(run, place, mode, &mut failed);
+        return secured.or_else(|| stalls::look(run, place, mode, &mut failed));
     }
+    let failed = &failed;
     if let Some(finding) = altered::may_be(failed)
         .then(|| altered::look(place, mode, failed))
         .flatten()
@@ -71,8 +74,7 @@ pub(crate) fn take(run: &mut Run, place: &Place, mode: Mode, failed: &Failed) ->
 
 /// The handshake failed, and a second one, which offered more, tells no more of why than that.
 fn again(failed: &Failed, what: &str, came: &str) -> Finding {
-    let decision =
-        Decision::by_counter_test("a second handshake, on a connection of its own", came);
+    let decision = Decision::by_counter_test("a second handshake, on a separate connection", came);
     failed.finding().because(decision).evidence(what, came)
 }
 
@@ -91,13 +93,14 @@ pub(crate) fn chosen(
     } else if hello.version < Version::Tls12 {
         version_unsupported(failed, hello, flight)
     } else if flight.client_certificate_requested && failed.ended_without_a_word() {
-        let detail = "The server asks for a client certificate, and ends the handshake without a word when none is shown.";
+        let detail = "The server asks for a client certificate, and ends the handshake without an alert when none \
+        comes.";
         failed.explained_by(CLIENT_CERTIFICATE, detail).likely(
             HANDSHAKE_FAILED,
             "the server's log says why it ended the handshake; with a client certificate it completes",
         )
     } else if is_ours(hello.suite, flight.key_exchange) {
-        let detail_of_choice = format!("{hello}, which we speak too");
+        let detail_of_choice = format!("{hello}, which our side supports, too");
         again(failed, "the server's choice", &detail_of_choice)
     } else {
         not_ours(place, mode, failed, hello, flight)
@@ -131,7 +134,8 @@ fn note(run: &mut Run, mode: Mode, hello: ServerHello, flight: &Flight) {
 
 fn version_unsupported(failed: &Failed, hello: ServerHello, flight: &Flight) -> Finding {
     let detail = format!(
-        "The best the server offers is {}. Our side speaks TLS 1.2 and TLS 1.3 only; the versions before are withdrawn.",
+        "The highest version that the server offers is {}. Our side supports only TLS 1.2 and TLS 1.3; older \
+        versions are deprecated.",
         hello.version
     );
     let decision = Decision::by_counter_test("an offer of every version and suite there is", hello);
@@ -164,27 +168,27 @@ fn not_ours(
     flight: &Flight,
 ) -> Finding {
     let detail = format!(
-        "The server speaks TLS 1.2, and only with cipher suites that our side does not: {}. Our side speaks ECDHE with \
-         AES-GCM or ChaCha20-Poly1305.",
+        "The server supports TLS 1.2, but only with cipher suites that our side does not support: {}. Our side \
+        supports ECDHE with AES-GCM or ChaCha20-Poly1305.",
         objections(hello.suite, flight.key_exchange)
     );
     let mismatch = with_choice(failed.explained_by(CIPHER_MISMATCH, detail), hello, flight);
     match raw::ask(place, mode, Offer::Ours) {
         Answer::Refused(words) => mismatch
             .because(Decision::by_counter_test(
-                "our suites alone, and then a wider offer",
-                "the wider one is taken",
+                "only our suites, then a wider offer",
+                "the server accepts the wider offer",
             ))
-            .evidence("answer to our suites alone", words),
+            .evidence("answer to only our suites", words),
         Answer::Chosen(ours, _) => {
-            let choices = format!("{hello}; of our suites alone: {ours}");
+            let choices = format!("{hello}; with only our suites: {ours}");
             again(failed, "the server's choice", &choices)
         }
         Answer::Unclear(words) | Answer::NotMade(words) => mismatch
-            .evidence("answer to our suites alone", words)
+            .evidence("answer to only our suites", words)
             .likely(
                 HANDSHAKE_FAILED,
-                "the server takes a ClientHello with ECDHE and AES-GCM suites alone",
+                "the server accepts a ClientHello with only ECDHE and AES-GCM suites",
             ),
     }
 }
@@ -227,18 +231,18 @@ fn no_cipher(place: &Place, mode: Mode, failed: &Failed, words: &str) -> Option<
         .filter(|said| wording::names_ciphers(said));
     let again = wording::names_ciphers(words).then_some(words);
     let said = said.or(again)?;
-    let detail = "The server finds no cipher suite in common with us, and says so in its own words; an offer of every suite \
-                  there is was refused, too.";
+    let detail = "The server reports that it has no cipher suite in common with us. It also refused an offer of \
+    every existing suite.";
     let finding = failed
         .explained_by(CIPHER_MISMATCH, detail)
         .because(Decision::by_evidence(
-            "the server's own words, at two handshakes",
+            "the server's own report, at two handshakes",
         ))
         .evidence("words", said);
     let finding = finding.evidence("answer to a wider offer", words);
     Some(match raw::ask(place, mode, Offer::Unencrypted) {
         Answer::Chosen(hello, _) => {
-            finding.evidence("of suites without encryption it takes", hello)
+            finding.evidence("suite without encryption that it accepts", hello)
         }
         Answer::Refused(_) | Answer::Unclear(_) | Answer::NotMade(_) => finding,
     })
@@ -283,12 +287,32 @@ fn refused(
                     "the server completes a handshake of TLS 1.2 with another client",
                 )
         }
-        Answer::Refused(words) | Answer::Unclear(words) | Answer::NotMade(words) => {
+        Answer::Refused(words) => {
+            let finding = finding.evidence("answer to the oldest hello", words);
+            match run.is_brief() {
+                // A try of other settings asks what it needs, and no more.
+                true => finding,
+                false => unencrypted(place, mode, failed).unwrap_or(finding),
+            }
+        }
+        Answer::Unclear(words) | Answer::NotMade(words) => {
             finding.evidence("answer to the oldest hello", words)
         }
     };
     run.found(finding);
     None
+}
+
+/// A server that takes nothing but suites without encryption, or without a certificate.
+fn unencrypted(place: &Place, mode: Mode, failed: &Failed) -> Option<Finding> {
+    let Answer::Chosen(hello, flight) = raw::ask(place, mode, Offer::Unencrypted) else {
+        return None;
+    };
+    let detail = "The server refuses every secure cipher suite, but accepts one without encryption or without a \
+    certificate. With such a suite, its identity is not proven, or anyone can read the data.";
+    let decision = Decision::by_counter_test("an offer of insecure suites", hello);
+    let finding = failed.explained_by(CIPHER_MISMATCH, detail);
+    Some(with_choice(finding.because(decision), hello, &flight))
 }
 
 /// The same handshake without the server name, where there is one.
@@ -303,8 +327,8 @@ pub(crate) fn without_name(place: &Place, mode: Mode) -> Result<Secured, NotAgai
 pub(crate) fn sni_rejected(place: &Place, failed: &Failed, secured: &Secured) -> Finding {
     let name = place.server_name.as_deref().unwrap_or_default();
     let detail = format!(
-        "The server refuses every handshake that names {name}, and completes one that names nobody: it does not know the \
-         name we ask for, and refuses in place of showing its usual certificate."
+        "The server refuses every handshake that names {name}, but completes one without a name. It does not know \
+        that name, and does not fall back to its default certificate."
     );
     failed
         .explained_by(SNI_REJECTED, detail)

@@ -1,8 +1,8 @@
 //! A control connection ready for the login, and what is known of it.
 
-use probe_sdk::ftp::Reply;
 use probe_sdk::ftp::phase::greeting::{self as phase, Greeting};
 use probe_sdk::ftp::product::{Clue, Clues, Recognition};
+use probe_sdk::ftp::{Deviation, Reply};
 use probe_sdk::{
     Control, FEATURES_ASKED_BESIDE, Fact, Failure, Run, TlsSession, shared, state, value,
     version_name,
@@ -81,6 +81,7 @@ impl Secured {
 
     /// The whole way from a new connection to a secured session, by explicit or implicit TLS.
     pub(crate) fn again(place: &Place, mode: Mode) -> Result<Secured, NotAgain> {
+        let place = &place.looking_again();
         if mode == Mode::Implicit {
             return Secured::implicit(place);
         }
@@ -103,7 +104,9 @@ impl Secured {
         let mut control = place
             .control()
             .map_err(|failure| NotAgain::Before(failure.detail))?;
-        let session = control.secure(&place.tls()).map_err(NotAgain::Handshake)?;
+        let session = control
+            .secure_within(&place.tls(), place.handshake_ms)
+            .map_err(NotAgain::Handshake)?;
         let greeting = control
             .greeting_within(place.reply_ms)
             .map_err(|error| NotAgain::Before(error.to_string()))?;
@@ -134,6 +137,10 @@ impl Secured {
     pub(crate) fn leave(self, run: &mut Run) {
         run.note(facts::MODE, value::text(self.mode.name()));
         note_greeting(run, &self.greeting);
+        let replies = self.control.answers();
+        if !replies.is_empty() {
+            run.note(facts::REPLIES, value::texts(replies));
+        }
         if self.place.at.port != run.control_endpoint().port {
             run.note(shared::CONTROL_PORT, value::number(self.place.at.port));
         }
@@ -166,6 +173,14 @@ impl Secured {
 /// What the greeting says of the server.
 pub(crate) fn note_greeting(run: &mut Run, greeting: &Reply) {
     run.note(facts::GREETING, value::text(greeting.text()));
+    let guess = greeting.deviations.iter().find_map(|it| match it {
+        Deviation::InEncoding(name) => Some(*name),
+        _ => None,
+    });
+    if let Some(name) = guess {
+        let told = format!("not UTF-8; read as {name}, which is a guess");
+        run.note(facts::GREETING_ENCODING, value::text(told));
+    }
     run.note_seen_as(&greeting.text());
     let line = note_product(run, greeting).map(|recognised| named_in(greeting, &recognised));
     let line = line.unwrap_or_else(|| greeting.first_line().to_string());

@@ -3,7 +3,9 @@
 
 use probe_sdk::ftp::phase::greeting::{self, Greeting};
 use probe_sdk::ftp::{Reply, ReplyReader, Service};
-use probe_sdk::{Connection, Control, DialogueError, FailureKind, Patience, pause, ready};
+use probe_sdk::{
+    Connection, Control, DialogueError, FailureKind, Patience, first_look_of, pause, ready,
+};
 
 use crate::Place;
 use crate::failed::Failed;
@@ -11,8 +13,10 @@ use crate::secured::{Mode, Secured};
 
 /// Real servers greet within a second or two; longer silence is worth a second connection.
 const QUIET_MS: u32 = 3_000;
-/// How long a greeting is waited for beyond the configured time-out, to tell late from never (F-G01: up to a minute).
+/// How long a greeting is waited for beyond the configured time-out, to tell late from never, and how long in all, where the
+/// configured time-out is no longer than that. In milliseconds.
 const PATIENCE_MS: u32 = 20_000;
+const LONGEST_MS: u32 = 33_000;
 /// A rate limit of one connection a second is the usual one.
 const PAUSE_MS: u32 = 1_500;
 /// After a younger connection was greeted, an older one is overdue.
@@ -29,7 +33,7 @@ pub(crate) enum Outcome {
     /// It speaks TLS, and no FTP in it; with what it said.
     TlsWithoutFtp(Vec<u8>),
     /// It speaks TLS from the first byte, and the handshake failed.
-    TlsFailed(Failed),
+    TlsFailed(Box<Failed>),
     /// Silence on the first connection, and a greeting in clear text on the second one.
     SilentOnce,
     /// Nothing at all.
@@ -38,11 +42,12 @@ pub(crate) enum Outcome {
 
 /// Waits for the greeting; knocks with a ClientHello on a second connection when it does not come.
 pub(crate) fn wait_for_greeting(place: &Place, control: &mut Control) -> Outcome {
-    match control.reply_within(QUIET_MS.min(place.reply_ms)) {
+    let quiet_ms = QUIET_MS.min(first_look_of(place.reply_ms));
+    match control.reply_within(quiet_ms) {
         Err(error) if error.kind() == Some(FailureKind::TimedOut) => {}
         spoke => return Outcome::Spoke(spoke),
     }
-    let mut patience = Patience::new(place.reply_ms.saturating_sub(QUIET_MS) + PATIENCE_MS);
+    let mut patience = Patience::new(longest_ms(place).saturating_sub(quiet_ms));
     let mut knock = Knock::begin(place);
     loop {
         let left = match knock {
@@ -74,6 +79,15 @@ pub(crate) fn wait_for_greeting(place: &Place, control: &mut Control) -> Outcome
             return outcome;
         }
     }
+}
+
+/// How long a greeting is waited for in all, be it the one that a 120 announces.
+pub(crate) fn longest_ms(place: &Place) -> u32 {
+    let longest_ms = match place.waits_no_longer {
+        true => place.reply_ms,
+        false => (place.reply_ms + PATIENCE_MS).min(LONGEST_MS),
+    };
+    longest_ms.max(place.reply_ms)
 }
 
 /// A second connection that says the first word.
@@ -114,7 +128,7 @@ impl Knock {
                 FailureKind::TlsAlert(_) | FailureKind::TlsIncompatible | FailureKind::TlsBroken
             )
         {
-            return Some(Outcome::TlsFailed(Failed::from(failure.clone())));
+            return Some(Outcome::TlsFailed(Box::new(Failed::from(failure.clone()))));
         }
         let Ok(session) = session else {
             let bytes = connection.unparsed();

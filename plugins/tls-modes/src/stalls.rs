@@ -4,16 +4,40 @@
 use probe_sdk::{Finding, Run};
 
 use crate::failed::Failed;
+use crate::place::{AT_ONCE_MS, HANDSHAKE_MS};
 use crate::raw::{self, Answer, Offer};
-use crate::secured::Mode;
+use crate::secured::{Mode, Secured};
 use crate::{HANDSHAKE_FAILED, Place, STALLS, altered, greeting};
 
 /// An answer comes within a round trip.
-const PATIENCE_MS: u32 = 3_000;
+const PATIENCE_MS: u32 = 2_500;
 
-/// The finding for a handshake that nothing answered, in small packets either.
-pub(crate) fn finding(run: &Run, place: &Place, mode: Mode, failed: &Failed) -> Finding {
-    let brief = place.within(PATIENCE_MS);
+/// Reports a handshake that nothing answered, in small packets either; gives its session where it ends meanwhile.
+pub(crate) fn look(
+    run: &mut Run,
+    place: &Place,
+    mode: Mode,
+    failed: &mut Failed,
+) -> Option<Secured> {
+    // Slow is not dead: whatever the settings wait, it has what a handshake may take.
+    let left_ms = match place.waits_no_longer {
+        true => 0,
+        false => HANDSHAKE_MS.saturating_sub(failed.pending_ms().unwrap_or(HANDSHAKE_MS)),
+    };
+    let late = failed.late(run, place, mode, left_ms);
+    if late.is_some() {
+        return late;
+    }
+    let finding = finding(run, place, mode, failed);
+    let late = failed.late(run, place, mode, AT_ONCE_MS);
+    if late.is_none() {
+        run.found(finding);
+    }
+    late
+}
+
+fn finding(run: &Run, place: &Place, mode: Mode, failed: &Failed) -> Finding {
+    let brief = place.within(place.aside_ms(PATIENCE_MS));
     // Something came, and not enough to go on: bytes may be missing.
     if raw::bytes(&brief, mode, Offer::Everything).is_some_and(|bytes| !bytes.is_empty())
         && let Some(finding) = altered::look(&brief, mode, failed)
@@ -37,17 +61,18 @@ pub(crate) fn finding(run: &Run, place: &Place, mode: Mode, failed: &Failed) -> 
     let Some(reply) = in_clear(run, &brief, mode) else {
         return failed.finding().likely(
             STALLS,
-            "a handshake from a place behind the firewalls: if it completes there, it is swallowed on the way",
+            "run a handshake from behind the firewalls: if it completes there, a device on the network path drops \
+            it",
         );
     };
-    let detail = "TLS was accepted, and not one byte answered the handshake, neither a large ClientHello nor a small one, \
-                  while the same port goes on in clear text.";
+    let detail = "The server accepted TLS, but did not answer the handshake with a single byte, neither a large \
+    ClientHello nor a small one. The same port still works in clear text.";
     failed
         .explained_by(STALLS, detail)
         .evidence("in clear text", reply)
         .likely(
             HANDSHAKE_FAILED,
-            "a handshake from a place behind the firewalls: if it stalls there, too, the server hangs at it",
+            "run a handshake from behind the firewalls: if it stalls there, too, the server itself hangs",
         )
 }
 

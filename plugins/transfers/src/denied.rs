@@ -19,7 +19,7 @@ pub(crate) fn second_opinion(
     let reason = first.refusal().unwrap_or(Reason::Unclassified);
     if reason == Reason::UnknownCommand {
         abilities.upload = Ability::fails(first.words());
-        let why = format!("the server has no command for uploads: {}", first.words());
+        let why = format!("the server does not support uploads: {}", first.words());
         run.not_applicable("uploads", CODES, &why);
         return Ok(None);
     }
@@ -48,7 +48,7 @@ pub(crate) fn second_opinion(
     abilities.upload = Ability::fails(&last);
     if about_names(first) || refused.last().is_some_and(about_names) {
         run.found(rules_unknown(first, &last));
-        let why = "the server refuses the names of our files, so that nothing is known of uploads under others";
+        let why = "the server refuses our file names, so nothing is known about uploads under other names";
         run.not_applicable("uploads", CODES, why);
         return Ok(None);
     }
@@ -62,7 +62,7 @@ pub(crate) fn second_opinion(
     run.behind_fault(
         "what needs a file on the remote",
         &rest,
-        "ftp.write-denied stands in the way",
+        "blocked by ftp.write-denied",
     );
     Ok(None)
 }
@@ -90,23 +90,23 @@ fn taken(kind: NameKind) -> &'static str {
     match kind {
         NameKind::Text | NameKind::Plain => "a name that ends in .txt is refused",
         NameKind::Short => {
-            "only short names are taken, of eight letters and digits and an ending of three"
+            "only short names are accepted: eight letters and digits, and an ending of three"
         }
     }
 }
 
 fn rules(kind: NameKind, first: &Trouble) -> Finding {
     let detail = format!(
-        "The server takes files under certain names only: {}. Uploads under names that it does not take fail, whatever the \
-         rights are.",
+        "The server accepts only certain file names: {}. Uploads under other names fail, whatever the rights of \
+        the account are.",
         taken(kind)
     );
     told(Finding::new(NAME_RULES, detail), first)
 }
 
 fn rules_unknown(first: &Trouble, last: &str) -> Finding {
-    let detail = "The server takes files under certain names only, and refuses those that this check may use. Whether \
-                  uploads under other names work was not seen.";
+    let detail = "The server accepts only certain file names, and refuses those that this check may use. Whether \
+    uploads under other names work is not known.";
     told(Finding::new(NAME_RULES, detail), first).evidence("to the last name", last)
 }
 
@@ -152,11 +152,11 @@ fn makes_directory(work: &mut Workspace) -> Result<Directory, Broken> {
 fn finding(first: &Trouble, refused: &[Trouble], directory: &Directory) -> Finding {
     let late = matches!(first, Trouble::Refused(refusal) if refusal.started);
     let detail = if late {
-        "The server begins to take an upload over a data connection that works, and refuses it then. A name of another \
-         kind is refused as well."
+        "The server begins to accept an upload over a working data connection, but then refuses it. It refuses a \
+        name of another kind as well."
     } else {
-        "The server refuses an upload before it asks for any data, while listings come through: this is a right of the \
-         account, and not the way of the data. A name of another kind is refused as well."
+        "The server refuses an upload before any data is transferred, while listings work. This is an account \
+        permission, not a network problem. It refuses a name of another kind as well."
     };
     let mut finding = told(Finding::new(WRITE_DENIED, detail), first);
     for trouble in refused.iter().take(1) {
@@ -169,7 +169,8 @@ fn finding(first: &Trouble, refused: &[Trouble], directory: &Directory) -> Findi
         .filter_map(Trouble::refusal);
     let in_words = reasons.any(|reason| reason == Reason::NoRight);
     if late {
-        let log = "the server's log names a full disk or quota: its administrator can look";
+        let log =
+            "the server's log mentions a full disk or quota; its administrator can look it up";
         finding.likely(QUOTA_EXCEEDED, log)
     } else if in_words || directory.refused {
         finding.because(Decision::by_counter_test(
@@ -178,7 +179,8 @@ fn finding(first: &Trouble, refused: &[Trouble], directory: &Directory) -> Findi
         ))
     } else {
         let test = format!(
-            "an upload under a name that the server is known to take, since making a directory was answered with {}",
+            "an upload under a name that the server is known to accept, because it answered the creation of a \
+            directory with {}",
             quoted(&directory.words)
         );
         finding.likely(NAME_RULES, &test)

@@ -1,6 +1,6 @@
 //! Downloads of the large file, from its middle on, and whether it shows in the listing.
 
-use probe_sdk::halt::CLOSES_SESSION;
+use probe_sdk::halt::{CLOSES_SESSION, STOPS_ANSWERING};
 use probe_sdk::session::Payload;
 use probe_sdk::{Decision, Finding, Run};
 
@@ -13,6 +13,21 @@ use crate::{RESUME_BROKEN, TRUNCATED, mtu};
 const FROM: usize = 100;
 /// A longer listing is not read to its end.
 const LONGEST_LISTING: usize = 1024 * 1024;
+
+/// The small file. What is lost on its way may have been lost by chance, and is asked for over another session.
+pub(crate) fn small(run: &mut Run, work: &mut Workspace, path: &str) -> Result<Vec<u8>, Trouble> {
+    let retrieve = format!("RETR {path}");
+    let first = work.fetch(&retrieve, MOST);
+    let (fetched, is_repeated) =
+        work.once_more_where_lost(first, |work| work.fetch(&retrieve, MOST));
+    if is_repeated
+        && let Err(trouble) = &fetched
+        && let Some(halt) = trouble.halt(work)
+    {
+        run.found(halt.repeated(halt.manner));
+    }
+    fetched
+}
 
 /// Asks for the large file from a point on, and for all of it where that is not given.
 pub(crate) fn resumed(
@@ -46,11 +61,12 @@ pub(crate) fn resumed(
         }
         Ok(received) if difference(&whole, received).is_none() => match accepted {
             true => {
-                "The server agrees to go on with a download in the middle, and then sends the file from its beginning: a \
-                 client that resumes gets a damaged file."
+                "The server agrees to resume a download, but then sends the file from the beginning. A client \
+                that resumes gets a damaged file."
             }
             false => {
-                "The server does not go on with a download in the middle: what breaks off begins anew."
+                "The server does not resume a download: an interrupted transfer has to start again from the \
+                beginning."
             }
         },
         // Cut short is cut short, wherever it began.
@@ -59,26 +75,31 @@ pub(crate) fn resumed(
             return Ok(());
         }
         Err(trouble) if !accepted || !refused(trouble) => {
-            broke(run, abilities, trouble);
+            broke(run, work, abilities, trouble);
             return Ok(());
         }
         // What came is something else, or nothing: from the beginning it may be another matter.
         Ok(_) | Err(_) => match work.fetch(&retrieve, MOST) {
             Ok(received) if difference(&whole, &received).is_none() => {
-                "A download that goes on in the middle fails or gives other bytes, while the whole file comes through: a \
-                 client that resumes gets a damaged file."
+                "A resumed download fails or delivers different bytes, while a download of the whole file works. \
+                A client that resumes gets a damaged file."
             }
             Ok(received) => {
                 damaged(run, abilities, &whole, &received);
                 return Ok(());
             }
             Err(trouble) => {
-                broke(run, abilities, &trouble);
+                broke(run, work, abilities, &trouble);
                 return Ok(());
             }
         },
     };
     abilities.resume_download = Ability::fails(&asked);
+    if run.lost_step() {
+        let reason = "replies came out of step: the refusal may be the answer to another command";
+        run.could_not_look("resuming a download", &[RESUME_BROKEN], reason);
+        return Ok(());
+    }
     let came = match &download {
         Ok(received) => format!("{} bytes", received.len()),
         Err(trouble) => trouble.words(),
@@ -105,11 +126,11 @@ fn refused(trouble: &Trouble) -> bool {
 
 fn damaged(run: &mut Run, abilities: &mut Abilities, due: &[u8], received: &[u8]) {
     abilities.download = Ability::fails("what arrives is not what was sent");
-    let detail = "A longer file does not come back as it was sent, and the server calls the download complete.";
+    let detail = "A longer file differs from what was uploaded, although the server calls the download complete.";
     run.found(
         Finding::new(TRUNCATED, detail)
             .because(Decision::by_evidence(
-                "the bytes that came, beside those that were sent",
+                "the received bytes, compared with the sent ones",
             ))
             .evidence("bytes due", due.len())
             .evidence("bytes received", received.len()),
@@ -117,12 +138,16 @@ fn damaged(run: &mut Run, abilities: &mut Abilities, due: &[u8], received: &[u8]
     behind(run);
 }
 
-fn broke(run: &mut Run, abilities: &mut Abilities, trouble: &Trouble) {
+fn broke(run: &mut Run, work: &Workspace, abilities: &mut Abilities, trouble: &Trouble) {
     abilities.download = Ability::fails(trouble.words());
+    if let Some(halt) = trouble.halt(work) {
+        run.found(halt.unconfirmed("not tried: the download of a small file was answered"));
+        return behind(run);
+    }
     let Trouble::Refused(refusal) = trouble else {
         return run.could_not_look("longer downloads", &[RESUME_BROKEN], &trouble.words());
     };
-    let detail = "A small file comes through, and a longer one breaks off.";
+    let detail = "A small file arrives, but a longer one breaks off.";
     let mut finding = Finding::new(TRUNCATED, detail)
         .evidence("bytes due", content::LARGE)
         .evidence("bytes received", refusal.passed);
@@ -132,15 +157,17 @@ fn broke(run: &mut Run, abilities: &mut Abilities, trouble: &Trouble) {
     if let Some(failure) = &refusal.failure {
         finding = finding.evidence("failure", &failure.detail);
     }
-    let test =
-        "the same transfer by another client, or a packet trace on the server, breaks off, too";
+    let test = "the same transfer with another client breaks off, too, or a packet trace on the server shows it";
     run.found(finding.likely(CLOSES_SESSION, test));
     behind(run);
 }
 
 fn behind(run: &mut Run) {
-    let reason = "data.truncated stands in the way";
-    run.behind_fault("resuming a download", &[RESUME_BROKEN], reason);
+    let found = run.found_of(&[TRUNCATED, CLOSES_SESSION, STOPS_ANSWERING]);
+    let reason = found.map_or("the download did not start".into(), |code| {
+        format!("blocked by {}", code.name)
+    });
+    run.behind_fault("resuming a download", &[RESUME_BROKEN], &reason);
 }
 
 /// Whether the file shows in the listing of its directory (F-S05, F-S11).

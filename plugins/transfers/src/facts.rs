@@ -16,7 +16,7 @@ probe_sdk::facts! {
     STAYS = "writes.stays": Text, "uploaded files staying there";
     DELETE = "writes.delete": Text, "deleting a file";
     RENAME = "writes.rename": Text, "renaming a file";
-    RENAME_OVER = "writes.rename-over-existing": Text, "renaming onto a file that is there";
+    RENAME_OVER = "writes.rename-over-existing": Text, "renaming onto an existing file";
     MAKE_DIRECTORY = "writes.make-directory": Text, "making a directory";
     ENTER_DIRECTORY = "writes.enter-directory": Text, "entering a directory";
     REMOVE_DIRECTORY = "writes.remove-directory": Text, "removing a directory";
@@ -25,7 +25,8 @@ probe_sdk::facts! {
     TIME_SET_BY = "writes.time-set-by": Text, "command that sets the time of a file";
     TIME_SHOWN_SHIFTED_S = "writes.time-shown-shifted-s": Integer, "shift of the times that are shown, in seconds";
     CLOCK_OFFSET_S = "writes.clock-offset-s": Integer, "offset of the server's clock, in seconds";
-    UPLOAD_VANISHES = "writes.upload-vanishes": Flag, "whether uploaded files vanish";
-    NAME_RULE = "writes.name-rule": Text, "rule of the server for names of files";
+    UPLOAD_VANISHES = "writes.upload-vanishes": Flag, "whether uploaded files disappear";
+    NAME_RULE = "writes.name-rule": Text, "the server's rule for file names";
     FURTHER_SESSIONS = "writes.further-sessions": Integer, "sessions that were opened anew";
+    + probe_sdk::shared::REUSE_REQUIRED;
 }

@@ -14,10 +14,11 @@ mod upload;
 mod uses;
 mod workspace;
 
-use probe_sdk::session::{Method, Session};
+use probe_sdk::halt::{CLOSES_SESSION, STOPS_ANSWERING};
+use probe_sdk::session::{Method, Offer, Payload, Session};
 use probe_sdk::{
-    About, Capability, Code, Depth, ENTERED, Failure, MALFORMED_REPLY, Probe, Run, name, state,
-    value, writes,
+    About, Capability, Code, Depth, ENTERED, Failure, MALFORMED_REPLY, OUT_OF_STEP, Probe, Run,
+    name, shared, state, value, writes,
 };
 
 use ability::Abilities;
@@ -43,6 +44,9 @@ const MTU_BLACKHOLE: Code = Code::of_another("net.mtu-blackhole");
 /// What the server gave out to resume TLS sessions with ran out.
 const REUSE_BROKEN: Code = Code::of_another("ftps.session-reuse-broken");
 
+/// A moment's trouble.
+const UNAVAILABLE: Code = Code::of_another("service.unavailable");
+
 /// What the checks are called where they were not made.
 const CHECKS: &str = "uploads, deleting, renaming, directories, times and resuming";
 
@@ -63,7 +67,15 @@ impl Probe for Transfers {
             Capability::Login,
         ],
         codes: CODES,
-        also_reports: &[TRUNCATED, REUSE_BROKEN, MTU_BLACKHOLE, MALFORMED_REPLY],
+        also_reports: &[
+            TRUNCATED,
+            REUSE_BROKEN,
+            MTU_BLACKHOLE,
+            MALFORMED_REPLY,
+            STOPS_ANSWERING,
+            CLOSES_SESSION,
+            OUT_OF_STEP,
+        ],
         facts: facts::FACTS,
         ..About::NOTHING
     };
@@ -86,7 +98,11 @@ impl Probe for Transfers {
         run.note(facts::FURTHER_SESSIONS, value::number(work.renewals));
         uses::note(run, &abilities);
         run.rest_clear(CODES);
+        if run.request().depth == Depth::Standard && !run.has_fact(name::DATA_REUSE_REQUIRED) {
+            full_handshake(run, &mut work);
+        }
         if work.session.usable {
+            work.session.control.settle();
             run.provide(
                 state::LOGGED_IN,
                 Some(work.session.control.into_connection()),
@@ -97,6 +113,35 @@ impl Probe for Transfers {
 }
 
 probe_sdk::export!(Transfers);
+
+/// One listing that offers no session to resume, as clients do that cannot. It is the last thing that is asked of the session:
+/// some servers end one over a handshake that they refuse.
+fn full_handshake(run: &mut Run, work: &mut Workspace) {
+    let session = &mut work.session;
+    if !session.tls || !session.usable {
+        return;
+    }
+    let Ok(Offer::Port { port, .. }) = session.ask(preferred(run), "LIST") else {
+        return;
+    };
+    let Ok(data) = session.connect(port) else {
+        session.usable = false;
+        return;
+    };
+    session.resume = false;
+    let went = session.transfer(data, "LIST", Payload::Receive { most: 64 * 1024 });
+    session.resume = true;
+    match went {
+        Ok(listed) if !listed.resumed() => run.note(shared::REUSE_REQUIRED, value::flag(false)),
+        Ok(_) => {}
+        Err(refusal) => {
+            session.usable = false;
+            if refusal.session.is_some() || refusal.reply.is_some() {
+                run.note(shared::REUSE_REQUIRED, value::flag(true));
+            }
+        }
+    }
+}
 
 /// The way to ask for data ports that works, where one of the two was found not to.
 fn preferred(run: &Run) -> Method {
@@ -118,7 +163,7 @@ fn permitted(run: &mut Run) -> Option<String> {
     };
     let astray = run.remote().remote_path.is_some() && !run.has_fact(ENTERED);
     if astray {
-        let reason = "the remote path could not be entered, and nothing is written elsewhere";
+        let reason = "the check could not enter the remote path, and it writes nowhere else";
         run.behind_fault(CHECKS, CODES, reason);
         return None;
     }
@@ -166,12 +211,15 @@ fn look_at_files(
 
 /// The session broke off: behind a fault that was found, or for reasons unknown.
 fn rest_untested(run: &mut Run, why: &str) {
-    let found = run
-        .found_of(CODES)
-        .or(run.found_of(&[TRUNCATED, REUSE_BROKEN]));
+    let found = run.found_of(CODES).or(run.found_of(&[
+        TRUNCATED,
+        REUSE_BROKEN,
+        STOPS_ANSWERING,
+        CLOSES_SESSION,
+    ]));
     match found {
         Some(code) => {
-            let reason = format!("{} stands in the way: {why}", code.name);
+            let reason = format!("blocked by {}: {why}", code.name);
             run.behind_fault("the rest of the write checks", CODES, &reason);
         }
         None => run.could_not_look("the rest of the write checks", CODES, why),

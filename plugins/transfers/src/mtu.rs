@@ -17,8 +17,9 @@ pub(crate) fn passes<T>(
 }
 
 pub(crate) fn found(run: &mut Run, verb: &str) {
-    let detail = "A small file passes, and one of 64 KiB stops for ever as soon as its packets are full. With small packets \
-                  the same transfer passes: on the way, large packets vanish and nobody is told.";
+    let detail = "A small file arrives, but one of 64 KiB stops as soon as its packets are full. With small \
+    packets the same transfer works. So large packets are lost on the network path, without a message to the \
+    sender.";
     run.found(
         Finding::new(MTU_BLACKHOLE, detail)
             .because(Decision::by_counter_test(

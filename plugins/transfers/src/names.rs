@@ -63,12 +63,12 @@ fn directory_refused(
         if let Removal::Refused(reply) = work.remove("RMD", &other)? {
             crate::removal::found(run, "directory", &other, &reply);
         }
-        let reason = "one name of ours is refused, and another one is not";
+        let reason = "one of our names is refused, and another one is not";
         run.not_applicable("making directories", codes, reason);
         return Ok(());
     }
     work.is_gone(&other);
-    let detail = "The server refuses to make a directory, whatever its name.";
+    let detail = "The server refuses to create a directory, whatever its name.";
     let finding = Finding::new(DIRECTORY_CREATE_DENIED, detail).evidence("reply", reply);
     run.found(finding.evidence("to another name", again));
     Ok(())
@@ -113,7 +113,7 @@ fn renames(
     abilities.rename = Ability::fails(&reply);
     if !work.exists(from)? {
         work.is_gone(from);
-        let reason = "the file was taken away before it could be renamed";
+        let reason = "the file disappeared before it could be renamed";
         run.not_applicable("renaming", &[RENAME_DENIED], reason);
         return Ok(false);
     }
@@ -130,12 +130,12 @@ fn renames(
             if moved(work, &otherwise, from)?.is_some() {
                 return Ok(false);
             }
-            let reason = "one name of ours is refused, and another one is not";
+            let reason = "one of our names is refused, and another one is not";
             run.not_applicable("renaming", &[RENAME_DENIED], reason);
         }
         Some(again) => {
-            let detail = "A file that was just uploaded cannot be renamed. Clients that upload under a temporary name, and \
-                          most do, leave that name behind.";
+            let detail = "A file that was just uploaded cannot be renamed. Most clients upload under a temporary \
+            name, and the file keeps that name.";
             let finding = Finding::new(RENAME_DENIED, detail).evidence("reply", reply);
             run.found(finding.evidence("to another name", again));
         }
@@ -146,10 +146,9 @@ fn renames(
 /// Why a refusal says nothing of rights, if that is so.
 fn no_right(reply: &Reply) -> Option<String> {
     match refusal::reason(reply) {
-        Reason::UnknownCommand => Some(format!(
-            "the server has no command for it: {}",
-            quoted(reply)
-        )),
+        Reason::UnknownCommand => {
+            Some(format!("the server does not support it: {}", quoted(reply)))
+        }
         Reason::Name => Some(format!("the server refuses the name: {}", quoted(reply))),
         Reason::Full => Some(format!("there is no room on the server: {}", quoted(reply))),
         Reason::NoRight

@@ -52,12 +52,12 @@ pub(crate) fn found(run: &mut Run, what: &str, path: &str, reply: &Reply) {
         return;
     }
     if refusal::reason(reply) == Reason::UnknownCommand {
-        let reason = format!("the server has no command for it: {}", quoted(reply));
+        let reason = format!("the server does not support it: {}", quoted(reply));
         return run.not_applicable("deleting", &[DELETE_DENIED], &reason);
     }
     let detail = format!(
-        "A {what} that was just made cannot be removed. Whatever is to be deleted after it was copied is copied again \
-         and again."
+        "A {what} that was just created cannot be removed. If files are deleted after copying, they are copied \
+        again and again."
     );
     run.found(
         Finding::new(DELETE_DENIED, detail)

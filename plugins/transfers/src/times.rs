@@ -32,7 +32,8 @@ pub(crate) fn look(
         Ok(_) => Ability::Works,
         Err(reply) => Ability::fails(reply),
     };
-    let set = set(work, path)?;
+    let offset = read.as_ref().ok().map(|shown| offset(run, *shown));
+    let set = set(work, path, offset)?;
     clock(run, &read, &set);
     match &set {
         Set::Read { command, shift } => {
@@ -71,8 +72,7 @@ fn clock(run: &mut Run, read: &Result<i64, Reply>, set: &Set) {
             return run.not_applicable("the clock of the server", &[CLOCK_OFFSET], &reason);
         }
     };
-    let elapsed = i64::try_from(elapsed_us() / 1_000_000).unwrap_or_default();
-    let offset = shown - (run.request().now + elapsed);
+    let offset = offset(run, shown);
     run.note(facts::CLOCK_OFFSET_S, value::number(offset));
     // What lies after the start of the run is no more than the age of that.
     let ahead = if offset > 0 { SLACK } else { 0 };
@@ -82,10 +82,11 @@ fn clock(run: &mut Run, read: &Result<i64, Reply>, set: &Set) {
     let nearest = (offset + offset.signum() * QUARTER / 2) / QUARTER * QUARTER;
     let zone = (offset - nearest).abs() <= SLACK && offset.abs() <= FURTHEST + SLACK;
     let detail = if zone {
-        "The server shows the time of a file that was just uploaded in a time zone: RFC 3659 has it in UTC, and clients \
-         take it for that."
+        "The server shows the time of a file that was just uploaded in a local time zone. RFC 3659 requires UTC, \
+        and clients expect it."
     } else {
-        "The server shows a time for a file that was just uploaded that is far from now: its clock is wrong."
+        "The time that the server shows for a file that was just uploaded is far from the current time: its clock \
+        is wrong."
     };
     let mut finding = Finding::new(CLOCK_OFFSET, detail).evidence("offset", in_words(offset));
     if let Set::Read { shift, .. } = set {
@@ -96,6 +97,12 @@ fn clock(run: &mut Run, read: &Result<i64, Reply>, set: &Set) {
         finding = finding.evidence("a time that was set", words);
     }
     run.found(finding);
+}
+
+/// How far a time that is shown is from now, in seconds.
+fn offset(run: &Run, shown: i64) -> i64 {
+    let elapsed = i64::try_from(elapsed_us() / 1_000_000).unwrap_or_default();
+    shown - (run.request().now + elapsed)
 }
 
 fn in_words(seconds: i64) -> String {
@@ -132,8 +139,8 @@ enum Set {
     },
 }
 
-/// The draft's MFMT, the MDTM of many servers, and the two forms of SITE UTIME.
-fn set(work: &mut Workspace, path: &str) -> Result<Set, Broken> {
+/// The draft's MFMT, the MDTM of many servers, and the two forms of SITE UTIME. `offset` is that of the time of the upload.
+fn set(work: &mut Workspace, path: &str, offset: Option<i64>) -> Result<Set, Broken> {
     let commands = [
         ("MFMT", format!("MFMT {SET} {path}")),
         ("MDTM", format!("MDTM {SET} {path}")),
@@ -155,8 +162,10 @@ fn set(work: &mut Workspace, path: &str) -> Result<Set, Broken> {
             return Ok(Set::Unread { command: name });
         };
         let shift = shown - wanted;
-        // Years lie between this and a time that was kept; hours are a matter of how times are shown.
-        if shift.abs() <= FURTHEST + ROUNDING {
+        // Years lie between this and a time that was kept; hours are a matter of how times are shown, and so is what all times
+        // of this server are off by.
+        let is_off_as_all = offset.is_some_and(|it| (shift - it).abs() <= SLACK);
+        if shift.abs() <= FURTHEST + ROUNDING || is_off_as_all {
             let shift = if shift.abs() <= ROUNDING { 0 } else { shift };
             return Ok(Set::Read {
                 command: name,
@@ -171,11 +180,11 @@ fn set(work: &mut Workspace, path: &str) -> Result<Set, Broken> {
 fn not_settable(run: &mut Run, replies: &[String], read_back: Option<i64>) {
     let detail = match read_back {
         Some(_) => {
-            "The server accepts a command that sets the time of a file, and the file keeps its own: a file that is \
-             copied there always looks new."
+            "The server accepts a command that sets the time of a file, but the time does not change. A copied \
+            file always looks new."
         }
         None => {
-            "The server has no command that sets the time of a file: a file that is copied there always looks new."
+            "The server supports no command that sets the time of a file, so a copied file always looks new."
         }
     };
     let mut finding = Finding::new(TIMES_NOT_SETTABLE, detail);

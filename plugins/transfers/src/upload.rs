@@ -1,6 +1,7 @@
 //! Uploads: a small file with awkward bytes, 64 KiB over it, and the rest of a file that is half there.
 
 use probe_sdk::ftp::phase::transfer::TransferAnswer;
+use probe_sdk::halt::{CLOSES_SESSION, STOPS_ANSWERING};
 use probe_sdk::session::{Answer, Payload, Refusal};
 use probe_sdk::{Code, Decision, Finding, Owner, Run, pause, value};
 
@@ -10,7 +11,7 @@ use crate::facts;
 use crate::workspace::{Broken, Part, Size, Trouble, Workspace};
 use crate::{
     CLOCK_OFFSET, DELETE_DENIED, QUOTA_EXCEEDED, RENAME_DENIED, RESUME_BROKEN, REUSE_BROKEN,
-    TIMES_NOT_SETTABLE, TRUNCATED, WRITE_DENIED, ZERO_BYTE, denied, mtu,
+    TIMES_NOT_SETTABLE, TRUNCATED, UNAVAILABLE, WRITE_DENIED, ZERO_BYTE, denied, download, mtu,
 };
 
 /// Some stores tell the size of a file only a moment after the transfer, in milliseconds.
@@ -32,12 +33,18 @@ pub(crate) fn small(
 ) -> Result<Option<String>, Broken> {
     let sent = content::small();
     let mut path = work.file(Part::First);
-    let mut stored = work.store("STOR", &path, &sent);
-    once_more(work, &mut stored, &path, &sent);
+    let stored = work.store("STOR", &path, &sent);
+    let (stored, is_repeated) =
+        work.once_more_where_lost(stored, |work| work.store("STOR", &path, &sent));
     if let Err(trouble) = stored {
         work.is_untouched(&path, &trouble);
         if !trouble.denied() {
-            failed(run, &trouble, sent.len(), None);
+            let upload = Upload {
+                bytes: sent.len(),
+                passed: None,
+                is_repeated,
+            };
+            failed(run, work, &trouble, &upload);
             abilities.upload = Ability::fails(trouble.words());
             behind(run, "what needs a file on the remote", WITH_A_FILE);
             return Ok(None);
@@ -49,7 +56,7 @@ pub(crate) fn small(
     }
     abilities.upload = Ability::Works;
     let size = settled(work, &path, sent.len())?;
-    let download = work.fetch(&format!("RETR {path}"), MOST);
+    let download = download::small(run, work, &path);
     if size == Size::Missing && download.is_err() && !work.exists(&path)? {
         work.is_gone(&path);
         vanished(run, abilities);
@@ -93,11 +100,14 @@ fn vanished(run: &mut Run, abilities: &mut Abilities) {
     run.not_applicable("what needs a file that stays", WITH_A_FILE, why);
 }
 
-/// What is lost on its way may have been lost by chance.
-fn once_more(work: &mut Workspace, stored: &mut Result<(), Trouble>, path: &str, sent: &[u8]) {
-    if stored.as_ref().is_err_and(Trouble::lost) && work.reopened(|_| ()) {
-        *stored = work.store("STOR", path, sent);
-    }
+/// An upload that did not come about.
+struct Upload {
+    /// What was to go up.
+    bytes: usize,
+    /// The size of a file that went up before.
+    passed: Option<usize>,
+    /// Whether it came to the same over another session.
+    is_repeated: bool,
 }
 
 /// What is on the remote, against what was sent.
@@ -117,6 +127,14 @@ fn judge(
         Ok(received) => difference(sent, received),
         Err(trouble) => {
             abilities.download = Ability::fails(trouble.words());
+            if trouble.refusal().is_some() {
+                let check = "whether a file comes back as it was sent";
+                run.could_not_look(
+                    check,
+                    &[],
+                    &format!("its download is refused: {}", trouble.words()),
+                );
+            }
             match size {
                 Size::Known(0) => Some(Difference::Empty),
                 Size::Known(size) if size < sent.len() => Some(Difference::Short(size)),
@@ -134,20 +152,20 @@ fn judge(
     let (code, detail) = match difference {
         Difference::Empty if !whole => (
             ZERO_BYTE,
-            "The server took an upload, called it complete, and the file on it is empty.",
+            "The server accepted an upload and called it complete, but the file on it is empty.",
         ),
         Difference::Text => (
             TRUNCATED,
-            "A file comes back with its line ends changed: binary mode was asked for, and the server treats the file as \
-             text.",
+            "The line ends of a file have changed: the server treats it as text, although the client asked for \
+            binary mode.",
         ),
         _ if whole => (
             TRUNCATED,
-            "The file on the server has the size it should have, and a download of it does not give all of it back.",
+            "The file on the server has the right size, but a download does not deliver all of it.",
         ),
         _ => (
             TRUNCATED,
-            "The server took an upload, called it complete, and the file on it is not what was sent.",
+            "The server accepted an upload and called it complete, but the file on it differs from what was sent.",
         ),
     };
     let ability = match whole {
@@ -158,7 +176,7 @@ fn judge(
     run.found(
         Finding::new(code, detail)
             .because(Decision::by_evidence(
-                "the file that came back, beside the one that was sent",
+                "the downloaded file, compared with the uploaded one",
             ))
             .evidence("bytes sent", sent.len())
             .evidence("size on the server", told)
@@ -189,18 +207,25 @@ pub(crate) fn large(
         }
         Err(_) => {}
     }
+    let mut is_repeated = false;
     if stored.as_ref().is_err_and(Trouble::stalled) {
         if mtu::passes(work, |work| work.store("STOR", &path, &sent)) {
             mtu::found(run, "STOR");
             stored = Ok(());
         }
     } else {
-        once_more(work, &mut stored, &path, &sent);
+        (stored, is_repeated) =
+            work.once_more_where_lost(stored, |work| work.store("STOR", &path, &sent));
     }
     if let Err(trouble) = stored {
         work.is_untouched(&path, &trouble);
         abilities.large_upload = Ability::fails(trouble.words());
-        failed(run, &trouble, sent.len(), Some(content::small().len()));
+        let upload = Upload {
+            bytes: sent.len(),
+            passed: Some(content::small().len()),
+            is_repeated,
+        };
+        failed(run, work, &trouble, &upload);
         behind(run, "longer transfers and resuming", &[RESUME_BROKEN]);
         return Ok(None);
     }
@@ -208,7 +233,8 @@ pub(crate) fn large(
     if let Size::Known(size) = size
         && size != sent.len()
     {
-        let detail = "The server took a longer upload, called it complete, and the file on it has another size.";
+        let detail = "The server accepted a longer upload and called it complete, but the file on it has a \
+        different size.";
         abilities.large_upload = Ability::fails("what arrives is not what was sent");
         run.found(
             Finding::new(TRUNCATED, detail)
@@ -225,18 +251,27 @@ pub(crate) fn large(
     Ok(Some(path))
 }
 
-/// An upload that was not a question of rights. `passed` is the size of a file that went up before.
-fn failed(run: &mut Run, trouble: &Trouble, bytes: usize, passed: Option<usize>) {
+/// An upload that was not a question of rights.
+fn failed(run: &mut Run, work: &Workspace, trouble: &Trouble, upload: &Upload) {
+    if let Some(halt) = trouble.halt(work) {
+        let finding = match upload.is_repeated {
+            true => halt.repeated(halt.manner),
+            false => halt.unconfirmed("not possible: there was no further session"),
+        };
+        return run.found(finding);
+    }
     let found = match trouble {
-        Trouble::Refused(refusal) => finding(refusal, passed).map(|finding| (refusal, finding)),
+        Trouble::Refused(refusal) => {
+            finding(refusal, upload.passed).map(|finding| (refusal, finding))
+        }
         Trouble::NoConnection(_) => None,
     };
     let Some((refusal, finding)) = found else {
         let codes = [WRITE_DENIED, QUOTA_EXCEEDED, ZERO_BYTE];
         return run.could_not_look("uploads", &codes, &trouble.words());
     };
-    let mut finding = finding.evidence("bytes sent", bytes);
-    if let Some(passed) = passed {
+    let mut finding = finding.evidence("bytes sent", upload.bytes);
+    if let Some(passed) = upload.passed {
         finding = finding.evidence("a file that went through", format!("{passed} bytes"));
     }
     if let Some(reply) = &refusal.reply {
@@ -261,9 +296,9 @@ fn finding(refusal: &Refusal, passed: Option<usize>) -> Option<Finding> {
         Answer::Reply(TransferAnswer::StorageFull) => {
             let detail = match passed {
                 Some(_) => {
-                    "A small file can be uploaded, and the server refuses a larger one for want of space."
+                    "A small file can be uploaded, but the server refuses a larger one for lack of space."
                 }
-                None => "The server refuses an upload for want of space.",
+                None => "The server refuses an upload for lack of space.",
             };
             let code = "the reply for a storage that is full (RFC 959 section 4.2.2)";
             let finding = Finding::new(QUOTA_EXCEEDED, detail);
@@ -275,26 +310,33 @@ fn finding(refusal: &Refusal, passed: Option<usize>) -> Option<Finding> {
         // vsftpd, for one, has no other words for a full disk.
         Answer::Reply(TransferAnswer::Broken) if local_error => {
             let detail =
-                "The server cannot write what it is sent, and says that the trouble is its own.";
+                "The server cannot write the upload, and reports an error on its own side.";
             Finding::new(QUOTA_EXCEEDED, detail).likely(
                 TRUNCATED,
-                "the server's log names another error than a full disk or quota: its administrator can look",
+                "the server's log mentions an error other than a full disk or quota; its administrator can look \
+                it up",
             )
         }
         Answer::Reply(TransferAnswer::TlsRefused | TransferAnswer::NoDataConnection)
             if not_resumed =>
         {
-            let detail = "Listings get through, and the server refuses the data connection of an upload, although it \
-                          offers to resume the TLS session: what the server gives out to resume with does not last.";
+            let detail = "Listings work, but the server refuses the data connection of an upload, although that \
+            connection offers to resume the TLS session. So the sessions that the server issues do not last.";
             Finding::new(REUSE_BROKEN, detail).because(Decision::by_counter_test(
                 "listings of the same session",
                 "they come through",
             ))
         }
+        Answer::Reply(TransferAnswer::NoDataConnection) => {
+            let detail = "Listings work, but in two sessions the server reports that the data connection of an \
+            upload is missing.";
+            let test = "a packet trace on the server shows whether the data connection of an upload arrives there";
+            Finding::new(TRUNCATED, detail).likely(WRITE_DENIED, test)
+        }
         // The server waited for what we had sent, and ended the session.
         Answer::Reply(TransferAnswer::Closing) if refusal.started || refusal.passed > 0 => {
-            let detail = "An upload begins, all of it is sent, and it does not arrive: the server waits for it and ends the \
-                          session then. Something on the way takes the data and does not pass it on.";
+            let detail = "An upload begins and all of it is sent, but it does not arrive: the server waits for it \
+            and then ends the session. A device on the network path accepts the data and does not pass it on.";
             Finding::new(TRUNCATED, detail)
                 .owner(Owner::FirewallAdmin)
                 .likely(
@@ -302,10 +344,19 @@ fn finding(refusal: &Refusal, passed: Option<usize>) -> Option<Finding> {
                     "a packet trace on the server shows whether the data arrives there",
                 )
         }
+        Answer::Reply(TransferAnswer::Busy) => {
+            let detail = "The server twice refused an upload with a temporary error, before any data was \
+            transferred, while listings work.";
+            let test = "the same upload succeeds some minutes later: the server was busy";
+            Finding::new(WRITE_DENIED, detail).likely(UNAVAILABLE, test)
+        }
+        // What came is no reply: that has a finding of its own.
+        Answer::ControlLost if refusal.failure.is_none() => return None,
         // All went, and the confirmation did not come.
         Answer::Reply(TransferAnswer::Broken) | Answer::Silence | Answer::ControlLost => {
-            let detail = "An upload begins, and the server does not confirm that it has arrived.";
-            let test = "a packet trace on the server shows whether the data arrives there, and its log what became of it";
+            let detail = "An upload begins, but the server does not confirm its arrival.";
+            let test = "a packet trace on the server shows whether the data arrives, and its log shows what \
+            happened to it";
             Finding::new(TRUNCATED, detail).likely(WRITE_DENIED, test)
         }
         _ => return None,
@@ -313,13 +364,20 @@ fn finding(refusal: &Refusal, passed: Option<usize>) -> Option<Finding> {
 }
 
 fn behind(run: &mut Run, check: &str, codes: &[Code]) {
-    let found = run.found_of(&[QUOTA_EXCEEDED, ZERO_BYTE, TRUNCATED, REUSE_BROKEN]);
+    let found = run.found_of(&[
+        QUOTA_EXCEEDED,
+        ZERO_BYTE,
+        TRUNCATED,
+        REUSE_BROKEN,
+        STOPS_ANSWERING,
+        CLOSES_SESSION,
+    ]);
     match found {
         Some(code) => {
-            let reason = format!("{} stands in the way", code.name);
+            let reason = format!("blocked by {}", code.name);
             run.behind_fault(check, codes, &reason);
         }
-        None => run.could_not_look(check, codes, "an upload did not come about"),
+        None => run.could_not_look(check, codes, "an upload did not start"),
     }
 }
 
@@ -354,7 +412,8 @@ pub(crate) fn resumed(
             None => abilities.resume_upload = Ability::Works,
             Some(difference) => {
                 abilities.resume_upload = Ability::fails("the file is damaged");
-                let detail = "The server takes the rest of an upload that was broken off, and the file is not whole then.";
+                let detail = "The server accepts the rest of an interrupted upload, but the file is then \
+                incomplete.";
                 run.found(
                     Finding::new(RESUME_BROKEN, detail)
                         .evidence("resumed by", how)

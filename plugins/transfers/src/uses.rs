@@ -74,7 +74,7 @@ fn note_use(run: &mut Run, fact: Declaration, needed: &[Need<'_>], wanted: &[Nee
         .any(|(ability, _)| *ability == &Ability::Unknown);
     let words = match (missing(needed), missing(wanted)) {
         (Some(without), _) => format!("not possible: {without}"),
-        (None, _) if unknown => "not known: not everything it needs could be looked at".into(),
+        (None, _) if unknown => "not known: not everything that it needs could be checked".into(),
         (None, Some(without)) => format!("possible, but {without}"),
         (None, None) => "possible".into(),
     };

@@ -1,14 +1,17 @@
-//! The session, the names it may write under, and the commands about one file.
+//! The session, and the commands about one file.
 
-use probe_sdk::ftp::phase::refusal::{self, Reason};
+mod paths;
+mod trouble;
+
+pub(crate) use paths::{NameKind, Part};
+pub(crate) use trouble::Trouble;
+
 use probe_sdk::ftp::phase::transfer::TransferAnswer;
-use probe_sdk::ftp::{Class, Phase, Reply, phase, short_name};
+use probe_sdk::ftp::{Class, Reply};
 use probe_sdk::session::{
     Answer, DataPort, Method, Offer, Opening, Payload, Refusal, Session, Transferred,
 };
 use probe_sdk::{Connection, FailureKind, TlsSession, TlsVersion, pause, quoted, writes};
-
-use crate::removal;
 
 /// Ports that are tried for one transfer: where part of a range is closed, another may be open.
 const PORTS: usize = 3;
@@ -21,80 +24,6 @@ const RENEWALS: usize = 3;
 /// The session cannot go on, and why.
 #[derive(Debug)]
 pub(crate) struct Broken(pub(crate) String);
-
-/// Why a transfer did not come about.
-#[derive(Debug)]
-pub(crate) enum Trouble {
-    /// It was refused or broke.
-    Refused(Box<Refusal>),
-    /// No data connection.
-    NoConnection(String),
-}
-
-impl Trouble {
-    pub(crate) fn reply(&self) -> Option<&Reply> {
-        match self {
-            Trouble::Refused(refusal) => refusal.reply.as_ref(),
-            Trouble::NoConnection(_) => None,
-        }
-    }
-
-    /// Why the server refused the transfer before anything went over it, where it did and that is not about the data
-    /// connection.
-    pub(crate) fn refusal(&self) -> Option<Reason> {
-        use TransferAnswer::{Busy, Denied, StorageFull, Unexpected};
-        let Trouble::Refused(refusal) = self else {
-            return None;
-        };
-        let about_the_file = matches!(
-            refusal.answer,
-            Answer::Reply(Denied | Busy | StorageFull | Unexpected)
-        );
-        let reply = refusal.reply.as_ref().filter(|_| about_the_file)?;
-        Some(refusal::reason(reply))
-    }
-
-    /// Whether the server does not want this transfer, as against not being able to make it.
-    pub(crate) fn denied(&self) -> bool {
-        !matches!(
-            self.refusal(),
-            None | Some(Reason::Full | Reason::InputOutput | Reason::Busy)
-        )
-    }
-
-    /// Whether what was sent did not arrive, or nobody said that it did: it may have been chance.
-    pub(crate) fn lost(&self) -> bool {
-        let Trouble::Refused(refusal) = self else {
-            return false;
-        };
-        let begun = refusal.started || refusal.passed > 0;
-        begun
-            && matches!(
-                refusal.answer,
-                Answer::Silence
-                    | Answer::ControlLost
-                    | Answer::Handshake
-                    | Answer::Reply(TransferAnswer::Closing | TransferAnswer::Broken)
-            )
-    }
-
-    /// Whether data stopped on its way, and nobody said anything.
-    pub(crate) fn stalled(&self) -> bool {
-        matches!(self, Trouble::Refused(refusal) if refusal.answer == Answer::Silence && refusal.started)
-    }
-
-    /// What was seen, in words.
-    pub(crate) fn words(&self) -> String {
-        match self {
-            Trouble::NoConnection(why) => why.clone(),
-            Trouble::Refused(refusal) => match (&refusal.reply, &refusal.failure) {
-                (Some(reply), _) => quoted(reply),
-                (None, Some(failure)) => failure.detail.clone(),
-                (None, None) => format!("no reply, after {} bytes", refusal.passed),
-            },
-        }
-    }
-}
 
 /// What the server says of the size of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,54 +42,6 @@ pub(crate) enum Removal {
     /// It was not there any more.
     Gone,
     Refused(Reply),
-}
-
-/// The files of a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Part {
-    First,
-    /// Where the first one may not be written over.
-    Second,
-    /// The one that is put together of two halves.
-    Third,
-    /// What one of them is renamed to.
-    Renamed,
-    /// The same, where that name is refused.
-    RenamedOtherwise,
-}
-
-impl Part {
-    fn suffix(self) -> &'static str {
-        match self {
-            Part::First => "",
-            Part::Second => "-2",
-            Part::Third => "-3",
-            Part::Renamed => "-renamed",
-            Part::RenamedOtherwise => "-4",
-        }
-    }
-
-    /// At most three letters and digits that begin with a letter.
-    fn ending(self) -> &'static str {
-        match self {
-            Part::First => "T1",
-            Part::Second => "T2",
-            Part::Third => "T3",
-            Part::Renamed => "REN",
-            Part::RenamedOtherwise => "T4",
-        }
-    }
-}
-
-/// The kinds of names that are tried, the most telling one first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum NameKind {
-    /// With `.txt` at its end.
-    Text,
-    /// Without an ending.
-    Plain,
-    /// Eight letters and digits, and an ending of up to three: 8.3, and two qualifiers of z/OS.
-    Short,
 }
 
 /// The session, and what is on the remote because of it.
@@ -188,35 +69,6 @@ impl Workspace {
             made: Vec::new(),
             renewals: 0,
         }
-    }
-
-    /// The path of a file of this run; `part` tells them from each other.
-    pub(crate) fn file(&self, part: Part) -> String {
-        match (self.kind, self.short()) {
-            (NameKind::Short, Some(short)) => format!("{short}.{}", part.ending()),
-            (NameKind::Plain | NameKind::Short, _) => format!("{}{}", self.name, part.suffix()),
-            (NameKind::Text, _) => format!("{}{}.txt", self.name, part.suffix()),
-        }
-    }
-
-    /// The path of the directory of this run.
-    pub(crate) fn directory(&self) -> String {
-        match (self.kind, self.short()) {
-            (NameKind::Short, Some(short)) => short,
-            (NameKind::Text | NameKind::Plain | NameKind::Short, _) => {
-                format!("{}{}", self.name, removal::DIRECTORY)
-            }
-        }
-    }
-
-    /// Another path for it.
-    pub(crate) fn other_directory(&self) -> String {
-        format!("{}-2{}", self.name, removal::DIRECTORY)
-    }
-
-    /// The name that servers take which take no longer one.
-    pub(crate) fn short(&self) -> Option<String> {
-        short_name(&self.name)
     }
 
     /// What was made and not removed.
@@ -262,7 +114,7 @@ impl Workspace {
         self.makes(path);
         let command = format!("{verb} {path}");
         let stored = match self.transfer(&command, Payload::Send(bytes)) {
-            Err(trouble) if is_busy(&trouble) => {
+            Err(trouble) if trouble.is_busy() => {
                 pause(BUSY_MS);
                 self.transfer(&command, Payload::Send(bytes))
             }
@@ -308,6 +160,18 @@ impl Workspace {
         };
         self.session = session;
         self.binary().is_ok()
+    }
+
+    /// What is lost on its way may have been lost by chance: it is made again, over another session. Says whether it was.
+    pub(crate) fn once_more_where_lost<T>(
+        &mut self,
+        first: Result<T, Trouble>,
+        again: impl FnOnce(&mut Workspace) -> Result<T, Trouble>,
+    ) -> (Result<T, Trouble>, bool) {
+        if !first.as_ref().is_err_and(Trouble::lost) || !self.reopened(|_| ()) {
+            return (first, false);
+        }
+        (again(self), true)
     }
 
     /// The same from a byte on: the reply to REST, which is the last command before the transfer (RFC 3659 section 5.3),
@@ -448,14 +312,4 @@ fn ran_dry(refusal: &Refusal) -> bool {
     );
     let had_nothing = |session: &TlsSession| !session.resumption_offered;
     refused && refusal.session.as_ref().is_some_and(had_nothing)
-}
-
-fn is_busy(trouble: &Trouble) -> bool {
-    let Trouble::Refused(refusal) = trouble else {
-        return false;
-    };
-    let busy = |reply: &Reply| {
-        phase::transfer::judge(Phase::Transfer, reply) == TransferAnswer::Busy && !refusal.started
-    };
-    refusal.reply.as_ref().is_some_and(busy)
 }

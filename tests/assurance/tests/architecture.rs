@@ -8,9 +8,10 @@ use assurance::page::{named, read, table};
 use assurance::workspace;
 
 /// What judges and renders: it can be repeated without a sandbox, a network and a command line.
-const PURE: [&str; 4] = [
+const PURE: [&str; 5] = [
     "engine/model",
     "engine/allow_list",
+    "engine/clients",
     "engine/diagnosis",
     "engine/report",
 ];

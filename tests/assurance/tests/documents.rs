@@ -27,6 +27,54 @@ fn sources() -> String {
     text
 }
 
+/// Files of the engine that name something that only Linux has.
+fn only_for_linux() -> BTreeSet<PathBuf> {
+    let mut folders = vec![workspace().join("engine")];
+    let mut found = BTreeSet::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).expect("a folder of ours") {
+            let path = entry.expect("an entry").path();
+            let is_test = path
+                .file_stem()
+                .is_some_and(|it| it.to_string_lossy().ends_with("tests"));
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|it| it == "rs") && !is_test {
+                let text = fs::read_to_string(&path).expect("a source");
+                if text.contains("target_os = \"linux\"") || text.contains("\"/proc/") {
+                    let inside = path.strip_prefix(workspace()).expect("it lies in it");
+                    found.insert(inside.to_path_buf());
+                }
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn the_page_on_systems_names_all_that_only_linux_has() {
+    let rows = table(&read("docs/platforms.md"), "where");
+    let named: BTreeSet<PathBuf> = rows
+        .iter()
+        .flat_map(|row| named(&row[0]))
+        .map(PathBuf::from)
+        .collect();
+    let found = only_for_linux();
+    assert!(found.len() > 4, "these are not all: {found:?}");
+    let missing: Vec<_> = found.difference(&named).collect();
+    assert!(
+        missing.is_empty(),
+        "docs/platforms.md does not name {missing:?}"
+    );
+    for name in &named {
+        assert!(
+            workspace().join(name).exists(),
+            "there is no {}",
+            name.display()
+        );
+    }
+}
+
 /// A test is a function, a scenario, or a file of tests.
 fn is_test(name: &str, sources: &str) -> bool {
     let function = name.rsplit("::").next().unwrap_or(name);

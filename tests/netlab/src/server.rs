@@ -222,7 +222,7 @@ fn spawn(
     let mut command = net.server();
     command
         .args(line)
-        .env("OPENSSL_CONF", TLS_DEFAULTS)
+        .env("OPENSSL_CONF", tls_configuration(net, configuration))
         .current_dir(site.path("empty"))
         .stdin(stdin)
         .stdout(log)
@@ -230,6 +230,19 @@ fn spawn(
     command
         .spawn()
         .map_err(|source| not_started(&command, source))
+}
+
+/// The configuration of OpenSSL that the unit of the service names: its own file, once an administrator has made one, else
+/// that of the system.
+fn tls_configuration(net: &Net, configuration: Option<&(Product, PathBuf)>) -> String {
+    let Some((product, _)) = configuration else {
+        return TLS_DEFAULTS.into();
+    };
+    let own = format!("ssl/{}.cnf", product.name());
+    match net.server_side().etc().join(&own).exists() {
+        true => format!("/etc/{own}"),
+        false => TLS_DEFAULTS.into(),
+    }
 }
 
 /// The command line of a server that sees a small full disk in place of its inbox. Only it does: whatever runs in a

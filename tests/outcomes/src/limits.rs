@@ -29,6 +29,9 @@ pub struct Limits {
     pub duration: Duration,
 }
 
+/// Connections at a time from all source addresses.
+const IN_ALL: u64 = 6;
+
 impl Limits {
     /// The longest that any check may take that does not ask for more.
     pub const WHOLE: Duration = Duration::from_secs(120 + WORK.as_secs());
@@ -47,11 +50,16 @@ impl Limits {
             Some("full") => WORK_AT_FULL_DEPTH,
             _ => WORK,
         };
-        let (control, data, at_a_time) = match depth.as_deref() {
+        let (control, data, of_one) = match depth.as_deref() {
             Some("quick") => (4, 2, most.unwrap_or(3).min(3)),
             // It opens sessions up to the configured number, samples 30 ports, and does it all with another TLS version.
             Some("full") => (12 + most.unwrap_or(3), 60, most.unwrap_or(3)),
             _ => (6, 14, most.unwrap_or(3).min(3)),
+        };
+        // Two source addresses at a time, where that keeps to the limit on all of them.
+        let at_a_time = match sources > 1 && most.unwrap_or(IN_ALL).min(IN_ALL) >= 2 * of_one {
+            true => 2 * of_one,
+            false => of_one,
         };
         let writes = arguments.iter().any(|it| it == "--allow-writes");
         let (more_control, more_data, tidying) = match writes {
@@ -84,7 +92,7 @@ mod tests {
     #[test]
     fn each_source_address_counts() {
         let two = limits("--source 192.0.2.1 --source 192.0.2.2");
-        assert_eq!((two.control, two.data, two.at_a_time), (12, 28, 3));
+        assert_eq!((two.control, two.data, two.at_a_time), (12, 28, 6));
     }
 
     #[test]
@@ -107,6 +115,9 @@ mod tests {
     fn only_a_full_check_opens_as_many_as_it_may() {
         assert_eq!(limits("--max-connections 8").at_a_time, 3);
         assert_eq!(limits("--max-connections 2").at_a_time, 2);
+        let two = "--source 192.0.2.1 --source 192.0.2.2";
+        assert_eq!(limits(&format!("{two} --max-connections 4")).at_a_time, 3);
+        assert_eq!(limits(&format!("{two} --max-connections 8")).at_a_time, 6);
         assert_eq!(limits("--depth full --max-connections 8").at_a_time, 8);
     }
 }

@@ -33,6 +33,14 @@ pub enum CoverageError {
         /// The system's reason.
         source: io::Error,
     },
+    /// A page cannot be read.
+    #[error("{}: {source}", path.display())]
+    Page {
+        /// That page.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
 }
 
 /// Something that no scenario shows.
@@ -61,6 +69,8 @@ impl fmt::Display for Gap {
 pub struct Coverage {
     /// All codes but those that say what happened to a probe.
     pub codes: BTreeSet<String>,
+    /// Those of them whose severity is error.
+    pub errors: BTreeSet<String>,
     /// The scenarios of `tests/scenarios`, by name.
     pub scenarios: BTreeMap<String, Scenario>,
 }
@@ -71,16 +81,55 @@ impl Coverage {
     /// # Errors
     /// A file or folder cannot be read.
     pub fn read(workspace: &Path) -> Result<Coverage, CoverageError> {
-        let mut codes = pages(&workspace.join("engine/diagnosis/remedies"))?;
+        let mut pages = pages(&workspace.join("engine/diagnosis/remedies"))?;
         for plugin in entries(&workspace.join("plugins"))? {
             let remedies = plugin.join("remedies");
             if remedies.is_dir() {
-                codes.extend(pages(&remedies)?);
+                pages.extend(self::pages(&remedies)?);
             }
         }
-        codes.retain(|code| !code.starts_with(OF_THE_SANDBOX));
+        pages.retain(|code, _| !code.starts_with(OF_THE_SANDBOX));
+        let errors = pages.iter().filter(|(_, page)| is_error(page));
         let scenarios = Scenario::all(&workspace.join("tests/scenarios"))?;
-        Ok(Coverage { codes, scenarios })
+        Ok(Coverage {
+            errors: errors.map(|(code, _)| code.clone()).collect(),
+            codes: pages.into_keys().collect(),
+            scenarios,
+        })
+    }
+
+    /// Servers that are healthy, or degraded by something true, and look faulty to whoever looks less closely: what they
+    /// must not be taken for.
+    pub fn healthy_and_odd(&self) -> impl Iterator<Item = (&String, &[String])> {
+        self.scenarios.iter().filter_map(|(name, scenario)| {
+            let expect = &scenario.expect;
+            let is_healthy = !expect.found().any(|code| self.errors.contains(code));
+            let resembles = expect.look_alike_of.as_slice();
+            let is_odd = resembles.iter().any(|code| self.errors.contains(code));
+            (is_healthy && is_odd).then_some((name, resembles))
+        })
+    }
+
+    /// What a change of the settings mends, and whether a scenario shows that the change was tried and helped. Each is named
+    /// by what is wrong with the server, or else by what the settings want of it.
+    pub fn patched(&self) -> BTreeMap<String, Vec<(&String, bool)>> {
+        let mut all: BTreeMap<String, Vec<(&String, bool)>> = BTreeMap::new();
+        for (name, scenario) in &self.scenarios {
+            if let Some(proven) = patch(scenario) {
+                all.entry(wrong_with(scenario))
+                    .or_default()
+                    .push((name, proven));
+            }
+        }
+        all
+    }
+
+    /// How many scenarios expect each code.
+    fn times_shown(&self) -> impl Iterator<Item = (&String, usize)> {
+        self.codes.iter().map(|code| {
+            let shows = |it: &&Scenario| it.expect.found().any(|found| found == code);
+            (code, self.scenarios.values().filter(shows).count())
+        })
     }
 
     /// What no scenario shows, and no case in place of one.
@@ -129,9 +178,32 @@ impl fmt::Display for Coverage {
         for (code, cases) in WITHOUT_A_REMOTE {
             writeln!(f, "without a remote\n  {cases}: {code}")?;
         }
+        writeln!(f, "healthy servers that look faulty")?;
+        for (name, resembles) in self.healthy_and_odd() {
+            writeln!(f, "  {name}: not {}", resembles.join(", "))?;
+        }
+        writeln!(f, "what a change of the settings mends")?;
+        let patched = self.patched();
+        for (fault, scenarios) in &patched {
+            let told = scenarios.iter().map(|(name, proven)| match proven {
+                true => format!("{name}, proven"),
+                false => format!("{name}, not proven"),
+            });
+            writeln!(f, "  {fault}: {}", told.collect::<Vec<_>>().join("; "))?;
+        }
+        let proven = proven(&patched);
+        writeln!(f, "  proven: {proven} of {}", patched.len())?;
+        writeln!(f, "codes that fewer than three scenarios show")?;
+        for (code, times) in self.times_shown().filter(|(_, times)| *times < 3) {
+            writeln!(f, "  {code}: {times}")?;
+        }
         let (codes, scenarios) = (self.codes.len(), self.scenarios.len());
         let faults = faults().count();
-        write!(f, "\n{faults} faults, {scenarios} scenarios, {codes} codes")
+        let healthy = self.healthy_and_odd().count();
+        write!(
+            f,
+            "\n{faults} faults, {scenarios} scenarios, {healthy} of them healthy servers that look faulty, {codes} codes"
+        )
     }
 }
 
@@ -154,18 +226,68 @@ impl Coverage {
     }
 }
 
+/// How many of them have a scenario in which the change was tried and helped.
+fn proven(patched: &BTreeMap<String, Vec<(&String, bool)>>) -> usize {
+    let is_proven = |scenarios: &&Vec<(&String, bool)>| scenarios.iter().any(|(_, proven)| *proven);
+    patched.values().filter(is_proven).count()
+}
+
+/// Whether a scenario expects that a change of the settings is proposed, and that it was proven to help. One that was tried and
+/// failed mends nothing.
+fn patch(scenario: &Scenario) -> Option<bool> {
+    let (patch, together) = (&scenario.expect.patch, &scenario.expect.together);
+    if !scenario.check.plugins.is_empty() || patch.is_empty() && together.is_empty() {
+        return None;
+    }
+    let effect = patch.get("effect").and_then(|it| it.as_str());
+    if effect == Some("failed") {
+        return None;
+    }
+    let verified = together.get("verified").and_then(|it| it.as_bool());
+    Some(effect.is_some_and(|it| it.starts_with("cures")) || verified == Some(true))
+}
+
+/// What is wrong with a server, in the words of its `scenario.toml`.
+fn wrong_with(scenario: &Scenario) -> String {
+    let server = scenario.server.iter();
+    let of_server = server
+        .flat_map(|it| &it.faults)
+        .map(|it| <&str>::from(it).to_owned());
+    let network = scenario.network.iter().flat_map(|it| &it.faults);
+    let all: Vec<String> = of_server
+        .chain(network.map(|it| format!("{it:?}")))
+        .collect();
+    match (all.is_empty(), scenario.expect.root_causes.first()) {
+        (true, Some(code)) => code.clone(),
+        _ => {
+            let all: BTreeSet<&str> = all.iter().filter_map(|it| it.split('(').next()).collect();
+            Vec::from_iter(all).join(" and ")
+        }
+    }
+}
+
 /// The names of all faults, as a `scenario.toml` has them.
 fn faults() -> impl Iterator<Item = &'static str> {
     Fault::NAMES.iter().copied()
 }
 
-/// The codes whose pages are in this folder.
-fn pages(folder: &Path) -> Result<BTreeSet<String>, CoverageError> {
+/// The codes whose pages are in this folder, each with its page.
+fn pages(folder: &Path) -> Result<BTreeMap<String, String>, CoverageError> {
     let files = entries(folder)?.into_iter();
     let pages = files.filter(|file| file.extension().is_some_and(|it| it == "md"));
-    Ok(pages
-        .filter_map(|page| Some(page.file_stem()?.display().to_string()))
-        .collect())
+    pages
+        .filter_map(|page| Some((page.file_stem()?.display().to_string(), page)))
+        .map(|(code, path)| match fs::read_to_string(&path) {
+            Ok(page) => Ok((code, page)),
+            Err(source) => Err(CoverageError::Page { path, source }),
+        })
+        .collect()
+}
+
+/// What the header of a page says.
+fn is_error(page: &str) -> bool {
+    let mut header = page.lines().skip(1).take_while(|line| *line != "---");
+    header.any(|line| line == "severity: error")
 }
 
 fn entries(folder: &Path) -> Result<Vec<PathBuf>, CoverageError> {
@@ -185,6 +307,37 @@ mod tests {
 
     fn covered() -> Coverage {
         Coverage::read(crate::workspace()).expect("the scenarios")
+    }
+
+    #[test]
+    fn many_healthy_servers_look_faulty() {
+        let coverage = covered();
+        assert!(coverage.healthy_and_odd().count() >= 40);
+        let mut odd = coverage.healthy_and_odd().map(|(name, _)| name.as_str());
+        assert!(odd.any(|name| name == "certificate-cross-signed"));
+        let mut odd = coverage.healthy_and_odd().map(|(name, _)| name.as_str());
+        assert!(!odd.any(|name| name == "certificate-expired"));
+    }
+
+    #[test]
+    fn many_faults_are_mended_by_a_change_that_is_proven() {
+        let coverage = covered();
+        let patched = coverage.patched();
+        assert!(
+            proven(&patched) >= 41,
+            "{} of {}",
+            proven(&patched),
+            patched.len()
+        );
+        let none = |name: &str| patched.values().flatten().all(|(it, _)| *it != name);
+        assert!(none("certificate-expired"), "nothing of ours mends that");
+        let failed = "data-protection-required-without-tls";
+        assert!(none(failed), "what was tried and failed mends nothing");
+        let proposed = |name: &str| patched.values().flatten().any(|it| *it.0 == name && !it.1);
+        assert!(
+            proposed("certificate-covers-another-name"),
+            "another host is proposed, and no password goes there to prove it"
+        );
     }
 
     #[test]

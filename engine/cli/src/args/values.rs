@@ -1,26 +1,6 @@
 //! Values that are more than a word.
 
 use std::net::{IpAddr, SocketAddr};
-use std::time::Duration;
-
-pub(crate) fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds: f64 = text
-        .trim_end_matches('s')
-        .trim()
-        .parse()
-        .map_err(|_| "write a number of seconds".to_string())?;
-    if !(0.1..=86_400.0).contains(&seconds) {
-        return Err("write a number of seconds between 0.1 and 86400".into());
-    }
-    Ok(Duration::from_secs_f64(seconds))
-}
-
-pub(super) fn at_least_one(text: &str) -> Result<usize, String> {
-    text.parse()
-        .ok()
-        .filter(|n| *n >= 1)
-        .ok_or_else(|| "write a number from 1 up".into())
-}
 
 pub(super) fn pointer(text: &str) -> Result<String, String> {
     match text.is_empty() || text.starts_with('/') {

@@ -1,31 +1,32 @@
 //! The arguments of `remote-doctor leftovers`. Those of a remote and its login are those of `check`.
 
-use crate::choices::one_of;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::args::values::{resolver, seconds};
+use crate::args::values::resolver;
 use crate::args::{CheckArgs, Format};
 use crate::third_party::SignatureArgs;
 use model::remote::{CertificateCheck, SslSetting};
+use settings::RemoteSettings;
+use settings::choices::one_of;
+use settings::values::seconds;
 
 #[derive(clap::Args, Debug)]
-#[command(after_help = HELP)]
 pub(crate) struct LeftoversArgs {
-    /// The remote of which something is to be removed: a URL or a settings file, as for `check`
+    /// The remote to clean up: a URL or a settings file, as for `check`
     #[arg(value_name = "URL|remote.toml", requires = "remove")]
     remote: Option<String>,
     /// Remove what earlier checks left on this remote
     #[arg(long)]
     pub(super) remove: bool,
-    /// Take this run out of the list, and leave on the remote what is there (repeatable)
+    /// Remove this run from the list, but not what it left on the remote (repeatable)
     #[arg(long, value_name = "NAME", conflicts_with = "remove")]
     pub(super) forget: Vec<String>,
     /// Format of the list
     #[arg(long, default_value = "text", conflicts_with_all = ["remove", "forget"])]
     pub(super) format: Format,
-    /// No progress, and nothing of third-party probes, on standard error
+    /// Show no progress and nothing about third-party probes
     #[arg(short, long)]
     pub(super) quiet: bool,
 
@@ -35,13 +36,13 @@ pub(crate) struct LeftoversArgs {
     /// Control port [default: 990 for require-implicit, else 21]
     #[arg(long, help_heading = "Remote", requires = "remove", value_parser = clap::value_parser!(u16).range(1..))]
     port: Option<u16>,
-    /// How the remote is configured to be secured [default: if-available]
+    /// The SSL setting of the remote [default: if-available]
     #[arg(long, help_heading = "Remote", requires = "remove", value_parser = one_of::<SslSetting>())]
     ssl: Option<SslSetting>,
-    /// What the remote is configured with; off: any certificate is accepted [default: full]
+    /// How strictly the remote is configured to check certificates [default: full]
     #[arg(long, help_heading = "Remote", requires = "remove", value_parser = one_of::<CertificateCheck>())]
     certificate_check: Option<CertificateCheck>,
-    /// Trust the CA certificates in this PEM file, too
+    /// Also trust the CA certificates in this PEM file
     #[arg(long, help_heading = "Remote", value_name = "PEM", requires = "remove")]
     ca_file: Vec<PathBuf>,
     /// Our own certificate, for servers that ask for one
@@ -80,28 +81,39 @@ pub(crate) struct LeftoversArgs {
         requires = "remove"
     )]
     password_env: Option<String>,
-    /// Let the settings file use secrets from outside its own folder: an environment variable, standard input, or a file
-    /// elsewhere
+    /// Allow the settings file to use secrets from outside its own folder: an environment variable, standard input, or
+    /// a file elsewhere
     #[arg(long, help_heading = "Login", requires = "remove")]
     use_secrets_of_file: bool,
     /// Send the password in clear text if the server offers no TLS (with if-available), or the settings file says never
     #[arg(long, help_heading = "Login", requires = "remove")]
     allow_cleartext_login: bool,
-    /// Send the password although the certificate did not pass
+    /// Send the password even if the certificate fails verification
     #[arg(long, help_heading = "Login", requires = "remove")]
     allow_unverified_login: bool,
 
+    /// Connect to this address instead of those in the DNS
+    #[arg(
+        long,
+        help_heading = "Network",
+        value_name = "ADDR",
+        requires = "remove"
+    )]
+    connect_to: Option<IpAddr>,
+    /// Accept private and loopback addresses for the host name; link-local addresses are never accepted
+    #[arg(long, help_heading = "Network", requires = "remove")]
+    allow_private: bool,
     /// Ask this resolver instead of the system's
     #[arg(long, help_heading = "Network", value_name = "ADDR[:PORT]", value_parser = resolver, requires = "remove")]
     resolver: Option<SocketAddr>,
     /// For a reply, in seconds [default: 30]
     #[arg(long, help_heading = "Network", value_name = "SECONDS", value_parser = seconds, requires = "remove")]
     reply_timeout: Option<Duration>,
-    /// For the whole run, in seconds [default: 120]
+    /// How long the whole run may take, in seconds [default: 120]
     #[arg(long, help_heading = "Network", value_name = "SECONDS", value_parser = seconds, requires = "remove")]
     timeout: Option<Duration>,
 
-    /// The third-party probe that made it (repeatable)
+    /// The third-party probe that created it (repeatable)
     #[arg(
         long,
         help_heading = "Probes",
@@ -113,37 +125,33 @@ pub(crate) struct LeftoversArgs {
     pub(super) signatures: SignatureArgs,
 }
 
-const HELP: &str = "Examples:
-  remote-doctor leftovers
-  remote-doctor leftovers --remove ftpes://user@ftp.example.com --password-file secret.txt
-  remote-doctor leftovers --remove remote.toml
-
-Only what a check wrote down before it made it is removed, from the same host and port and as the same user.
-
-Exit codes: 0 nothing is left, 1 something is left, 2 usage error, 3 what is left could not be looked at, 130 interrupted.";
-
 impl LeftoversArgs {
     /// A check of the same remote.
     pub(super) fn into_check(self) -> CheckArgs {
         CheckArgs {
             remote: self.remote,
-            host: self.host,
-            port: self.port,
-            ssl: self.ssl,
-            certificate_check: self.certificate_check,
-            ca_file: self.ca_file,
+            settings: RemoteSettings {
+                host: self.host,
+                port: self.port,
+                ssl: self.ssl,
+                certificate_check: self.certificate_check,
+                ca_files: self.ca_file,
+                user: self.user,
+                reply_timeout: self.reply_timeout,
+                timeout: self.timeout,
+                ..RemoteSettings::default()
+            },
             client_cert: self.client_cert,
             client_key: self.client_key,
-            user: self.user,
             password_file: self.password_file,
             password_stdin: self.password_stdin,
             password_env: self.password_env,
             use_secrets_of_file: self.use_secrets_of_file,
             allow_cleartext_login: self.allow_cleartext_login,
             allow_unverified_login: self.allow_unverified_login,
+            connect_to: self.connect_to,
+            allow_private: self.allow_private,
             resolver: self.resolver,
-            reply_timeout: self.reply_timeout,
-            timeout: self.timeout,
             plugin: self.plugin,
             ..CheckArgs::default()
         }

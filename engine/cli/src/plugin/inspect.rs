@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::super::progress::patiently;
+use super::super::progress::with_spinner;
 use super::super::third_party::SignatureArgs;
 use super::super::{CliError, Exit, output};
 use model::capability::Capability;
@@ -14,7 +14,7 @@ use model::signer::Signer;
 use model::standing;
 use report::style::{BAD, BOLD, GOOD, styled};
 use run::{Probes, ProbesError};
-use sandbox::{Anatomy, Inspected, LoadError, Plugin, Sandbox, Shape};
+use sandbox::{ComponentInfo, Inspected, LoadError, Plugin, Sandbox, Shape};
 
 /// What calling a function of the contract means, where no capability stands for it. What is in neither list has no effect
 /// outside the sandbox.
@@ -27,12 +27,12 @@ pub(super) async fn run(
 ) -> Result<Exit, CliError> {
     let signatures = signatures.signatures(&[file])?;
     let sandbox = Sandbox::shared();
-    let inspected = patiently(false, sandbox.inspect(file, &signatures)).await;
-    let Inspected { anatomy, loaded } = inspected.map_err(ProbesError::from)?;
+    let inspected = with_spinner(false, sandbox.inspect(file, &signatures)).await;
+    let Inspected { info, loaded } = inspected.map_err(ProbesError::from)?;
     let refused = refused(loaded.as_ref()).await?;
     let text = match as_json {
-        true => output::json(&record(&anatomy, loaded.as_ref(), refused.as_deref())),
-        false => shown(file, &anatomy, loaded.as_ref(), refused.as_deref()),
+        true => output::json(&record(&info, loaded.as_ref(), refused.as_deref())),
+        false => shown(file, &info, loaded.as_ref(), refused.as_deref()),
     };
     output::print(&text)?;
     match refused {
@@ -47,7 +47,7 @@ async fn refused(loaded: Result<&Plugin, &LoadError>) -> Result<Option<String>, 
         Err(error) => return Ok(Some(error.to_string())),
         Ok(plugin) => plugin,
     };
-    let ours = patiently(false, Probes::built_in()).await?;
+    let ours = with_spinner(false, Probes::built_in()).await?;
     let ours = ours.plugins.iter().map(|it| &*it.description);
     let checked = standing::check(ours.chain([&*plugin.description]));
     Ok(checked.err().map(|it| it.to_string()))
@@ -81,12 +81,12 @@ fn unasked<'a>(shape: &'a Shape, description: &Description) -> Vec<&'a str> {
 }
 
 fn record(
-    anatomy: &Anatomy,
+    info: &ComponentInfo,
     loaded: Result<&Plugin, &LoadError>,
     refused: Option<&str>,
 ) -> serde_json::Value {
     let described = loaded.map(|plugin| &*plugin.description);
-    let shape = anatomy.shape.as_ref();
+    let shape = info.shape.as_ref();
     let codes = |description: &Description| {
         let codes = description.codes.iter();
         codes
@@ -110,8 +110,8 @@ fn record(
         "name": described.map(|it| it.name.clone()).ok(),
         "version": described.map(|it| it.version.clone()).ok(),
         "summary": described.map(|it| it.summary.clone()).ok(),
-        "file": anatomy,
-        "contract_spoken": Anatomy::SPOKEN,
+        "file": info,
+        "contract_spoken": ComponentInfo::SPOKEN,
         "signer": loaded.map(|it| it.signer.clone()).ok(),
         "capabilities": described.map(|it| it.capabilities.clone()).ok(),
         "unasked_calls": described.ok().zip(shape).map(|(it, shape)| unasked(shape, it)),
@@ -129,7 +129,7 @@ fn record(
 
 fn shown(
     file: &Path,
-    anatomy: &Anatomy,
+    info: &ComponentInfo,
     loaded: Result<&Plugin, &LoadError>,
     refused: Option<&str>,
 ) -> String {
@@ -144,12 +144,12 @@ fn shown(
         row("", description.summary.as_str());
     }
     row("file", &file.display().to_string());
-    row("size", &format!("{} KiB", anatomy.size.div_ceil(1024)));
-    row("digest", &anatomy.digest);
+    row("size", &format!("{} KiB", info.size.div_ceil(1024)));
+    row("digest", &info.digest);
     if let Ok(plugin) = loaded {
         row("signer", &signer(&plugin.signer));
     }
-    if let Some(shape) = &anatomy.shape {
+    if let Some(shape) = &info.shape {
         row("contract", &contract(shape));
     }
     if let Ok(description) = described {
@@ -185,13 +185,13 @@ fn shown(
         if description.capabilities.is_empty() {
             row("asks for", "nothing beyond what other probes found");
         }
-        let unasked = anatomy.shape.iter().flat_map(|it| unasked(it, description));
+        let unasked = info.shape.iter().flat_map(|it| unasked(it, description));
         for (index, call) in unasked.enumerate() {
             let label = if index == 0 { "unasked" } else { "" };
             row(label, &format!("{call}: would stop it"));
         }
     }
-    if let Some(shape) = &anatomy.shape {
+    if let Some(shape) = &info.shape {
         // What it asks for, it can; of one that is refused nobody knows what it asks for.
         let can = match described {
             Ok(_) => handed_on(shape).collect(),
@@ -205,7 +205,7 @@ fn shown(
         }
     }
     let verdict = match refused {
-        None => styled(GOOD, "would be let in"),
+        None => styled(GOOD, "would be accepted"),
         Some(why) => format!("{}: {why}", styled(BAD, "refused")),
     };
     row("verdict", &verdict);
@@ -219,7 +219,10 @@ fn contract(shape: &Shape) -> String {
         [] => "none".to_string(),
         _ => versions.join(", "),
     };
-    format!("{versions} (this program speaks {})", Anatomy::SPOKEN)
+    format!(
+        "{versions} (this program supports {})",
+        ComponentInfo::SPOKEN
+    )
 }
 
 /// With the words that a trusted signer put beside the signature.

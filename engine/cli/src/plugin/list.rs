@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::super::progress::patiently;
+use super::super::progress::with_spinner;
 use super::super::third_party::SignatureArgs;
 use super::super::{CliError, Exit, output};
 use report::style::{BOLD, styled};
@@ -10,7 +10,7 @@ use run::Probes;
 
 pub(super) async fn run(files: &[PathBuf], signatures: &SignatureArgs) -> Result<Exit, CliError> {
     let signatures = signatures.signatures(files)?;
-    let probes = patiently(false, Probes::load(files, &signatures)).await?;
+    let probes = with_spinner(false, Probes::load(files, &signatures)).await?;
     let width = probes.plugins.iter().map(|it| it.description.name.len());
     let width = width.max().unwrap_or_default();
     let mut out = String::new();

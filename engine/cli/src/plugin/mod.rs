@@ -21,11 +21,11 @@ pub(crate) use test::ScenarioError;
 pub(crate) enum PluginCommand {
     /// Write a working probe, with its advice and its scenarios, into a new folder
     New {
-        /// What it is called: lower-case words joined by hyphens; a path puts it elsewhere
+        /// The name of the probe: lower-case words joined by hyphens; with a path, the folder is created there
         #[arg(value_name = "NAME")]
         folder: PathBuf,
     },
-    /// Compile a probe; the last line printed is the path of the component
+    /// Compile a probe; the last line of the output is the path of the component
     Build {
         /// The folder of the probe
         #[arg(default_value = ".")]
@@ -34,7 +34,7 @@ pub(crate) enum PluginCommand {
         #[arg(short, long, value_name = "FILE.wasm")]
         output: Option<PathBuf>,
     },
-    /// Show what a probe is, who signed it, what it asks for, and whether it would be let in; nothing is asked of any remote
+    /// Show what a probe is, who signed it, what it asks for, and whether it would be accepted; no remote is contacted
     Inspect {
         /// The component
         #[arg(value_name = "FILE.wasm")]

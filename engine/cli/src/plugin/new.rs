@@ -34,10 +34,10 @@ const AREA: &str = "example.";
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum NewProbeError {
     #[error(
-        "`{0}` is no name for a probe: lower-case words joined by hyphens, such as greeting-length"
+        "`{0}` is not a valid probe name: write lower-case words joined by hyphens, such as greeting-length"
     )]
     Name(String),
-    #[error("{}: is there already; nothing was written", .0.display())]
+    #[error("{} already exists; nothing was written", .0.display())]
     Taken(PathBuf),
     #[error("{}: {source}", path.display())]
     File {
@@ -227,7 +227,7 @@ mod tests {
         let scratch = tempfile::tempdir().unwrap();
         let folder = scratch.path().join("mine");
         write(&folder).unwrap();
-        assert!(folder.join("sdk/wit/probe.wit").exists());
+        assert!(folder.join("sdk/wit/v0_1/probe.wit").exists());
         let text = fs::read_to_string(folder.join("src/lib.rs")).unwrap();
         assert!(text.contains("mine.talkative-greeting") && !text.contains(AREA));
         assert!(matches!(write(&folder), Err(NewProbeError::Taken(_))));

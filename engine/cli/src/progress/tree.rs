@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
-use super::{CLEANING_UP, told};
+use super::{CLEANING_UP, counted, ending, problems};
 use diagnosis::record::ProbeRun;
-use model::visit::Look;
 use model::visit::RunResult;
+use model::visit::VisitScope;
 use report::style::{BAD, DIM, GOOD, UNKNOWN, WARN, styled};
-use run::Event;
+use run::{Event, Wait};
 
 /// Addresses that are done stay on the screen up to this number; the first line counts them all.
 const DONE_SHOWN: usize = 6;
@@ -54,19 +54,20 @@ impl Tree {
 
     pub(super) fn tell(&mut self, event: &Event<'_>) {
         match event {
-            Event::Arrived { source, look } => self.arrive(*source, *look),
+            Event::Arrived { source, scope } => self.arrive(*source, *scope),
             Event::Started { probe, source } => self.start(probe, *source),
+            Event::Waiting { waits, source } => self.wait(waits, *source),
             Event::Ended(run) => self.end(run),
-            Event::Left { source } => self.leave(*source),
+            Event::Left { source } => self.finish_visit(*source),
             Event::CleaningUp => self.root.set_message(CLEANING_UP),
         }
     }
 
-    fn arrive(&mut self, source: Option<IpAddr>, look: Look) {
-        let name = match (source, look) {
+    fn arrive(&mut self, source: Option<IpAddr>, scope: VisitScope) {
+        let name = match (source, scope) {
             (None, _) => String::new(),
-            (Some(source), Look::Full) => source.to_string(),
-            (Some(source), Look::Ladder) => format!("{source}  the first steps"),
+            (Some(source), VisitScope::Full) => source.to_string(),
+            (Some(source), VisitScope::Ladder) => format!("{source}  up to TLS"),
         };
         let line = source.map(|_| ticking(self.screen.add(running(1, &name))));
         let visit = Visit {
@@ -87,12 +88,33 @@ impl Tree {
         visit.steps.push((probe.into(), bar));
     }
 
+    /// Each step says what it waits for, the longest wait of several; one that waits no more has its name alone.
+    fn wait(&self, waits: &[Wait], source: Option<IpAddr>) {
+        let Some(visit) = self.visits.get(&source) else {
+            return;
+        };
+        for (probe, bar) in visit.steps.iter().filter(|(_, bar)| !bar.is_finished()) {
+            let own = waits.iter().map(|wait| &wait.awaited);
+            let longest = own
+                .filter(|it| it.probe == *probe)
+                .max_by_key(|it| it.waited());
+            let text = match longest {
+                Some(awaited) => match awaited.waited().as_secs() {
+                    0 => format!("{probe:14} {awaited}; total"),
+                    seconds => format!("{probe:14} {awaited} for {seconds} s; total"),
+                },
+                None => probe.clone(),
+            };
+            bar.set_message(model::cleaner::line(&text, SHOWN));
+        }
+    }
+
     fn end(&mut self, run: &ProbeRun) {
         let Some(visit) = self.visits.get_mut(&run.source) else {
             return;
         };
         let name = &run.probe.description.name;
-        let found = run.outcome.findings.len();
+        let found = problems(run);
         visit.found += found;
         let (style, mark) = match &run.status {
             RunResult::Done if found == 0 => (GOOD, "ok"),
@@ -106,7 +128,7 @@ impl Tree {
                 (BAD, "?")
             }
         };
-        let text = format!("{name:14} {}", told(run));
+        let text = format!("{name:14} {}", ending(run));
         let mark = styled(style, &format!("{mark:2}"));
         match visit.steps.iter().find(|(step, _)| step == name) {
             Some((_, bar)) => finish(bar, visit.depth(), &mark, &text),
@@ -120,7 +142,7 @@ impl Tree {
     }
 
     /// The steps of an address that is done make room.
-    fn leave(&mut self, source: Option<IpAddr>) {
+    fn finish_visit(&mut self, source: Option<IpAddr>) {
         let Some(Visit {
             line: Some(line),
             name,
@@ -134,15 +156,15 @@ impl Tree {
         for (_, bar) in &steps {
             self.screen.remove(bar);
         }
-        let (mark, told) = match (failed, found) {
-            (true, _) => (
-                styled(UNKNOWN, "? "),
-                "not everything could be looked at".into(),
+        let (mark, result) = match (failed, found) {
+            (true, _) => (styled(UNKNOWN, "? "), "not every check could be run".into()),
+            (false, 0) => (styled(GOOD, "ok"), "no problems".into()),
+            (false, found) => (
+                styled(WARN, "! "),
+                counted(found, "problem", "problems").unwrap_or_default(),
             ),
-            (false, 0) => (styled(GOOD, "ok"), "nothing found".into()),
-            (false, found) => (styled(WARN, "! "), format!("{found} found")),
         };
-        finish(&line, 1, &mark, &format!("{name}  {told}"));
+        finish(&line, 1, &mark, &format!("{name}  {result}"));
         self.done.push_back(line);
         if self.done.len() > DONE_SHOWN
             && let Some(oldest) = self.done.pop_front()
@@ -150,7 +172,8 @@ impl Tree {
             self.screen.remove(&oldest);
         }
         self.visited += 1;
-        let looked = format!("{}  looked from {} so far", self.title, self.visited);
+        let done = counted(self.visited, "source address", "source addresses");
+        let looked = format!("{}  {} done", self.title, done.unwrap_or_default());
         self.root.set_message(looked);
     }
 }

@@ -1,7 +1,12 @@
 //! Consequences under their causes.
 
+use model::finding::SettingsPatch;
+
 use super::Diagnosed;
 use crate::codes::Codes;
+
+/// The setting of the host name, as a change has it.
+const HOST: &str = "host";
 
 /// Folds each finding under the first root cause that declares to explain it, if it was seen wherever the other was. Nothing
 /// that probes of this program found is folded under the word of a third party.
@@ -24,6 +29,7 @@ pub(super) fn fold(findings: &mut Vec<Diagnosed>, catalogue: &Codes) {
     for (found, cause) in findings.iter_mut().zip(causes) {
         found.caused_by = cause;
     }
+    take_over_names(findings);
     let (mut ordered, consequences): (Vec<_>, Vec<_>) =
         findings.drain(..).partition(|it| it.caused_by.is_none());
     for consequence in consequences {
@@ -34,6 +40,26 @@ pub(super) fn fold(findings: &mut Vec<Diagnosed>, catalogue: &Codes) {
         ordered.insert(after.map_or(ordered.len(), |index| index + 1), consequence);
     }
     *findings = ordered;
+}
+
+/// A name that the server knows mends the cause of a wrong name, too: a cause that proposes no change takes over that of the
+/// host name alone.
+fn take_over_names(findings: &mut [Diagnosed]) {
+    let is_name = |it: &SettingsPatch| matches!(it.changes.as_slice(), [(name, _)] if name == HOST);
+    let names: Vec<(String, SettingsPatch)> = findings
+        .iter()
+        .filter(|it| it.standing.is_built_in())
+        .filter_map(|it| {
+            let patch = it.finding.patch.clone().filter(is_name)?;
+            Some((it.caused_by.clone()?, patch))
+        })
+        .collect();
+    for (cause, patch) in names {
+        let causes = findings.iter_mut().filter(|it| it.standing.is_built_in());
+        for found in causes.filter(|it| it.finding.code == cause && it.finding.patch.is_none()) {
+            found.finding.patch = Some(patch.clone());
+        }
+    }
 }
 
 fn explained_by<'a>(

@@ -1,12 +1,12 @@
 //! What nothing is known about.
 
 use super::NotTested;
+use crate::blocker::why_not_run;
 use crate::record::Record;
-use crate::why::why_not_run;
 use model::finding::{Description, Omission, OmissionCause};
-use model::matrix::Vantage;
+use model::matrix::VantagePoint;
 use model::standing::Standing;
-use model::visit::Look;
+use model::visit::VisitScope;
 
 /// What is said of a probe that the user left out.
 pub const LEFT_OUT: &str = "left out";
@@ -15,7 +15,7 @@ pub const LEFT_OUT: &str = "left out";
 pub(super) fn not_tested(record: &Record) -> Vec<NotTested> {
     let mut all: Vec<NotTested> = Vec::new();
     let mut add =
-        |(probe, standing): (&str, Standing), omission: Omission, source: Option<Vantage>| {
+        |(probe, standing): (&str, Standing), omission: Omission, source: Option<VantagePoint>| {
             if omission.cause == OmissionCause::NotApplicable {
                 return;
             }
@@ -33,7 +33,7 @@ pub(super) fn not_tested(record: &Record) -> Vec<NotTested> {
     for visit in &record.visits {
         for run in &visit.runs {
             let probe = &run.probe.description;
-            let source = || run.source.map(Vantage::from);
+            let source = || run.source.map(VantagePoint::from);
             let of = (probe.name.as_str(), probe.standing);
             for omission in &run.outcome.not_tested {
                 add(of, omission.clone(), source());
@@ -43,16 +43,15 @@ pub(super) fn not_tested(record: &Record) -> Vec<NotTested> {
                 add(of, omission, source());
             }
         }
-        if visit.look == Look::Ladder {
+        if visit.scope == VisitScope::Ladder {
             let omission = Omission {
                 check: "everything after TLS".into(),
                 codes: Vec::new(),
                 cause: OmissionCause::Represented,
-                reason: "another address that behaves alike up to there was looked at in full"
-                    .into(),
+                reason: "another address with the same behaviour so far was checked in full".into(),
             };
             let of = ("", Standing::BuiltIn);
-            add(of, omission, visit.source.map(Vantage::from));
+            add(of, omission, visit.source.map(VantagePoint::from));
         }
     }
     for left_out in &record.left_out {

@@ -1,8 +1,8 @@
 //! What has to be seen of a remote before it may be called healthy. That nothing wrong was found is no proof: it may be that
 //! nobody got so far.
 
-use model::matrix::{Cell, Row, Step, Vantage};
-use model::visit::Look;
+use model::matrix::{Cell, Row, Step, VantagePoint};
+use model::visit::VisitScope;
 
 /// A step that was not seen to succeed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,7 +10,7 @@ pub struct Unseen {
     /// The step.
     pub step: Step,
     /// The source addresses from which it was not; empty where it is all of them.
-    pub sources: Vec<Vantage>,
+    pub sources: Vec<VantagePoint>,
     /// Why not, from the first of them.
     pub reason: String,
 }
@@ -22,7 +22,10 @@ pub struct Unseen {
 pub(super) fn unseen(rows: &[Row], credentials: bool) -> Vec<Unseen> {
     let needed = needed(credentials);
     let seen = |row: &Row| needed.iter().all(|step| row.passed(*step));
-    let full: Vec<&Row> = rows.iter().filter(|row| row.look == Look::Full).collect();
+    let full: Vec<&Row> = rows
+        .iter()
+        .filter(|row| row.scope == VisitScope::Full)
+        .collect();
     let judged = match full.is_empty() {
         true if rows.iter().any(seen) => Vec::new(),
         true => rows.iter().collect(),
@@ -30,8 +33,9 @@ pub(super) fn unseen(rows: &[Row], credentials: bool) -> Vec<Unseen> {
     };
     let missing = |step: &Step| {
         let without: Vec<&&Row> = judged.iter().filter(|row| !row.passed(*step)).collect();
-        let reason = why(without.first()?, *step);
-        let mut sources: Vec<Vantage> = without.iter().map(|row| row.vantage.clone()).collect();
+        let reason = reason(without.first()?, *step);
+        let mut sources: Vec<VantagePoint> =
+            without.iter().map(|row| row.vantage.clone()).collect();
         if sources.len() == rows.len() {
             sources.clear();
         }
@@ -44,10 +48,10 @@ pub(super) fn unseen(rows: &[Row], credentials: bool) -> Vec<Unseen> {
     needed.iter().filter_map(missing).collect()
 }
 
-fn why(row: &Row, step: Step) -> String {
+fn reason(row: &Row, step: Step) -> String {
     match row.steps.get(&step) {
         Some(Cell::NotTested { reason }) => reason.clone(),
-        Some(Cell::Failed { code, .. }) => format!("{code} stands in the way"),
+        Some(Cell::Failed { code, .. }) => format!("blocked by {code}"),
         Some(Cell::Passed | Cell::NotApplicable) | None => "nobody tried it".into(),
     }
 }
@@ -64,7 +68,7 @@ fn needed(credentials: bool) -> &'static [Step] {
 mod tests {
     use super::*;
 
-    fn row(name: &str, look: Look, passed: &[Step]) -> Row {
+    fn row(name: &str, scope: VisitScope, passed: &[Step]) -> Row {
         let cell = |step: Step| match passed.contains(&step) {
             true => Cell::Passed,
             false => Cell::NotTested {
@@ -72,11 +76,11 @@ mod tests {
             },
         };
         Row {
-            vantage: Vantage::at(None, name),
+            vantage: VantagePoint::at(None, name),
             address: None,
             dedicated: false,
             seen_as: None,
-            look,
+            scope,
             steps: Step::ALL.into_iter().map(|it| (it, cell(it))).collect(),
             again: None,
         }
@@ -92,18 +96,18 @@ mod tests {
 
     #[test]
     fn with_credentials_a_login_and_a_listing_are_needed() {
-        assert_eq!(unseen(&[row("a", Look::Full, WORKS)], true), []);
+        assert_eq!(unseen(&[row("a", VisitScope::Full, WORKS)], true), []);
         let logged_in = [CLIMBS, &[Step::Login]].concat();
-        let half = unseen(&[row("a", Look::Full, &logged_in)], true);
+        let half = unseen(&[row("a", VisitScope::Full, &logged_in)], true);
         assert_eq!(steps(&half), [(Step::Data, 0)]);
-        let none = unseen(&[row("a", Look::Full, CLIMBS)], true);
+        let none = unseen(&[row("a", VisitScope::Full, CLIMBS)], true);
         assert_eq!(steps(&none), [(Step::Login, 0), (Step::Data, 0)]);
-        assert_eq!(unseen(&[row("a", Look::Full, CLIMBS)], false), []);
+        assert_eq!(unseen(&[row("a", VisitScope::Full, CLIMBS)], false), []);
     }
 
     #[test]
     fn without_a_connection_nothing_is_proven() {
-        let nowhere = [row("a", Look::Full, &[])];
+        let nowhere = [row("a", VisitScope::Full, &[])];
         assert_eq!(steps(&unseen(&nowhere, false)), [(Step::Reach, 0)]);
         assert_eq!(unseen(&nowhere, true).len(), 3);
         assert_eq!(unseen(&[], true), []);
@@ -111,13 +115,16 @@ mod tests {
 
     #[test]
     fn each_address_that_was_looked_at_in_full_is_proven_by_itself() {
-        let works = row("a", Look::Full, WORKS);
-        let (full, ladder) = (row("b", Look::Full, CLIMBS), row("b", Look::Ladder, CLIMBS));
+        let works = row("a", VisitScope::Full, WORKS);
+        let (full, ladder) = (
+            row("b", VisitScope::Full, CLIMBS),
+            row("b", VisitScope::Ladder, CLIMBS),
+        );
         assert_eq!(unseen(&[works.clone(), ladder.clone()], true), []);
         let one = unseen(&[works.clone(), full], true);
         assert_eq!(steps(&one), [(Step::Login, 1), (Step::Data, 1)]);
         // A proof of a change does no more than this, from one address after the other.
-        let brief = row("a", Look::Ladder, WORKS);
+        let brief = row("a", VisitScope::Ladder, WORKS);
         assert_eq!(unseen(&[brief, ladder.clone()], true), []);
         assert_eq!(unseen(&[ladder.clone(), ladder], true).len(), 2);
     }

@@ -19,9 +19,9 @@ use model::probe::ProbeIdentity;
 use model::remote::{Remote, SslSetting};
 use model::signer::Signer;
 use model::standing::Standing;
-use model::visit::Look;
-use model::visit::OutOfReach;
 use model::visit::RunResult;
+use model::visit::SkipReason;
+use model::visit::VisitScope;
 use report::Report;
 use run::Probes;
 
@@ -139,7 +139,7 @@ fn outcome(codes: Vec<String>) -> BoxedStrategy<Outcome> {
 
 fn status() -> BoxedStrategy<RunResult> {
     let why = || "of the case".to_string();
-    let used_up = OutOfReach::UsedUp {
+    let used_up = SkipReason::UsedUp {
         state: "logged-in".into(),
         by: "login".into(),
     };
@@ -302,7 +302,7 @@ pub(super) fn report(
             .flat_map(|(it, _)| it.description.provides.clone());
         Visit {
             source: Some(source),
-            look: Look::Full,
+            scope: VisitScope::Full,
             runs,
             reached: reached.iter().cloned().chain(states).collect(),
         }
@@ -316,6 +316,7 @@ pub(super) fn report(
         peak: 0,
         transcript: Vec::new(),
         duration: Duration::ZERO,
+        patience: Default::default(),
         cut: None,
         password: Default::default(),
         sheet: None,

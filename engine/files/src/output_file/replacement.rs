@@ -58,7 +58,16 @@ fn beside(target: &Path) -> io::Result<NamedTempFile> {
         // What the umask leaves of it.
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
-    builder.tempfile_in(folder(target))
+    let folder = folder(target);
+    let made = builder.tempfile_in(folder);
+    // The library names the file that it wanted to make, of which nobody has heard.
+    made.map_err(|error| match (error.kind(), folder.is_dir()) {
+        (io::ErrorKind::NotFound, false) => io::Error::new(
+            io::ErrorKind::NotFound,
+            format!("there is no folder {}", folder.display()),
+        ),
+        (kind, _) => kind.into(),
+    })
 }
 
 #[cfg(unix)]

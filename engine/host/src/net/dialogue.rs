@@ -10,7 +10,7 @@ use model::failure::Failure;
 
 /// The codes of the replies that came since the last command was sent; one is due.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Answers {
+pub struct ReplyCodes {
     /// The first one.
     pub first: Option<u16>,
     /// The last one.
@@ -19,7 +19,7 @@ pub struct Answers {
     pub count: u32,
 }
 
-impl Answers {
+impl ReplyCodes {
     fn hear(&mut self, code: u16) {
         self.first.get_or_insert(code);
         self.last = Some(code);
@@ -32,13 +32,24 @@ impl Answers {
     }
 }
 
+/// As far as the first blank; a guest may write anything.
+fn verb(line: &str) -> String {
+    let verb = line.split(' ').next().unwrap_or_default();
+    model::cleaner::line(verb, LONGEST_VERB)
+}
+
+/// In characters.
+const LONGEST_VERB: usize = 16;
+
 /// What is said on a control connection: written down line by line, and read for reply codes.
 pub(super) struct Dialogue {
     transcript: Transcript,
     pub(super) probe: String,
     line: Vec<u8>,
     reader: ReplyReader,
-    pub(super) answers: Answers,
+    pub(super) reply_codes: ReplyCodes,
+    /// The verb of the last command.
+    last: Option<String>,
     /// Whether a probe has sent TLS records of its own making, so that records may come back.
     by_hand: bool,
 }
@@ -50,7 +61,8 @@ impl Dialogue {
             probe: String::new(),
             line: Vec::new(),
             reader: ReplyReader::new(),
-            answers: Answers::default(),
+            reply_codes: ReplyCodes::default(),
+            last: None,
             by_hand: false,
         }
     }
@@ -69,23 +81,29 @@ impl Dialogue {
 
     /// A line that holds a secret was sent, and is shown as something else.
     pub(super) fn sent_secret(&mut self, id: u32, to: SocketAddr, shown: &str) {
-        self.answers = Answers::default();
+        self.reply_codes = ReplyCodes::default();
+        self.last = Some(verb(shown));
         self.transcript.add_login(id, &self.probe, to, shown);
     }
 
+    /// The verb of the last command; none before the first.
+    pub(super) fn last_command(&self) -> Option<&str> {
+        self.last.as_deref()
+    }
+
     pub(super) fn sent(&mut self, id: u32, bytes: &[u8]) {
-        self.answers = Answers::default();
+        self.reply_codes = ReplyCodes::default();
         if is_record(bytes) {
             self.by_hand = true;
+            self.last = Some("a ClientHello".into());
             let text = format!("{} bytes of TLS records made by hand", bytes.len());
             return self.add(id, Direction::Sent, &text);
         }
         for line in bytes.split_inclusive(|byte| *byte == b'\n') {
-            self.add(
-                id,
-                Direction::Sent,
-                String::from_utf8_lossy(line).trim_end_matches(['\r', '\n']),
-            );
+            let line = String::from_utf8_lossy(line);
+            let line = line.trim_end_matches(['\r', '\n']);
+            self.last = Some(verb(line));
+            self.add(id, Direction::Sent, line);
         }
     }
 
@@ -97,28 +115,26 @@ impl Dialogue {
         }
         self.reader.push(bytes);
         while let Ok(Some(reply)) = self.reader.next() {
-            self.answers.hear(reply.code);
+            self.reply_codes.hear(reply.code);
         }
         self.line.extend_from_slice(bytes);
         while let Some(end) = self.line.iter().position(|byte| *byte == b'\n') {
             let line: Vec<u8> = self.line.drain(..=end).collect();
-            self.add(
-                id,
-                Direction::Received,
-                String::from_utf8_lossy(&line).trim_end_matches(['\r', '\n']),
-            );
+            let (text, _) = ftp::encoding::decode(&line);
+            self.add(id, Direction::Received, text.trim_end_matches(['\r', '\n']));
         }
         // A line without end is written down once it is longer than what is kept of it anyway.
         if (at_end && !self.line.is_empty()) || self.line.len() > 4096 {
             let line = std::mem::take(&mut self.line);
-            self.add(id, Direction::Received, &String::from_utf8_lossy(&line));
+            let (text, _) = ftp::encoding::decode(&line);
+            self.add(id, Direction::Received, &text);
         }
     }
 
     pub(super) fn forget(&mut self) {
         self.line.clear();
         self.reader = ReplyReader::new();
-        self.answers = Answers::default();
+        self.reply_codes = ReplyCodes::default();
     }
 }
 

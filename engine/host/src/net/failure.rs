@@ -29,7 +29,19 @@ pub fn from_io(operation: Operation, error: &io::Error) -> Failure {
         io::ErrorKind::UnexpectedEof => FailureKind::Truncated,
         _ => FailureKind::Other,
     };
-    Failure::new(operation, kind, error)
+    Failure::new(operation, kind, words(error))
+}
+
+/// What the system says, without its number; what the TLS library says of an end is in our words.
+fn words(error: &io::Error) -> String {
+    if error.kind() == io::ErrorKind::UnexpectedEof {
+        return "the connection ended without a TLS closing alert".into();
+    }
+    let text = error.to_string();
+    let system = text
+        .split_once(" (os error ")
+        .map(|(text, _)| text.to_owned());
+    system.unwrap_or(text)
 }
 
 /// Classifies an error of the TLS library (RFC 8446 section 6 for the alerts).
@@ -41,7 +53,16 @@ pub fn from_tls(operation: Operation, error: &rustls::Error) -> Failure {
         Error::PeerIncompatible(_) => FailureKind::TlsIncompatible,
         _ => FailureKind::TlsBroken,
     };
-    Failure::new(operation, kind, error)
+    let detail = match error {
+        Error::AlertReceived(alert) => {
+            format!(
+                "the other side sent the TLS alert {alert:?} ({})",
+                u8::from(*alert)
+            )
+        }
+        other => format!("TLS: {other}"),
+    };
+    Failure::new(operation, kind, detail)
 }
 
 #[cfg(test)]

@@ -1,19 +1,18 @@
 //! A certificate from the address that another certificate names (RFC 5280 section 4.2.2.1), over HTTP: only where the user
 //! asked for it, since that address is a third party's and chosen by whoever made the certificate.
 
+use crate::http;
 use crate::net::failure;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use http_body_util::{BodyExt, Empty, Limited};
-use hyper::body::Bytes;
-use hyper::header::HOST;
-use hyper::{Method, Request, StatusCode, Uri};
+use http_body_util::Empty;
+use hyper::StatusCode;
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpSocket, TcpStream};
-use tokio_util::task::AbortOnDropHandle;
 use url::Url;
 
+use http::HttpError;
 use model::failure::{Failure, FailureKind, Operation};
 
 /// A chain of certificates takes a few kilobytes.
@@ -63,45 +62,44 @@ impl Location {
             .connect(to)
             .await
             .map_err(|error| failure::from_io(Operation::Connect, &error))?;
-        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
-            .await
-            .map_err(|error| http(&error))?;
-        let _driver = AbortOnDropHandle::new(tokio::spawn(connection));
-        let request = self.request()?;
-        let answer = sender
-            .send_request(request)
-            .await
-            .map_err(|error| http(&error))?;
-        if answer.status() != StatusCode::OK {
+        let request = http::request(&self.url).and_then(|it| it.body(Empty::new()).ok());
+        let request = request.ok_or_else(|| {
+            let detail = format!("{} cannot be asked for", self.url);
+            Failure::new(Operation::Write, FailureKind::InvalidArgument, detail)
+        })?;
+        let is_there = |status| status == StatusCode::OK;
+        let asked = http::get(
+            TokioIo::new(stream),
+            request,
+            |head| is_there(head.status),
+            MAX_BYTES,
+        );
+        let answer = asked.await.map_err(|error| match error {
+            HttpError::Exchange(error) => {
+                Failure::new(Operation::Read, FailureKind::Closed, exchange(&error))
+            }
+            error @ (HttpError::Body(_) | HttpError::TooLong(_)) => {
+                let detail = format!("{}: {error}", self.url);
+                Failure::new(Operation::Read, FailureKind::Truncated, detail)
+            }
+        })?;
+        if !is_there(answer.status()) {
             let detail = format!("{} answers {}", self.url, answer.status());
             return Err(Failure::new(Operation::Read, FailureKind::Closed, detail));
         }
-        let body = Limited::new(answer.into_body(), MAX_BYTES).collect().await;
-        let body = body.map_err(|error| {
-            let detail = format!("{}: {error}", self.url);
-            Failure::new(Operation::Read, FailureKind::Truncated, detail)
-        })?;
-        Ok(body.to_bytes().into())
-    }
-
-    fn request(&self) -> Result<Request<Empty<Bytes>>, Failure> {
-        let target = &self.url[url::Position::BeforePath..url::Position::AfterQuery];
-        let authority = &self.url[url::Position::BeforeHost..url::Position::AfterPort];
-        Uri::try_from(target)
-            .ok()
-            .and_then(|uri| {
-                let request = Request::builder().method(Method::GET).uri(uri);
-                request.header(HOST, authority).body(Empty::new()).ok()
-            })
-            .ok_or_else(|| {
-                let detail = format!("{} cannot be asked for", self.url);
-                Failure::new(Operation::Write, FailureKind::InvalidArgument, detail)
-            })
+        Ok(answer.into_body())
     }
 }
 
-fn http(error: &hyper::Error) -> Failure {
-    Failure::new(Operation::Read, FailureKind::Closed, error.to_string())
+/// How an exchange ended, in our words.
+fn exchange(error: &hyper::Error) -> &'static str {
+    if error.is_parse() {
+        "the answer is not HTTP"
+    } else if error.is_incomplete_message() {
+        "the connection was closed within the answer"
+    } else {
+        "the connection was lost"
+    }
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ impl Witness {
         Witness
     }
 
-    pub(super) fn told(&self, failure: Failure) -> Failure {
+    pub(super) fn with_sender(&self, failure: Failure) -> Failure {
         failure
     }
 
@@ -59,7 +59,7 @@ mod linux {
         }
 
         /// The failure with what was told of it.
-        pub(in super::super) fn told(&self, failure: Failure) -> Failure {
+        pub(in super::super) fn with_sender(&self, failure: Failure) -> Failure {
             let Some((message, sender)) = self.socket.as_ref().and_then(message) else {
                 return failure;
             };
@@ -154,7 +154,7 @@ mod linux {
                 (true, 1, 0) => "no route to the destination",
                 (true, 1, 5) => "the source address is against the policy",
                 (true, 1, 6) => "the route is rejected",
-                (false, 11, _) | (true, 3, _) => "time exceeded on the way",
+                (false, 11, _) | (true, 3, _) => "time exceeded on the network path",
                 _ => "the destination cannot be reached",
             }
         }

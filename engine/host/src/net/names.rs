@@ -14,7 +14,7 @@ use tokio::sync::OnceCell;
 
 use super::resolver::Found;
 use super::shown::Shown;
-use super::{Grant, Resolved, Resolver};
+use super::{AddressPolicy, Resolved, Resolver};
 use model::cleaner;
 use model::failure::{Failure, FailureKind, Operation};
 use model::remote::is_same_name;
@@ -29,7 +29,7 @@ const MAX_TOLD: usize = 100;
 #[derive(Debug)]
 pub struct Names {
     resolver: Resolver,
-    grant: Arc<Grant>,
+    policy: Arc<AddressPolicy>,
     /// The host of the settings that are tried, where it is another than the user's.
     proposed: Option<String>,
     /// What is known of a name, by its spelling here.
@@ -54,11 +54,11 @@ enum Known {
 
 impl Names {
     /// The names of a run that tries settings with this host.
-    pub fn new(resolver: Resolver, grant: Arc<Grant>, host: &str) -> Names {
-        let is_users = grant.authority().is_host(host);
+    pub fn new(resolver: Resolver, policy: Arc<AddressPolicy>, host: &str) -> Names {
+        let is_users = policy.authority().is_host(host);
         Names {
             resolver,
-            grant,
+            policy,
             proposed: (!is_users).then(|| host.to_string()),
             answers: Mutex::default(),
             shown: Mutex::default(),
@@ -66,13 +66,13 @@ impl Names {
         }
     }
 
-    /// The addresses of a name; those of the remote's host are learnt by the grant.
+    /// The addresses of a name; those of the remote's host are learnt by the policy.
     ///
     /// # Errors
     /// The name may not be asked about, or could not be resolved.
     pub async fn resolve(&self, name: &str, asker: Standing) -> Result<Vec<Resolved>, Failure> {
         if let Ok(address) = name.parse::<IpAddr>() {
-            let granted = self.grant.covers(address);
+            let granted = self.policy.covers(address);
             return Ok(vec![Resolved { address, granted }]);
         }
         let known = self.known(name, asker).await;
@@ -86,7 +86,7 @@ impl Names {
         let resolved = found.addresses.into_iter().map(|address| Resolved {
             address,
             // What the user expects of a name is only compared.
-            granted: !matches!(known, Known::Expected(_)) && self.grant.covers(address),
+            granted: !matches!(known, Known::Expected(_)) && self.policy.covers(address),
         });
         match known {
             Known::Host | Known::Alias(_) | Known::Expected(_) => Ok(resolved.collect()),
@@ -142,7 +142,7 @@ impl Names {
 
     /// As what a name is known, if it may be asked about.
     async fn known(&self, name: &str, asker: Standing) -> Option<Known> {
-        let authority = self.grant.authority();
+        let authority = self.policy.authority();
         if authority.is_host(name) {
             return Some(Known::Host);
         }
@@ -179,7 +179,7 @@ impl Names {
 
     /// Where the remote's host leads, whoever wants to know it.
     async fn host(&self) -> Result<Found, Failure> {
-        let authority = self.grant.authority();
+        let authority = self.policy.authority();
         if let Some(address) = authority.address() {
             return Ok(Found {
                 addresses: vec![address],
@@ -187,7 +187,7 @@ impl Names {
             });
         }
         let found = self.look_up(authority.host()).await?;
-        self.grant.learn(&found.addresses);
+        self.policy.learn(&found.addresses);
         Ok(found)
     }
 
@@ -203,9 +203,9 @@ impl Names {
     }
 }
 
-const NOT_ASKED: &str = "is not asked about: it is not the remote's host, none of its aliases, and no name that the user \
-                         gave with --expect-name";
-const ELSEWHERE: &str = "does not lead to an address of the remote";
+const NOT_ASKED: &str = "was not looked up: it is not the remote's host, one of its aliases, or a name given with \
+--expect-name";
+const ELSEWHERE: &str = "does not resolve to an address of the remote";
 
 fn not_permitted(name: &str, why: &str) -> Failure {
     let name = cleaner::line(name, MAX_TOLD);

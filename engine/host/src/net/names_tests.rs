@@ -2,6 +2,7 @@
 
 use crate::check::at;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
 
 use hickory_proto::op::{Message, MessageType, ResponseCode};
 use hickory_proto::rr::{Name, RData, Record, RecordType, rdata};
@@ -56,8 +57,8 @@ impl Zone {
         let expected = "Acct.service.example=203.0.113.7".parse().unwrap();
         asked.remote.expect_names = vec![expected];
         let check = Check::of(asked);
-        let grant = Arc::new(Grant::new(check.authority().clone()));
-        Names::new(Resolver::new(Some(self.address)).unwrap(), grant, run_host)
+        let policy = Arc::new(AddressPolicy::new(check.authority().clone()));
+        Names::new(Resolver::new(Some(self.address)).unwrap(), policy, run_host)
     }
 }
 
@@ -151,8 +152,8 @@ async fn host_aliases_and_what_is_expected_are_answered() {
         let itself = Ok(vec![(IpAddr::from(INSIDE), false)]);
         assert_eq!(addresses(&names, "10.0.0.5", asker).await, itself);
     }
-    assert!(!names.grant.covers([203, 0, 113, 7].into()));
-    assert!(!names.grant.covers(INSIDE.into()));
+    assert!(!names.policy.covers([203, 0, 113, 7].into()));
+    assert!(!names.policy.covers(INSIDE.into()));
 }
 
 #[tokio::test]
@@ -262,7 +263,7 @@ async fn a_name_of_a_certificate_is_for_probes_of_ours_and_tells_what_they_know(
     }
     let above = addresses(&names, "node.example", Standing::BuiltIn).await;
     assert_eq!(above, Err(FailureKind::NotPermitted), "no leaf names it");
-    assert!(!names.grant.covers(INSIDE.into()));
+    assert!(!names.policy.covers(INSIDE.into()));
     let aliases = names.aliases(files, Standing::BuiltIn).await;
     assert_eq!(aliases.unwrap(), Vec::<String>::new());
 }
@@ -296,7 +297,7 @@ async fn a_proposed_host_leads_to_the_remote_or_nowhere() {
         let names = zone.names(HOST, other);
         let found = addresses(&names, other, Standing::BuiltIn).await;
         assert!(found.is_err(), "{other}: {found:?}");
-        assert!(!names.grant.covers([203, 0, 113, 99].into()));
+        assert!(!names.policy.covers([203, 0, 113, 99].into()));
     }
 }
 
@@ -337,4 +338,14 @@ proptest! {
             }
         });
     }
+}
+
+#[tokio::test]
+async fn a_silent_server_is_not_waited_for_where_another_one_answers() {
+    let zone = Zone::start().await;
+    let silent = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let servers = [silent.local_addr().unwrap(), zone.address];
+    let resolver = Resolver::asking(&servers).unwrap();
+    let found = tokio::time::timeout(Duration::from_secs(2), resolver.addresses(HOST)).await;
+    assert!(!found.unwrap().unwrap().is_empty());
 }

@@ -1,4 +1,4 @@
-//! Opens connections: from the run's source address, to what the run grants, within the limit.
+//! Opens connections: from the run's source address, to what the address policy admits, within the limit.
 
 use crate::net::failure;
 use model::dialogue::Counts;
@@ -11,13 +11,16 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio_util::task::AbortOnDropHandle;
 
 use super::connection::Role;
+use super::data_ports::DataPorts;
 use super::fetch;
 use super::icmp::Witness;
 use super::slots::Use;
 use super::socket::bound;
 use super::tls::{ClientCertificate, Context, TlsVersion};
+use super::waits::Waits;
 use super::{
-    Connection, Denied, Established, Grant, Names, OwnWords, Slots, TlsSession, Transcript, Writes,
+    AddressPolicy, Connection, Denied, Established, Names, OwnWords, Slots, TlsSession, Transcript,
+    Writes,
 };
 use model::failure::{Failure, FailureKind, Operation};
 use model::mask::{Mask, MaskedStream};
@@ -54,12 +57,13 @@ pub struct NetworkSettings {
 pub struct Network {
     settings: NetworkSettings,
     names: Arc<Names>,
-    grant: Arc<Grant>,
+    policy: Arc<AddressPolicy>,
     slots: Arc<Slots>,
     transcript: Transcript,
     control: AtomicU32,
-    data: AtomicU32,
+    data: DataPorts,
     ids: Arc<AtomicU32>,
+    waits: Arc<Waits>,
 }
 
 /// A connection as it is asked for.
@@ -77,41 +81,51 @@ pub(super) struct Wanted {
 /// Why a connection was not even begun.
 #[derive(Debug)]
 pub enum NotBegun {
-    /// The grant forbids it: the guest broke the rules.
+    /// The policy forbids it: the guest broke the rules.
     Denied(Denied),
     /// It could not be.
     Failed(Failure),
 }
 
 impl Network {
-    /// The network of one run from one source address. Names, grant, slots, transcript and the numbers of connections are
-    /// shared between the source addresses of a run.
+    /// The network of one run from one source address. Names, policy, transcript and the numbers of connections are shared
+    /// between the source addresses of a run; the slots are those of this one.
     pub fn new(
         settings: NetworkSettings,
         names: Arc<Names>,
-        grant: Arc<Grant>,
+        policy: Arc<AddressPolicy>,
         slots: Arc<Slots>,
         transcript: Transcript,
         ids: Arc<AtomicU32>,
     ) -> Network {
-        let (control, data) = (AtomicU32::new(0), AtomicU32::new(0));
         Network {
             settings,
             names,
-            grant,
+            policy,
             slots,
             transcript,
-            control,
-            data,
+            control: AtomicU32::new(0),
+            data: DataPorts::default(),
             ids,
+            waits: Arc::default(),
         }
+    }
+
+    /// What is waited for.
+    pub fn waits(&self) -> &Arc<Waits> {
+        &self.waits
+    }
+
+    /// A probe has tried so many data ports and will try so many in all.
+    pub fn plan_data_ports(&self, tried: u32, of: u32) {
+        self.data.plan(tried, of);
     }
 
     /// How many connections were opened.
     pub fn counts(&self) -> Counts {
         Counts {
             control: self.control.load(Ordering::Relaxed),
-            data: self.data.load(Ordering::Relaxed),
+            data: self.data.opened(),
         }
     }
 
@@ -163,7 +177,7 @@ impl Network {
         let addresses = self.names.of_issuer(&location.host).await?;
         let address = addresses
             .into_iter()
-            .find(|address| self.grant.third_party(*address))
+            .find(|address| self.policy.third_party(*address))
             .ok_or_else(|| {
                 let detail = format!("{} leads to no public address", location.host);
                 Failure::new(Operation::Connect, FailureKind::InvalidArgument, detail)
@@ -178,7 +192,7 @@ impl Network {
     /// connections. `holder` says that the probe holds the session for which a place is kept free.
     ///
     /// # Errors
-    /// The grant forbids it, or no place was free in time.
+    /// The policy forbids it, or no place was free in time.
     pub async fn connect(
         &self,
         to: SocketAddr,
@@ -186,7 +200,7 @@ impl Network {
         holder: bool,
         wait: Duration,
     ) -> Result<Connection, NotBegun> {
-        self.grant.control(to).map_err(NotBegun::Denied)?;
+        self.policy.control(to).map_err(NotBegun::Denied)?;
         let tls = Arc::new(Context::new(
             self.settings.client_certificate.clone(),
             self.settings.highest_tls_version,
@@ -216,7 +230,7 @@ impl Network {
     ) -> impl Future<Output = Result<Connection, NotBegun>> + Send + use<'a> {
         let to = SocketAddr::new(address.unwrap_or(control.peer.ip()), port);
         let granted = self
-            .grant
+            .policy
             .data(control.peer.ip(), to)
             .map_err(NotBegun::Denied);
         let usable = usable(control).map_err(NotBegun::Failed);
@@ -227,7 +241,7 @@ impl Network {
         };
         let wanted = Wanted {
             to,
-            role: Role::Data,
+            role: Role::Data { port: None },
             purpose,
             tls: control.tls.clone(),
             max_segment: control.max_segment,
@@ -252,10 +266,11 @@ impl Network {
         self.slots.limit()
     }
 
-    async fn begin(&self, wanted: Wanted, wait: Duration) -> Result<Connection, NotBegun> {
+    async fn begin(&self, mut wanted: Wanted, wait: Duration) -> Result<Connection, NotBegun> {
         let purpose = wanted.purpose;
-        if matches!(wanted.role, Role::Data) && !self.slots.has_room_for_data() {
-            let detail = "--max-connections 1 leaves no room for a data connection beside the control connection";
+        if matches!(wanted.role, Role::Data { .. }) && !self.slots.has_room_for_data() {
+            let detail = "--max-connections 1 leaves no room for a data connection in addition to the control \
+            connection";
             return Err(NotBegun::Failed(Failure::new(
                 Operation::Connect,
                 FailureKind::Busy,
@@ -268,11 +283,12 @@ impl Network {
                 let detail = "no connection was free: the limit on connections to one remote";
                 NotBegun::Failed(Failure::new(Operation::Connect, FailureKind::Busy, detail))
             })?;
-        let opened = match wanted.role {
-            Role::Control => &self.control,
-            Role::Data => &self.data,
-        };
-        opened.fetch_add(1, Ordering::Relaxed);
+        match &mut wanted.role {
+            Role::Control => {
+                self.control.fetch_add(1, Ordering::Relaxed);
+            }
+            Role::Data { port } => *port = Some(self.data.next()),
+        }
         let connecting = connect(
             self.settings.source,
             wanted.to,
@@ -320,7 +336,7 @@ async fn connect(
     let stream = tokio::time::timeout(timeout, socket.connect(to))
         .await
         .map_err(|_| Failure::timed_out(Operation::Connect, timeout))?
-        .map_err(|error| witness.told(failure::from_io(Operation::Connect, &error)))?;
+        .map_err(|error| witness.with_sender(failure::from_io(Operation::Connect, &error)))?;
     witness.dismiss();
     let took = started.elapsed();
     let local = stream

@@ -1,26 +1,36 @@
 //! Names to addresses and back, and whatever else the names of a zone say.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::io::ErrorKind;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, SocketAddrV4};
+use std::pin::pin;
 use std::time::Duration;
 
+use futures_util::future::{Either, select};
 use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ResolveHosts, ResolverConfig};
 use hickory_resolver::lookup::Lookup;
 use hickory_resolver::net::NetError;
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::proto::op::Query;
 use hickory_resolver::proto::rr::{Name, RData, RecordType};
-use hickory_resolver::{Hosts, Resolver as Hickory, TokioResolver};
+use hickory_resolver::{Hosts, Resolver as Hickory, ResolverBuilder, TokioResolver};
 use serde::{Deserialize, Serialize};
 
 use model::cleaner;
 use model::failure::{Failure, FailureKind, Operation};
 
+/// Asked where nothing says whom to ask.
+const OF_THIS_MACHINE: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 53));
 /// More aliases in a row than resolvers follow.
 const MAX_ALIASES: usize = 16;
 /// As many records of one name as are looked at.
 const MAX_ANSWERS: usize = 8;
 /// Answers that are kept: a check asks for a few dozen names.
 const MAX_KEPT: u64 = 256;
+/// How long an answer about one family of addresses is waited for where the other one is there. A client waits for 50 ms (RFC 8305
+/// section 3); whoever looks for faults wants to know of both.
+const OTHER_FAMILY: Duration = Duration::from_secs(1);
+/// As many servers of DNS are asked at a time: a slow one is not waited for where another has the answer.
+const SIDE_BY_SIDE: usize = 3;
 /// As much of a name or a text as is looked at; a name has at most 253 characters.
 const MAX_TEXT: usize = 300;
 
@@ -38,7 +48,7 @@ pub struct Found {
 pub struct Resolved {
     /// The address.
     pub address: IpAddr,
-    /// Whether the grant covers it.
+    /// Whether the policy covers it.
     pub granted: bool,
 }
 
@@ -57,26 +67,40 @@ impl Resolver {
     /// The system's resolver (and hosts file), or the one the user names.
     ///
     /// # Errors
-    /// Where the system's configuration cannot be read.
+    /// Where the system's configuration cannot be read. Where there is none, as in a container of one program, the name server
+    /// of this machine is asked (resolv.conf(5)).
     pub fn new(server: Option<SocketAddr>) -> Result<Resolver, ResolverError> {
-        let mut builder = match server {
-            None => Hickory::builder_tokio()?,
-            Some(server) => {
-                Hickory::builder_with_config(only(server), TokioRuntimeProvider::default())
-            }
-        };
+        let hosts = || Hosts::from_system().unwrap_or_default();
+        match server {
+            None => match Hickory::builder_tokio() {
+                Err(NetError::Io(error)) if error.kind() == ErrorKind::NotFound => {
+                    Resolver::built(asking(&[OF_THIS_MACHINE]), hosts())
+                }
+                builder => Resolver::built(builder?, hosts()),
+            },
+            Some(server) => Resolver::asking(&[server]),
+        }
+    }
+
+    /// One that asks these servers alone.
+    pub(super) fn asking(servers: &[SocketAddr]) -> Result<Resolver, ResolverError> {
+        Resolver::built(asking(servers), Hosts::default())
+    }
+
+    fn built(
+        mut builder: ResolverBuilder<TokioRuntimeProvider>,
+        hosts: Hosts,
+    ) -> Result<Resolver, ResolverError> {
         let options = builder.options_mut();
         options.timeout = Duration::from_secs(3);
         options.attempts = 2;
+        options.num_concurrent_reqs = SIDE_BY_SIDE;
         // Whoever runs a zone decides how long an answer is.
         options.cache_size = MAX_KEPT;
         options.use_hosts_file = ResolveHosts::Never;
         Ok(Resolver {
             servers: builder.build()?,
-            hosts: match server {
-                None => Hosts::from_system().unwrap_or_default(),
-                Some(_) => Hosts::default(),
-            },
+            hosts,
         })
     }
 
@@ -100,10 +124,16 @@ impl Resolver {
             let absolute = absolute(name)?;
             addresses = self.in_hosts_file(&absolute);
             if addresses.is_empty() {
-                let found = self.servers.lookup_ip(absolute).await;
-                let found = found.map_err(|error| failure(name, &error))?;
-                addresses = found.iter().collect();
-                aliases = chain(found.as_lookup());
+                for found in self
+                    .both_families(absolute)
+                    .await
+                    .map_err(|error| failure(name, &error))?
+                {
+                    addresses.extend(found.answers().iter().filter_map(|it| it.data.ip_addr()));
+                    if aliases.is_empty() {
+                        aliases = chain(&found);
+                    }
+                }
             }
         }
         addresses.sort_by_key(|address| (address.is_ipv6(), *address));
@@ -111,6 +141,43 @@ impl Resolver {
         match addresses.is_empty() {
             true => Err(no_address(name)),
             false => Ok(Found { addresses, aliases }),
+        }
+    }
+
+    /// What is known of a name's IPv4 and IPv6 addresses, asked for side by side.
+    async fn both_families(&self, name: Name) -> Result<Vec<Lookup>, NetError> {
+        let v4 = pin!(self.servers.lookup(name.clone(), RecordType::A));
+        let v6 = pin!(self.servers.lookup(name, RecordType::AAAA));
+        let (first, other) = match select(v4, v6).await {
+            Either::Left((v4, v6)) => (v4, Either::Left(v6)),
+            Either::Right((v6, v4)) => (v6, Either::Right(v4)),
+        };
+        let other = async {
+            match other {
+                Either::Left(other) => other.await,
+                Either::Right(other) => other.await,
+            }
+        };
+        let has_address =
+            |found: &Lookup| found.answers().iter().any(|it| it.data.ip_addr().is_some());
+        match first {
+            // An alias alone is no answer yet.
+            Ok(first) if !has_address(&first) => {
+                Ok(std::iter::once(first).chain(other.await.ok()).collect())
+            }
+            Ok(first) => {
+                let other = tokio::time::timeout(OTHER_FAMILY, other).await;
+                Ok([Some(first), other.ok().and_then(Result::ok)]
+                    .into_iter()
+                    .flatten()
+                    .collect())
+            }
+            Err(first) => match other.await {
+                Ok(other) => Ok(vec![other]),
+                // That there is none of one family says nothing of the other, of which nothing is known.
+                Err(other) if first.is_no_records_found() && !first.is_nx_domain() => Err(other),
+                Err(_) => Err(first),
+            },
         }
     }
 
@@ -187,7 +254,7 @@ fn absolute(name: &str) -> Result<Name, Failure> {
         Failure::new(
             Operation::Resolve,
             FailureKind::InvalidArgument,
-            format_args!("{name} is no name that DNS could know: {error}"),
+            format_args!("{name} is not a valid DNS name: {error}"),
         )
     })
 }
@@ -244,16 +311,21 @@ fn data<T>(found: &Lookup, wanted: impl Fn(&RData) -> Option<T>) -> Vec<T> {
         .collect()
 }
 
-fn only(server: SocketAddr) -> ResolverConfig {
-    let mut connections = [ConnectionConfig::udp(), ConnectionConfig::tcp()];
-    for connection in &mut connections {
-        connection.port = server.port();
-    }
-    ResolverConfig::from_name_servers(vec![NameServerConfig::new(
-        server.ip(),
-        true,
-        connections.to_vec(),
-    )])
+/// One that asks these servers alone, before its options are set.
+fn asking(servers: &[SocketAddr]) -> ResolverBuilder<TokioRuntimeProvider> {
+    let config = only(servers);
+    Hickory::builder_with_config(config, TokioRuntimeProvider::default())
+}
+
+fn only(servers: &[SocketAddr]) -> ResolverConfig {
+    let servers = servers.iter().map(|server| {
+        let mut connections = [ConnectionConfig::udp(), ConnectionConfig::tcp()];
+        for connection in &mut connections {
+            connection.port = server.port();
+        }
+        NameServerConfig::new(server.ip(), true, connections.to_vec())
+    });
+    ResolverConfig::from_name_servers(servers.collect())
 }
 
 fn failure(name: &str, error: &NetError) -> Failure {
@@ -273,7 +345,7 @@ fn failure(name: &str, error: &NetError) -> Failure {
         Failure::new(
             Operation::Resolve,
             kind,
-            format_args!("the resolver gave no answer on {name}: {error}"),
+            format_args!("the resolver gave no answer for {name}: {error}"),
         )
     }
 }

@@ -1,10 +1,41 @@
-//! The limit on connections to one remote at a time.
+//! The limit on connections to one remote at a time, from one source address.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
-/// Counts the open connections to one remote, over all probes and source addresses.
+/// Counts the connections of a run that are open, over all source addresses.
+#[derive(Debug, Default)]
+pub struct Gauge(Mutex<Reading>);
+
+#[derive(Debug, Default)]
+struct Reading {
+    open: usize,
+    peak: usize,
+}
+
+impl Gauge {
+    /// The most connections that were open at one time.
+    pub fn peak(&self) -> usize {
+        self.read().peak
+    }
+
+    fn opened(&self) {
+        let mut reading = self.read();
+        reading.open += 1;
+        reading.peak = reading.peak.max(reading.open);
+    }
+
+    fn closed(&self) {
+        self.read().open -= 1;
+    }
+
+    fn read(&self) -> MutexGuard<'_, Reading> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Counts the open connections to one remote from one source address, over all probes.
 ///
 /// The session that is handed from probe to probe will want a data connection: its place is kept free from the moment
 /// it is set aside, so that side connections can never starve it, nor wait for each other in a circle. Whoever holds that
@@ -14,6 +45,7 @@ pub struct Slots {
     limit: usize,
     state: Mutex<State>,
     changed: Notify,
+    gauge: Arc<Gauge>,
 }
 
 #[derive(Debug, Default)]
@@ -23,7 +55,6 @@ struct State {
     reserved: usize,
     /// How many connections of holders are open; more than are reserved only while others leave room.
     used: usize,
-    peak: usize,
 }
 
 /// What a connection is for.
@@ -49,12 +80,13 @@ pub struct Slot {
 pub struct Reservation(Arc<Slots>);
 
 impl Slots {
-    /// At most `limit` connections at a time.
-    pub fn new(limit: usize) -> Arc<Slots> {
+    /// At most `limit` connections at a time; the gauge counts them with those from other source addresses.
+    pub fn new(limit: usize, gauge: Arc<Gauge>) -> Arc<Slots> {
         Arc::new(Slots {
             limit: limit.max(1),
             state: Mutex::default(),
             changed: Notify::new(),
+            gauge,
         })
     }
 
@@ -66,11 +98,6 @@ impl Slots {
     /// Whether a session can have its data connection at all: both count.
     pub(super) fn has_room_for_data(&self) -> bool {
         self.limit >= 2
-    }
-
-    /// The most connections that were open at one time.
-    pub fn peak(&self) -> usize {
-        self.lock().peak
     }
 
     /// Waits for a place.
@@ -99,7 +126,7 @@ impl Slots {
         }
         state.open += 1;
         state.used += usize::from(purpose == Use::Kept);
-        state.peak = state.peak.max(state.open);
+        self.gauge.opened();
         Some(Slot {
             slots: self.clone(),
             purpose,
@@ -123,6 +150,7 @@ impl Drop for Slot {
         state.open -= 1;
         state.used -= usize::from(self.purpose == Use::Kept);
         drop(state);
+        self.slots.gauge.closed();
         self.slots.changed.notify_waiters();
     }
 }
@@ -140,7 +168,8 @@ mod tests {
 
     #[test]
     fn a_reserved_place_stays_free_for_its_session() {
-        let slots = Slots::new(3);
+        let gauge = Arc::new(Gauge::default());
+        let slots = Slots::new(3, gauge.clone());
         let _control = slots.try_take(Use::Control).unwrap();
         let _reservation = slots.reserve();
         let side = slots.try_take(Use::Control).unwrap();
@@ -158,12 +187,12 @@ mod tests {
             slots.try_take(Use::Control).is_some(),
             "the reserved place is in use, not kept beside"
         );
-        assert_eq!(slots.peak(), 3);
+        assert_eq!(gauge.peak(), 3);
     }
 
     #[test]
     fn a_second_session_of_the_holder_has_its_data_connection() {
-        let slots = Slots::new(3);
+        let slots = Slots::new(3, Arc::default());
         let _first = slots.try_take(Use::Control).unwrap();
         let _reservation = slots.reserve();
         let _second = slots.try_take(Use::Kept).unwrap();
@@ -174,8 +203,19 @@ mod tests {
     }
 
     #[test]
+    fn source_addresses_are_counted_together() {
+        let gauge = Arc::new(Gauge::default());
+        let [one, other] = [0, 1].map(|_| Slots::new(1, gauge.clone()));
+        let first = one.try_take(Use::Control).unwrap();
+        let second = other.try_take(Use::Control).unwrap();
+        drop((first, second));
+        let _third = one.try_take(Use::Control).unwrap();
+        assert_eq!(gauge.peak(), 2);
+    }
+
+    #[test]
     fn a_limit_of_one_lets_one_in() {
-        let slots = Slots::new(1);
+        let slots = Slots::new(1, Arc::default());
         let _reservation = slots.reserve();
         let control = slots.try_take(Use::Control).unwrap();
         assert!(slots.try_take(Use::Kept).is_none());

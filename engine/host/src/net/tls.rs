@@ -84,7 +84,7 @@ pub type ClientCertificate = Arc<CertifiedKey>;
 /// rustls resumes only within one `ClientConfig`, so the configurations live as long as the session.
 #[derive(Debug)]
 pub(super) struct Context {
-    recorder: Arc<Recorder>,
+    recorder: Arc<CertificateRecorder>,
     certificate: Arc<OwnCertificate>,
     store: Arc<Store>,
     /// The highest version that the settings allow.
@@ -95,7 +95,7 @@ pub(super) struct Context {
 impl Context {
     pub(super) fn new(certificate: Option<ClientCertificate>, highest: TlsVersion) -> Context {
         Context {
-            recorder: Arc::new(Recorder::new()),
+            recorder: Arc::new(CertificateRecorder::new()),
             certificate: Arc::new(OwnCertificate {
                 certificate,
                 requested: AtomicBool::new(false),
@@ -258,19 +258,19 @@ fn iana_name(suite: rustls::CipherSuite) -> String {
 
 /// Accepts every certificate and remembers those whose key could not be checked.
 #[derive(Debug)]
-struct Recorder {
+struct CertificateRecorder {
     provider: Arc<CryptoProvider>,
     unchecked: Mutex<HashSet<Vec<u8>>>,
 }
 
-impl Recorder {
-    fn new() -> Recorder {
+impl CertificateRecorder {
+    fn new() -> CertificateRecorder {
         let mut provider = rustls::crypto::aws_lc_rs::default_provider();
         // A hybrid key share makes a ClientHello of two packets, which old middleboxes drop: a fault of ours, then.
         provider
             .kx_groups
             .retain(|group| group.name() != rustls::NamedGroup::X25519MLKEM768);
-        Recorder {
+        CertificateRecorder {
             provider: Arc::new(provider),
             unchecked: Mutex::default(),
         }
@@ -301,7 +301,7 @@ impl Recorder {
     }
 }
 
-impl ServerCertVerifier for Recorder {
+impl ServerCertVerifier for CertificateRecorder {
     fn verify_server_cert(
         &self,
         _leaf: &CertificateDer<'_>,
@@ -372,7 +372,7 @@ mod tests {
 
     #[test]
     fn what_probes_offer_by_hand_as_ours_is_ours() {
-        let provider = Recorder::new().provider;
+        let provider = CertificateRecorder::new().provider;
         let tls12 = |suite: &&rustls::SupportedCipherSuite| suite.tls13().is_none();
         let suites: Vec<u16> = provider
             .cipher_suites

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use model::cleaner;
 use model::failure::{Failure, FailureKind};
-use model::visit::Part;
+use model::visit::RunPhase;
 
 /// A run that says more than this is not read line by line.
 const MAX_LINES: usize = 2000;
@@ -53,13 +53,13 @@ impl Transcript {
             direction,
             text: cleaner::line(text, MAX_LINE),
             failure: None,
-            part: Part::Diagnosis,
+            part: RunPhase::Diagnosis,
         };
         let mut lines = self.lock();
         if lines.len() >= MAX_LINES {
             lines.push(line(
                 Direction::Event,
-                &format!("a login at {to}, after lines that are left out"),
+                &format!("a login at {to}, after lines that are omitted"),
             ));
         }
         lines.push(line(Direction::Sent, text));
@@ -84,7 +84,7 @@ impl Transcript {
             direction,
             text: cleaner::line(text, MAX_LINE),
             failure,
-            part: Part::Diagnosis,
+            part: RunPhase::Diagnosis,
         });
     }
 

@@ -62,7 +62,7 @@ pub enum Origin {
 
 /// What a command would change.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Change {
+pub enum RemoteChange {
     /// Makes a file or directory of this path.
     Make(String),
     /// Removes it.
@@ -79,7 +79,7 @@ pub(super) enum Act {
     /// Somebody wants to log in under this name.
     Name(String),
     /// Something changes on the remote.
-    Change(Change),
+    Change(RemoteChange),
     /// It is the first line of a request of HTTP.
     Request,
 }
@@ -238,16 +238,16 @@ impl Shape {
             Shape::Name => (!text.is_empty()).then(|| Act::Name(text.into())),
             Shape::Path | Shape::PathOrNone => ask(!text.is_empty()),
             Shape::Listing => ask(is_listing(text)),
-            Shape::Made => change(Change::Make, text),
-            Shape::Removed => change(Change::Remove, text),
-            Shape::Renamed => change(Change::Alter, text),
+            Shape::Made => change(RemoteChange::Make, text),
+            Shape::Removed => change(RemoteChange::Remove, text),
+            Shape::Renamed => change(RemoteChange::Alter, text),
             Shape::TimeAndPath => {
                 let (time, path) = text.split_once(' ')?;
-                is_time(time).then(|| change(Change::Alter, path))?
+                is_time(time).then(|| change(RemoteChange::Alter, path))?
             }
             Shape::MaybeTimeAndPath => {
                 let (first, path) = text.trim_start().split_once(' ')?;
-                looks_like_a_time(first).then(|| change(Change::Alter, path))?
+                looks_like_a_time(first).then(|| change(RemoteChange::Alter, path))?
             }
             Shape::Utime => utime(text),
             Shape::Request => (text == "/ HTTP/1.0").then_some(Act::Request),
@@ -255,7 +255,7 @@ impl Shape {
     }
 }
 
-fn change(how: fn(String) -> Change, path: &str) -> Option<Act> {
+fn change(how: fn(String) -> RemoteChange, path: &str) -> Option<Act> {
     (!path.is_empty()).then(|| Act::Change(how(path.into())))
 }
 
@@ -267,13 +267,13 @@ fn utime(argument: &str) -> Option<Act> {
         return None;
     }
     match rest {
-        [time, path] if is_time(time) => change(Change::Alter, path),
+        [time, path] if is_time(time) => change(RemoteChange::Alter, path),
         [path, times @ .., zone]
             if zone.eq_ignore_ascii_case("UTC")
                 && times.len() == 3
                 && times.iter().all(|time| is_time(time)) =>
         {
-            change(Change::Alter, path)
+            change(RemoteChange::Alter, path)
         }
         _ => None,
     }

@@ -4,7 +4,7 @@ fn needs(line: &str) -> Option<Needs> {
     read(line).ok().map(|command| command.needs)
 }
 
-fn changes(line: &str) -> Option<Change> {
+fn changes(line: &str) -> Option<RemoteChange> {
     match read(line).ok()?.act {
         Act::Change(change) => Some(change),
         Act::Ask | Act::Name(_) | Act::Request => None,
@@ -175,17 +175,20 @@ fn a_verb_of_no_row_is_named() {
 #[test]
 fn the_path_is_where_the_command_has_it() {
     let table = [
-        ("MKD a b", Change::Make("a b".into())),
-        ("RNTO x", Change::Make("x".into())),
-        ("RNFR x", Change::Alter("x".into())),
-        ("MFMT 20240102030405 d/x", Change::Alter("d/x".into())),
-        ("MDTM 20240102030405 x", Change::Alter("x".into())),
-        ("SITE UTIME 20240102030405 x", Change::Alter("x".into())),
+        ("MKD a b", RemoteChange::Make("a b".into())),
+        ("RNTO x", RemoteChange::Make("x".into())),
+        ("RNFR x", RemoteChange::Alter("x".into())),
+        ("MFMT 20240102030405 d/x", RemoteChange::Alter("d/x".into())),
+        ("MDTM 20240102030405 x", RemoteChange::Alter("x".into())),
+        (
+            "SITE UTIME 20240102030405 x",
+            RemoteChange::Alter("x".into()),
+        ),
         (
             "SITE utime x 20240102030405 20240102030405 20240102030405 UTC",
-            Change::Alter("x".into()),
+            RemoteChange::Alter("x".into()),
         ),
-        ("RMD x", Change::Remove("x".into())),
+        ("RMD x", RemoteChange::Remove("x".into())),
     ];
     for (line, change) in table {
         assert_eq!(changes(line), Some(change), "{line}");
@@ -204,7 +207,11 @@ fn a_question_about_a_time_sets_none() {
         "MDTM 1 x",
     ] {
         assert_eq!(needs(line), Some(Needs::Write), "{line}");
-        assert_eq!(changes(line), Some(Change::Alter("x".into())), "{line}");
+        assert_eq!(
+            changes(line),
+            Some(RemoteChange::Alter("x".into())),
+            "{line}"
+        );
     }
 }
 

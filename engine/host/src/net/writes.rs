@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use data_encoding::HEXLOWER;
 
 use super::forbidden::Forbidden;
-use super::verbs::Change;
+use super::verbs::RemoteChange;
 use crate::journal::{Journal, Left, Page, Session};
 use model::cleaner;
 
@@ -118,10 +118,10 @@ impl Writes {
     ///
     /// # Errors
     /// The rule that forbids it.
-    pub(super) fn permit(&self, probe: &str, change: Change) -> Result<(), Forbidden> {
+    pub(super) fn permit(&self, probe: &str, change: RemoteChange) -> Result<(), Forbidden> {
         let (path, makes) = match change {
-            Change::Make(path) => (path, true),
-            Change::Remove(path) | Change::Alter(path) => (path, false),
+            RemoteChange::Make(path) => (path, true),
+            RemoteChange::Remove(path) | RemoteChange::Alter(path) => (path, false),
         };
         let Some(name) = &self.name else {
             return Err(Forbidden::NotPermitted(path));
@@ -250,15 +250,15 @@ impl Writes {
 mod tests {
     use super::*;
 
-    fn make(path: &str) -> Change {
-        Change::Make(path.into())
+    fn make(path: &str) -> RemoteChange {
+        RemoteChange::Make(path.into())
     }
 
     #[test]
     fn nothing_is_permitted_unless_the_user_did() {
         let writes = Writes::forbidden();
         assert_eq!(writes.name(), None);
-        for change in [make("remote-doctor-00"), Change::Remove("x".into())] {
+        for change in [make("remote-doctor-00"), RemoteChange::Remove("x".into())] {
             assert!(matches!(
                 writes.permit("p", change),
                 Err(Forbidden::NotPermitted(_))
@@ -296,8 +296,8 @@ mod tests {
         for path in foreign {
             for change in [
                 make(&path),
-                Change::Remove(path.clone()),
-                Change::Alter(path.clone()),
+                RemoteChange::Remove(path.clone()),
+                RemoteChange::Alter(path.clone()),
             ] {
                 assert!(
                     matches!(writes.permit("p", change), Err(Forbidden::ForeignName(_))),
@@ -316,7 +316,9 @@ mod tests {
         writes.permit("p", make(&path)).unwrap();
         writes.permit("p", make(&path)).unwrap();
         writes.permit("p", make(&other)).unwrap();
-        writes.permit("p", Change::Remove(path.clone())).unwrap();
+        writes
+            .permit("p", RemoteChange::Remove(path.clone()))
+            .unwrap();
         assert_eq!(writes.debts().len(), 2, "sent is not done");
         writes.removed("another", &path);
         writes.not_removed("another", &other, "forged");

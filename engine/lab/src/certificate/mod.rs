@@ -9,14 +9,24 @@ use std::sync::Arc;
 
 use rustls::{pki_types::CertificateDer, sign::CertifiedKey};
 use serde::{Deserialize, Serialize};
-use strum::VariantArray;
+use strum::{EnumMessage, VariantArray};
 
 use crate::{Behaviour, Fault, LabError, issuers::Published};
 use authority::Authority;
 
 /// The certificate a server shows. Unless stated, the chain is complete and ends at the lab's own root.
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, VariantArray,
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    EnumMessage,
+    VariantArray,
 )]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]

@@ -17,6 +17,8 @@ pub(crate) struct Style {
     pub(crate) bare_line_feeds: bool,
     /// The last line of several has no code.
     pub(crate) unterminated: bool,
+    /// Texts are in this encoding.
+    pub(crate) encoding: Option<crate::Legacy>,
 }
 
 impl Reply {
@@ -79,7 +81,14 @@ impl Reply {
         let end = if style.bare_line_feeds { "\n" } else { "\r\n" };
         lines
             .iter()
-            .flat_map(|line| [line.as_bytes(), end.as_bytes()].concat())
+            .flat_map(|line| {
+                let mut bytes = match style.encoding {
+                    Some(encoding) => encoding.encode(line),
+                    None => line.clone().into_bytes(),
+                };
+                bytes.extend(end.bytes());
+                bytes
+            })
             .collect()
     }
 }

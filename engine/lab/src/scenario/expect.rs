@@ -30,12 +30,18 @@ pub struct Expect {
     pub exit: Option<i32>,
     /// How sure the first root cause is.
     pub confidence: Option<String>,
+    /// Words in the verdict sentence.
+    #[serde(default)]
+    pub summary: Vec<String>,
     /// What the first root cause proposes to change, as far as it is said here.
     #[serde(default)]
     pub patch: BTreeMap<String, Value>,
     /// What is said of the changes of all root causes together, as far as it is said here.
     #[serde(default)]
     pub together: BTreeMap<String, Value>,
+    /// Settings that no finding may propose to change: a change that would mend a look-alike.
+    #[serde(default)]
+    pub unpatched: BTreeSet<String>,
     /// Words in the steps of the first root cause's remedy.
     #[serde(default)]
     pub advises: Vec<String>,

@@ -80,6 +80,8 @@ pub struct Records {
     pub ptr: Vec<String>,
     /// Its texts.
     pub txt: Vec<String>,
+    /// The types of records, as `AAAA`, about which no answer comes.
+    pub unanswered: Vec<String>,
 }
 
 /// Answers without an address.

@@ -45,9 +45,12 @@ impl Session {
             "ACCT" => self.acct().await,
             "FEAT" => self.feat().await,
             "OPTS" => self.opts(argument).await,
-            "SYST" => self.reply(215, "UNIX Type: L8").await,
+            "SYST" | "HELP" if !self.login.is_complete() && self.keeps_to_itself() => {
+                self.say(Occasion::LoginFirst).await
+            }
+            "SYST" => self.say(Occasion::System).await,
             "NOOP" if !self.is_useless() => self.reply(200, "OK").await,
-            "HELP" => self.reply(214, "See RFC 959").await,
+            "HELP" => self.say(Occasion::Help).await,
             "CLNT" => self.reply(200, "Noted").await,
             "QUIT" => {
                 self.reply(221, "Goodbye").await?;
@@ -57,6 +60,10 @@ impl Session {
             _ if is_known(verb) => self.say(Occasion::LoginFirst).await,
             _ => self.unknown_before_login().await,
         }
+    }
+
+    fn keeps_to_itself(&self) -> bool {
+        self.server.behaviour.software.answers_after_login_only()
     }
 
     /// Whether a login is accepted and good for nothing.

@@ -16,6 +16,13 @@ impl Session {
         if self.has(&Fault::ListDenied) {
             return self.reply(550, "Permission denied").await;
         }
+        let ascii_only = self.value(|fault| match fault {
+            Fault::ListsInAsciiOnly { text } => Some(text.clone()),
+            _ => None,
+        });
+        if let Some(text) = ascii_only.filter(|_| self.binary) {
+            return self.reply(550, text).await;
+        }
         if self.has(&Fault::ListDeniedInData) {
             let words = b"ls: .: Permission denied\r\n".to_vec();
             return self.transfer(Load::Listing(words)).await;
@@ -42,13 +49,9 @@ impl Session {
             _ => unix_line,
         };
         let listing: String = entries.iter().map(|entry| line(entry) + "\r\n").collect();
-        let bytes = match self.has(&Fault::NamesInLatin1) {
-            // The first 256 characters of Unicode are those of Latin-1.
-            true => listing
-                .chars()
-                .map(|it| u8::try_from(it).unwrap_or(b'?'))
-                .collect(),
-            false => listing.into_bytes(),
+        let bytes = match self.server.behaviour.legacy() {
+            Some(encoding) => encoding.encode(&listing),
+            None => listing.into_bytes(),
         };
         self.transfer(Load::Listing(bytes)).await
     }

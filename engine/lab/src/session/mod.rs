@@ -67,8 +67,8 @@ pub(crate) struct Session {
     restart: usize,
     rename_from: Option<String>,
     passive: Option<Passive>,
-    /// Ports that never answer: kept to the end, so that nobody else answers there.
-    silent: Vec<Port>,
+    /// Ports that do not answer, or refuse: kept to the end, so that nobody else answers there.
+    held: Vec<Port>,
     /// Data connections that are never closed.
     left_open: Vec<Stream>,
     /// What the final reply of the transfer says in place of the usual.
@@ -95,6 +95,7 @@ impl Session {
         let style = Style {
             bare_line_feeds: behaviour.has(&Fault::BareLineFeeds),
             unterminated: behaviour.has(&Fault::MultilineUnterminated),
+            encoding: behaviour.legacy(),
         };
         let control = Control::new(
             Stream::Plain(Rewound::new(Vec::new(), stream)),
@@ -105,6 +106,7 @@ impl Session {
             behaviour.limits.idle(),
         );
         let directory = tree::resolve("/", &behaviour.login_directory);
+        let binary = behaviour.lists_in_ascii_only();
         Self {
             server,
             control,
@@ -116,12 +118,12 @@ impl Session {
             secured: false,
             sized: false,
             private: false,
-            binary: false,
+            binary,
             directory,
             restart: 0,
             rename_from: None,
             passive: None,
-            silent: Vec::new(),
+            held: Vec::new(),
             left_open: Vec::new(),
             remark: None,
             announced: 0,

@@ -12,7 +12,7 @@ impl Session {
 
     pub(super) async fn cwd(&mut self, argument: &str) -> Step {
         let path = self.absolute(argument);
-        let other_bytes = self.has(&Fault::NamesInLatin1) && !path.is_ascii();
+        let other_bytes = self.server.behaviour.legacy().is_some() && !path.is_ascii();
         if other_bytes || self.lacks(&path) || !self.server.files(|tree| tree.is_directory(&path)) {
             return self.reply(550, "No such directory").await;
         }

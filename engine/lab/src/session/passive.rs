@@ -19,7 +19,9 @@ use crate::{
 };
 
 /// As many ports as a client is expected to try; more are let go.
-const MOST_SILENT: usize = 64;
+const MOST_HELD: usize = 64;
+/// So many ports in a row are not free at both of two addresses where something is wrong with the machine.
+const TRIES_AT_BOTH: usize = 64;
 
 /// An announced data port, and what came in on it.
 #[derive(Debug)]
@@ -178,9 +180,9 @@ impl Session {
         let waits = self.passive.is_some();
         if let Some(State::Waiting(port @ Port::Filtered(..))) =
             self.passive.take().map(|it| it.state)
-            && self.silent.len() < MOST_SILENT
+            && self.held.len() < MOST_HELD
         {
-            self.silent.push(port);
+            self.held.push(port);
         }
         if waits && self.has(&Fault::PassiveOnce) {
             self.reply(200, "Already in passive mode").await?;
@@ -216,11 +218,31 @@ impl Session {
         }
         let port = match (border, self.reach(command)) {
             (Some(border), _) => beside(border, self.announced, at)?,
+            (None, Reach::Open) if at.ip() != self.local.ip() => self.open_elsewhere(at)?,
             (None, Reach::Open) => Port::open(at)?,
             (None, Reach::Closed) => Port::closed(at)?,
             (None, Reach::Filtered) => Port::filtered(at).await?,
         };
         self.wait_at(port).map(Some)
+    }
+
+    /// A port at another address than the control connection's. There, the same port is held closed, or somebody else could
+    /// answer a client that takes it for this server's.
+    fn open_elsewhere(&mut self, at: SocketAddr) -> io::Result<Port> {
+        let mut last = io::ErrorKind::AddrInUse.into();
+        for _ in 0..TRIES_AT_BOTH {
+            let port = Port::open(at)?;
+            match Port::closed_to_all(SocketAddr::new(self.local.ip(), port.address()?.port())) {
+                Ok(closed) => {
+                    if self.held.len() < MOST_HELD {
+                        self.held.push(closed);
+                    }
+                    return Ok(port);
+                }
+                Err(error) => last = error,
+            }
+        }
+        Err(last)
     }
 
     /// The port that is announced next, where this server has an order of its own.

@@ -61,6 +61,13 @@ impl Session {
 
     /// Makes the handshake of the control connection, or fails to as told.
     pub(super) async fn secure(&mut self) -> Step {
+        let delay = self.value(|fault| match fault {
+            Fault::HandshakeDelayed { ms } => Some(Duration::from_millis(*ms)),
+            _ => None,
+        });
+        if let Some(delay) = delay {
+            self.pause(delay).await;
+        }
         let limit = self.server.behaviour.limits.handshake();
         // Whatever the client sent ahead is part of its handshake, never a command of the secured session.
         let ahead = self.control.take_inbox();

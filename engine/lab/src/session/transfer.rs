@@ -2,6 +2,7 @@
 
 use std::{io, sync::Arc, time::Duration};
 
+use tokio::io::AsyncWriteExt;
 use tokio::time::{error::Elapsed, sleep, timeout};
 
 use super::{
@@ -12,7 +13,7 @@ use super::{
     secure::{self, Failure},
 };
 use crate::{
-    Channel, Event, Fault, SessionReuse, Software,
+    Channel, Event, Fault, Loss, SessionReuse, Software,
     control::Reply,
     socket,
     stream::{Rewound, Stream},
@@ -134,6 +135,13 @@ impl Session {
         }
         let stream = self.unless_dropped(stream).await?;
         let mut stream = self.secured_data(stream).await?;
+        if self.has(&Fault::DataGarbled)
+            && let Some(raw) = stream.raw()
+        {
+            raw.write_all(&[0x55; 64]).await.map_err(Stop::Gone)?;
+            drop((stream, live));
+            return self.finish().await;
+        }
         if self.has(&Fault::DataUnused) {
             let waiting = sleep(self.server.behaviour.limits.data_wait());
             let waited = beside(&mut self.control, &mut self.queued, waiting).await?;
@@ -168,19 +176,38 @@ impl Session {
         self.finish().await
     }
 
-    /// Ends the data connection suddenly, where its turn has come.
+    /// Loses the data connection, where its turn has come.
     async fn unless_dropped(&mut self, stream: Rewound) -> Result<Rewound, Stop> {
         let nth = self.server.counters.transfer();
-        let dropped = self.value(|fault| match fault {
-            Fault::DataDropped { nth: only } => (nth == *only).then_some(()),
-            Fault::DataDroppedInTurn { every } => nth.is_multiple_of((*every).max(1)).then_some(()),
+        let loss = self.value(|fault| match fault {
+            Fault::DataDropped { nth: only } => (nth == *only).then_some((Loss::Reset, None)),
+            Fault::DataDroppedInTurn { every, how, text } => nth
+                .is_multiple_of((*every).max(1))
+                .then(|| (*how, text.clone())),
             _ => None,
         });
-        if dropped.is_none() {
+        let Some((loss, text)) = loss else {
             return Ok(stream);
-        }
-        socket::reset(stream.into_tcp());
-        Err(self.told(Reply::new(426, "Data connection lost")).await)
+        };
+        let reply = match loss {
+            Loss::Reset => {
+                socket::reset(stream.into_tcp());
+                Reply::new(426, "Data connection lost")
+            }
+            Loss::Elsewhere => Reply::new(425, "Can't open data connection"),
+            Loss::Empty => Reply::new(226, "Transfer complete"),
+            Loss::Stall => {
+                let waiting = sleep(self.server.behaviour.limits.data_wait());
+                let waited = beside(&mut self.control, &mut self.queued, waiting).await?;
+                self.unless_aborted(waited).await?;
+                Reply::new(425, "No data connection")
+            }
+        };
+        let reply = match text {
+            Some(text) => Reply::new(reply.code(), text),
+            None => reply,
+        };
+        Err(self.told(reply).await)
     }
 
     /// The data connection, once it is there.

@@ -19,7 +19,8 @@ pub(super) struct ClientHello {
     /// The versions as newer clients list them.
     pub(super) versions: Option<Vec<u16>>,
     pub(super) ciphers: Vec<u16>,
-    pub(super) server_name: bool,
+    /// The name of the server that is asked for (RFC 6066 section 3); empty where it cannot be read.
+    pub(super) server_name: Option<String>,
     /// Whether it has extensions at all, as it has since TLS 1.0.
     pub(super) extended: bool,
 }
@@ -61,7 +62,7 @@ impl ClientHello {
         while let Some(kind) = extensions.short() {
             let mut content = extensions.block(2)?;
             match kind {
-                SERVER_NAME => hello.server_name = true,
+                SERVER_NAME => hello.server_name = Some(host_name(content).unwrap_or_default()),
                 SUPPORTED_VERSIONS => hello.versions = Some(content.block(1)?.shorts()),
                 _ => {}
             }
@@ -76,6 +77,13 @@ impl ClientHello {
             None => version <= self.newest,
         }
     }
+}
+
+/// The first name of a list of names, of which each has a type in front.
+fn host_name(mut content: Bytes<'_>) -> Option<String> {
+    let mut list = content.block(2)?;
+    list.skip(1)?;
+    String::from_utf8(list.block(2)?.0.to_vec()).ok()
 }
 
 /// The rest of a message, read from the front.

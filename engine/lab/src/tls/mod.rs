@@ -110,14 +110,19 @@ impl Tls {
             Fault::HandshakeClosed => Some(Instead::End),
             Fault::NewHellosRefused if hello?.versions.is_some() => alert(HANDSHAKE_FAILURE),
             Fault::NewHellosRefused => as_stack(&old::OWN_ORDER),
-            Fault::SniRejected if hello?.server_name => alert(UNRECOGNIZED_NAME),
-            Fault::SniDropped if hello?.server_name => Some(Instead::End),
+            Fault::SniRejected if hello?.server_name.is_some() => alert(UNRECOGNIZED_NAME),
+            Fault::SniDropped if hello?.server_name.is_some() => Some(Instead::End),
+            Fault::SniUnknown { known } => {
+                let asked = hello?.server_name.as_ref()?;
+                (!known.contains(asked)).then(|| Instead::Bytes(self::alert(UNRECOGNIZED_NAME)))
+            }
             Fault::OldVersionsOnly => as_stack(&old::OLD_VERSIONS),
             Fault::OldVersionsToo if !old::is_modern(hello?) => as_stack(&old::OLD_VERSIONS),
             Fault::OldHellosOnly if hello?.extended => Some(Instead::End),
             Fault::OldHellosOnly => as_stack(&old::TLS10_ONLY),
             Fault::Ssl3Only => as_stack(&old::SSL3_ONLY),
             Fault::OldCiphersOnly => as_stack(&old::RSA_CBC),
+            Fault::NullCiphersOnly => as_stack(&old::UNENCRYPTED),
             Fault::WeakDhOnly => as_stack(&old::WEAK_DH),
             _ => None,
         }
@@ -180,11 +185,13 @@ fn concerns_hello(fault: &Fault) -> bool {
             | Fault::NewHellosRefused
             | Fault::SniRejected
             | Fault::SniDropped
+            | Fault::SniUnknown { .. }
             | Fault::OldVersionsOnly
             | Fault::OldVersionsToo
             | Fault::OldHellosOnly
             | Fault::Ssl3Only
             | Fault::OldCiphersOnly
+            | Fault::NullCiphersOnly
             | Fault::WeakDhOnly
     )
 }

@@ -45,6 +45,11 @@ pub(super) const RSA_CBC: Stack = Stack {
     versions: &[TLS12],
     ciphers: &[0x003d, 0x003c, 0x0035, 0x002f, 0x000a],
 };
+/// TLS 1.2 with signatures and no encryption.
+pub(super) const UNENCRYPTED: Stack = Stack {
+    versions: &[TLS12],
+    ciphers: &[0x003b, 0x0002],
+};
 /// TLS 1.2 with ephemeral Diffie-Hellman over a small prime.
 pub(super) const WEAK_DH: Stack = Stack {
     versions: &[TLS12],

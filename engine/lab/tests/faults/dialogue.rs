@@ -1,9 +1,12 @@
 //! The dialogue: commands that are not answered as they should be, and rules of a server's own.
 
+use std::io::ErrorKind;
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use lab::Fault;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
 
 use crate::client::{Client, Tls, faulty, nothing, soon};
 
@@ -50,7 +53,7 @@ pub async fn commands(fault: Fault) {
             assert_eq!(client.send(&format!("MKD {long}")).await.code, code);
             assert_eq!(client.send("MKD short").await.code, 257);
         }
-        Fault::NamesInLatin1 => {
+        Fault::NamesIn { .. } => {
             let (listing, _) = client.download("LIST").await;
             assert!(String::from_utf8(listing).is_err());
         }
@@ -71,7 +74,22 @@ pub async fn ports(fault: Fault) {
             client.epsv().await;
             assert_eq!(client.send("EPSV").await.code, 200);
         }
-        Fault::DataAt { ip } => assert_eq!(client.pasv().await.ip(), ip),
+        Fault::DataAt { ip } => {
+            let at = client.pasv().await;
+            assert_eq!(at.ip(), ip);
+            // Here the port is closed, and nobody else can have it.
+            let here = SocketAddr::new(lab.address().ip(), at.port());
+            let refused = TcpStream::connect(here).await.map(|_| ());
+            assert_eq!(
+                refused.map_err(|error| error.kind()),
+                Err(ErrorKind::ConnectionRefused)
+            );
+            let taken = TcpListener::bind(here).await.map(|_| ());
+            assert_eq!(
+                taken.map_err(|error| error.kind()),
+                Err(ErrorKind::AddrInUse)
+            );
+        }
         Fault::OnePort { port } => {
             for _ in 0..2 {
                 assert_eq!(client.epsv().await.port(), port);
@@ -107,6 +125,10 @@ pub async fn transfers(fault: Fault) {
             assert_eq!(client.reply().await.code, 150);
             assert_eq!(client.reply().await.code, 226);
             nothing(data.read_to_end(&mut Vec::new())).await;
+        }
+        Fault::DataGarbled => {
+            let (listing, _) = client.download("LIST").await;
+            assert_eq!(listing, [0x55; 64]);
         }
         Fault::DataUnused => {
             let _data = client.begin("LIST").await;

@@ -70,6 +70,7 @@ async fn show(fault: Fault) {
         | AuthInjected
         | AuthNotReady { .. }
         | AuthThenSilence
+        | HandshakeDelayed { .. }
         | AuthThenClearText
         | HangsAfterAuth => tls::auth(fault).await,
         HandshakeAlert { .. }
@@ -80,9 +81,11 @@ async fn show(fault: Fault) {
         | OldHellosOnly
         | Ssl3Only
         | OldCiphersOnly
+        | NullCiphersOnly
         | WeakDhOnly
         | SniRejected
         | SniDropped
+        | SniUnknown { .. }
         | ClientCertificateRequired
         | ClientCertificateRequested => tls::handshake(fault).await,
         NoTickets | TicketsRunOut { .. } | ReuseRefused | ReuseBreaks => tls::reuse(fault).await,
@@ -108,6 +111,7 @@ async fn show(fault: Fault) {
         PathMissing
         | ListDenied
         | ListDeniedInData
+        | ListsInAsciiOnly { .. }
         | WriteDenied
         | QuotaExceeded
         | DeleteDenied
@@ -170,7 +174,7 @@ async fn show(fault: Fault) {
         | Swallowed { .. }
         | Answered { .. }
         | NamesOfParts { .. }
-        | NamesInLatin1 => dialogue::commands(fault).await,
+        | NamesIn { .. } => dialogue::commands(fault).await,
         PretRequired | PassiveOnce | DataAt { .. } | OnePort { .. } | PortsInOrder { .. } => {
             dialogue::ports(fault).await;
         }
@@ -178,6 +182,7 @@ async fn show(fault: Fault) {
         | DataDroppedInTurn { .. }
         | DataDelayed { .. }
         | DataNotClosed
+        | DataGarbled
         | DataUnused
         | UploadSwallowed => dialogue::transfers(fault).await,
         _ => panic!("a fault without a test"),

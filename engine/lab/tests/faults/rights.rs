@@ -99,6 +99,11 @@ pub async fn rights(fault: Fault) {
     match fault {
         Fault::PathMissing => assert_eq!(client.send("CWD inbox").await.code, 550),
         Fault::ListDenied => assert_eq!(client.download("LIST").await.1.code, 550),
+        Fault::ListsInAsciiOnly { .. } => {
+            assert_eq!(client.download("LIST").await.1.code, 550);
+            assert_eq!(client.send("TYPE A").await.code, 200);
+            assert_eq!(client.download("LIST").await.1.code, 226);
+        }
         Fault::ListDeniedInData => {
             let (listing, reply) = client.download("LIST").await;
             assert_eq!(

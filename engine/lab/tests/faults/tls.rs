@@ -1,6 +1,6 @@
 //! `AUTH`, the handshake, and sessions that are to be resumed.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use lab::{Behaviour, CertificateKind, Channel, Event, Fault, Lab, SessionReuse, TlsVersions};
 use rustls::version::{TLS12, TLS13};
@@ -33,6 +33,11 @@ pub async fn auth(fault: Fault) {
             assert!(patient.handshake(&tls).await.is_ok());
         }
         Fault::AuthThenSilence => nothing(client.handshake(&tls)).await,
+        Fault::HandshakeDelayed { ms } => {
+            let begun = Instant::now();
+            assert!(client.handshake(&tls).await.is_ok());
+            assert!(begun.elapsed() >= Duration::from_millis(ms));
+        }
         Fault::AuthThenClearText => {
             client.write(&[22, 3, 1, 0, 1, 1]).await;
             assert_eq!(client.reply().await.code, 421);
@@ -103,6 +108,10 @@ pub async fn handshake(fault: Fault) {
             assert!(refused_with(&lab, &tls).await.contains("HandshakeFailure"));
             assert_eq!(old_answer(&lab, 0x0303, 0x003c).await[44..46], [0, 0x3c]);
         }
+        Fault::NullCiphersOnly => {
+            assert!(refused_with(&lab, &tls).await.contains("HandshakeFailure"));
+            assert_eq!(old_answer(&lab, 0x0303, 0x003b).await[44..46], [0, 0x3b]);
+        }
         Fault::HandshakeClosed => assert!(refused_with(&lab, &tls).await.contains("eof")),
         Fault::NewHellosRefused => {
             assert!(refused_with(&lab, &tls).await.contains("HandshakeFailure"));
@@ -127,6 +136,13 @@ pub async fn handshake(fault: Fault) {
                 _ => "eof",
             };
             assert!(refusal.contains(words), "{refusal}");
+            Client::secured(&lab, &tls).await;
+        }
+        Fault::SniUnknown { .. } => {
+            let refusal = refused_with(&lab, &tls.clone().named("localhost")).await;
+            assert!(refusal.contains("UnrecognisedName"), "{refusal}");
+            let refusal = refused_with(&lab, &tls.clone().named("files.example.com")).await;
+            assert!(!refusal.contains("UnrecognisedName"), "{refusal}");
             Client::secured(&lab, &tls).await;
         }
         Fault::ClientCertificateRequired => {

@@ -5,8 +5,10 @@ use std::ops::Range;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use data_encoding::{BASE64_NOPAD, BASE64URL_NOPAD, HEXLOWER};
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, percent_encode};
+use strum::VariantArray;
 
 use super::SHORT;
+use crate::remote::PasswordEncoding;
 
 /// What stays in a part of a URL (RFC 3986 section 2.3).
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
@@ -122,14 +124,18 @@ fn stands_alone(bytes: &[u8], span: &Range<usize>) -> bool {
     !inside_word(span.start.checked_sub(1)) && !inside_word(Some(span.end))
 }
 
-/// A text in UTF-8, in Latin-1 where it can be, in UTF-16, and in UTF-8 that was taken for Latin-1 and made UTF-8 once more.
+/// A text in every encoding that a password can be sent in, in each of them as somebody shows it who takes it for Latin-1, and in
+/// UTF-16.
 pub(super) fn encodings(text: &str) -> Vec<Vec<u8>> {
     let mut all = vec![text.as_bytes().to_vec()];
     if !text.is_ascii() {
-        let latin: Option<Vec<u8>> = text.chars().map(|c| u8::try_from(c).ok()).collect();
-        all.extend(latin);
-        let twice: String = text.bytes().map(char::from).collect();
-        all.push(twice.into_bytes());
+        let encodings = PasswordEncoding::VARIANTS.iter();
+        for bytes in encodings.filter_map(|it| it.bytes(text)) {
+            let misread: String = bytes.iter().copied().map(char::from).collect();
+            all.extend([misread.into_bytes(), bytes]);
+        }
+        all.sort_unstable();
+        all.dedup();
     }
     all.push(text.encode_utf16().flat_map(u16::to_le_bytes).collect());
     all.push(text.encode_utf16().flat_map(u16::to_be_bytes).collect());

@@ -1,6 +1,8 @@
 use data_encoding::{BASE64, BASE64URL, HEXLOWER, HEXUPPER};
+use strum::VariantArray;
 
 use super::*;
+use crate::remote::PasswordEncoding;
 
 /// Passwords of letters, of marks, of other scripts, and of what formats escape.
 const PASSWORDS: [&str; 9] = [
@@ -159,6 +161,31 @@ fn an_echo_cut_anywhere_is_masked() {
             }
         }
     }
+}
+
+#[test]
+fn an_echo_in_the_encoding_of_the_server_is_masked() {
+    let mut seen = 0;
+    for password in [
+        "gr\u{fc}nspan",
+        "\u{43f}\u{430}\u{440}\u{43e}\u{43b}\u{44c}7",
+        "\u{65e5}\u{672c}\u{8a9e}\u{5b57}",
+    ] {
+        let mask = Mask::new(password);
+        for encoding in PasswordEncoding::VARIANTS {
+            let Some(echo) = encoding.bytes(password) else {
+                continue;
+            };
+            seen += 1;
+            let line = [b"331 got <", echo.as_slice(), b">\r\n"].concat();
+            let told = mask.stream().whole(&line);
+            assert_eq!(
+                told, b"331 got <[password]>\r\n",
+                "{password} in {encoding:?}"
+            );
+        }
+    }
+    assert!(seen > 9, "{seen}");
 }
 
 #[test]

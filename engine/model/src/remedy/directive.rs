@@ -13,7 +13,7 @@ pub struct Directive {
     pub product: String,
     /// Where they go.
     pub kind: Kind,
-    /// The lines, filled in with what is known of the case. What is not known is a word in angle brackets.
+    /// The lines, filled in with what is known of the case.
     pub text: String,
     /// Which parts of the lines are only examples.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -57,7 +57,55 @@ pub const FIREWALLS: &[&str] = &[
     "Windows firewall",
     "pfSense",
     "FortiGate",
+    "Cisco ASA",
+    "Juniper SRX",
+    "MikroTik RouterOS",
+    "OpenWrt",
+    "Linux connection tracking",
 ];
+
+/// Servers that run on Windows alone, and the firewall there.
+const ON_WINDOWS: &[&str] = &[
+    "Bitvise SSH Server",
+    "Cerberus FTP Server",
+    "Core FTP Server",
+    "Globalscape EFT",
+    "IIS",
+    "Titan FTP Server",
+    "WS_FTP Server",
+    "Xlight FTP Server",
+];
+
+/// Servers that run on Windows more often than elsewhere.
+const OFTEN_ON_WINDOWS: &[&str] = &["FileZilla Server", "Serv-U", "Wing FTP Server"];
+
+/// Firewalls of Linux alone.
+const OF_LINUX: &[&str] = &[
+    "nftables",
+    "iptables",
+    "ufw",
+    "firewalld",
+    "Linux connection tracking",
+];
+
+/// Where the lines for a firewall stand among those for all: lower comes first, and none is of no use beside this server.
+pub(super) fn rank(firewall: &str, server: Option<&str>) -> Option<u8> {
+    let is = |one: &str, other: &str| one.eq_ignore_ascii_case(other.trim());
+    let is_of = |names: &[&str]| server.is_some_and(|it| names.iter().any(|name| is(name, it)));
+    let on_windows = is_of(ON_WINDOWS);
+    let at_amazon = server.is_some_and(|it| is("AWS Transfer Family", it));
+    let on_linux = OF_LINUX.iter().any(|name| is(name, firewall));
+    match (on_windows || at_amazon, on_linux) {
+        (true, true) => None,
+        (_, false)
+            if (on_windows || is_of(OFTEN_ON_WINDOWS)) && is("Windows firewall", firewall) =>
+        {
+            Some(0)
+        }
+        (true, false) if at_amazon && is("AWS security groups", firewall) => Some(0),
+        (true, false) | (false, _) => Some(1),
+    }
+}
 
 /// Whether a product is one of those.
 pub(super) fn is_firewall(product: &str) -> bool {
@@ -72,7 +120,8 @@ pub(super) fn of_section(product: &str, body: &str, values: &Values) -> Vec<Dire
         let filled = fill_typed(&text, values);
         let lines = filled.text.lines().filter(|line| !line.trim().is_empty());
         let text = lines.collect::<Vec<_>>().join("\n");
-        (!text.is_empty()).then(|| Directive {
+        // Somebody would type a word that is to be replaced first.
+        (filled.complete && !text.is_empty()).then(|| Directive {
             product: product.to_owned(),
             kind,
             text,
@@ -105,7 +154,7 @@ mod tests {
     use super::*;
 
     const BODY: &str = "\n- Restart it.\n\n```configuration\npasv_min_port={range low|50000}\n[[?range|x=1]]\n```\n\n\
-                        ```command\nchown {user} '{reply}'\n```\n\n```text\nno directive\n```\n";
+                        ```command\nchown {user} '{reply}'\n```\n\n```command\nchown {user} /srv\n```\n\n```text\nno directive\n```\n";
 
     #[test]
     fn blocks_are_filled() {
@@ -126,7 +175,7 @@ mod tests {
                     "pasv_min_port=50000",
                     &["50000".to_owned()][..]
                 ),
-                (Kind::Command, "chown lab '<reply>'", none),
+                (Kind::Command, "chown lab /srv", none),
             ]
         );
     }

@@ -12,13 +12,29 @@ pub(super) struct Filled {
     pub(super) text: String,
     /// The examples that stand where a value is not known, each once.
     pub(super) examples: Vec<String>,
-    /// Whether each word without an example has a value.
-    complete: bool,
+    /// Whether each word without an example has a value that may stand there.
+    pub(super) complete: bool,
 }
 
-/// Puts the values in the place of `{name}` in a sentence; what is not known stays a word to be replaced by hand.
+/// Stands where a value is missing; no text of ours has it.
+const MISSING: char = '\u{fffc}';
+
+/// Puts the values in the place of `{name}` in sentences. A sentence of which a value is not known is left out: nobody is sent a
+/// word that was to be replaced first.
 pub(super) fn fill(text: &str, values: &Values) -> Filled {
-    with_code(text, values, false)
+    let mut filled = with_code(text, values, false);
+    if !filled.complete {
+        let paragraphs = filled.text.split("\n\n").map(without_missing);
+        let paragraphs: Vec<String> = paragraphs.filter(|it| !it.is_empty()).collect();
+        filled.text = paragraphs.join("\n\n");
+    }
+    filled
+}
+
+fn without_missing(paragraph: &str) -> String {
+    let sentences = paragraph.split_inclusive(". ");
+    let whole: String = sentences.filter(|it| !it.contains(MISSING)).collect();
+    whole.trim().to_owned()
 }
 
 /// The same in lines that are to be typed.
@@ -50,24 +66,49 @@ fn with_code(text: &str, values: &Values, typed: bool) -> Filled {
         rest = after;
     }
     filled.add(part(rest, values, typed));
+    // The sentence ends with our full stop, and not with that of what was quoted, too.
+    filled.text = filled.text.replace(".”.", "”.");
     filled
 }
 
-/// The text for whoever reads a page without a case: all parts of it, with the examples.
+/// The text for a reader who has no case: with the examples, and without the parts of sentences that only a case can fill. Of
+/// two parts that exclude each other it is the one for what is not known; a word without an example is in capitals, as in the
+/// usage of a command.
 pub fn in_general(text: &str) -> String {
+    let paragraphs = text.split("\n\n").map(paragraph_in_general);
+    paragraphs.collect::<Vec<_>>().join("\n\n")
+}
+
+fn paragraph_in_general(text: &str) -> String {
+    let is_typed = text.starts_with("```");
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("[[") {
         out.push_str(before);
         let (optional, after) = after.split_once("]]").unwrap_or((after, ""));
-        out.push_str(condition(optional).map_or(optional, |(_, _, part)| part));
+        out.push_str(match condition(optional) {
+            Some((true, name, _)) if text.contains(&format!("[[!{name}|")) => "",
+            Some((_, _, part)) => part,
+            None if !is_typed && has_gap(optional) => "",
+            None => optional,
+        });
         rest = after;
     }
     out.push_str(rest);
-    words(&out, |name, example, word| match example {
-        Some(example) if !name.is_empty() => example.to_owned(),
-        _ => word.to_owned(),
+    words(&out, |name, example, _| match example {
+        Some(example) => example.to_owned(),
+        None => name.to_uppercase().replace(' ', "-"),
     })
+}
+
+/// Whether it has a word without an example.
+fn has_gap(text: &str) -> bool {
+    let mut gaps = 0;
+    words(text, |_, example, _| {
+        gaps += usize::from(example.is_none());
+        String::new()
+    });
+    gaps > 0
 }
 
 /// Whether a value is to be known or not, which one, and the part this decides on.
@@ -92,8 +133,8 @@ impl Filled {
                     example.to_owned()
                 }
                 (None, None) => {
-                    self.complete &= values.has(name, place == Place::Typed);
-                    format!("<{name}>")
+                    self.complete = false;
+                    MISSING.to_string()
                 }
             }
         });
@@ -102,6 +143,7 @@ impl Filled {
 
     fn add(&mut self, other: Filled) {
         self.text.push_str(&other.text);
+        self.complete &= other.complete;
         for example in other.examples {
             if !self.examples.contains(&example) {
                 self.examples.push(example);
@@ -187,7 +229,7 @@ mod tests {
     fn values_take_the_place_of_words() {
         for (text, wanted) in [
             ("at {host}", "at ftp.example.com"),
-            ("at {unknown}", "at <unknown>"),
+            ("It is at {unknown}. Look there.", "Look there."),
             (
                 "a[[ at {host}]][[ and {unknown}]].",
                 "a at ftp.example.com.",
@@ -215,18 +257,10 @@ mod tests {
     #[test]
     fn what_was_seen_is_told_from_our_words() {
         assert_eq!(filled("it says {reply}."), "it says “550 no `x` / FAIL”.");
-        assert_eq!(
-            filled("set `{path}` at `{reply}`"),
-            "set `/a b` at `<reply>`"
-        );
-        assert_eq!(
-            filled("run `ls {path} {host}`"),
-            "run `ls <path> ftp.example.com`"
-        );
-        assert_eq!(
-            fill_typed("x={reply} {path|/in} {port}", &values()).text,
-            "x=<reply> /in 21"
-        );
+        assert_eq!(filled("Set `{path}`. It is at `{reply}`."), "Set `/a b`.");
+        assert_eq!(filled("Run `ls {path} {host}`."), "");
+        let typed = fill_typed("x={reply} {path|/in} {port}", &values());
+        assert!(!typed.complete && typed.text.ends_with(" /in 21"));
     }
 
     #[test]
@@ -237,10 +271,18 @@ mod tests {
     }
 
     #[test]
-    fn in_general_everything_is_there() {
+    fn in_general_nothing_is_said_of_a_case() {
         assert_eq!(
-            in_general("a[[ at {host}]][[!range| or {range|1-2}]] { x }"),
-            "a at {host} or 1-2 { x }"
+            in_general("a[[ at {host name}]][[!range| or {range|1-2}]] of {user} { x }"),
+            "a or 1-2 of USER { x }"
+        );
+        assert_eq!(
+            in_general("```command\n[[allow {source}]]\n```"),
+            "```command\nallow SOURCE\n```"
+        );
+        assert_eq!(
+            in_general("[[!range|Set one.]][[?range|It is {range}.]] [[?sip|It is SIP's.]]"),
+            "Set one. It is SIP's."
         );
     }
 }

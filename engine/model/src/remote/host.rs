@@ -1,6 +1,6 @@
 //! The name of a host, as people write it, and as DNS knows it.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 /// The longest name (RFC 1035 section 2.3.4), without the dot of the root.
 const LONGEST: usize = 253;
@@ -17,19 +17,31 @@ pub enum HostError {
     #[error("`{0}` has an empty part between two dots, or before the first: a typing error?")]
     EmptyLabel(String),
     /// Longer than names are.
-    #[error("`{0}` is longer than a host name can be")]
+    #[error("`{0}` is longer than a host name may be")]
     TooLong(String),
     /// A character that stands in no name.
-    #[error(
-        "`{0}` has the character `{1}` in it, which stands in no host name: give a name or an address alone"
-    )]
+    #[error("`{0}` contains {named}, which no host name contains: give only a name or an address", named = named(*.1))]
     Character(String, char),
     /// A name in another script that cannot be converted (RFC 5891).
-    #[error("`{0}` cannot be converted to the form that DNS knows")]
+    #[error("`{0}` cannot be converted to a DNS name")]
     NotConvertible(String),
 }
 
-/// The host that a text names: an address as it is, an international name in the form that DNS knows (RFC 5891), any other
+/// A character in words: what nobody sees cannot be shown.
+fn named(character: char) -> String {
+    match character {
+        ' ' => "a space".into(),
+        '\t' => "a tab".into(),
+        '\r' | '\n' => "a line end".into(),
+        '\u{feff}' => "a byte-order mark".into(),
+        it if it.is_whitespace() || it.is_control() => {
+            format!("the invisible character U+{:04X}", u32::from(it))
+        }
+        it => format!("the character `{it}`"),
+    }
+}
+
+/// The host that a text names: an address as it is, an address of IPv6 in brackets without them, an international name in the form that DNS knows (RFC 5891), any other
 /// name as it is. That a host name has letters, digits and hyphens only (RFC 952) is no rule of DNS (RFC 2181 section 11):
 /// names with an underscore exist, and are asked for.
 ///
@@ -39,10 +51,15 @@ pub fn host(text: &str) -> Result<String, HostError> {
     if text.parse::<IpAddr>().is_ok() {
         return Ok(text.into());
     }
+    let in_brackets = text.strip_prefix('[').and_then(|it| it.strip_suffix(']'));
+    if let Some(address) = in_brackets.filter(|it| it.parse::<Ipv6Addr>().is_ok()) {
+        return Ok(address.into());
+    }
     if text.is_empty() {
         return Err(HostError::Empty);
     }
-    let foreign = |c: &char| c.is_whitespace() || c.is_control() || FOREIGN.contains(*c);
+    let foreign =
+        |c: &char| c.is_whitespace() || c.is_control() || *c == '\u{feff}' || FOREIGN.contains(*c);
     if let Some(foreign) = text.chars().find(foreign) {
         return Err(HostError::Character(text.into(), foreign));
     }
@@ -85,6 +102,7 @@ mod tests {
             ("xn--mnchen-3ya.example", "xn--mnchen-3ya.example"),
             ("192.0.2.7", "192.0.2.7"),
             ("2001:db8::1", "2001:db8::1"),
+            ("[2001:db8::1]", "2001:db8::1"),
         ] {
             assert_eq!(host(text), Ok(name.to_string()), "{text}");
         }

@@ -17,6 +17,10 @@ impl<A: Copy> Remote<A> {
         Some(Remote {
             host: self.host.clone(),
             port: self.port,
+            connect_to: match self.connect_to {
+                Some(address) => Some(other(address)?),
+                None => None,
+            },
             ssl: self.ssl,
             certificate_check: self.certificate_check,
             user: self.user.clone(),
@@ -27,6 +31,7 @@ impl<A: Copy> Remote<A> {
             dedicated: all(&self.dedicated)?,
             expect_addresses: all(&self.expect_addresses)?,
             expect_names: named.collect::<Option<_>>()?,
+            clients: self.clients.clone(),
             client: self.client,
         })
     }

@@ -15,13 +15,13 @@ const CODES: &[&str] = &[
 pub enum Trespass {
     /// Facts or codes of this program begin with its name.
     #[error(
-        "the third-party probe `{0}` needs another name: what begins with `{0}.` is said by this program itself"
+        "the third-party probe `{0}` needs another name: names that begin with `{0}.` belong to this program"
     )]
     Name(String),
     /// It declares a code of an area of this program.
     #[error(
-        "the third-party probe `{probe}` declares `{code}`, and the area `{area}` belongs to this program: a third-party \
-         probe declares codes of an area of its own, such as `{probe}.{problem}`"
+        "the third-party probe `{probe}` declares `{code}`, but the area `{area}` belongs to this program: a \
+        third-party probe declares codes in its own area, such as `{probe}.{problem}`"
     )]
     Ours {
         /// The probe.
@@ -35,8 +35,8 @@ pub enum Trespass {
     },
     /// It declares codes of several areas.
     #[error(
-        "the third-party probe `{probe}` declares `{code}` beside codes of the area `{area}`: all codes of a third-party \
-         probe are of one area, such as `{area}.{problem}`"
+        "the third-party probe `{probe}` declares `{code}` in addition to codes in the area `{area}`: all codes \
+        of a third-party probe are in one area, such as `{area}.{problem}`"
     )]
     Several {
         /// The probe.
@@ -50,8 +50,8 @@ pub enum Trespass {
     },
     /// Another third-party probe has the area.
     #[error(
-        "the third-party probe `{probe}` declares `{code}`, and the area `{area}` belongs to the third-party probe \
-         `{other}`: each has an area of its own"
+        "the third-party probe `{probe}` declares `{code}`, but the area `{area}` belongs to the third-party \
+        probe `{other}`: each has its own area"
     )]
     Another {
         /// The probe.

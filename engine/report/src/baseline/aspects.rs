@@ -4,7 +4,7 @@ use crate::Report;
 use diagnosis::facts::Facts;
 use model::declared::{ComparedFact, Comparison, FactDeclaration};
 use model::finding::FactValue;
-use model::matrix::Vantage;
+use model::matrix::VantagePoint;
 
 use super::{Change, NOT_NOW, NOT_THEN, Seen, sampled};
 
@@ -22,7 +22,7 @@ pub(super) fn differences(then: &Report, now: &Report) -> Seen {
 
 /// The facts of one source address in both reports, or of all.
 struct Pair<'a> {
-    source: Option<Vantage>,
+    source: Option<VantagePoint>,
     then: &'a Facts,
     now: &'a Facts,
 }
@@ -52,7 +52,7 @@ fn pairs<'a>(then: &'a Report, now: &'a Report) -> Vec<Pair<'a>> {
     pairs
 }
 
-fn facts_from<'a>(report: &'a Report, vantage: &Vantage) -> Option<&'a Facts> {
+fn facts_from<'a>(report: &'a Report, vantage: &VantagePoint) -> Option<&'a Facts> {
     match report.matrix.len() {
         1 => Some(&report.facts),
         _ => report.facts_by_source.get(&vantage.to_string()),
@@ -144,7 +144,7 @@ fn certificate(row: &std::collections::BTreeMap<String, String>) -> String {
 /// What is compared of values: without what differs at every look.
 fn steadied(how: Comparison, values: &[String]) -> Vec<String> {
     match how {
-        Comparison::Words => values.iter().map(|text| steady(text)).collect(),
+        Comparison::Words => values.iter().map(|text| normalise(text)).collect(),
         Comparison::Value | Comparison::Sometimes | Comparison::Set | Comparison::Certificates => {
             values.to_vec()
         }
@@ -153,7 +153,7 @@ fn steadied(how: Comparison, values: &[String]) -> Vec<String> {
 
 /// A text without what counts or tells the time: numbers that stand alone (versions have a dot), times, the names of days
 /// and months, and long hexadecimal numbers.
-fn steady(text: &str) -> String {
+fn normalise(text: &str) -> String {
     const CALENDAR: [&str; 19] = [
         "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "mon",
         "tue", "wed", "thu", "fri", "sat", "sun",
@@ -184,7 +184,7 @@ mod tests {
 
     #[test]
     fn what_counts_or_tells_the_time_is_no_change() {
-        let same = |one: &str, other: &str| steady(one) == steady(other);
+        let same = |one: &str, other: &str| normalise(one) == normalise(other);
         assert!(same(
             "You are user number 1 of 50 allowed. Local time is now 10:15.",
             "You are user number 7 of 50 allowed. Local time is now 23:59."

@@ -10,11 +10,11 @@ pub(super) fn differences(then: &Report, now: &Report) -> (FindingChanges, Vec<N
     let mut uncertain = Vec::new();
     for finding in about_the_remote(now) {
         if is_in(then, &finding.code) {
-            changes.still.push(told(finding));
+            changes.still.push(finding_change(finding));
         } else if looked_for(then, finding) {
-            changes.new.push(told(finding));
+            changes.new.push(finding_change(finding));
         } else {
-            let why = "found now, and not looked for then";
+            let why = "found now, but not looked for then";
             uncertain.push(not_compared(finding, why, omission(then, &finding.code)));
         }
     }
@@ -23,9 +23,9 @@ pub(super) fn differences(then: &Report, now: &Report) -> (FindingChanges, Vec<N
             continue;
         }
         if looked_for(now, finding) {
-            changes.gone.push(told(finding));
+            changes.gone.push(finding_change(finding));
         } else {
-            let why = "found then, and not looked for this time";
+            let why = "found then, but not looked for this time";
             uncertain.push(not_compared(finding, why, omission(now, &finding.code)));
         }
     }
@@ -59,7 +59,7 @@ fn omission<'a>(report: &'a Report, code: &str) -> Option<&'a ReportOmission> {
     omissions.find(|it| it.codes.iter().any(|other| other == code))
 }
 
-fn told(finding: &ReportFinding) -> FindingChange {
+fn finding_change(finding: &ReportFinding) -> FindingChange {
     FindingChange {
         code: finding.code.clone(),
         severity: finding.severity,

@@ -37,12 +37,12 @@ pub(super) fn differences(then: &Report, now: &Report, seen: &mut Seen) {
     for row in &now.matrix {
         let Some(before) = then.matrix.iter().find(|it| it.vantage == row.vantage) else {
             let title = format!("how far {} gets", row.vantage);
-            seen.missing(&title, "the earlier report did not look from it");
+            seen.missing(&title, "the earlier report did not test from it");
             continue;
         };
         let differing = Step::ALL
             .into_iter()
-            .filter_map(|step| Some((step, told(before, step)?, told(row, step)?)))
+            .filter_map(|step| Some((step, in_words(before, step)?, in_words(row, step)?)))
             .find(|(_, before, now)| before != now);
         let Some((step, before, after)) = differing else {
             continue;
@@ -70,7 +70,7 @@ pub(super) fn differences(then: &Report, now: &Report, seen: &mut Seen) {
 }
 
 /// What became of a step that was tried; the way a fault shows is left to the finding.
-fn told(row: &Row, step: Step) -> Option<String> {
+fn in_words(row: &Row, step: Step) -> Option<String> {
     match row.steps.get(&step)? {
         Cell::Passed => Some("succeeds".into()),
         Cell::Failed { code, .. } => Some(format!("fails: {code}")),

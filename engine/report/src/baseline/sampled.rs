@@ -45,8 +45,8 @@ pub(super) fn passive_ports(then: &Report, now: &Report, seen: &mut Seen) {
     let change = Change {
         what: name::DATA_PASSIVE_RANGE.into(),
         title: PORTS.into(),
-        before: vec![then.told()],
-        now: vec![now.told()],
+        before: vec![then.in_words()],
+        now: vec![now.in_words()],
         sources: Vec::new(),
         may_come_from: Vec::new(),
     };
@@ -87,7 +87,7 @@ impl Sample {
         SLACK + (self.highest - self.lowest) * BEYOND / between
     }
 
-    fn told(&self) -> String {
+    fn in_words(&self) -> String {
         format!("{} to {} ({} tried)", self.lowest, self.highest, self.count)
     }
 }

@@ -7,7 +7,7 @@ use model::finding::{Confidence, Severity};
 /// A root cause with what follows from it, or a note.
 pub(super) struct Card<'a> {
     pub(super) finding: &'a ReportFinding,
-    pub(super) look: (&'static str, &'static str),
+    pub(super) badge: (&'static str, &'static str),
     pub(super) from: Option<String>,
     pub(super) is_likely: bool,
     pub(super) details: Vec<&'a str>,
@@ -34,7 +34,7 @@ impl<'a> Card<'a> {
         let (typed, firewalls) = outline::typed(remedy).into_iter().partition(of_server);
         Card {
             finding,
-            look: look(finding.severity),
+            badge: badge(finding.severity),
             from: outline::only_from(finding),
             is_likely: finding.confidence == Confidence::Likely,
             details: finding
@@ -62,7 +62,7 @@ fn paragraphs(message: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The class and the word of a severity.
-pub(super) fn look(severity: Severity) -> (&'static str, &'static str) {
+pub(super) fn badge(severity: Severity) -> (&'static str, &'static str) {
     match severity {
         Severity::Error => ("bad", "Fail"),
         Severity::Warning => ("warn", "Warning"),

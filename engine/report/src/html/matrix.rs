@@ -16,7 +16,9 @@ pub(super) struct Address {
 
 /// A step of one address: how it looks, the word for it, and more where there is more to say.
 pub(super) struct Sign {
-    pub(super) look: &'static str,
+    /// Where there is no room for the head of a column.
+    pub(super) step: String,
+    pub(super) badge: &'static str,
     pub(super) word: String,
     pub(super) more: String,
 }
@@ -40,12 +42,14 @@ fn address(row: &Row) -> Address {
             .into_iter()
             .chain(seen.map(|seen| format!("seen as {seen}")))
             .collect(),
-        signs: Step::ALL.map(|step| sign(row.steps.get(&step))).into(),
+        signs: Step::ALL
+            .map(|step| sign(step, row.steps.get(&step)))
+            .into(),
     }
 }
 
-fn sign(cell: Option<&Cell>) -> Sign {
-    let (look, word, more) = match cell {
+fn sign(step: Step, cell: Option<&Cell>) -> Sign {
+    let (badge, word, more) = match cell {
         Some(Cell::Passed) => ("good", "ok".into(), String::new()),
         Some(Cell::Failed { code, how }) => (
             "bad",
@@ -55,5 +59,10 @@ fn sign(cell: Option<&Cell>) -> Sign {
         Some(Cell::NotTested { .. }) | None => ("unknown", "not tested".into(), String::new()),
         Some(Cell::NotApplicable) => ("none", "none".into(), String::new()),
     };
-    Sign { look, word, more }
+    Sign {
+        step: step.to_string(),
+        badge,
+        word,
+        more,
+    }
 }

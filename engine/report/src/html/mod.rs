@@ -2,6 +2,7 @@
 //! record, too.
 
 mod chain;
+mod clients;
 mod finding;
 mod matrix;
 mod ports;
@@ -16,7 +17,7 @@ use matrix::Matrix;
 use model::dialogue::{Direction, Line};
 use model::finding::FactValue;
 use model::verdict::Verdict;
-use model::visit::Part;
+use model::visit::RunPhase;
 use ports::Ports;
 use steps::Tree;
 
@@ -55,6 +56,7 @@ struct Page<'a> {
     not_tested: Vec<outline::Untested<'a>>,
     trees: Vec<Tree<'a>>,
     matrix: Option<Matrix>,
+    clients: Option<clients::Table>,
     ports: Option<Ports>,
     chain: Option<Chain>,
     shown: Vec<(&'a str, String)>,
@@ -124,6 +126,7 @@ impl<'a> Page<'a> {
             not_tested: outline::not_tested(report),
             trees: steps::trees(report),
             matrix: Matrix::of(report),
+            clients: clients::Table::of(report),
             ports: Ports::of(report),
             chain: Chain::of(report),
             shown: outline::shown(report).collect(),
@@ -157,7 +160,7 @@ fn counts(report: &Report) -> Vec<String> {
         outline::not_tested(report).len(),
     );
     let told = [
-        (causes, "to mend", "to mend"),
+        (causes, "problem", "problems"),
         (
             report
                 .findings
@@ -169,14 +172,10 @@ fn counts(report: &Report) -> Vec<String> {
         ),
         (
             not_tested,
-            "reason why something was not tested",
-            "reasons why something was not tested",
+            "group of checks not made",
+            "groups of checks not made",
         ),
-        (
-            outline::clear(report),
-            "fault looked for and not found",
-            "faults looked for and not found",
-        ),
+        (outline::clear(report), "check passed", "checks passed"),
     ];
     let told = told.into_iter().filter(|(n, ..)| *n > 0);
     told.map(|(n, one, many)| format!("{n} {}", if n == 1 { one } else { many }))
@@ -202,15 +201,18 @@ fn fact(value: &FactValue) -> Vec<String> {
 }
 
 fn dialogue(lines: &[Line]) -> Vec<Said<'_>> {
-    let mut part = Part::Diagnosis;
+    let mut part = RunPhase::Diagnosis;
     let lines = lines.iter().map(|line| {
         let before = std::mem::replace(&mut part, line.part);
-        said(line, before == Part::Diagnosis && line.part == Part::Proof)
+        transcript_line(
+            line,
+            before == RunPhase::Diagnosis && line.part == RunPhase::Proof,
+        )
     });
     lines.collect()
 }
 
-fn said(line: &Line, begins_proof: bool) -> Said<'_> {
+fn transcript_line(line: &Line, begins_proof: bool) -> Said<'_> {
     Said {
         begins_proof,
         at: format!("{:.3}", line.at_ms as f64 / 1000.0),

@@ -2,7 +2,7 @@
 
 use super::super::{ProbeStatus, Report, ReportFinding, ReportProbe, outline};
 use super::{duration, finding};
-use model::matrix::Vantage;
+use model::matrix::VantagePoint;
 
 /// The probes of one source address.
 pub(super) struct Tree<'a> {
@@ -13,7 +13,7 @@ pub(super) struct Tree<'a> {
 
 pub(super) struct Step<'a> {
     pub(super) probe: &'a ReportProbe,
-    pub(super) look: &'static str,
+    pub(super) badge: &'static str,
     pub(super) word: String,
     pub(super) took: String,
     /// Of the width that the longest has, in percent.
@@ -23,7 +23,7 @@ pub(super) struct Step<'a> {
 }
 
 pub(super) struct Found<'a> {
-    pub(super) look: (&'static str, &'static str),
+    pub(super) badge: (&'static str, &'static str),
     pub(super) finding: &'a ReportFinding,
 }
 
@@ -55,13 +55,14 @@ pub(super) fn trees(report: &Report) -> Vec<Tree<'_>> {
 }
 
 fn step<'a>(report: &'a Report, probe: &'a ReportProbe, longest: u64) -> Step<'a> {
-    let here = |id: &str, sources: &[Vantage]| id == probe.id && outline::concern(sources, probe);
+    let here =
+        |id: &str, sources: &[VantagePoint]| id == probe.id && outline::concern(sources, probe);
     let found: Vec<Found<'_>> = report
         .findings
         .iter()
         .filter(|it| here(&it.probe, &it.sources))
         .map(|finding| Found {
-            look: finding::look(finding.severity),
+            badge: finding::badge(finding.severity),
             finding,
         })
         .collect();
@@ -71,10 +72,10 @@ fn step<'a>(report: &'a Report, probe: &'a ReportProbe, longest: u64) -> Step<'a
         .filter(|it| here(&it.probe, &it.sources))
         .map(|it| it.check.as_str())
         .collect();
-    let (look, word) = state(probe, &found);
+    let (badge, word) = state(probe, &found);
     Step {
         probe,
-        look,
+        badge,
         word,
         took: match probe.status {
             ProbeStatus::Skipped => String::new(),
@@ -92,8 +93,8 @@ fn state(probe: &ReportProbe, found: &[Found<'_>]) -> (&'static str, String) {
         (ProbeStatus::Crashed, _) => ("bad", "crashed".into()),
         (ProbeStatus::TimedOut, _) => ("unknown", "not ended in time".into()),
         (ProbeStatus::Skipped, _) => ("unknown", "not run".into()),
-        (ProbeStatus::Ok, Some(worst)) if worst.look.0 != "unknown" => {
-            (worst.look.0, worst.look.1.to_lowercase())
+        (ProbeStatus::Ok, Some(worst)) if worst.badge.0 != "unknown" => {
+            (worst.badge.0, worst.badge.1.to_lowercase())
         }
         (ProbeStatus::Ok, None) if probe.clear.is_empty() => ("unknown", "not tested".into()),
         (ProbeStatus::Ok, _) => ("good", "ok".into()),

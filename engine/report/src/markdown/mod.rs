@@ -1,4 +1,5 @@
-//! The report for tickets, as GitHub Flavored Markdown: the verdict first, then what to do about each root cause.
+//! The report for tickets, as GitHub Flavored Markdown: the verdict first, then what to do about each root cause. It is short:
+//! what is for looking around is in the HTML and the JSON report.
 
 mod escape;
 
@@ -7,7 +8,7 @@ use std::fmt::Write;
 use super::{Report, ReportFinding, Shown, changes, outline};
 use crate::baseline::Changes;
 use escape::{advice, cell, code, fenced, prose};
-use model::finding::{Confidence, FactValue, Severity};
+use model::finding::{Confidence, Severity};
 use model::matrix::{Cell, Step};
 use model::verdict::Verdict;
 
@@ -15,13 +16,13 @@ use model::verdict::Verdict;
 pub fn render(report: &Shown) -> String {
     let mut out = String::new();
     head(&mut out, report);
+    matrix(&mut out, report);
     left_behind(&mut out, report);
     for (number, cause) in (1..).zip(outline::causes(report)) {
         finding(&mut out, report, number, cause);
     }
     together(&mut out, report);
     not_tested(&mut out, report);
-    matrix(&mut out, report);
     notes(&mut out, report);
     facts(&mut out, report);
     let seconds = std::time::Duration::from_millis(report.duration_ms).as_secs_f64();
@@ -114,7 +115,7 @@ fn left_behind(out: &mut String, report: &Report) {
     }
     let _ = writeln!(
         out,
-        "\n## Left on the remote\n\nThis check made the following and could not remove it:\n"
+        "\n## Left on the remote\n\nThis check created the following and could not remove it:\n"
     );
     for left in &report.left_behind {
         let _ = writeln!(out, "- {}", code(&left.to_string()));
@@ -168,7 +169,8 @@ fn finding(out: &mut String, report: &Report, number: usize, cause: &ReportFindi
             let _ = writeln!(out, "{number}. {}", advice(step));
         }
     }
-    for typed in outline::typed(&cause.remedy) {
+    let (shown, others) = outline::typed_in_short(&cause.remedy);
+    for typed in shown {
         for directive in &typed.directives {
             let _ = writeln!(
                 out,
@@ -181,6 +183,13 @@ fn finding(out: &mut String, report: &Report, number: usize, cause: &ReportFindi
         if let Some(remark) = typed.remark() {
             let _ = writeln!(out, "\n({})", prose(&remark));
         }
+    }
+    if !others.is_empty() {
+        let _ = writeln!(
+            out,
+            "\nThe HTML report has the lines for {}, too.",
+            prose(&others.join(", "))
+        );
     }
     if let Some(patch) = &cause.settings_patch {
         let _ = writeln!(
@@ -217,7 +226,7 @@ fn together(out: &mut String, report: &Report) {
     if let Some(patch) = outline::together(report) {
         let _ = writeln!(
             out,
-            "\n## Settings that mend it all\n\n{} ({})",
+            "\n## Settings that fix it all\n\n{} ({})",
             assignments(patch),
             outline::tried_together(patch)
         );
@@ -272,40 +281,25 @@ fn notes(out: &mut String, report: &Report) {
     if notes.is_empty() {
         return;
     }
-    let _ = writeln!(out, "\n## Worth knowing\n");
+    let _ = writeln!(out, "\n## Also noted\n");
     for note in notes {
         let _ = writeln!(out, "- {} ({})", prose(&note.title), code(&note.code));
     }
 }
 
+/// What a support agent asks for first.
 fn facts(out: &mut String, report: &Report) {
     let clear = outline::clear(report);
     let _ = writeln!(
         out,
-        "\n## Facts\n\n{clear} faults were looked for and not found."
+        "\n## Facts\n\n{clear} checks passed. The HTML and the JSON report have all facts and the dialogue."
     );
-    let mut facts = outline::facts(report).peekable();
+    let mut facts = outline::shown(report).peekable();
     if facts.peek().is_none() {
         return;
     }
-    let rows = facts.map(|(name, value)| {
-        let value = match value {
-            FactValue::Flag(true) => "yes".into(),
-            FactValue::Flag(false) => "no".into(),
-            FactValue::Rows(rows) => rows.iter().map(cells).collect::<Vec<_>>().join("<br>"),
-            other => outline::fact(other).map_or_else(String::new, |text| code(&text)),
-        };
-        vec![code(name), value]
-    });
+    let rows = facts.map(|(label, value)| vec![prose(label), code(&value)]);
     table(out, &["Fact", "Value"], rows);
-}
-
-fn cells(row: &std::collections::BTreeMap<String, String>) -> String {
-    let cells: Vec<String> = row
-        .iter()
-        .map(|(name, cell)| format!("{name}: {cell}"))
-        .collect();
-    code(&cells.join(", "))
 }
 
 fn table(out: &mut String, head: &[&str], rows: impl Iterator<Item = Vec<String>>) {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{MergeError, Taken};
 use crate::Report;
 use diagnosis::codes::Codes;
-use model::matrix::{Row, Vantage};
+use model::matrix::{Row, VantagePoint};
 use model::signer::Signer;
 use model::standing::{Standing, is_of_this_program};
 
@@ -14,7 +14,7 @@ use model::standing::{Standing, is_of_this_program};
 pub(super) struct Part<'a> {
     pub(super) taken: &'a Taken,
     pub(super) rows: Vec<Row>,
-    pub(super) names: BTreeMap<Vantage, Vantage>,
+    pub(super) names: BTreeMap<VantagePoint, VantagePoint>,
     /// Probes that are no part of this program, nor were of the one that made the report.
     third_parties: BTreeSet<&'a str>,
 }
@@ -36,10 +36,10 @@ impl<'a> Part<'a> {
             if unique && !report.remote.sources.is_empty() {
                 row.vantage.clone()
             } else {
-                Vantage::at(row.address, &taken.place)
+                VantagePoint::at(row.address, &taken.place)
             }
         };
-        let names: BTreeMap<Vantage, Vantage> = report
+        let names: BTreeMap<VantagePoint, VantagePoint> = report
             .matrix
             .iter()
             .map(|row| (row.vantage.clone(), rename(row)))
@@ -84,7 +84,7 @@ impl<'a> Part<'a> {
     }
 
     /// The addresses under their new names; none means all of this report.
-    pub(super) fn renamed(&self, sources: &[Vantage]) -> Vec<Vantage> {
+    pub(super) fn renamed(&self, sources: &[VantagePoint]) -> Vec<VantagePoint> {
         if sources.is_empty() {
             return self.names.values().cloned().collect();
         }

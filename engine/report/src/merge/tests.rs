@@ -137,3 +137,91 @@ async fn a_saved_report_without_a_listing_proves_no_health() {
         assert!(report.summary.contains("desk"), "{}", report.summary);
     }
 }
+
+/// Two reports of `sources-differ`, one with the address that gets through and one with the address that is turned away.
+async fn apart(change: impl Fn(&mut Value)) -> Report {
+    const DIFFER: &str = include_str!("../../../../tests/golden/sources-differ.json");
+    let catalogue = run::Probes::built_in().await.unwrap().codes;
+    let whole: Value = serde_json::from_str(DIFFER).unwrap();
+    let of = |address: &str, drop_findings: bool| {
+        let mut part = whole.clone();
+        let rows = part["matrix"].as_array_mut().unwrap();
+        rows.retain(|row| row.to_string().contains(address));
+        part["remote"]["sources"] = json!([address]);
+        part["remote"]["dedicated"] = json!([]);
+        part["findings"]
+            .as_array_mut()
+            .unwrap()
+            .retain(|it| !drop_findings && it["code"] == "net.closed-without-banner");
+        part["root_causes"] = json!([]);
+        part
+    };
+    let through = of("203.0.113.7", true);
+    let mut blocked = of("203.0.113.9", false);
+    change(&mut blocked);
+    let taken = [("desk", through), ("gateway", blocked)].map(|(place, report)| Taken {
+        place: place.into(),
+        report: serde_json::from_value(report).unwrap(),
+    });
+    merge(&taken, &catalogue).unwrap()
+}
+
+fn blocked(report: &Report) -> Option<&ReportFinding> {
+    report
+        .findings
+        .iter()
+        .find(|it| it.code == "net.source-ip-blocked")
+}
+
+#[tokio::test]
+async fn addresses_are_blamed_only_where_nothing_else_differs() {
+    let alike = apart(|_| ()).await;
+    let found = blocked(&alike).expect("another address of the same remote got through");
+    let evidence = |finding: &ReportFinding| {
+        let mut all = finding.evidence.iter();
+        all.find(|it| it.label == "the reports differ in")
+            .map(|it| it.value.clone())
+    };
+    assert_eq!(evidence(found), None);
+    let usual = found.alternatives.len();
+    for (pointer, value, told) in [
+        ("/started", json!("2031-01-01T00:00:00Z"), "the time: "),
+        ("/tool/version", json!("9.9.9"), "9.9.9"),
+        (
+            "/remote/certificate_check",
+            json!("off"),
+            "the certificate check: full and off",
+        ),
+        (
+            "/remote/passive_mode",
+            json!("epsv"),
+            "the passive command: any and epsv",
+        ),
+    ] {
+        let report = apart(|report| {
+            let (parent, name) = pointer.rsplit_once('/').unwrap();
+            report.pointer_mut(parent).unwrap()[name] = value.clone();
+        })
+        .await;
+        let found = blocked(&report).unwrap();
+        assert_eq!(found.confidence, Confidence::Likely, "{pointer}");
+        assert_eq!(found.alternatives.len(), usual + 1, "{pointer}");
+        assert!(
+            evidence(found).unwrap().contains(told),
+            "{:?}",
+            evidence(found)
+        );
+    }
+}
+
+#[tokio::test]
+async fn one_address_is_not_compared_with_itself() {
+    let report = apart(|report| report["matrix"][0]["seen_as"] = json!("203.0.113.7")).await;
+    assert!(blocked(&report).is_none());
+    assert!(
+        report
+            .findings
+            .iter()
+            .any(|it| it.code == "net.closed-without-banner")
+    );
+}

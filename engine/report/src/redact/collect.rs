@@ -160,7 +160,9 @@ fn addresses(redactor: &mut Redactor, report: &Report) {
             redactor.learn_address(ip, is_ours);
         }
     }
-    if let Ok(ip) = remote.host.parse::<IpAddr>() {
+    let named = remote.host.parse::<IpAddr>().ok();
+    let given = remote.connect_to.and_then(|address| address.ip());
+    for ip in named.into_iter().chain(given) {
         redactor.learn_address(ip, false);
     }
     announced(redactor, report);

@@ -1,91 +1,180 @@
-//! The fields of a report that hold words of this program and nothing else. All others are rewritten.
+//! Who wrote the text of a field: the lists say which fields hold words of this program. All others are somebody else's.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use model::declared::{DeclaredFacts, Privacy};
 use model::finding::FactValue;
+use model::redaction::Level;
 use serde::Deserialize;
 use serde_json::Value;
 
-/// `*` stands for any one name or place in a list, `**` at the end for everything below.
+/// Those of which the schema does not say so itself. `*` stands for any one name or place in a list, `**` at the end for
+/// everything below.
 const VOCABULARY: &[&str] = &[
     "schema_version",
     "tool.name",
     "tool.version",
-    "started",
     "redaction.**",
-    "remote.ssl",
-    "remote.certificate_check",
-    "remote.use",
-    "remote.passive_mode",
-    "remote.ip_version",
-    "remote.highest_tls_version",
-    "verdict",
     "root_causes.*",
     "findings.*.code",
-    "findings.*.severity",
-    "findings.*.owner",
-    "findings.*.standing",
     "findings.*.probe",
     "findings.*.caused_by",
-    "findings.*.confidence",
     "findings.*.alternatives.*.code",
     "findings.*.settings_patch.effect",
     "findings.*.settings_patch.ssl",
     "findings.*.settings_patch.passive_mode",
     "findings.*.settings_patch.ip_version",
     "findings.*.settings_patch.highest_tls_version",
-    "findings.*.remedy.directives.*.kind",
     "findings.*.remedy.directives.*.product",
-    "findings.*.remedy.product_confidence",
     "settings_patch.ssl",
     "settings_patch.passive_mode",
     "settings_patch.ip_version",
     "settings_patch.highest_tls_version",
-    "not_tested.*.cause",
     "not_tested.*.codes.*",
     "not_tested.*.probe",
     "left_behind.*.probe",
     "probes.*.id",
     "probes.*.version",
     "probes.*.digest",
-    "probes.*.signer.status",
     "probes.*.signer.key_id",
-    "probes.*.capabilities.*",
-    "probes.*.denied.*",
-    "probes.*.status",
     "probes.*.clear.*",
-    "matrix.*.look",
-    "matrix.*.steps.*.result",
     "matrix.*.steps.*.code",
-    "matrix.*.again.*.result",
     "matrix.*.again.*.code",
-    "merged_from.*.started",
-    "merged_from.*.verdict",
-    "allow_list.looked_up",
     "allow_list.redaction.**",
-    "allow_list.addresses.*.set",
-    "allow_list.addresses.*.requirements.*.requirement",
-    "allow_list.addresses.*.requirements.*.standing",
-    "allow_list.addresses.*.spells.*.first",
-    "allow_list.addresses.*.spells.*.last",
-    "transcript.*.direction",
     "transcript.*.probe",
-    "transcript.*.failure",
-    "transcript.*.part",
-    "changes.since.started",
-    "changes.since.verdict",
     "changes.since.root_causes.*",
     "changes.remote.*.what",
     "changes.remote.*.may_come_from.*",
     "changes.ours.*.what",
     "changes.findings.*.*.code",
-    "changes.findings.*.*.severity",
-    "changes.findings.*.*.owner",
     "changes.findings.*.*.caused_by",
 ];
 
+/// Sentences and lines that this program puts together. Somebody else's words stand in them only as values that are known
+/// from other fields.
+const OURS: &[&str] = &[
+    "findings.*.title",
+    "findings.*.evidence.*.label",
+    "findings.*.remedy.**",
+    "findings.*.source",
+    "findings.*.sources.*",
+    "matrix.*.vantage",
+    "not_tested.*.check",
+    "not_tested.*.sources.*",
+    "changes.summary",
+    "changes.same.*",
+    "changes.findings.*.*.title",
+    "changes.remote.*.title",
+    "changes.remote.*.sources.*",
+    "changes.ours.*.title",
+    "changes.ours.*.sources.*",
+];
+
+/// What is [left of them](super::public) in a report for anybody is ours.
+const REDUCED: &[&str] = &[
+    "summary",
+    "findings.*.detail",
+    "findings.*.alternatives.*.deciding_test",
+    "not_tested.*.reason",
+    "transcript.*.text",
+];
+
+/// Who wrote a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Author {
+    /// It is one of a list of words, a time or a name of ours.
+    Vocabulary,
+    /// It is ours, with values in it.
+    Ours,
+    /// A server, a user, or nobody knows.
+    Others,
+}
+
+/// Whose the text at this place is, in a report of this level.
+pub(super) fn author(path: &[String], level: Level, declared: &DeclaredFacts) -> Author {
+    let is_of = |patterns: &[&str]| patterns.iter().any(|pattern| fits(pattern, path));
+    if is_vocabulary(path) {
+        Author::Vocabulary
+    } else if is_of(OURS) || level == Level::Public && is_of(REDUCED) || is_open(path, declared) {
+        Author::Ours
+    } else {
+        Author::Others
+    }
+}
+
+/// Whether the place is in a fact that may be shown to anybody.
+fn is_open(path: &[String], declared: &DeclaredFacts) -> bool {
+    let path: Vec<&str> = path.iter().map(String::as_str).collect();
+    match path.as_slice() {
+        ["facts", name, ..] | ["facts_by_source", _, name, ..] => {
+            declared.is_of_class(name, Privacy::Open)
+        }
+        _ => false,
+    }
+}
+
 /// Whether the field at this place holds only words of ours.
 pub(crate) fn is_vocabulary(path: &[String]) -> bool {
-    VOCABULARY.iter().any(|pattern| fits(pattern, path))
+    let closed = CLOSED.iter().map(String::as_str);
+    VOCABULARY
+        .iter()
+        .copied()
+        .chain(closed)
+        .any(|pattern| fits(pattern, path))
+}
+
+/// The places of the schema that take only certain words, or a time. A word that is replaced there would make a report that
+/// cannot be read.
+static CLOSED: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+    let schema = crate::schema::report();
+    let mut places = BTreeSet::new();
+    closed(
+        schema.as_value(),
+        schema.as_value(),
+        &mut Vec::new(),
+        &mut places,
+    );
+    places
+});
+
+/// Reports have no more levels: a list of such lists ends here.
+const MOST_LEVELS: usize = 9;
+
+fn closed(schema: &Value, whole: &Value, path: &mut Vec<String>, out: &mut BTreeSet<String>) {
+    if path.len() > MOST_LEVELS {
+        return;
+    }
+    let reference = schema.get("$ref").and_then(Value::as_str);
+    let referred = reference.and_then(|it| whole.pointer(it.trim_start_matches('#')));
+    if let Some(schema) = referred {
+        return closed(schema, whole, path, out);
+    }
+    let mut below = |schema: &Value, name: &str, out: &mut BTreeSet<String>| {
+        path.push(name.into());
+        closed(schema, whole, path, out);
+        path.pop();
+    };
+    if let Some(Value::Object(properties)) = schema.get("properties") {
+        for (name, schema) in properties {
+            below(schema, name, out);
+        }
+    }
+    for (key, name) in [("items", "*"), ("additionalProperties", "*")] {
+        if let Some(schema) = schema.get(key) {
+            below(schema, name, out);
+        }
+    }
+    for key in ["oneOf", "anyOf"] {
+        let choices = schema.get(key).and_then(Value::as_array);
+        for schema in choices.into_iter().flatten() {
+            closed(schema, whole, path, out);
+        }
+    }
+    let is_time = schema.get("format").and_then(Value::as_str) == Some("date-time");
+    if schema.get("enum").is_some() || schema.get("const").is_some() || is_time {
+        out.insert(path.join("."));
+    }
 }
 
 /// Whether a place is one that a pattern names.
@@ -108,7 +197,8 @@ pub(crate) fn is_key(path: &[String], key: &str, declared: &DeclaredFacts) -> bo
     match path.as_slice() {
         ["facts"] | ["facts_by_source", _] => declared.is_of_ours(key),
         ["facts_by_source"] => false,
-        ["facts" | "facts_by_source", ..] => is_word(key),
+        // The columns of a table.
+        ["facts", name, ..] | ["facts_by_source", _, name, ..] => declared.is_of_ours(name),
         _ => true,
     }
 }
@@ -128,70 +218,15 @@ pub(super) fn is_private(
     }
 }
 
-fn is_word(name: &str) -> bool {
-    name.split(['-', '_', ' ']).all(super::words::is_harmless)
-}
-
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
 
-    /// Every place of the schema that takes only certain words, as a path.
-    fn closed(schema: &Value, whole: &Value, path: &mut Vec<String>, out: &mut BTreeSet<String>) {
-        if path.len() > 9 {
-            return;
-        }
-        if let Some(name) = schema.get("$ref").and_then(Value::as_str) {
-            let pointer = name.trim_start_matches('#');
-            return closed(whole.pointer(pointer).unwrap(), whole, path, out);
-        }
-        let mut below = |schema: &Value, name: &str, out: &mut BTreeSet<String>| {
-            path.push(name.into());
-            closed(schema, whole, path, out);
-            path.pop();
-        };
-        if let Some(Value::Object(properties)) = schema.get("properties") {
-            for (name, schema) in properties {
-                below(schema, name, out);
-            }
-        }
-        for (key, name) in [("items", "*"), ("additionalProperties", "*")] {
-            if let Some(schema) = schema.get(key) {
-                below(schema, name, out);
-            }
-        }
-        for key in ["oneOf", "anyOf"] {
-            for schema in schema
-                .get(key)
-                .and_then(Value::as_array)
-                .into_iter()
-                .flatten()
-            {
-                closed(schema, whole, path, out);
-            }
-        }
-        let is_time = schema.get("format").and_then(Value::as_str) == Some("date-time");
-        if schema.get("enum").is_some() || schema.get("const").is_some() || is_time {
-            out.insert(path.join("."));
-        }
-    }
-
-    fn schema() -> Value {
-        serde_json::from_str(include_str!("../../schema/report.json")).unwrap()
-    }
-
-    /// A word that is replaced in such a field would make a report that cannot be read.
     #[test]
-    fn every_field_that_takes_only_certain_words_keeps_them() {
-        let schema = schema();
-        let mut places = BTreeSet::new();
-        closed(&schema, &schema, &mut Vec::new(), &mut places);
-        assert!(places.len() > 20, "{places:?}");
-        for place in places {
-            let path: Vec<String> = place.split('.').map(String::from).collect();
-            assert!(is_vocabulary(&path), "{place} is missing");
+    fn what_takes_only_certain_words_stays_as_it_is() {
+        assert!(CLOSED.len() > 35, "{CLOSED:?}");
+        for place in ["verdict", "started", "remote.ssl", "findings.*.owner"] {
+            assert!(CLOSED.contains(place), "{place}");
         }
     }
 

@@ -125,6 +125,9 @@ fn hex(text: &str) -> Option<(usize, Shape)> {
     (is_hex && long).then_some((digits.len(), Shape::Hex))
 }
 
+/// What stands before an `@` where nobody's name does.
+const FORMS: &[&str] = &["user", "username", "userid", "login"];
+
 /// A host name, a mail address, or the name of a file.
 fn name(text: &str) -> Option<(usize, Shape)> {
     let star = text.strip_prefix("*.").map_or(0, |_| 2);
@@ -134,7 +137,9 @@ fn name(text: &str) -> Option<(usize, Shape)> {
         && !local.is_empty()
     {
         let domain = run(domain, part).trim_end_matches(['.', '-', '_']);
-        if !domain.is_empty() {
+        // `user@host` in the words of a server is a form to fill in.
+        let is_form = FORMS.contains(&local.to_lowercase().as_str()) && !domain.contains('.');
+        if !domain.is_empty() && !is_form {
             return Some((local.len() + 1 + domain.len(), Shape::Mail));
         }
     }

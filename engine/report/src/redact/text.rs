@@ -3,13 +3,19 @@
 use std::collections::{BTreeMap, HashSet};
 use std::net::IpAddr;
 
-use model::address::Scope;
+use model::address::AddressScope;
 
 use super::Level;
+use super::fields::Author;
 use super::known::Known;
 use super::shapes::{self, Shape};
 use super::tokens::{Kind, Tokens, reversed};
 use super::words;
+
+/// What stands where a text is left out.
+pub(super) const LEFT_OUT: &str = "[left out]";
+/// The digits of a port, or of the code of a reply.
+const PORT: usize = 5;
 
 /// What is to be said of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,9 +55,9 @@ impl Redactor {
     }
 
     /// One whose tokens look like what they stand for and are as long.
-    pub(super) fn disguising(level: Level) -> Redactor {
+    pub(super) fn pseudonymising(level: Level) -> Redactor {
         Redactor {
-            tokens: Tokens::disguised(),
+            tokens: Tokens::pseudonymised(),
             ..Redactor::new(level, false)
         }
     }
@@ -139,12 +145,41 @@ impl Redactor {
         self.has_tokens && Tokens::at_start(text) == Some(text.len())
     }
 
-    /// The text without what is not for whoever gets it.
+    /// The text of a field without what is not for whoever gets it.
+    pub(super) fn field(&mut self, text: &str, author: Author) -> String {
+        match (author, self.level) {
+            (Author::Vocabulary, _) => text.to_owned(),
+            (Author::Others, Level::Public) => self.named(text),
+            (Author::Ours | Author::Others, _) => self.rewritten(text, author),
+        }
+    }
+
+    /// The text of somebody else's without what is not for whoever gets it.
     pub(super) fn rewrite(&mut self, text: &str) -> String {
+        self.rewritten(text, Author::Others)
+    }
+
+    /// The token of a text that is one value as a whole. Anything else is left out.
+    fn named(&mut self, text: &str) -> String {
+        let is_plain = text.len() <= PORT && text.bytes().all(|byte| byte.is_ascii_digit());
+        if is_plain || text.trim().is_empty() || self.is_token(text) || is_own(text) {
+            return text.to_owned();
+        }
+        match self.at(text, 0, Author::Others) {
+            Some((length, Some(token))) if length == text.len() => token,
+            Some((length, None)) if length == text.len() => text.to_owned(),
+            _ => {
+                self.tokens.leave_a_text_out(text);
+                LEFT_OUT.to_owned()
+            }
+        }
+    }
+
+    fn rewritten(&mut self, text: &str, author: Author) -> String {
         let mut out = String::with_capacity(text.len());
         let mut at = 0;
         while let Some(c) = text[at..].chars().next() {
-            let (length, new) = self.at(text, at).unwrap_or((c.len_utf8(), None));
+            let (length, new) = self.at(text, at, author).unwrap_or((c.len_utf8(), None));
             match new {
                 Some(new) => out.push_str(&new),
                 None => out.push_str(&text[at..at + length]),
@@ -155,7 +190,7 @@ impl Redactor {
     }
 
     /// How much of the text at this place is one piece, and what stands for it; none where it stays.
-    fn at(&mut self, text: &str, at: usize) -> Option<(usize, Option<String>)> {
+    fn at(&mut self, text: &str, at: usize, author: Author) -> Option<(usize, Option<String>)> {
         let rest = &text[at..];
         let in_word = text[..at].ends_with(char::is_alphanumeric);
         if self.has_tokens
@@ -171,34 +206,29 @@ impl Redactor {
         let shape = shapes::at(text, at);
         let longer = |length: usize| known.as_ref().is_none_or(|(known, _)| length > *known);
         if let Some((length, shape)) = shape.filter(|(length, _)| longer(*length))
-            && let Some(new) = self.shaped(&text[at..at + length], &shape)
+            && let Some(new) = self.shaped(&text[at..at + length], &shape, author)
         {
             return Some((length, new));
         }
-        if known.is_some() {
-            return known;
-        }
-        if self.level == Level::Public && !in_word {
-            return self.word(rest);
-        }
-        None
+        known
     }
 
     /// What stands for something recognised by its looks: `Some(None)` where it stays as a whole, `None` where the looks say
     /// nothing at this level.
-    fn shaped(&mut self, text: &str, shape: &Shape) -> Option<Option<String>> {
+    fn shaped(&mut self, text: &str, shape: &Shape, author: Author) -> Option<Option<String>> {
         let public = self.level == Level::Public;
         match shape {
             Shape::Address(ip) if self.stays(*ip) => Some(None),
             Shape::Address(ip) => Some(Some(self.tokens.address(*ip, text))),
             Shape::Mail => Some(Some(self.tokens.plain(Kind::Mail, text))),
-            Shape::Host if self.codes.contains(text) || words::is_own_name(text) => Some(None),
+            Shape::Host if self.codes.contains(text) => Some(None),
             Shape::Host => match reversed(text) {
                 Some(ip) if self.stays(ip) => Some(None),
                 None if !public => None,
                 _ => Some(Some(self.tokens.host(text))),
             },
-            Shape::Path | Shape::File if words::is_own_name(text) => Some(None),
+            // A file of a product. What is somebody's is known from elsewhere.
+            Shape::Path | Shape::File if author == Author::Ours => None,
             Shape::Path | Shape::File => Some(Some(self.path(text))),
             Shape::Hex if public => Some(Some(self.number(text))),
             Shape::Hex => None,
@@ -216,7 +246,7 @@ impl Redactor {
             return true;
         }
         let theirs = self.theirs.contains(&ip) && !self.ours.contains(&ip);
-        ip.is_unspecified() || theirs || Scope::of(ip) == Scope::Public
+        ip.is_unspecified() || theirs || AddressScope::of(ip) == AddressScope::Public
     }
 
     /// The same number with and without colons.
@@ -242,19 +272,6 @@ impl Redactor {
             out.push_str(&part[name.len()..]);
         }
         out
-    }
-
-    /// A word that is none of the usual ones is what somebody is called.
-    fn word(&mut self, text: &str) -> Option<(usize, Option<String>)> {
-        let end = text
-            .find(|c: char| !c.is_alphanumeric())
-            .unwrap_or(text.len());
-        let word = &text[..end];
-        if word.is_empty() {
-            return None;
-        }
-        let new = (!words::is_harmless(word)).then(|| self.tokens.plain(Kind::Word, word));
-        Some((end, new))
     }
 }
 

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::disguise::Disguise;
-use model::address::{AddressToken, Scope};
+use super::pseudonyms::Pseudonyms;
+use model::address::{AddressScope, AddressToken};
 
 /// What a token stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Kind {
-    Address(Scope),
+    Address(AddressScope),
     /// A part of a host name, before its domain.
     Label,
     /// The part of a host name that is registered.
@@ -23,15 +23,15 @@ pub(super) enum Kind {
     CertificateName,
     /// A fingerprint or a serial number.
     Fingerprint,
-    /// A word that a server said and that is none of the usual ones.
+    /// A text that is replaced or left out as a whole.
     Word,
 }
 
 impl Kind {
     const ALL: [Kind; 12] = [
-        Kind::Address(Scope::Public),
-        Kind::Address(Scope::Private),
-        Kind::Address(Scope::Loopback),
+        Kind::Address(AddressScope::Public),
+        Kind::Address(AddressScope::Private),
+        Kind::Address(AddressScope::Loopback),
         Kind::Label,
         Kind::Domain,
         Kind::User,
@@ -78,7 +78,7 @@ impl Kind {
 #[derive(Debug, Default)]
 pub(super) struct Tokens {
     /// None where tokens say that they are tokens.
-    disguise: Option<Disguise>,
+    pseudonyms: Option<Pseudonyms>,
     numbers: HashMap<(Kind, String), u32>,
     last: HashMap<Kind, u32>,
     removed: BTreeMap<&'static str, BTreeSet<String>>,
@@ -86,15 +86,15 @@ pub(super) struct Tokens {
 
 impl Tokens {
     /// Tokens that look like what they stand for and are as long.
-    pub(super) fn disguised() -> Tokens {
+    pub(super) fn pseudonymised() -> Tokens {
         Tokens {
-            disguise: Some(Disguise::new()),
+            pseudonyms: Some(Pseudonyms::new()),
             ..Tokens::default()
         }
     }
 
     pub(super) fn are_disguises(&self) -> bool {
-        self.disguise.is_some()
+        self.pseudonyms.is_some()
     }
 
     /// Numbers that stand in a text already are not given again: they are of an earlier redaction, or of somebody who
@@ -154,12 +154,17 @@ impl Tokens {
         values.insert(value.into());
     }
 
+    /// Counts a text for which no token stands.
+    pub(super) fn leave_a_text_out(&mut self, text: &str) {
+        self.count(Kind::Word, text);
+    }
+
     /// The token of a value; capital letters make no other value.
     pub(super) fn plain(&mut self, kind: Kind, value: &str) -> String {
         let (shown, value) = (value, value.to_lowercase());
         self.count(kind, &value);
-        if let Some(disguise) = &mut self.disguise {
-            return disguise.word(shown);
+        if let Some(pseudonyms) = &mut self.pseudonyms {
+            return pseudonyms.word(shown);
         }
         format!("{}-{}", kind.stem(), self.number(kind, &value))
     }
@@ -167,11 +172,11 @@ impl Tokens {
     /// The token of an address that is written like this; an IPv4 address mapped into IPv6 is that IPv4 address.
     pub(super) fn address(&mut self, ip: IpAddr, shown: &str) -> String {
         let ip = ip.to_canonical();
-        let scope = Scope::of(ip);
+        let scope = AddressScope::of(ip);
         let kind = Kind::Address(scope);
         self.count(kind, &ip.to_string());
-        if let Some(disguise) = &self.disguise {
-            return disguise.address(ip, shown);
+        if let Some(pseudonyms) = &self.pseudonyms {
+            return pseudonyms.address(ip, shown);
         }
         let number = self.number(kind, &ip.to_string());
         AddressToken { scope, number }.to_string()

@@ -1,4 +1,5 @@
-//! Words that give nobody away: those that this program uses itself, and those that servers usually say.
+//! Words that anybody says. A user who is called like one of them is not replaced wherever the word stands. A word that is
+//! missing here is replaced once too often, which tells nobody anything.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -6,20 +7,10 @@ use std::sync::LazyLock;
 use model::address::Address;
 use model::remote::Remote;
 
-/// Gathered when the program is built.
-static OWN: &str = include_str!(concat!(env!("OUT_DIR"), "/words.txt"));
-static NAMES: &str = include_str!(concat!(env!("OUT_DIR"), "/names.txt"));
-/// Written by hand: commands, algorithms, products, and what greetings and replies are made of.
-static SERVERS: &str = include_str!("server_words.txt");
+/// Commands, algorithms, products, and what greetings, replies and reports are made of.
+static LIST: &str = include_str!("ordinary_words.txt");
 
-static WORDS: LazyLock<HashSet<&str>> =
-    LazyLock::new(|| OWN.lines().chain(SERVERS.split_whitespace()).collect());
-static DOTTED: LazyLock<HashSet<&str>> = LazyLock::new(|| NAMES.lines().collect());
-
-/// Whether a name with dots or slashes stands in our own texts: a code, a file of a product, a directive.
-pub(super) fn is_own_name(name: &str) -> bool {
-    DOTTED.contains(name.to_lowercase().as_str())
-}
+static WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| LIST.split_whitespace().collect());
 
 /// Whether a word is one that anybody says.
 pub(super) fn is_ordinary(word: &str) -> bool {
@@ -33,20 +24,6 @@ pub(super) fn is_ordinary(word: &str) -> bool {
         let stem = word.strip_suffix(ending).filter(|stem| stem.len() > 2);
         stem.is_some_and(|stem| WORDS.contains(stem))
     })
-}
-
-/// Whether a word may stay where nothing may that could be a name: also a number, a letter, a number with its unit and a
-/// part of a version.
-pub(super) fn is_harmless(word: &str) -> bool {
-    let letters = word.chars().filter(|c| !c.is_ascii_digit()).count();
-    if letters == 0 || word.chars().count() == 1 {
-        return true;
-    }
-    let with_unit = word.trim_start_matches(|c: char| c.is_ascii_digit());
-    let is_unit = with_unit.len() < word.len() && letters <= 3 && with_unit.is_ascii();
-    let version = word.strip_prefix(['v', 'V', 'r', 'R']).unwrap_or(word);
-    let is_version = version.chars().all(|c| c.is_ascii_digit());
-    is_unit || is_version || is_ordinary(word)
 }
 
 /// Words that stand in a report whatever its secrets are: those of this program, and those of the settings.
@@ -94,31 +71,11 @@ mod tests {
 
     #[test]
     fn what_anybody_says_is_told_from_names() {
-        for word in [
-            "server",
-            "connections",
-            "ProFTPD",
-            "28ms",
-            "64KiB",
-            "v3",
-            "9p1",
-            "SHA384",
-            "EPSV",
-        ] {
-            assert!(is_harmless(word), "{word}");
+        for word in ["server", "connections", "ProFTPD", "SHA384", "EPSV"] {
+            assert!(is_ordinary(word), "{word}");
         }
-        for name in [
-            "initech",
-            "FILESRV01",
-            "server01",
-            "Globex",
-            "joe",
-            "demo",
-            "müller",
-        ] {
-            assert!(!is_harmless(name), "{name}");
+        for name in ["initech", "FILESRV01", "Globex", "joe", "müller"] {
+            assert!(!is_ordinary(name), "{name}");
         }
-        assert!(is_own_name("cert.expired") && is_own_name("fullchain.pem"));
-        assert!(!is_own_name("ftp.example.com") && !is_own_name("/users/joe"));
     }
 }

@@ -8,7 +8,7 @@ use wasmtime::Engine;
 
 use super::super::compiled::Compiled;
 use super::super::structure::StructureError;
-use super::super::{features, load, structure};
+use super::super::{load, structure};
 use super::{ASKED, Code};
 
 /// Compiles a component from standard input to standard output, if this process was started for that; what has come of it
@@ -41,7 +41,7 @@ fn compile() -> Result<Code, Failed> {
         StructureError::Malformed(reason) => (Code::Malformed, reason),
         StructureError::Excessive(reason) => (Code::Excessive, reason),
     })?;
-    let engine = Engine::new(&features::config()).map_err(|error| failed(&error))?;
+    let engine = Engine::new(&compile::config()).map_err(|error| failed(&error))?;
     let compiled = Compiled::here(&engine, &wasm).map_err(|error| failed(&error))?;
     io::stdout()
         .write_all(compiled.as_bytes())

@@ -44,7 +44,7 @@ pub enum LoadError {
     },
     /// Built for another version of the contract.
     #[error(
-        "{name}: made for version {found} of the probe contract, and this program speaks {CONTRACT}"
+        "{name}: made for version {found} of the probe contract, but this program supports {CONTRACT}"
     )]
     OtherVersion {
         /// The file.
@@ -54,8 +54,8 @@ pub enum LoadError {
     },
     /// Built from another state of the contract, of the same version.
     #[error(
-        "{name}: built for another state of the probe contract {CONTRACT} than the one of this program ({reason}); build it \
-         again with the SDK of this program"
+        "{name}: built for a different state of the probe contract {CONTRACT} ({reason}); build it again with the \
+        SDK of this program"
     )]
     OtherContract {
         /// The file.
@@ -64,7 +64,7 @@ pub enum LoadError {
         reason: String,
     },
     /// It asks for what no probe gets.
-    #[error("{name}: imports `{import}`, which no probe is given")]
+    #[error("{name}: imports `{import}`, which no probe gets")]
     ForeignImport {
         /// The file.
         name: String,

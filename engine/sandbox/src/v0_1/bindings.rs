@@ -1,7 +1,7 @@
-//! Generated from `wit/probe.wit`.
+//! Generated from `wit/v0_1/probe.wit`.
 
 wasmtime::component::bindgen!({
-    path: "../../wit",
+    path: "../../wit/v0_1",
     world: "probe",
     imports: { default: async | trappable },
     exports: { default: async },

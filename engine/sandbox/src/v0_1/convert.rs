@@ -1,6 +1,8 @@
 //! Between the words of the contract and our own. The two are alike by intent and apart by need: types of the contract
 //! are generated and frozen with its version, ours are documented and serialised.
 
+mod said;
+
 use facts::name;
 
 use super::bindings::remote_doctor::probe::{login, net, trust, types};
@@ -19,7 +21,9 @@ use model::finding::{
 };
 use model::remote::{CertificateCheck, Depth, ExpectedName, IpVersion, PassiveMode, SslSetting};
 use model::standing::Standing;
-use model::visit::Look;
+use model::visit::VisitScope;
+
+pub(crate) use said::{description, fact, outcome};
 
 /// Two enumerations with the same cases, converted case by case.
 macro_rules! same_cases {
@@ -55,7 +59,7 @@ same_cases! {
         Host, Port, Ssl, User, RemotePath, MaxConnections, HighestTlsVersion, Program
     }
     fn privacy(types::Privacy => Privacy) {
-        Plain, OurAddress, ServerAddress, HostName, Path, SerialNumber, Private
+        Plain, OurAddress, ServerAddress, HostName, Path, SerialNumber, Open, Private
     }
 }
 
@@ -227,7 +231,7 @@ pub(crate) fn tls_session(session: &TlsSession) -> net::TlsSession {
 pub(crate) fn request(
     check: &Check,
     source: Option<std::net::IpAddr>,
-    look: Look,
+    scope: VisitScope,
     facts: &[Fact],
 ) -> types::Request {
     let remote = &check.remote;
@@ -250,18 +254,19 @@ pub(crate) fn request(
         },
         source: source.map(|source| source.to_string()),
         now: check.now,
-        depth: match look {
-            Look::Full => depth(check.depth),
-            Look::Ladder => types::Depth::Ladder,
+        depth: match scope {
+            VisitScope::Full => depth(check.timeouts.depth(check.depth)),
+            VisitScope::Ladder => types::Depth::Ladder,
         },
-        connect_ms: millis(check.timeouts.connect),
+        connect_ms: millis(check.connect_timeout(scope)),
         reply_ms: millis(check.timeouts.reply),
         allow_writes: check.permissions.writes && check.journal.withholds().is_none(),
         facts: facts
             .iter()
             .chain(&withheld(check))
             .chain(&data_addresses(check))
-            .map(fact_out)
+            .chain(&times(check))
+            .map(said::fact_out)
             .collect(),
     }
 }
@@ -273,6 +278,24 @@ fn withheld(check: &Check) -> Option<Fact> {
         name: name::WRITES_WITHHELD.into(),
         value: FactValue::Text(format!("the journal cannot be written: {why}")),
     })
+}
+
+/// The facts that tell a probe how much time there is.
+fn times(check: &Check) -> Vec<Fact> {
+    let timeouts = &check.timeouts;
+    let seconds = FactValue::Integer(timeouts.seconds().into());
+    let option = timeouts.patience.option();
+    [
+        Some((name::RUN_SECONDS, seconds)),
+        option.map(|it| (name::RUN_PATIENCE_LIMITED_BY, FactValue::Text(it))),
+    ]
+    .into_iter()
+    .flatten()
+    .map(|(name, value)| Fact {
+        name: name.into(),
+        value,
+    })
+    .collect()
 }
 
 /// The fact that tells a probe where data connections may go beside the remote itself: it has no other way to know what
@@ -287,153 +310,4 @@ fn data_addresses(check: &Check) -> Option<Fact> {
         name: name::DATA_GRANTED_ADDRESSES.into(),
         value: FactValue::Texts(granted),
     })
-}
-
-/// As it was said: nobody is taken for more than a third party by what it says.
-pub(crate) fn description(description: types::Description) -> Description {
-    Description {
-        standing: Standing::ThirdParty,
-        name: description.name,
-        version: description.version,
-        summary: description.summary,
-        consumes: description.consumes,
-        requires: description.requires,
-        provides: description.provides,
-        from_depth: match description.from_depth {
-            types::Depth::Ladder => None,
-            types::Depth::Quick => Some(Depth::Quick),
-            types::Depth::Standard => Some(Depth::Standard),
-            types::Depth::Full => Some(Depth::Full),
-        },
-        capabilities: description
-            .capabilities
-            .into_iter()
-            .map(capability)
-            .collect(),
-        codes: description.codes.into_iter().map(code).collect(),
-        also_reports: description.also_reports,
-        facts: description.facts.into_iter().map(declaration).collect(),
-    }
-}
-
-fn declaration(fact: types::FactDeclaration) -> FactDeclaration {
-    FactDeclaration {
-        name: fact.name,
-        kind: fact_kind(fact.kind),
-        title: fact.title,
-        shown: fact.shown.map(|shown| ShownFact {
-            label: shown.label,
-            rank: shown.rank,
-        }),
-        compared: fact.compared.map(|compared| ComparedFact {
-            how: comparison(compared.how),
-            rank: compared.rank,
-            depends: compared.depends.into_iter().map(dependency).collect(),
-        }),
-        privacy: privacy(fact.privacy),
-        fills: fact.fills,
-    }
-}
-
-fn code(code: types::Code) -> Code {
-    Code {
-        name: code.name,
-        title: code.title,
-        severity: severity(code.severity),
-        owner: owner(code.owner),
-        explains: code.explains,
-        eased_by_certificate_check: code.eased_by_certificate_check,
-        page: code.page,
-    }
-}
-
-pub(crate) fn outcome(outcome: types::Outcome) -> Outcome {
-    Outcome {
-        findings: outcome.findings.into_iter().map(finding).collect(),
-        clear: outcome.clear,
-        not_tested: outcome.not_tested.into_iter().map(omission).collect(),
-        facts: outcome.facts.into_iter().map(fact).collect(),
-    }
-}
-
-fn finding(finding: types::Finding) -> Finding {
-    Finding {
-        code: finding.code,
-        detail: finding.detail,
-        evidence: finding
-            .evidence
-            .into_iter()
-            .map(|evidence| Evidence {
-                label: evidence.label,
-                value: evidence.value,
-            })
-            .collect(),
-        owner: finding.owner.map(owner),
-        basis: basis(finding.basis),
-        patch: finding.patch.map(|patch| SettingsPatch {
-            changes: patch.changes,
-            effect: effect(patch.effect),
-        }),
-    }
-}
-
-fn basis(basis: types::Basis) -> Basis {
-    match basis {
-        types::Basis::Observed => Basis::Observed,
-        types::Basis::Decided(what) => Basis::Decided(what),
-        types::Basis::Likely(others) => {
-            let others = others.into_iter().map(|other| Alternative {
-                code: other.code,
-                deciding_test: other.deciding_test,
-            });
-            Basis::Likely(others.collect())
-        }
-    }
-}
-
-fn omission(omission: types::Omission) -> Omission {
-    Omission {
-        check: omission.check,
-        codes: omission.codes,
-        cause: cause(omission.cause),
-        reason: omission.reason,
-    }
-}
-
-pub(crate) fn fact(fact: types::Fact) -> Fact {
-    Fact {
-        name: fact.name,
-        value: match fact.value {
-            types::FactValue::Flag(flag) => FactValue::Flag(flag),
-            types::FactValue::Integer(number) => FactValue::Integer(number),
-            types::FactValue::Text(text) => FactValue::Text(text),
-            types::FactValue::Texts(texts) => FactValue::Texts(texts),
-            types::FactValue::Rows(rows) => FactValue::Rows(
-                rows.into_iter()
-                    .map(|row| row.into_iter().collect())
-                    .collect(),
-            ),
-        },
-    }
-}
-
-fn fact_out(fact: &Fact) -> types::Fact {
-    types::Fact {
-        name: fact.name.clone(),
-        value: match &fact.value {
-            FactValue::Flag(flag) => types::FactValue::Flag(*flag),
-            FactValue::Integer(number) => types::FactValue::Integer(*number),
-            FactValue::Text(text) => types::FactValue::Text(text.clone()),
-            FactValue::Texts(texts) => types::FactValue::Texts(texts.clone()),
-            FactValue::Rows(rows) => types::FactValue::Rows(
-                rows.iter()
-                    .map(|row| {
-                        row.iter()
-                            .map(|(name, cell)| (name.clone(), cell.clone()))
-                            .collect()
-                    })
-                    .collect(),
-            ),
-        },
-    }
 }

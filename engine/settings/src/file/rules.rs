@@ -16,24 +16,36 @@ pub(super) fn obeyed(settings: &RemoteFile, tree: &Tree<'_>) -> Result<(), Mista
 
 fn values(settings: &RemoteFile, tree: &Tree<'_>) -> Result<(), Mistake> {
     let one_line = |text: &str| !text.is_empty() && !text.contains(['\r', '\n', '\0']);
-    let in_time = |seconds: Option<f64>| seconds.is_none_or(|it| (0.1..=86_400.0).contains(&it));
     let fits = [
-        ("host", settings.host.as_deref().is_none_or(is_host)),
-        ("user", settings.user.as_deref().is_none_or(one_line)),
+        (
+            "host",
+            settings.settings.host.as_deref().is_none_or(is_host),
+        ),
+        (
+            "user",
+            settings.settings.user.as_deref().is_none_or(one_line),
+        ),
         (
             "remote-path",
-            settings.remote_path.as_deref().is_none_or(one_line),
+            settings
+                .settings
+                .remote_path
+                .as_deref()
+                .is_none_or(one_line),
         ),
         (
             "password-env",
             settings
+                .authority
                 .password_env
                 .as_ref()
                 .is_none_or(|name| is_variable(name.name())),
         ),
-        ("connect-timeout", in_time(settings.connect_timeout)),
-        ("reply-timeout", in_time(settings.reply_timeout)),
-        ("timeout", in_time(settings.timeout)),
+        ("port", settings.settings.port != Some(0)),
+        (
+            "max-connections",
+            settings.settings.max_connections != Some(0),
+        ),
     ];
     match fits.iter().find(|(_, fits)| !fits) {
         Some((key, _)) => Err(takes_else(key, tree.at(key))),
@@ -42,17 +54,17 @@ fn values(settings: &RemoteFile, tree: &Tree<'_>) -> Result<(), Mistake> {
 }
 
 fn names(settings: &RemoteFile, tree: &Tree<'_>) -> Result<(), Mistake> {
-    let mut names = settings.expect_names.iter();
+    let mut names = settings.settings.expect_names.iter();
     let key = "expect-names";
-    match names.find(|(name, addresses)| !is_host_name(name) || addresses.is_empty()) {
-        Some((name, _)) => Err(takes_else(key, tree.at_inner(key, name))),
+    match names.find(|it| !is_host_name(&it.name) || it.addresses.is_empty()) {
+        Some(wrong) => Err(takes_else(key, tree.at_inner(key, &wrong.name))),
         None => Ok(()),
     }
 }
 
 fn dedicated(settings: &RemoteFile, tree: &Tree<'_>) -> Result<(), Mistake> {
-    let mut all = settings.dedicated.iter();
-    match all.position(|address| !settings.sources.contains(address)) {
+    let mut all = settings.settings.dedicated.iter();
+    match all.position(|address| !settings.settings.sources.contains(address)) {
         Some(index) => Err(Mistake::new(
             tree.at_item("dedicated", index),
             "dedicated",
@@ -65,11 +77,12 @@ fn dedicated(settings: &RemoteFile, tree: &Tree<'_>) -> Result<(), Mistake> {
 /// Keys that exclude each other, and keys that need each other.
 fn together(settings: &RemoteFile, tree: &Tree<'_>) -> Result<(), Mistake> {
     let passwords = [
-        ("password-file", settings.password_file.is_some()),
-        ("password-env", settings.password_env.is_some()),
+        ("password-file", settings.authority.password_file.is_some()),
+        ("password-env", settings.authority.password_env.is_some()),
         (
             "password-stdin",
             settings
+                .authority
                 .password_stdin
                 .as_ref()
                 .is_some_and(FromFile::is_wanted),
@@ -85,7 +98,10 @@ fn together(settings: &RemoteFile, tree: &Tree<'_>) -> Result<(), Mistake> {
         let problem = format!("the password comes from {first} already; keep one of them");
         return Err(Mistake::new(at, second, &problem));
     }
-    let missing = match (&settings.client_cert, &settings.client_key) {
+    let missing = match (
+        &settings.authority.client_cert,
+        &settings.authority.client_key,
+    ) {
         (Some(_), None) => Some(("client-cert", "client-key")),
         (None, Some(_)) => Some(("client-key", "client-cert")),
         _ => None,

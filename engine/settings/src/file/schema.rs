@@ -6,17 +6,30 @@ use schemars::{Schema, SchemaGenerator};
 use serde_json::Value;
 
 use super::RemoteFile;
+use super::takes::TAKES;
 
 /// What a settings file may say (JSON Schema 2020-12).
 pub fn schema() -> Schema {
-    let mut no_null = RecursiveTransform(without_null);
     let settings = SchemaSettings::draft2020_12().for_deserialize();
     let mut schema = SchemaGenerator::new(settings).into_root_schema_for::<RemoteFile>();
-    no_null.transform(&mut schema);
+    no_null().transform(&mut schema);
+    RecursiveTransform(without_words).transform(&mut schema);
     schema
 }
 
+/// What a key takes is said to people, in sentences of ours; how often a flag may be given is nothing to a key.
+fn without_words(schema: &mut Schema) {
+    schema.remove(TAKES);
+    if let Some(Value::String(about)) = schema.get_mut("description") {
+        *about = about.trim_end_matches(" (repeatable)").to_owned();
+    }
+}
+
 /// TOML has no null: a key that is not set is not there.
+pub(super) fn no_null() -> impl Transform {
+    RecursiveTransform(without_null)
+}
+
 fn without_null(schema: &mut Schema) {
     let Some(object) = schema.as_object_mut() else {
         return;

@@ -1,82 +1,105 @@
 //! The keys of a settings file, and what each takes.
 
-const PATH: &str = "a path in quotes";
-const ADDRESSES: &str = "a list of IP addresses in quotes, such as [\"203.0.113.7\"]";
-const SECONDS: &str = "a number of seconds between 0.1 and 86400";
+use std::sync::OnceLock;
 
-/// All keys, each with what it takes.
-pub(super) const KEYS: &[(&str, &str)] = &[
-    (
-        "host",
-        "a name or an address in quotes, without scheme, user, port or path",
-    ),
-    ("port", "a number from 1 to 65535"),
-    (
-        "ssl",
-        "\"if-available\", \"require-explicit\", \"require-implicit\" or \"never\"",
-    ),
-    ("certificate-check", "\"full\" or \"off\""),
-    ("user", "a user name in quotes, in one line"),
-    ("password-file", PATH),
-    (
-        "password-env",
-        "the name of an environment variable in quotes, such as \"FTP_PASSWORD\"",
-    ),
-    ("password-stdin", "true or false"),
-    ("remote-path", "a path on the remote in quotes, in one line"),
-    ("use", "\"push\", \"pull\", \"two-way-sync\" or \"mount\""),
-    ("max-connections", "a number from 1 up"),
-    ("passive-mode", "\"epsv\" or \"pasv\""),
-    ("ip-version", "\"4\" or \"6\""),
-    ("highest-tls-version", "\"1.2\" or \"1.3\""),
-    ("sources", ADDRESSES),
-    ("dedicated", ADDRESSES),
-    ("expect-addresses", ADDRESSES),
-    (
-        "expect-names",
-        "host names, each with a list of IP addresses, such as \"ftp.example.com\" = [\"203.0.113.7\"]",
-    ),
-    ("allow-data-addresses", ADDRESSES),
-    ("ca-files", "a list of paths in quotes"),
-    ("client-cert", PATH),
-    ("client-key", PATH),
-    ("depth", "\"quick\", \"standard\" or \"full\""),
-    ("connect-timeout", SECONDS),
-    ("reply-timeout", SECONDS),
-    ("timeout", SECONDS),
-];
+use schemars::generate::SchemaSettings;
+use schemars::transform::Transform;
+use schemars::{JsonSchema, SchemaGenerator};
+use serde_json::Value;
+
+use super::schema::no_null;
+use super::{AuthorityOfFile, RemoteFile};
+
+/// Where the schema of a key says what it takes, for sentences.
+pub(super) const TAKES: &str = "takes";
+
+/// All keys, each with what it takes: both stand with the fields.
+pub(super) fn keys() -> &'static [(String, String)] {
+    static KEYS: OnceLock<Vec<(String, String)>> = OnceLock::new();
+    KEYS.get_or_init(|| {
+        let keys = properties::<RemoteFile>().into_iter();
+        keys.map(|(key, schema)| (key, in_words(&schema))).collect()
+    })
+}
+
+/// The keys that would be authority.
+pub(super) fn authority_keys() -> &'static [String] {
+    static KEYS: OnceLock<Vec<String>> = OnceLock::new();
+    KEYS.get_or_init(|| {
+        let keys = properties::<AuthorityOfFile>().into_iter();
+        keys.map(|(key, _)| key).collect()
+    })
+}
+
+fn properties<T: JsonSchema>() -> Vec<(String, Value)> {
+    let generator = SchemaSettings::draft2020_12().with(|it| it.inline_subschemas = true);
+    let mut schema = SchemaGenerator::new(generator).into_root_schema_for::<T>();
+    no_null().transform(&mut schema);
+    match schema.remove("properties") {
+        Some(Value::Object(keys)) => keys.into_iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// What the field says of it, or else the words that its type takes.
+fn in_words(schema: &Value) -> String {
+    if let Some(said) = schema[TAKES].as_str() {
+        return said.into();
+    }
+    let words: Vec<String> = words(schema).map(|word| format!("\"{word}\"")).collect();
+    match words.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} or {last}", others.join(", ")),
+        None => String::new(),
+    }
+}
+
+/// The words of a closed list, with what is said of each of them or without.
+fn words(schema: &Value) -> impl Iterator<Item = &str> {
+    let list = |key: &str| schema[key].as_array().into_iter().flatten();
+    let alone = list("enum").filter_map(Value::as_str);
+    let described = list("oneOf").filter_map(|choice| choice["const"].as_str());
+    alone.chain(described)
+}
+
+/// Whether there is such a key.
+pub(super) fn is_key(key: &str) -> bool {
+    keys().iter().any(|(known, _)| known == key)
+}
 
 /// What a key takes.
 pub(super) fn takes(key: &str) -> &'static str {
-    let found = KEYS.iter().find(|(known, _)| *known == key);
+    let found = keys().iter().find(|(known, _)| known == key);
     found.map_or("something else", |(_, takes)| takes)
 }
 
 /// What to say of a key that is none.
 pub(super) fn not_known(key: &str) -> String {
     const ALIKE: f64 = 0.6;
-    const AGREED: [&str; 3] = [
+    const AGREED: [&str; 5] = [
+        "allow-private",
         "allow-writes",
         "allow-cleartext-login",
         "allow-unverified-login",
+        "connect-to",
     ];
     if AGREED.contains(&key) {
-        return format!("not in a file: agree to it for a run, with --{key}");
+        return format!("not allowed in a file: agree to it for one run, with --{key}");
     }
     let spelt = key.to_ascii_lowercase().replace('_', "-");
-    let near = KEYS
+    let near = keys()
         .iter()
         .map(|(known, _)| {
             let likeness = strsim::normalized_damerau_levenshtein(known, &spelt);
-            (likeness, *known)
+            (likeness, known)
         })
         .filter(|near| near.0 > ALIKE)
         .max_by(|a, b| a.0.total_cmp(&b.0));
     match near {
-        Some((_, known)) => format!("no setting of a remote; did you mean {known}?"),
+        Some((_, known)) => format!("unknown setting; did you mean {known}?"),
         None => {
-            let all: Vec<&str> = KEYS.iter().map(|(known, _)| *known).collect();
-            format!("no setting of a remote; there are {}", all.join(", "))
+            let all: Vec<&str> = keys().iter().map(|(known, _)| known.as_str()).collect();
+            format!("unknown setting; there are {}", all.join(", "))
         }
     }
 }

@@ -1,12 +1,12 @@
 //! From the text of a settings file to the settings, with the place of each mistake.
 
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Deserializer};
 
 use super::RemoteFile;
 use super::rules;
-use super::takes::{self, takes};
+use super::takes::{self, authority_keys, takes};
 
 /// What is wrong, and where in the text.
 #[derive(Debug)]
@@ -32,13 +32,64 @@ pub(super) fn parse(text: &str) -> Result<RemoteFile, Mistake> {
     // First of all, since whoever is told of anything else would leave it in the file.
     tree.no_password()?;
     if let Some(error) = broken.first() {
-        return Err(Mistake {
-            at: error.span().map_or(0, |span| span.start),
-            what: format!("not TOML: {}", error.message().replace('\n', ", ")),
-        });
+        let at = error.span().map_or(0, |span| span.start);
+        let what = meant(text, at)
+            .unwrap_or_else(|| format!("not TOML: {}", error.message().replace('\n', ", ")));
+        return Err(Mistake { at, what });
     }
     tree.known_keys()?;
-    let settings = RemoteFile::deserialize(Deserializer::from(table.clone())).map_err(|error| {
+    // Values with a place cannot be read through one another, so the two kinds of keys are read one by one.
+    let of_authority = |key: &str| authority_keys().iter().any(|known| known == key);
+    let settings = RemoteFile {
+        settings: part(&tree, &table, |key| !of_authority(key))?,
+        authority: part(&tree, &table, of_authority)?,
+    };
+    rules::obeyed(&settings, &tree)?;
+    Ok(settings)
+}
+
+/// What somebody wrote in place of TOML, and what to write; nothing where that cannot be told. Values are not repeated.
+fn meant(text: &str, at: usize) -> Option<String> {
+    if text.trim_start().starts_with('{') {
+        return Some(
+            "this is JSON, but a settings file is TOML: one setting per line, such as host = \"ftp.example.com\"".into(),
+        );
+    }
+    let begin = text.get(..at)?.rfind('\n').map_or(0, |end| end + 1);
+    let line = text.get(begin..)?.lines().next()?;
+    let (key, value, is_toml) = match (line.split_once('='), line.split_once(':')) {
+        (Some((key, value)), _) if is_key(key) => (key.trim(), value.trim(), true),
+        (_, Some((key, value))) if is_key(key) => (key.trim(), value.trim(), false),
+        (_, _) => return None,
+    };
+    let is_bare = value.starts_with(|c: char| c.is_alphabetic());
+    match (is_toml, is_bare) {
+        (true, true) => Some(format!(
+            "{key}: put text in quotes, as in {key} = \"…\" (TOML)"
+        )),
+        (true, false) => None,
+        (false, _) => Some(format!(
+            "{key}: this looks like YAML, but a settings file is TOML: write {key} = … with an equals sign, and \
+            put text in quotes"
+        )),
+    }
+}
+
+fn is_key(text: &str) -> bool {
+    let key = text.trim();
+    !key.is_empty() && is_plain(key)
+}
+
+/// What the keys of one kind say.
+fn part<T: DeserializeOwned>(
+    tree: &Tree<'_>,
+    table: &Spanned<DeTable<'_>>,
+    is: impl Fn(&str) -> bool,
+) -> Result<T, Mistake> {
+    let mut table = table.clone();
+    let keys = std::mem::take(table.get_mut()).into_iter();
+    *table.get_mut() = keys.filter(|(key, _)| is(key.get_ref())).collect();
+    T::deserialize(Deserializer::from(table)).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start);
         match tree.key_at(at) {
             Some(key) => Mistake::new(at, key, &format!("takes {}", takes(key))),
@@ -47,9 +98,7 @@ pub(super) fn parse(text: &str) -> Result<RemoteFile, Mistake> {
                 what: "not the settings of a remote".into(),
             },
         }
-    })?;
-    rules::obeyed(&settings, &tree)?;
-    Ok(settings)
+    })
 }
 
 /// The keys with their places.
@@ -79,11 +128,11 @@ impl Tree<'_> {
     }
 
     fn known_keys(&self) -> Result<(), Mistake> {
-        match self.first(|key| !takes::KEYS.iter().any(|(known, _)| *known == key)) {
+        match self.first(|key| !takes::is_key(key)) {
             // A long "key" may be anything that lacks its quotes.
             Some((at, key)) if !is_plain(key) => Err(Mistake {
                 at,
-                what: "this key is no setting of a remote".into(),
+                what: "this key is not a setting of a remote".into(),
             }),
             Some((at, key)) => Err(Mistake::new(at, key, &takes::not_known(key))),
             None => Ok(()),

@@ -116,11 +116,43 @@ impl Asked {
         }
     }
 
-    /// Whether only a diagnosis asks this: the usual clients do not, so that a server which stumbles over it does them no
-    /// harm.
+    /// Whether the server has the answer at hand: no service for names, no directory of accounts and no file has to be asked
+    /// for it first, so that one which answers everything else at once does not think about it for long.
+    #[must_use]
+    pub fn is_at_hand(self) -> bool {
+        match self {
+            Asked::Auth
+            | Asked::Protection
+            | Asked::Features
+            | Asked::System
+            | Asked::Status
+            | Asked::Directory
+            | Asked::Plain
+            | Asked::Epsv
+            | Asked::Pasv => true,
+            Asked::Greeting
+            | Asked::User
+            | Asked::Pass
+            | Asked::Account
+            | Asked::Host
+            | Asked::Again
+            | Asked::Make
+            | Asked::Change
+            | Asked::FileFact
+            | Asked::FileAction
+            | Asked::Prepare
+            | Asked::Transfer
+            | Asked::Abort
+            | Asked::Quit
+            | Asked::Other => false,
+        }
+    }
+
+    /// Whether a diagnosis asks this for itself: no client needs the answer, and few ask, so that a server which stumbles over
+    /// it does them no harm.
     #[must_use]
     pub fn is_ours_alone(self) -> bool {
-        self == Asked::Status
+        matches!(self, Asked::Status | Asked::System)
     }
 }
 

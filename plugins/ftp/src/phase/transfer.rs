@@ -14,9 +14,9 @@ pub enum TransferAnswer {
     Done,
     /// The data channel must be protected: send PROT P (F-P03).
     ProtectionRequired,
-    /// TLS on the data channel failed, often for want of a resumed session (F-D17). If the data
-    /// channel has no TLS, read it as [`TransferAnswer::NoDataConnection`]: the reply alone cannot
-    /// tell.
+    /// TLS on the data channel failed, often for want of a resumed session (F-D17). The reply
+    /// alone cannot tell whether the data channel has TLS: where it has none, whoever knows that
+    /// reads the reply otherwise.
     TlsRefused,
     /// The data connection could not be made (F-D01, F-D15).
     NoDataConnection,

@@ -73,9 +73,29 @@ pub fn states_limit(reply: &Reply) -> bool {
             .0
             .iter()
             .any(|word| word.bytes().all(|byte| byte.is_ascii_digit()));
-    let reached = max || only || text.pair("no", "more") || text.any(QUANTITY);
+    let again = text.pair("logged", "in") && text.any(&["times"]);
+    let so_many = text.any(ALREADY)
+        && text.0.windows(2).any(|pair| {
+            let counts = [CONNECTIONS, CLIENTS]
+                .iter()
+                .any(|words| words.contains(&pair[1].as_str()));
+            counts && pair[0].bytes().all(|byte| byte.is_ascii_digit())
+        });
+    let reached = so_many || max || only || again || text.pair("no", "more") || text.any(QUANTITY);
     (text.any(CONNECTION_LIMIT) || text.pair("login", "limit") || counted && reached)
         && !text.any(TRIES_AND_TIMES)
+}
+
+/// A limit counts the connections of one address or of one account, and not everybody's (F-G08, F-L14).
+pub fn counts_one_client(reply: &Reply) -> bool {
+    let text = Text::of(reply);
+    let one = text.0.windows(2).any(|pair| {
+        let second = pair[1].as_str();
+        ONE_OF_SEVERAL.contains(&pair[0].as_str())
+            && (ACCOUNT.contains(&second) || PLACE.contains(&second))
+    });
+    let again = text.pair("logged", "in") && text.any(&["times"]);
+    one || again || text.any(ADDRESS)
 }
 
 /// Encryption of the connection is spoken of (F-L04).
@@ -126,8 +146,17 @@ pub fn refuses_source(reply: &Reply) -> bool {
     let text = Text::of(reply);
     // "Use your e-mail address as password" is about another address.
     let address = text.any(ADDRESS) && !text.any(&["mail", "email"]);
+    let address = address || names_an_address(reply) && text.any(OWN);
     let place = text.any(PLACE) && text.any(OWN) && !text.any(&["account", "user"]);
     (address || place) && text.any(REFUSAL)
+}
+
+/// An IP address stands in the text, as that of the client does in words about it.
+fn names_an_address(reply: &Reply) -> bool {
+    let text = reply.text();
+    let edge = |character: char| !character.is_ascii_alphanumeric();
+    let mut words = text.split_whitespace().map(|word| word.trim_matches(edge));
+    words.any(|word| word.parse::<std::net::IpAddr>().is_ok())
 }
 
 /// The account may not log in, whatever the password (F-L03, F-L05, F-L08). Text that calls the
@@ -151,8 +180,19 @@ pub fn names_expiry(reply: &Reply) -> bool {
 pub fn asks_for_host(reply: &Reply) -> bool {
     let text = Text::of(reply);
     let host = text.any(&["hostname"]) || text.pair("host", "name") || text.pair("host", "command");
-    host && (text.any(DEMAND) || text.any(&["expected", "valid", "specify", "missing"]))
-        && !text.any(&["resolve", "lookup", "reverse"])
+    let raw = reply.text().to_lowercase();
+    // A form to fill in, such as user@host. An address of somebody's mail looks like one.
+    let mut forms = raw
+        .split_whitespace()
+        .filter_map(|word| word.split_once('@'));
+    let form = forms.any(|(name, _)| {
+        let name = name.trim_start_matches(|it: char| !it.is_alphanumeric());
+        ACCOUNT.contains(&name)
+    });
+    form && !text.any(&["mail", "email", "password"])
+        || host
+            && (text.any(DEMAND) || text.any(&["expected", "valid", "specify", "missing"]))
+            && !text.any(&["resolve", "lookup", "reverse"])
 }
 
 /// The credentials are called wrong.
@@ -189,6 +229,18 @@ pub fn asks_one_time(reply: &Reply) -> bool {
 /// The server is going away or waited too long.
 pub fn goes_away(reply: &Reply) -> bool {
     Text::of(reply).any(GOING_AWAY)
+}
+
+/// In place of the greeting, the server speaks of a failure of its own: its configuration, or what it is made of. Before any
+/// command a code of the syntax group (x0z, RFC 959 section 4.2.1) is about nothing that a client did.
+pub fn names_own_failure(reply: &Reply) -> bool {
+    let text = Text::of(reply);
+    let goes = text.any(GOING_AWAY) || text.pair("shut", "down");
+    let turns_away = text.any(ACCESS) || text.any(ALLOWED) || text.any(TURNED_AWAY);
+    let of_its_own = text.any(CONFIGURATION) || text.any(FAILED) && text.any(MADE_OF);
+    let blames_nobody = (500..=504).contains(&reply.code) && !turns_away;
+    let speaks = !text.0.is_empty() && (of_its_own || blames_nobody);
+    speaks && !goes && !refuses_source(reply) && !states_limit(reply)
 }
 
 /// A store is full or a quota used up (F-S02).
@@ -256,7 +308,8 @@ pub fn names_rule_of_names(reply: &Reply) -> bool {
 pub fn names_missing(reply: &Reply) -> bool {
     let text = Text::of(reply);
     let negated = text.any(&[
-        "not", "no", "nicht", "cannot", "can", "doesn", "isn", "non", "no",
+        "not", "no", "nicht", "cannot", "can", "doesn", "isn", "non", "ne", "n", "pas", "não",
+        "niet",
     ]);
     text.pair("no", "such")
         || negated && text.any(FOUND)

@@ -29,8 +29,10 @@ pub enum Deviation {
     CodeOutOfRange,
     /// A code of two or four digits (RFC 959 section 4.2 wants three): only a greeting that speaks of FTP is read so.
     CodeOfOtherLength,
-    /// Bytes that are not UTF-8 (RFC 2640 section 2.2); shown as U+FFFD.
+    /// Bytes that are not UTF-8 (RFC 2640 section 2.2); read in another encoding, or shown as U+FFFD.
     NotUtf8,
+    /// Text that is read in this encoding, which is a guess (see [`encoding`](crate::encoding)).
+    InEncoding(&'static str),
     /// NUL, escape or other control characters, or invisible direction marks; shown as U+FFFD.
     ControlCharacter,
     /// Telnet commands (RFC 854) between the text; left out.
@@ -71,6 +73,7 @@ impl fmt::Display for Deviation {
             Deviation::CodeOutOfRange => "code outside the range of RFC 959",
             Deviation::CodeOfOtherLength => "code does not have three digits",
             Deviation::NotUtf8 => "text is not UTF-8",
+            Deviation::InEncoding(name) => return write!(out, "text seems to be in {name}"),
             Deviation::ControlCharacter => "control characters in the text",
             Deviation::TelnetCommand => "Telnet commands in the text",
             Deviation::LongLine => "overlong line",

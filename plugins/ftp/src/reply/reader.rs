@@ -112,6 +112,11 @@ impl ReplyReader {
         self.buffer.is_empty()
     }
 
+    /// Whether nothing is buffered that could be a part of a reply: empty lines between two replies are none.
+    pub fn is_blank(&self) -> bool {
+        self.open.is_none() && self.buffer.iter().all(u8::is_ascii_whitespace)
+    }
+
     fn advance(&mut self, silent: bool) -> Result<Option<Reply>, ReplyError> {
         loop {
             self.refuse_other_protocols()?;

@@ -2,6 +2,7 @@
 
 use super::Deviation;
 use super::telnet::{self, Sequence};
+use crate::encoding;
 
 /// Decodes one line without its line end, notes what was replaced or left out.
 pub(crate) fn decode(line: &[u8], deviations: &mut Vec<Deviation>) -> String {
@@ -9,7 +10,10 @@ pub(crate) fn decode(line: &[u8], deviations: &mut Vec<Deviation>) -> String {
     if std::str::from_utf8(&bytes).is_err() {
         Deviation::NotUtf8.note(deviations);
     }
-    let text = String::from_utf8_lossy(&bytes);
+    let (text, encoding) = encoding::decode(&bytes);
+    if let Some(name) = encoding {
+        Deviation::InEncoding(name).note(deviations);
+    }
     let content = text.trim_end_matches('\r');
     if content.len() < text.len() {
         Deviation::BareCarriageReturn.note(deviations);
@@ -70,14 +74,18 @@ fn turns_direction(character: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use Deviation::{BareCarriageReturn, ControlCharacter, NotUtf8, TelnetCommand};
+    use Deviation::{BareCarriageReturn, ControlCharacter, InEncoding, NotUtf8, TelnetCommand};
 
     #[test]
     fn decoded() {
         let table: [(&[u8], &str, &[Deviation]); 12] = [
             (b"220 plain", "220 plain", &[]),
             ("220 grüß".as_bytes(), "220 grüß", &[]),
-            (b"220 gr\xFC\xDF", "220 gr\u{FFFD}\u{FFFD}", &[NotUtf8]),
+            (
+                b"220 gr\xFC\xDF",
+                "220 grüß",
+                &[NotUtf8, InEncoding("windows-1252")],
+            ),
             (b"220 a\tb", "220 a\tb", &[]),
             (b"220 a\0b", "220 a\u{FFFD}b", &[ControlCharacter]),
             (

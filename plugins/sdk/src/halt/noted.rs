@@ -40,7 +40,7 @@ pub(crate) fn report(run: &mut Run) {
             "the session",
             &[],
             &format!(
-                "{} was left without a reply once, and answered by a fresh session",
+                "{} got no reply once, but a fresh session answered it",
                 halt.at()
             ),
         ),

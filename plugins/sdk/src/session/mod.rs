@@ -37,9 +37,14 @@ pub struct Session {
     pub usable: bool,
     /// Whether data connections offer to resume the session of the control connection; true unless somebody changes it.
     pub resume: bool,
+    /// Whether every transfer waits a moment for the first reply before its data connection is secured, as uploads do.
+    pub hears_first: bool,
     /// How long the end of a data connection is waited for once its transfer was called complete, in milliseconds. What
     /// comes late is waited for as long as something comes.
     pub end_ms: u32,
+    /// How long a transfer may stand still before it is given up, in milliseconds: the reply time-out, unless somebody
+    /// changes it.
+    pub standstill_ms: u32,
     /// Whether each question for a port follows a `PRET` that names the transfer.
     pub pret: bool,
     /// Addresses beside the peer's that data connections may go to, where the server announces them.
@@ -64,17 +69,22 @@ impl Session {
 
     fn on(
         run: &Run,
-        control: Control,
+        mut control: Control,
         server_name: Option<String>,
         highest: Option<TlsVersion>,
     ) -> Session {
+        if let Some(ms) = run.number(name::SERVER_REPLY_MS) {
+            control.took_before(u32::try_from(ms).unwrap_or_default());
+        }
         Session {
+            standstill_ms: control.reply_ms(),
             control,
             peer: run.control_endpoint().ip,
             tls: run.text(name::CONTROL_MODE) != Some("clear"),
             connect_ms: run.request().connect_ms,
             usable: true,
             resume: true,
+            hears_first: false,
             end_ms: run.request().reply_ms,
             pret: run.flag(name::DATA_PRET),
             granted: run

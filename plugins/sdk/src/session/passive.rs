@@ -63,14 +63,41 @@ impl Session {
     /// # Errors
     /// No reply came, or none that can be read.
     pub fn ask(&mut self, method: Method, transfer: &str) -> Result<Offer, DialogueError> {
-        if self.pret {
-            let reply = self.control.command(&format!("PRET {transfer}"))?;
-            if !reply.is_positive() {
-                return Ok(Offer::Refused(reply));
-            }
+        if let Some(refused) = self.announce(transfer)? {
+            return Ok(Offer::Refused(refused));
         }
         let reply = self.control.command(method.name())?;
-        Ok(match passive::judge(&reply) {
+        Ok(self.offer(method, reply))
+    }
+
+    /// Asks, and leaves the reply to be read later; the refusal of what has to come before the question, where it is refused.
+    ///
+    /// # Errors
+    /// As [`ask`](Session::ask).
+    pub fn send_question(
+        &mut self,
+        method: Method,
+        transfer: &str,
+    ) -> Result<Option<Reply>, DialogueError> {
+        let refused = self.announce(transfer)?;
+        if refused.is_none() {
+            self.control.send(method.name())?;
+        }
+        Ok(refused)
+    }
+
+    /// Names the transfer where the server wants that; its refusal.
+    fn announce(&mut self, transfer: &str) -> Result<Option<Reply>, DialogueError> {
+        if !self.pret {
+            return Ok(None);
+        }
+        let reply = self.control.command(&format!("PRET {transfer}"))?;
+        Ok(Some(reply).filter(|reply| !reply.is_positive()))
+    }
+
+    /// What a reply to the question offers.
+    pub fn offer(&mut self, method: Method, reply: Reply) -> Offer {
+        match passive::judge(&reply) {
             PassiveAnswer::Offered => self.read_offer(method, reply),
             PassiveAnswer::PortsBusy => Offer::Busy(reply),
             PassiveAnswer::ProtectionRequired => Offer::Unprotected(reply),
@@ -79,7 +106,7 @@ impl Session {
                 Offer::Refused(reply)
             }
             _ => Offer::Refused(reply),
-        })
+        }
     }
 
     fn read_offer(&self, method: Method, reply: Reply) -> Offer {

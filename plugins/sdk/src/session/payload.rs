@@ -24,6 +24,9 @@ pub struct Transferred {
     pub bytes: Vec<u8>,
     /// The TLS of the data connection, if it had one.
     pub session: Option<TlsSession>,
+    /// Whether 150 or 125 was there before the end of the TLS handshake of the data connection; none where both came at once,
+    /// and without TLS.
+    pub said_first: Option<bool>,
     /// Whether the end of the data was marked as TLS has it (RFC 8446 section 6.1).
     pub closed_properly: bool,
     /// What ended the data connection, where that was not in order.

@@ -1,19 +1,21 @@
 //! One transfer over an open data connection, with control and data watched together: servers say 150 before or after the
 //! TLS handshake of the data connection, and a refusal may come at any moment.
 
+mod handshake;
+
 use ftp::phase::transfer::{self, TransferAnswer};
 use ftp::{Phase, Reply};
 
 use super::Session;
 use super::payload::{Answer, Payload, Refusal, Transferred};
-use crate::{Connection, DialogueError, Failure, FailureKind, Patience, TlsSession, ready};
+use crate::{Connection, DialogueError, Failure, FailureKind, TlsSession, ready};
 
 /// How long a server may take over its last words.
 const LAST_WORDS_MS: u32 = 5_000;
-/// How long the end of a handshake may take that a reply has overtaken.
-const OVERTAKEN_MS: u32 = 500;
-/// How long an upload waits for the first reply before its data connection is secured.
-const FIRST_WORD_MS: u32 = 500;
+/// How long bytes that woke the control connection are read for, in milliseconds: what has come is here.
+const GLANCE_MS: u32 = 50;
+/// As often a server may say that a transfer begins.
+const MOST_BEGUN: usize = 4;
 /// One write; between two of them the control connection is looked at.
 const PIECE: usize = 16 * 1024;
 
@@ -41,6 +43,8 @@ impl Session {
 #[derive(Default)]
 pub(super) struct Seen {
     started: bool,
+    /// Whether the 1yz was there before the end of the TLS handshake; none where both came at once.
+    said_first: Option<bool>,
     session: Option<TlsSession>,
     failure: Option<Failure>,
     /// A final reply that came before the data ended.
@@ -84,7 +88,7 @@ impl Transfer<'_> {
         payload: Payload<'_>,
     ) -> Result<Transferred, Refusal> {
         if self.session.tls {
-            if matches!(payload, Payload::Send(_)) {
+            if matches!(payload, Payload::Send(_)) || self.session.hears_first {
                 self.first_word()?;
             }
             // Without waiting for 150 any longer: some servers say it only when the handshake is done.
@@ -115,9 +119,19 @@ impl Transfer<'_> {
         match reply {
             // All was sent, says the server, and it never came.
             Ok(reply) if silent => Err(self.refusal(Answer::Silence, Some(reply))),
+            // What could not be decrypted did not arrive.
+            Ok(reply)
+                if matches!(
+                    ended_by,
+                    Some(FailureKind::TlsBroken | FailureKind::NotTls | FailureKind::TlsAlert(_))
+                ) =>
+            {
+                Err(self.refused(reply))
+            }
             Ok(reply) if transfer::judge(Phase::Transferring, &reply) == TransferAnswer::Done => {
                 Ok(Transferred {
                     bytes,
+                    said_first: self.seen.said_first,
                     session: self.seen.session,
                     closed_properly,
                     ended_by,
@@ -130,107 +144,6 @@ impl Transfer<'_> {
                 Err(self.refusal(Answer::Silence, None))
             }
             Err(error) => Err(self.lost(&error)),
-        }
-    }
-
-    /// Servers that refuse an upload do so at once, and a handshake begun before would use up one of the few tickets of
-    /// TLS 1.3 (RFC 8446 appendix C.4): later data connections would have none.
-    fn first_word(&mut self) -> Result<(), Refusal> {
-        let control = &self.session.control;
-        let spoken =
-            control.has_bytes() || !ready(&[control.connection()], FIRST_WORD_MS).is_empty();
-        if !spoken || self.seen.started {
-            return Ok(());
-        }
-        match self.reply() {
-            Ok(reply) => match transfer::judge(Phase::Transfer, &reply) {
-                TransferAnswer::Started => {
-                    self.seen.started = true;
-                    Ok(())
-                }
-                _ => Err(self.refused(reply)),
-            },
-            Err(error) => Err(self.lost(&error)),
-        }
-    }
-
-    /// Waits for the end of the data connection's handshake, and listens to the control connection meanwhile.
-    fn handshake(&mut self, data: &Connection) -> Result<(), Refusal> {
-        let mut patience = Patience::new(self.session.control.reply_ms());
-        loop {
-            let left = patience.left_ms();
-            let woken = self.watch(data, left);
-            if woken.data {
-                return match data.secured(0) {
-                    Ok(session) => {
-                        self.seen.session = Some(session);
-                        Ok(())
-                    }
-                    Err(failure) => {
-                        self.seen.failure = Some(failure);
-                        Err(self.after_failed_handshake())
-                    }
-                };
-            }
-            if woken.control {
-                let reply = match self.session.control.transfer_reply_within(left.max(100)) {
-                    Ok(reply) => reply,
-                    Err(error) => return Err(self.lost(&error)),
-                };
-                match transfer::judge(Phase::Transfer, &reply) {
-                    TransferAnswer::Started if !self.seen.started => self.seen.started = true,
-                    // A short listing: the server was done before we looked at the end of its handshake.
-                    TransferAnswer::Done if self.seen.last.is_none() => {
-                        self.seen.last = Some(reply);
-                    }
-                    answer => {
-                        // A refusal of the session may overtake the end of the handshake it is about.
-                        if self.seen.started || answer == TransferAnswer::TlsRefused {
-                            self.overtaken(data);
-                        }
-                        return Err(self.refused(reply));
-                    }
-                }
-            }
-            if left == 0 {
-                // No reply and no handshake: the dialogue is out of step from here on.
-                let last = self.seen.last.take();
-                self.session.usable &= last.is_some();
-                return Err(self.refusal(Answer::Handshake, last));
-            }
-        }
-    }
-
-    /// How the handshake ended whose refusal was faster; one that goes on has not.
-    fn overtaken(&mut self, data: &Connection) {
-        match data.secured(OVERTAKEN_MS) {
-            Ok(session) => self.seen.session = Some(session),
-            Err(failure) if failure.kind == FailureKind::TimedOut => {}
-            Err(failure) => self.seen.failure = Some(failure),
-        }
-    }
-
-    /// The server usually says why.
-    fn after_failed_handshake(&mut self) -> Refusal {
-        if let Some(reply) = self.seen.last.take() {
-            return self.refused(reply);
-        }
-        loop {
-            match self.session.control.transfer_reply_within(LAST_WORDS_MS) {
-                Ok(reply)
-                    if !self.seen.started
-                        && transfer::judge(Phase::Transfer, &reply) == TransferAnswer::Started =>
-                {
-                    self.seen.started = true;
-                }
-                Ok(reply) => return self.refused(reply),
-                // The whole session is gone, not only its data connection.
-                Err(error) if is_over(&error) => return self.lost(&error),
-                Err(_) => {
-                    self.session.usable = false;
-                    return self.refusal(Answer::Handshake, None);
-                }
-            }
         }
     }
 
@@ -250,7 +163,7 @@ impl Transfer<'_> {
                 self.seen.passed = all.len();
                 return Ok((all, end));
             }
-            let woken = self.watch(data, self.session.control.reply_ms());
+            let woken = self.watch(data, self.session.standstill_ms);
             if woken.data {
                 match data.read(0) {
                     Ok(bytes) if bytes.is_empty() => return Ok((all, Ok(()))),
@@ -272,12 +185,12 @@ impl Transfer<'_> {
         for piece in bytes.chunks(PIECE) {
             let woken = self.watch(data, 0);
             self.heard_while_sending(&woken)?;
-            if let Err(failure) = data.write(piece, self.session.control.reply_ms()) {
+            if let Err(failure) = data.write(piece, self.session.standstill_ms) {
                 return self.broken_off(failure);
             }
             self.seen.passed += piece.len();
         }
-        if let Err(failure) = data.finish(self.session.control.reply_ms()) {
+        if let Err(failure) = data.finish(self.session.standstill_ms) {
             return self.broken_off(failure);
         }
         let (_, end) = data.read_to_end(PIECE, LAST_WORDS_MS);
@@ -321,31 +234,46 @@ impl Transfer<'_> {
         if !woken.control {
             return Ok(());
         }
-        let reply = match self.reply() {
-            Ok(reply) => reply,
+        let reply = match self.spoken(self.session.standstill_ms) {
+            Ok(Some(reply)) => reply,
+            Ok(None) => return Ok(()),
             Err(error) => return Err(self.lost(&error)),
         };
         match transfer::judge(self.phase(), &reply) {
-            TransferAnswer::Started if !self.seen.started => self.seen.started = true,
+            TransferAnswer::Started => self.seen.started = true,
             TransferAnswer::Done => self.seen.last = Some(reply),
             _ => return Err(self.refused(reply)),
         }
         Ok(())
     }
 
+    /// The reply whose bytes woke the control connection; none where empty lines did, which some servers put between two.
+    fn spoken(&mut self, wait_ms: u32) -> Result<Option<Reply>, DialogueError> {
+        match self.session.control.has_spoken(GLANCE_MS) {
+            true => self
+                .session
+                .control
+                .transfer_reply_within(wait_ms)
+                .map(Some),
+            false => Ok(None),
+        }
+    }
+
     /// The next reply on the control connection.
     fn reply(&mut self) -> Result<Reply, DialogueError> {
-        let wait_ms = self.session.control.reply_ms();
+        let wait_ms = self.session.standstill_ms;
         self.session.control.transfer_reply_within(wait_ms)
     }
 
     /// The reply that ends a transfer; the end of the data may have overtaken the 1yz before it.
     fn final_reply(&mut self) -> Result<Reply, DialogueError> {
-        let reply = self.reply()?;
-        if !self.seen.started && transfer::judge(Phase::Transfer, &reply) == TransferAnswer::Started
-        {
+        let mut reply = self.reply()?;
+        for _ in 0..MOST_BEGUN {
+            if transfer::judge(Phase::Transfer, &reply) != TransferAnswer::Started {
+                break;
+            }
             self.seen.started = true;
-            return self.reply();
+            reply = self.reply()?;
         }
         Ok(reply)
     }
@@ -376,7 +304,10 @@ impl Transfer<'_> {
     }
 
     fn refused(&mut self, reply: Reply) -> Refusal {
-        let answer = transfer::judge(self.phase(), &reply);
+        let answer = match transfer::judge(self.phase(), &reply) {
+            TransferAnswer::TlsRefused if !self.session.tls => without_tls(&reply),
+            answer => answer,
+        };
         if answer == TransferAnswer::Closing {
             self.session.usable = false;
         }
@@ -423,6 +354,16 @@ struct Woken {
 impl Woken {
     fn nothing(&self) -> bool {
         !self.control && !self.data
+    }
+}
+
+/// What is read as a refusal of TLS where there is TLS, in a session that has none: the data connection, what became of it, or
+/// a demand for TLS.
+fn without_tls(reply: &Reply) -> TransferAnswer {
+    match reply.code {
+        425 => TransferAnswer::NoDataConnection,
+        450 => TransferAnswer::Broken,
+        _ => TransferAnswer::ProtectionRequired,
     }
 }
 

@@ -55,7 +55,7 @@ pub(crate) fn report(run: &mut Run) {
         Err(why) => run.could_not_look(
             "the order of the replies",
             &[],
-            &format!("{}; a fresh session could not be asked: {why}", once(slip)),
+            &format!("{}; a fresh session was not possible: {why}", once(slip)),
         ),
     }
 }
@@ -189,8 +189,8 @@ fn asked_alone(
 
 fn finding(slip: &Slip, twice: &Twice) -> Finding {
     let detail = format!(
-        "The server answers {} with more than one reply: from then on a client that reads one reply for each command takes \
-         the answer to one command for that to the next.",
+        "The server answers {} with more than one reply. From then on, a client that reads one reply for each \
+        command mistakes the answer to one command for the answer to the next.",
         twice.command
     );
     let decision = Decision::repeated(format!(

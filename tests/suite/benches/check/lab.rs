@@ -33,6 +33,11 @@ impl Lab {
             Mode::Implicit => (990, r#"{"mode": "implicit"}"#),
             _ => (21, r#"{"mode": "explicit"}"#),
         };
+        Self::behaving(net, port, behaviour)
+    }
+
+    /// One in a network of its own that behaves like this.
+    pub fn behaving(net: &Net, port: u16, behaviour: &str) -> Result<Self, Failure> {
         let mut command = net.server();
         command.arg(suite::program());
         Self::run(command, (SERVER, port).into(), behaviour)

@@ -10,6 +10,7 @@ mod cost;
 mod crowd;
 mod diagnoses;
 mod failure;
+mod hanging;
 mod lab;
 mod load;
 mod part;
@@ -105,6 +106,10 @@ fn measure(part: Part, cache: &Path, results: &mut Results) {
                 let held = results.note(name, held);
                 results.memory.extend(held.map(|held| (name, held)));
             }
+        }
+        Part::Hanging => {
+            let played = results.note("what hangs", hanging::measure(cache));
+            results.hanging = played.unwrap_or_default();
         }
         Part::Profile => {
             let profile = load::with_site(|site| Profile::measure(&site, cache));

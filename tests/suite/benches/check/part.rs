@@ -12,9 +12,10 @@ pub enum Part {
     Throughput,
     Memory,
     Profile,
+    Hanging,
 }
 
-const ALL: [Part; 7] = [
+const ALL: [Part; 8] = [
     Part::Startup,
     Part::RoundTrips,
     Part::Scanners,
@@ -22,6 +23,7 @@ const ALL: [Part; 7] = [
     Part::Throughput,
     Part::Memory,
     Part::Profile,
+    Part::Hanging,
 ];
 
 impl Part {
@@ -35,6 +37,7 @@ impl Part {
             Part::Throughput => "throughput",
             Part::Memory => "memory",
             Part::Profile => "profile",
+            Part::Hanging => "hanging",
         }
     }
 

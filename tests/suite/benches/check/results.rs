@@ -3,6 +3,7 @@
 use crate::crowd::Held;
 use crate::diagnoses::Took;
 use crate::failure::Failure;
+use crate::hanging::{self, Case, Outcome};
 use crate::phases::Phases;
 use crate::profile::Profile;
 use crate::scanners::Scan;
@@ -20,6 +21,7 @@ pub struct Results {
     pub phases: Option<Phases>,
     pub memory: Vec<(&'static str, Held)>,
     pub profile: Option<Profile>,
+    pub hanging: Vec<(Case, Result<Outcome, Failure>)>,
     /// Each fits after "not measured:".
     pub missed: Vec<String>,
 }
@@ -43,7 +45,7 @@ impl Results {
         let opened = standard.map(|row| row.cost.seen);
         let worst = self.memory.iter().map(|(_, held)| held.each() / MIB);
         let throughput = self.throughput.iter();
-        vec![
+        let mut targets = vec![
             Target::at_most(
                 "quick, lab: round trips to a finished listing, of the floor of 12",
                 1.15,
@@ -90,7 +92,11 @@ impl Results {
                 " MiB",
                 worst.reduce(f64::max),
             ),
-        ]
+        ];
+        if !self.hanging.is_empty() {
+            targets.extend(hanging::targets(&self.hanging));
+        }
+        targets
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use host::Check;
 use host::handoff::Handoff;
 use model::finding::Fact;
-use model::standing::Told;
+use model::standing::GivenFacts;
 use model::visit::{Purpose, RunResult};
 use recording::{Reached, Replay, Replayed};
 use run::Probes;
@@ -88,13 +88,15 @@ impl<'a> ProbesAlone<'a> {
             let handoff = Arc::new(Handoff::new(plugins.map(|plugin| &*plugin.description)));
             let visit = run.visit(place);
             let context = RunContext {
-                backend: visit.probe(&probe.plugin.identity, Purpose::Look, handoff),
-                look: place.look,
+                backend: visit.probe(&probe.plugin.identity, Purpose::Diagnose, handoff),
+                scope: place.scope,
                 deadline: DEADLINE,
             };
-            let told = Told::to_look(probe.facts.clone());
+            let given_facts = GivenFacts::to_look(probe.facts.clone());
             let begun = usage::cpu();
-            let ran = probe.plugin.run(context, &self.check, place.source, &told);
+            let ran = probe
+                .plugin
+                .run(context, &self.check, place.source, &given_facts);
             let (ended, _) = ran.await;
             probe.measured.took += usage::cpu() - begun;
             if ended.result != RunResult::Done {
@@ -110,7 +112,7 @@ impl<'a> ProbesAlone<'a> {
     /// What came of so many rounds.
     pub fn of(self, rounds: usize) -> Result<Vec<Alone>, Failure> {
         let faithful = self.replay.faithful();
-        faithful.map_err(|astray| differs("a probe", &astray.to_string()))?;
+        faithful.map_err(|divergence| differs("a probe", &divergence.to_string()))?;
         let alone = self.alone.into_iter().map(|probe| Alone {
             took: probe.measured.took.div_f64(rounds as f64),
             ..probe.measured

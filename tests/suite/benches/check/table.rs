@@ -8,6 +8,7 @@ use report::Connections;
 use crate::ROUND_TRIP;
 use crate::client::{Client, STRICT};
 use crate::cost::Cost;
+use crate::hanging;
 use crate::results::{MIB, Results};
 use crate::scanners;
 use crate::scene::Kind;
@@ -107,10 +108,18 @@ pub fn render(results: &Results) -> String {
         throughput(results),
         memory(results),
         profile(results),
+        hanging(results),
         targets(results),
     ];
     let sections: Vec<String> = sections.into_iter().flatten().collect();
     sections.join("\n\n")
+}
+
+fn hanging(results: &Results) -> Option<String> {
+    let table = (!results.hanging.is_empty()).then(|| hanging::render(&results.hanging))?;
+    Some(format!(
+        "What hangs, vanishes or is slow, with the usual time-outs:\n\n{table}"
+    ))
 }
 
 /// A table whose first columns are words; none without rows.

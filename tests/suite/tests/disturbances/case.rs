@@ -13,7 +13,8 @@ pub const LONG_REPLY: Duration = Duration::from_secs(9);
 /// How late a late reply is, in milliseconds.
 const LATE_MS: u64 = 6_000;
 
-/// Where the main line can be disturbed: the greeting, and every command of a check that writes nothing.
+/// Where the main line can be disturbed: the greeting, every command of a check that writes nothing, and those of one that
+/// may write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Display, VariantArray)]
 #[strum(serialize_all = "UPPERCASE")]
 pub enum At {
@@ -32,12 +33,54 @@ pub enum At {
     List,
     Mlsd,
     Quit,
+    Mkd,
+    Stor,
+    Size,
+    Retr,
+    Mdtm,
+    Mfmt,
+    Rest,
+    Rnfr,
+    Rnto,
+    Dele,
+    Rmd,
 }
 
 impl At {
     /// A question that only a diagnosis asks, or one whose answer nobody waits for: without it nothing is lost.
     pub fn is_left_out(self) -> bool {
         matches!(self, At::Stat | At::Quit)
+    }
+
+    /// A command of a check that may write.
+    pub fn writes(self) -> bool {
+        match self {
+            At::Mkd
+            | At::Stor
+            | At::Size
+            | At::Retr
+            | At::Mdtm
+            | At::Mfmt
+            | At::Rest
+            | At::Rnfr
+            | At::Rnto
+            | At::Dele
+            | At::Rmd => true,
+            At::Greeting
+            | At::Auth
+            | At::User
+            | At::Pass
+            | At::Pwd
+            | At::Feat
+            | At::Stat
+            | At::Pbsz
+            | At::Prot
+            | At::Epsv
+            | At::Pasv
+            | At::List
+            | At::Mlsd
+            | At::Quit => false,
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a disturbance may be called.
 
+use lab::Software;
 use model::verdict::Verdict;
 
 use crate::case::{At, Case, Way};
@@ -63,7 +64,11 @@ fn words_do_not_matter(case: &Case) -> bool {
 /// What a server need not know: RFC 2389, RFC 3659, and what RFC 4217 lets follow from the mode.
 fn is_optional(case: &Case) -> bool {
     let refused = matches!(case.way, Way::NotNow | Way::Refused);
-    refused && matches!(case.at, At::Feat | At::Mlsd | At::Pbsz | At::Pwd)
+    let needless = matches!(
+        case.at,
+        At::Feat | At::Mlsd | At::Pbsz | At::Pwd | At::Size | At::Mdtm | At::Mfmt
+    );
+    refused && needless
 }
 
 /// The codes that fit.
@@ -82,7 +87,16 @@ fn codes(case: &Case) -> Vec<&'static str> {
         Way::Garbage => vec!["service.malformed-reply"],
     };
     codes.extend(at_this_command(case));
+    if case.at.writes() {
+        codes.extend(of_the_product(case));
+    }
     codes
+}
+
+/// What is true of a product, whatever is disturbed.
+fn of_the_product(case: &Case) -> Option<&'static str> {
+    let sets_no_times = matches!(case.software, Software::Iis | Software::Libunftp);
+    sets_no_times.then_some("ftp.times-not-settable")
 }
 
 /// The names that a fault has because of where it is.
@@ -124,6 +138,12 @@ fn at_this_command(case: &Case) -> &'static [&'static str] {
         At::List if unread => &["data.truncated", "ftp.list-denied", "data.tls-failed"],
         At::Mlsd if unread => &["ftp.no-machine-listing", "data.truncated"],
         At::Mlsd if case.way == Way::Silence => &["data.tls-stalls"],
+        At::Mkd if refuses => &["ftp.directory-create-denied"],
+        At::Stor if refuses => &["ftp.write-denied"],
+        At::Rnfr | At::Rnto if refuses => &["ftp.rename-denied"],
+        At::Dele | At::Rmd if refuses => &["ftp.delete-denied"],
+        At::Rest if refuses => &["ftp.resume-broken"],
+        At::Mfmt | At::Mdtm if refuses => &["ftp.times-not-settable"],
         _ => &[],
     }
 }

@@ -11,8 +11,6 @@ mod play;
 mod table;
 
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
 
 use case::Case;
 use play::Played;
@@ -77,23 +75,16 @@ fn play_all(cases: &[Case]) -> Result<Vec<Played>, Box<dyn std::error::Error>> {
         .enable_all()
         .build()?;
     let probes = runtime.block_on(play::probes(AT_A_TIME))?;
-    let next = AtomicUsize::new(0);
-    let done = Mutex::new(Vec::with_capacity(cases.len()));
-    std::thread::scope(|scope| {
-        for _ in 0..AT_A_TIME {
-            scope.spawn(|| {
-                while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let played = runtime.block_on(play::play(case, &probes));
-                    let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
-                    done.push(played);
-                    if done.len() % 100 == 0 {
-                        eprintln!("{} of {}", done.len(), cases.len());
-                    }
-                }
-            });
-        }
-    });
-    let mut played = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut played = suite::play_some_at_a_time(
+        cases,
+        AT_A_TIME,
+        |case| runtime.block_on(play::play(case, &probes)),
+        |so_far, _| {
+            if so_far % 100 == 0 {
+                eprintln!("{so_far} of {}", cases.len());
+            }
+        },
+    );
     played.sort_by_key(|it| it.case.to_string());
     Ok(played)
 }

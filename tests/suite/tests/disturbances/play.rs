@@ -8,7 +8,7 @@ use host::{Asked, Check};
 use jiff::Timestamp;
 use lab::Lab;
 use model::finding::{Confidence, Severity};
-use model::remote::{Depth, Remote, SslSetting, Timeouts};
+use model::remote::{Depth, Permissions, Remote, SslSetting, Timeouts};
 use model::verdict::Verdict;
 use report::{Report, ReportFinding};
 use run::{LiveBackend, Probes};
@@ -144,6 +144,10 @@ async fn report(case: &Case, probes: &Probes) -> Result<Report, Box<dyn std::err
         depth: Depth::Standard,
         now: Timestamp::now().as_second(),
         authorities: vec![authority],
+        permissions: Permissions {
+            writes: case.at.writes(),
+            ..Permissions::default()
+        },
         timeouts: Timeouts {
             reply: case.patience(),
             ..Timeouts::default()

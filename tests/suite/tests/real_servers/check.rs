@@ -84,7 +84,8 @@ impl<'a> Check<'a> {
         let name = file.to_string_lossy();
         let (output, line) = self.output(&["--format", "json", "--output", &name])?;
         let exit = output.status.code();
-        if matches!(exit, Some(0 | 1)) && output.stdout.is_empty() && file.is_file() {
+        let told = String::from_utf8_lossy(&output.stdout);
+        if matches!(exit, Some(0 | 1)) && told.contains(&*name) && file.is_file() {
             return Ok(());
         }
         let said = String::from_utf8_lossy(&output.stderr);

@@ -1,7 +1,7 @@
 //! Following the printed remedy heals: a check finds a fault, what its report says to type is typed, word for word, the
 //! server is started again, and the next check finds nothing wrong.
 //!
-//! Whoever types knows of no fault: lines go into the configuration, commands into a shell on the server's machine, where
+//! Whoever types reads the text of the report, and nothing else of it. They know of no fault: lines go into the configuration, commands into a shell on the server's machine, where
 //! an nftables firewall runs beside the server. A CA has handed out a new certificate in any case.
 
 mod account;
@@ -10,17 +10,18 @@ mod data;
 mod exceptions;
 mod network;
 mod table;
+mod text;
 mod tls;
 
 use libtest_mimic::{Failed, Trial};
 use netlab::{Product, SERVER_V6, Setup};
-use serde_json::Value;
 
 use crate::check::Check;
 use crate::held_session;
 use crate::products;
 use crate::scene::Scene;
-use crate::seen::{Seen, list};
+use crate::seen::Seen;
+use text::{Kind, Typed};
 
 pub use table::{conclude, note_directives};
 
@@ -142,11 +143,11 @@ fn heals(ill: &Ill) -> Result<(), Failed> {
     for directive in &directives {
         follow(&scene, directive).map_err(|failed| {
             let why = failed.message().unwrap_or_default().to_owned();
-            format!("{directive}\ncannot be followed: {why}\n{before}")
+            format!("{directive:?}\ncannot be followed: {why}\n{before}")
         })?;
     }
     scene.server.restart(&scene.net).map_err(|error| {
-        let typed: Vec<String> = directives.iter().map(|it| it["text"].to_string()).collect();
+        let typed: Vec<&str> = directives.iter().map(|it| it.text.as_str()).collect();
         format!("with {}: {error:?}", typed.join("\n"))
     })?;
 
@@ -156,25 +157,21 @@ fn heals(ill: &Ill) -> Result<(), Failed> {
     healed.map_err(|why| format!("{why}\ntyped: {directives:#?}\n{after}").into())
 }
 
-/// What the report says to type, of these products.
-fn printed(seen: &Seen, code: &str, products: &[&str]) -> Result<Vec<Value>, Failed> {
-    let finding = seen.findings().iter().find(|it| it["code"] == code);
-    let finding = finding.ok_or_else(|| format!("{code} was not found\n{seen}"))?;
-    let ours = |it: &&Value| products.iter().any(|product| it["product"] == *product);
-    let all = list(&finding["remedy"]["directives"]);
-    let directives: Vec<Value> = all.iter().filter(ours).cloned().collect();
-    match directives.is_empty() {
-        true => Err(format!("nothing to type for {products:?} in {finding:#}\n{seen}").into()),
-        false => Ok(directives),
+/// What the text of the report says to type, of these products.
+fn printed(seen: &Seen, code: &str, products: &[&str]) -> Result<Vec<Typed>, Failed> {
+    let text = text::of(&seen.report)?;
+    let ours = |it: &Typed| products.contains(&it.product.as_str());
+    let typed: Vec<Typed> = text::typed(&text, code).into_iter().filter(ours).collect();
+    match typed.is_empty() {
+        true => Err(format!("nothing to type for {code} and {products:?} in\n{text}").into()),
+        false => Ok(typed),
     }
 }
 
-fn follow(scene: &Scene, directive: &Value) -> Result<(), Failed> {
-    let text = directive["text"].as_str().unwrap_or_default();
-    let done = match directive["kind"].as_str() {
-        Some("configuration") => scene.server.configure(text),
-        Some("command") => scene.server.type_in(&scene.net, text),
-        other => return Err(format!("nobody knows where to put {other:?}").into()),
+fn follow(scene: &Scene, typed: &Typed) -> Result<(), Failed> {
+    let done = match typed.kind {
+        Kind::Configuration => scene.server.configure(&typed.text),
+        Kind::Command => scene.server.type_in(&scene.net, &typed.text),
     };
     done.map_err(|error| format!("{error:?}").into())
 }

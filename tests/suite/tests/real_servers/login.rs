@@ -49,7 +49,7 @@ fn too_many(product: Product) -> Result<(), Failed> {
     let _held = held_session::hold(&scene)?;
     let check = scene.check("require-explicit");
     let seen = check.run()?;
-    let fault = error("service.too-many-connections", "settings");
+    let fault = error("service.too-many-connections", "server-admin");
     Expectation::of(&seen).fault(fault).met()?;
     check.run_as_text(&seen)
 }

@@ -10,6 +10,7 @@ mod certificates;
 mod check;
 mod compare;
 mod data;
+mod draw;
 mod expectation;
 mod healing;
 mod healthy;

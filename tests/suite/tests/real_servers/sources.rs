@@ -177,7 +177,7 @@ fn data_for_all_but_one(product: Product) -> Result<(), Failed> {
         .rows(FOUR.map(|it| (it, row(it))))
         .accuses(&[forgotten])
         .passwords(FOUR.map(|it| (it, 1)))
-        .says("the passive ports were forgotten");
+        .says("its rule lacks the passive ports");
     expected.met()
 }
 

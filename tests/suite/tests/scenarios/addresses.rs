@@ -146,7 +146,7 @@ fn moved_elsewhere() -> Result<(), Failed> {
     desk.endpoint
         .answer(PATH, redirection(&elsewhere.url(PATH)));
     desk.look(&[])?
-        .expect(3, &["redirects to another place", "not followed"])?;
+        .expect(3, &["redirects to", "not followed"])?;
     match elsewhere.requests().is_empty() && desk.state()? == before {
         true => Ok(()),
         false => Err(format!("asked elsewhere: {:?}", elsewhere.requests()).into()),
@@ -182,7 +182,7 @@ fn token_echoed() -> Result<(), Failed> {
     fs::write(desk.file("token"), part)?;
     desk.endpoint
         .answer(PATH, redirection(&format!("https://{part}.invalid/")));
-    desk.look(&[])?.expect(3, &["another place"])?;
+    desk.look(&[])?.expect(3, &["which is not followed"])?;
     let token = desk.file("token").display().to_string();
     let source = desk.endpoint.url(PATH);
     desk.look_at(&source, &["--token-file", &token])?
@@ -222,12 +222,12 @@ fn foreign_state() -> Result<(), Failed> {
     for (text, why) in [
         (&whole[..whole.len() / 2], "ends too early"),
         (b"", "ends too early"),
-        (b"{\"published\": []}", "is no state of"),
-        (b"shopping list", "is no state of"),
+        (b"{\"published\": []}", "is not a state file of"),
+        (b"shopping list", "is not a state file of"),
     ] {
         fs::write(desk.file("state"), text)?;
         let file = desk.file("state").display().to_string();
-        desk.look(&[])?.expect(2, &[why, &file, "left as it is"])?;
+        desk.look(&[])?.expect(2, &[why, &file, "not changed"])?;
         if desk.state()? != text {
             return Err(format!("a state that {why} is written over").into());
         }
@@ -235,7 +235,7 @@ fn foreign_state() -> Result<(), Failed> {
     fs::write(desk.file("state"), &whole)?;
     let other = desk.endpoint.url("/other");
     desk.look_at(&other, &[])?
-        .expect(2, &["a state file of its own"])?;
+        .expect(2, &["a separate state file"])?;
     match desk.endpoint.requests().len() == asked {
         true => Ok(()),
         false => Err("it asked, and could not have kept the answer".into()),

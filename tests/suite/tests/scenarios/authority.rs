@@ -10,10 +10,8 @@ use lab::{Channel, Event};
 use libtest_mimic::{Failed, Trial};
 use model::dialogue::Direction;
 use model::patch::Setting;
-use model::remote::{
-    CertificateCheck, ClientSettings, Depth, Permissions, Remote, Selection, SslSetting, Timeouts,
-};
-use model::visit::Part;
+use model::remote::{Depth, Remote, SslSetting};
+use model::visit::RunPhase;
 use report::Report;
 use run::LiveBackend;
 use run::Probes;
@@ -85,21 +83,15 @@ impl Scene {
         let authority = CertificateDer::from_pem_slice(lab.authority_pem().as_bytes())
             .map_err(|error| format!("{error:?}"))?;
         let check = Check::of(Asked {
-            remote: remote(ssl, lab.behaviour().user.clone()),
             credential: Some(Credential {
                 user: lab.behaviour().user.clone(),
                 password: site.password.as_str().into(),
             }),
-            client_certificate: None,
             authorities: vec![authority],
-            journal: host::journal::Journal::NotNeeded,
-            permissions: Permissions::default(),
-            data_addresses: Vec::new(),
             depth: Depth::Quick,
-            timeouts: Timeouts::default(),
             resolver: site.resolver(),
-            selection: Selection::default(),
             now: jiff::Timestamp::now().as_second(),
+            ..Asked::about(remote(ssl, lab.behaviour().user.clone()))
         });
         Ok(Scene {
             site,
@@ -146,19 +138,9 @@ impl Scene {
 
 fn remote(ssl: SslSetting, user: String) -> Remote {
     Remote {
-        host: HOST.into(),
-        port: 21,
         ssl,
-        certificate_check: CertificateCheck::Full,
         user: Some(user),
-        remote_path: None,
-        intended_use: None,
-        max_connections: None,
-        sources: Vec::new(),
-        dedicated: Vec::new(),
-        expect_addresses: Vec::new(),
-        expect_names: Vec::new(),
-        client: ClientSettings::default(),
+        ..Remote::at(HOST, 21)
     }
 }
 
@@ -284,7 +266,7 @@ fn as_far_as_the_certificate() -> Result<(), Failed> {
     let proof: Vec<_> = report
         .transcript
         .iter()
-        .filter(|it| it.part == Part::Proof)
+        .filter(|it| it.part == RunPhase::Proof)
         .collect();
     let says = |direction: Direction, text: &str| {
         proof
@@ -314,7 +296,7 @@ fn as_far_as_the_certificate() -> Result<(), Failed> {
     let diagnosed = report
         .transcript
         .iter()
-        .filter(|it| it.part == Part::Diagnosis);
+        .filter(|it| it.part == RunPhase::Diagnosis);
     let last = diagnosed.map(|it| (it.connection, it.at_ms)).max();
     let wrong = [
         (

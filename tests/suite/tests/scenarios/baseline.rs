@@ -295,6 +295,8 @@ fn every_format() -> Result<(), Failed> {
         ("markdown", "cannot be used"),
         ("html", "class=\"verdict"),
         ("junit", "cert.expired"),
+        ("sarif", "\"results\""),
+        ("github", "::error"),
     ] {
         let output = Command::new(suite::program())
             .args([

@@ -110,8 +110,18 @@ fn problems(page: Page<'_>) -> impl Iterator<Item = String> {
         .into_iter()
         .filter(move |heading| page.section(heading).is_none_or(str::is_empty))
         .map(|heading| format!("nothing under \"{heading}\""));
-    let steps = page.steps(None, &Values::default()).is_empty();
-    let unsaid = |owner: &Owner| page.message(*owner, &Values::default()).is_empty();
+    // What is known of every case; a sentence that needs more is left out where it is not known.
+    let mut known = Values::default();
+    for (name, value) in [
+        ("host", "ftp.example.com"),
+        ("port", "21"),
+        ("ssl", "require-explicit"),
+        ("user", "jo"),
+    ] {
+        known.know(name, Some(value.into()));
+    }
+    let steps = page.steps(None, &known).is_empty();
+    let unsaid = |owner: &Owner| page.message(*owner, &known).is_empty();
     let message = Owner::VARIANTS.iter().any(unsaid);
     let section = page.section("Message").unwrap_or_default();
     let headings = section.lines().filter_map(|line| line.strip_prefix("### "));

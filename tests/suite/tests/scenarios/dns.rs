@@ -138,6 +138,9 @@ fn follow(names: &Names, name: &Name, kind: RecordType) -> Option<(ResponseCode,
                 answers.extend(own(&records, &at, kind));
                 ResponseCode::NoError
             }
+            Some(Answer::Records(records)) if records.unanswered.contains(&kind.to_string()) => {
+                return None;
+            }
             Some(Answer::Records(records)) => {
                 answers.extend(own(records, &at, kind));
                 if let Some(target) = &records.cname {

@@ -21,6 +21,9 @@ pub fn complaints(expect: &Expect, report: &Report) -> Vec<String> {
             report.verdict, expect.verdict
         ));
     }
+    let unsaid = expect.summary.iter();
+    let unsaid = unsaid.filter(|words| !report.summary.contains(*words));
+    complaints.extend(unsaid.map(|words| format!("“{words}” is not in “{}”", report.summary)));
     complaints.extend(codes(expect, report));
     complaints.extend(left_open(report));
     complaints.extend(first(expect, report));
@@ -130,6 +133,13 @@ fn first(expect: &Expect, report: &Report) -> Vec<String> {
         if found != Some(value) {
             let found = found.unwrap_or(&Value::Null);
             complaints.push(format!("the patch has {name} = {found}, not {value}"));
+        }
+    }
+    for name in &expect.unpatched {
+        let patches = report.findings.iter();
+        let patches = patches.filter_map(|it| it.settings_patch.as_ref());
+        if let Some(value) = patches.filter_map(|patch| patch.get(name)).next() {
+            complaints.push(format!("a change to {name} = {value} is proposed"));
         }
     }
     for (name, value) in &expect.together {

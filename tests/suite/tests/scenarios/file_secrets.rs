@@ -236,7 +236,7 @@ fn names_a_key_elsewhere() -> Result<(), Failed> {
     )?;
     scene.refused(&file, &[], &["home/id.key", "8:14: client-key", FLAG])?;
     // Agreed to, it is read.
-    scene.refused(&file, &[FLAG], &["id.key: no private key in it"])
+    scene.refused(&file, &[FLAG], &["id.key: it contains no private key"])
 }
 
 /// A table for each remote is no way around.
@@ -246,7 +246,7 @@ fn of_several_remotes() -> Result<(), Failed> {
         let text = format!("{table}\nhost = \"127.0.0.1\"\npassword-env = \"{VARIABLE}\"\n");
         let file = scene.at("ticket/remotes.toml");
         fs::write(&file, text)?;
-        scene.refused(&file, &[], &["no setting of a remote"])?;
+        scene.refused(&file, &[], &["unknown setting"])?;
     }
     Ok(())
 }

@@ -37,6 +37,7 @@ fn follow() -> Result<(), Failed> {
         author.take(step)?;
     }
     author.compares()?;
+    author.slips()?;
     match steps.len() {
         0..6 => Err(format!("the guide has {} steps only", steps.len()).into()),
         _ => Ok(()),
@@ -151,6 +152,26 @@ impl Author {
         match same && inspected["abilities"] == json!([]) {
             true => Ok(()),
             false => Err(format!("inspected: {inspected:#}\nrun: {run:#}").into()),
+        }
+    }
+
+    /// A header that cannot be read is told with its page and its line.
+    fn slips(&self) -> Result<(), Failed> {
+        let pages = fs::read_dir(self.folder.join("remedies"))?;
+        let page = pages.last().ok_or("no page")??.path();
+        let text = fs::read_to_string(&page)?;
+        let line = text.lines().position(|line| line.starts_with("severity: "));
+        let line = line.ok_or("the page has no severity")? + 1;
+        let severity = text.lines().nth(line - 1).unwrap_or_default();
+        fs::write(&page, text.replacen(severity, "severity: fatal", 1))?;
+        let output = self.shell("remote-doctor plugin build")?.output()?;
+        let said = words(&String::from_utf8_lossy(&output.stderr));
+        let name = page.file_name().unwrap_or_default().to_string_lossy();
+        let told =
+            format!("remedies/{name}:{line}: `severity: fatal` is none of error, warning, info");
+        match output.status.code() == Some(2) && said.contains(&told) {
+            true => Ok(()),
+            false => Err(format!("{}, without {told}: {said}", output.status).into()),
         }
     }
 

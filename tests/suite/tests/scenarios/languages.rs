@@ -23,7 +23,7 @@ enum Comes {
 }
 use Comes::{To, ToAnEnd};
 
-const MUTE: &str = "stopped without a word";
+const MUTE: &str = "stopped without a message";
 const NONE: &str = "a probe has no operating system";
 
 const PYTHON: &[(&str, Comes)] = &[

@@ -69,7 +69,7 @@ const CASES: &[Case] = &[
         verdict: "healthy",
         exit: 0,
         says: &[
-            "Nothing wrong was found in what was looked at; the probe certificate was left out (--skip certificate).",
+            "Nothing wrong was found in what was checked; the probe certificate was left out (--skip certificate).",
         ],
         never_says: &["No login"],
     },

@@ -154,7 +154,7 @@ fn not_logged_in() -> Result<(), Failed> {
     fs::write(started.site.password_file(), "not the password")?;
     let user = started.site.user().to_owned();
     let output = remove(&started, &user, port(&started))?;
-    expect(&output, 3, &["left ", "Nobody could log in"])?;
+    expect(&output, 3, &["left ", "The login failed"])?;
     is(started.there().len() == 1, "it was removed")?;
     expect(&leftovers(&started, &[])?, 1, &["left"])
 }

@@ -9,6 +9,7 @@ mod authority;
 mod baseline;
 mod binary;
 mod bombs;
+mod budgets;
 mod canary;
 mod clock;
 mod conformance;
@@ -17,8 +18,13 @@ mod declared;
 mod depth;
 mod dns;
 mod endpoint;
+mod entrance;
+mod examples;
 mod expectation;
+mod explain;
 mod file_secrets;
+mod formats;
+mod frequent;
 mod golden;
 mod guide;
 mod interrupt;
@@ -27,6 +33,8 @@ mod left_out;
 mod leftovers;
 mod limits;
 mod manners;
+mod messages;
+mod mistakes;
 mod output;
 mod plugin;
 mod recordings;
@@ -35,10 +43,13 @@ mod remote_file;
 mod replay;
 mod report;
 mod scenario;
+mod served;
 mod sheet;
 mod shell;
 mod signed;
 mod site;
+mod spotless;
+mod stories;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -83,9 +94,11 @@ fn main() -> ExitCode {
     trials.extend(languages::trials());
     trials.extend(guide::trials());
     trials.extend(bombs::trials());
+    trials.extend(budgets::trials());
     trials.extend(coverage::trials(&scenarios));
     trials.push(canary::trial());
     trials.extend(golden::trials());
+    trials.extend(frequent::trials());
     trials.extend(interrupt::trials());
     trials.extend(authority::trials());
     trials.extend(addresses::trials());
@@ -97,12 +110,19 @@ fn main() -> ExitCode {
     trials.extend(file_secrets::trials());
     trials.extend(leftovers::trials());
     trials.extend(output::trials());
+    trials.extend(entrance::trials());
+    trials.extend(explain::trials());
+    trials.extend(examples::trials());
+    trials.extend(mistakes::trials());
+    trials.extend(formats::trials());
     trials.push(clock::trial());
     trials.extend(plugin::trials());
     trials.extend(signed::trials());
     trials.extend(shell::trials());
     trials.extend(depth::trials());
+    trials.extend(stories::trials());
     trials.extend(left_out::trials());
+    trials.extend(spotless::trials());
     trials.extend(scenarios.keys().map(|name| {
         let (scenarios, key) = (Arc::clone(&scenarios), name.clone());
         Trial::test(name, move || play(&key, &scenarios[&key]))
@@ -177,6 +197,8 @@ fn complaints(scenario: &Scenario, report: &Report, json: &Run, text: &Run) -> V
     complaints.extend(replay::complaints(scenario, text));
     complaints.extend(report.contradictions());
     complaints.extend(declared::complaints(report));
+    complaints.extend(messages::complaints(report));
+    complaints.extend(spotless::complaints(json, text));
     complaints.extend(expectation::complaints(&scenario.expect, report));
     complaints.extend(expectation::left_behind(
         &scenario.expect,

@@ -84,6 +84,10 @@ fn shown(output: &Output) -> String {
     format!("{}, {} bytes\n{said}", output.status, output.stdout.len())
 }
 
+fn text_of(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
 /// The report is on standard output, its file's error is told, and the exit code is the diagnosis's.
 fn not_lost(output: &Output, says: &str) -> Result<(), Failed> {
     let report: Value = serde_json::from_slice(&output.stdout)
@@ -231,7 +235,8 @@ fn gone() -> Result<(), Failed> {
     let scene = Scene::open()?;
     let path = scene.at("gone/report.json");
     let output = scene.check(&["-o", &text(&path)]).output()?;
-    not_lost(&output, "No such file or directory")?;
+    not_lost(&output, "there is no folder ")?;
+    expect(!text_of(&output).contains(".part"), shown(&output))?;
     // A report that is healthy otherwise is not a success without its file.
     let args = ["--fail-on", "never", "-o", &text(&path)];
     let output = scene.check(&args).output()?;
@@ -259,7 +264,7 @@ fn no_state() -> Result<(), Failed> {
     for path in [&null, &fifo] {
         let output = scene.check(&["--sheet", "--state", &text(path)]).output()?;
         let said = String::from_utf8_lossy(&output.stderr);
-        let fits = output.status.code() == Some(2) && said.contains("no regular file");
+        let fits = output.status.code() == Some(2) && said.contains("is not a regular file");
         expect(fits, shown(&output))?;
         let mut look = Command::new(suite::program());
         look.args(["addresses", "https://127.0.0.1:1/", "--state", &text(path)]);

@@ -31,7 +31,7 @@ fn printed(output: &Output) -> Result<String, Failed> {
 
 fn not_written() -> Result<(), Failed> {
     let scratch = tempfile::tempdir()?;
-    for (name, says) in [("Upper", "no name for a probe"), ("a/b", "a: ")] {
+    for (name, says) in [("Upper", "is not a valid probe name"), ("a/b", "a: ")] {
         let output = run(scratch.path(), &["plugin", "new", name])?;
         let told = String::from_utf8_lossy(&output.stderr).into_owned();
         if output.status.code() != Some(2) || !told.contains(says) {
@@ -90,8 +90,8 @@ fn claims() -> Result<(), Failed> {
             2,
             "claims to report `cert.expired`",
         ),
-        ("hostile-probes/cries-wolf", 0, "would be let in"),
-        ("example-probes/minimal-probe", 0, "would be let in"),
+        ("hostile-probes/cries-wolf", 0, "would be accepted"),
+        ("example-probes/minimal-probe", 0, "would be accepted"),
     ] {
         let output = Command::new(suite::program())
             .args(["plugin", "inspect"])

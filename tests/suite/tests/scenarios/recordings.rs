@@ -12,7 +12,7 @@ use std::process::{Command, Output};
 
 use lab::{Behaviour, Lab};
 use libtest_mimic::{Failed, Trial};
-use recording::{Conclusion, Recording, Replay, pack, unpack};
+use recording::{ExpectedResult, Recording, Replay, pack, unpack};
 use run::Probes;
 use serde_json::{Value, json};
 
@@ -110,14 +110,14 @@ fn led_to_the_same(file: &Path) -> Result<(), Failed> {
     let told = String::from_utf8_lossy(&output.stderr);
     let report: Value = serde_json::from_slice(&output.stdout)
         .map_err(|error| format!("{}: {error}: {told}", output.status))?;
-    let is: Conclusion = serde_json::from_value(json!({
+    let is: ExpectedResult = serde_json::from_value(json!({
         "verdict": report["verdict"],
         "root-causes": report["root_causes"],
         "findings": report["findings"].as_array().into_iter().flatten()
             .map(|finding| &finding["code"]).collect::<Vec<_>>(),
     }))?;
-    if is != recording.conclusion {
-        let was = &recording.conclusion;
+    if is != recording.expected {
+        let was = &recording.expected;
         let missing = report["not_tested"].as_array().into_iter().flatten();
         let missing: Vec<&Value> = missing.map(|it| &it["reason"]).collect();
         let how = "if the probes ask something else now, make the recordings anew";
@@ -150,7 +150,7 @@ fn damaged(file: &Path) -> Result<(), Failed> {
     let copy = folder.path().join("copy.recording");
     for end in block_ends(&whole) {
         fs::write(&copy, &whole[..end])?;
-        refused(&replay(&copy, "json", &[])?, "cut short")?;
+        refused(&replay(&copy, "json", &[])?, "truncated")?;
     }
     for at in 0..whole.len() {
         let mut changed = whole.clone();

@@ -10,7 +10,10 @@ use libtest_mimic::{Failed, Trial};
 use model::redaction::Level;
 use recording::unpack;
 use report::redact::redact;
-use report::{Report, Shown, html, junit, markdown, message, text};
+use report::style::Width;
+use report::{
+    Report, Shown, github, html, junit, markdown, message, sarif, text, ticket, transcript,
+};
 use run::Probes;
 use sandbox::Signatures;
 use serde_json::Value;
@@ -154,10 +157,14 @@ fn formats(report: &Report) -> Vec<(&'static str, String)> {
         .collect();
     vec![
         ("json", serde_json::to_string(report).unwrap_or_default()),
-        ("text", text::render(report)),
+        ("text", text::render(report, Width::USUAL)),
         ("html", html::render(report)),
         ("markdown", markdown::render(report)),
+        ("ticket", ticket::render(report)),
+        ("transcript", transcript::render(report, Width::USUAL)),
         ("junit", junit::render(report, None)),
+        ("sarif", sarif::render(report, None)),
+        ("github", github::render(report, None)),
         ("message", messages.concat()),
     ]
 }
@@ -332,7 +339,10 @@ fn noticed() -> Result<(), Failed> {
                 .summary
                 .push_str(&format!(" {}", secret.text.to_uppercase()));
             for (format, text) in formats(&forgotten) {
-                let shows_it = !matches!(format, "junit" | "message");
+                let shows_it = !matches!(
+                    format,
+                    "junit" | "message" | "sarif" | "github" | "transcript"
+                );
                 if shows_it && found(&text, &secret.text).is_none() {
                     return Err(format!("{case}: {secret:?} goes unnoticed in {format}").into());
                 }

@@ -1,17 +1,20 @@
 //! `remote-doctor check remote.toml`: settings from a file, flags before them, and files that are no settings.
 
 use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread;
 
-use lab::{Behaviour, Lab};
+use lab::Behaviour;
 use libtest_mimic::{Failed, Trial};
 use serde_json::Value;
-use tempfile::TempDir;
-use tokio::runtime::Runtime;
 
 use crate::canary;
+use crate::served::Served;
 
 /// What names the password in the environment.
 const VARIABLE: &str = "REMOTE_DOCTOR_TEST_PASSWORD";
@@ -23,6 +26,7 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("remote_file_overridden_by_flags", overridden),
         Trial::test("remote_file_password_by_environment", by_environment),
         Trial::test("remote_file_password_by_standard_input", by_standard_input),
+        Trial::test("remote_file_password_in_its_encoding", in_its_encoding),
         Trial::test("remote_file_with_a_password_in_it", with_a_password),
         Trial::test("remote_file_that_is_none", that_is_none),
         Trial::test("remote_file_schema", schema),
@@ -31,41 +35,24 @@ pub fn trials() -> Vec<Trial> {
 }
 
 /// A healthy server and a folder with a settings file for it.
-struct Place {
-    lab: Lab,
-    folder: TempDir,
-    _runtime: Runtime,
-}
+struct Place(Served);
 
 impl Place {
     fn open() -> Result<Place, Failed> {
-        let runtime = Runtime::new()?;
-        let behaviour = Behaviour {
-            password: canary::fresh(),
-            ..Behaviour::default()
-        };
-        let lab = runtime.block_on(Lab::start(behaviour))?;
-        let folder = tempfile::tempdir()?;
-        fs::write(folder.path().join("ca.pem"), lab.authority_pem())?;
-        fs::write(folder.path().join("secret"), &lab.behaviour().password)?;
-        Ok(Place {
-            lab,
-            folder,
-            _runtime: runtime,
-        })
+        Ok(Place(Served::open(Behaviour::default())?))
     }
 
     /// The settings that fit, with these lines besides.
     fn settings(&self, more: &str) -> String {
         format!(
             "host = \"127.0.0.1\"\nport = {}\nssl = \"require-explicit\"\nuser = \"{}\"\nca-files = [\"ca.pem\"]\n{more}\n",
-            self.lab.address().port(),
-            self.lab.behaviour().user,
+            self.0.lab.address().port(),
+            self.0.lab.behaviour().user,
         )
     }
 
     fn file(&self) -> PathBuf {
-        self.folder.path().join("remote.toml")
+        self.0.folder.path().join("remote.toml")
     }
 
     fn command(&self, args: &[&str]) -> Command {
@@ -75,7 +62,7 @@ impl Place {
             .arg(self.file())
             .args(args)
             .env_remove(VARIABLE)
-            .env("XDG_STATE_HOME", self.folder.path().join("state"))
+            .env("XDG_STATE_HOME", self.0.folder.path().join("state"))
             .stdin(Stdio::null());
         command
     }
@@ -129,7 +116,7 @@ fn healthy() -> Result<(), Failed> {
     let login = &report["facts"]["login.accepted"];
     let fits = *login == true && report["remote"]["max_connections"] == 2;
     expect(
-        fits && place.lab.peak_connections() <= 2,
+        fits && place.0.lab.peak_connections() <= 2,
         format!("{report:#}"),
     )
 }
@@ -161,10 +148,10 @@ fn overridden() -> Result<(), Failed> {
     let flags = format!(
         "--host 127.0.0.1 --port {} --ssl require-explicit --user {} --password-file {} --ca-file {} --depth quick \
          --remote-path / --source 127.0.0.3",
-        place.lab.address().port(),
-        place.lab.behaviour().user,
-        place.folder.path().join("secret").display(),
-        place.folder.path().join("ca.pem").display(),
+        place.0.lab.address().port(),
+        place.0.lab.behaviour().user,
+        place.0.folder.path().join("secret").display(),
+        place.0.folder.path().join("ca.pem").display(),
     );
     let flags: Vec<&str> = flags.split(' ').collect();
     let report = place.check(wrong, &flags)?;
@@ -184,7 +171,7 @@ fn by_environment() -> Result<(), Failed> {
     let mut command = place.command(&["--quiet", "--format", "json", "--use-secrets-of-file"]);
     let report = healthy_report(
         &command
-            .env(VARIABLE, &place.lab.behaviour().password)
+            .env(VARIABLE, &place.0.lab.behaviour().password)
             .output()?,
     )?;
     expect(
@@ -197,7 +184,7 @@ fn by_standard_input() -> Result<(), Failed> {
     let place = Place::open()?;
     fs::write(place.file(), place.settings("password-stdin = true"))?;
     let mut command = place.command(&["--quiet", "--format", "json", "--use-secrets-of-file"]);
-    let input = fs::File::open(place.folder.path().join("secret"))?;
+    let input = fs::File::open(place.0.folder.path().join("secret"))?;
     let report = healthy_report(&command.stdin(input).output()?)?;
     expect(
         report["facts"]["login.accepted"] == true,
@@ -205,10 +192,79 @@ fn by_standard_input() -> Result<(), Failed> {
     )
 }
 
+/// What a server hears is the password in the encoding of the settings, and nothing is asked where it has none.
+fn in_its_encoding() -> Result<(), Failed> {
+    let folder = tempfile::tempdir()?;
+    let server = TcpListener::bind("127.0.0.1:0")?;
+    let port = server.local_addr()?.port();
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let told = heard.clone();
+    thread::spawn(move || {
+        for stream in server.incoming().flatten() {
+            let told = told.clone();
+            thread::spawn(move || converse(stream, &told));
+        }
+    });
+    let check = |password: &str, encoding: &str| -> Result<Output, Failed> {
+        let settings = format!(
+            "host = \"127.0.0.1\"\nport = {port}\nssl = \"never\"\nuser = \"jo\"\npassword-file = \"secret\"\n\
+             depth = \"quick\"\n{encoding}\n"
+        );
+        fs::write(folder.path().join("secret"), password)?;
+        let file = folder.path().join("remote.toml");
+        fs::write(&file, settings)?;
+        let mut command = Command::new(suite::program());
+        let options = ["--allow-cleartext-login", "--quiet", "--format", "json"];
+        Ok(command.arg("check").arg(file).args(options).output()?)
+    };
+    for (encoding, line) in [
+        ("", &b"PASS gr\xc3\xbcnspan"[..]),
+        ("password-encoding = \"utf-8\"", b"PASS gr\xc3\xbcnspan"),
+        ("password-encoding = \"latin-1\"", b"PASS gr\xfcnspan"),
+    ] {
+        let output = check("gr\u{fc}nspan", encoding)?;
+        let heard = std::mem::take(&mut *heard.lock().map_err(|error| error.to_string())?);
+        expect(heard == [line], format!("{encoding}: {heard:?}"))?;
+        let shown = String::from_utf8_lossy(&output.stdout);
+        expect(!shown.contains("nspan"), shown)?;
+    }
+    let output = check("10 \u{20ac} a day", "password-encoding = \"latin-1\"")?;
+    let said = refusal(&output)?;
+    expect(
+        said.contains("a character that latin-1 does not have"),
+        &said,
+    )?;
+    let heard = heard.lock().map_err(|error| error.to_string())?;
+    expect(heard.is_empty(), format!("{heard:?}"))
+}
+
+/// A server that wants a password and takes none.
+fn converse(mut stream: TcpStream, told: &Mutex<Vec<Vec<u8>>>) {
+    let Ok(commands) = stream.try_clone() else {
+        return;
+    };
+    let mut reply = stream.write_all(b"220 ready\r\n");
+    for line in BufReader::new(commands).split(b'\n').map_while(Result::ok) {
+        if reply.is_err() {
+            return;
+        }
+        let line = line.strip_suffix(b"\r").unwrap_or(&line).to_vec();
+        let answer: &[u8] = match line.get(..4) {
+            Some(b"USER") => b"331 and the password\r\n",
+            Some(b"PASS") => b"530 no\r\n",
+            _ => b"502 no\r\n",
+        };
+        if line.starts_with(b"PASS") {
+            told.lock().expect("nobody panics with it").push(line);
+        }
+        reply = stream.write_all(answer);
+    }
+}
+
 /// Wherever in the file it stands, it is not printed, and no connection is opened.
 fn with_a_password() -> Result<(), Failed> {
     let place = Place::open()?;
-    let secret = place.lab.behaviour().password.clone();
+    let secret = place.0.lab.behaviour().password.clone();
     for line in [
         format!("password = \"{secret}\""),
         format!("password = {secret}"),
@@ -235,7 +291,7 @@ fn with_a_password() -> Result<(), Failed> {
         said.contains("remote.toml:6:1: password: a secret in this file"),
         &said,
     )?;
-    expect(place.lab.log().is_empty(), "the server was asked")
+    expect(place.0.lab.log().is_empty(), "the server was asked")
 }
 
 fn that_is_none() -> Result<(), Failed> {
@@ -256,7 +312,7 @@ fn that_is_none() -> Result<(), Failed> {
     }
     fs::remove_file(place.file())?;
     let missing = refusal(&place.command(&[]).output()?)?;
-    expect(missing.contains("remote.toml: No such file"), &missing)?;
+    expect(missing.contains("there is no settings file "), &missing)?;
     fs::create_dir(place.file())?;
     let folder = refusal(&place.command(&[]).output()?)?;
     expect(folder.contains("remote.toml: Is a directory"), &folder)?;

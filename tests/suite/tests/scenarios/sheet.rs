@@ -155,7 +155,7 @@ fn state() -> Result<(), Failed> {
     }
     for foreign in ["", "{\"somebody's\": 1}", &first[..first.len() / 2]] {
         fs::write(&file, foreign)?;
-        refused(&place.check(&report, &args)?, "it was left as it is")?;
+        refused(&place.check(&report, &args)?, "it was not changed")?;
         if fs::read_to_string(&file)? != foreign {
             return Err("a foreign file was overwritten".into());
         }

@@ -137,7 +137,9 @@ fn key_of_the_user() -> Result<(), Failed> {
     fs::write(keys.join("broken.pub"), "no key")?;
     let output = scene.check(&[])?;
     let told = String::from_utf8_lossy(&output.stderr);
-    match output.status.code() == Some(2) && told.contains("broken.pub: no public key") {
+    match output.status.code() == Some(2)
+        && told.contains("broken.pub: it contains no minisign public key")
+    {
         true => Ok(()),
         false => Err(told.into_owned().into()),
     }
@@ -187,12 +189,15 @@ fn changed() -> Result<(), Failed> {
 
 fn no_key() -> Result<(), Failed> {
     let scene = Scene::new()?;
-    let words = &["--trusted-key garbage", "neither a public key"];
+    let words = &["--trusted-key garbage", "neither a minisign public key"];
     scene.refused(&["--trusted-key", "garbage"], words)?;
     let file = scene.folder.path().join("empty.pub");
     fs::write(&file, "")?;
     let file = file.display().to_string();
-    scene.refused(&["--trusted-key", &file], &["empty.pub: no public key"])
+    scene.refused(
+        &["--trusted-key", &file],
+        &["empty.pub: it contains no minisign public key"],
+    )
 }
 
 fn inspected() -> Result<(), Failed> {

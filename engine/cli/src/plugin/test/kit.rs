@@ -1,5 +1,6 @@
 //! Probes under test, among the others, and what they have to stand.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -30,6 +31,7 @@ pub(super) struct Kit {
     probes: Probes,
     tested: Vec<Arc<Plugin>>,
     claims: Claims,
+    sample: NonZeroUsize,
 }
 
 impl Kit {
@@ -38,6 +40,7 @@ impl Kit {
         Kit {
             tested: probes.plugins.last().cloned().into_iter().collect(),
             claims: Claims::of(scenarios),
+            sample: NonZeroUsize::MIN,
             probes,
         }
     }
@@ -47,8 +50,14 @@ impl Kit {
         Kit {
             tested: probes.plugins.clone(),
             claims: Claims::of(scenarios),
+            sample: NonZeroUsize::MIN,
             probes,
         }
+    }
+
+    /// Plays one of so many scenarios, recordings and servers, and tells of the others that they were not run.
+    pub(super) fn sample(self, sample: NonZeroUsize) -> Kit {
+        Kit { sample, ..self }
     }
 
     /// What is tested, in a word or a few.
@@ -61,22 +70,50 @@ impl Kit {
         let servers = servers::all();
         let bar = progress(scenarios.len() + recordings.len() + servers.len());
         let mut trials = self.covered(scenarios);
-        trials.extend(together(&bar, scenarios.iter().map(|it| self.own(it))).await);
-        trials.extend(together(&bar, recordings.iter().map(|it| self.recorded(it))).await);
+        let own = self
+            .numbered(scenarios)
+            .map(|(is_in, it)| self.own(it, is_in));
+        trials.extend(together(&bar, own).await);
+        let recorded = self.numbered(recordings);
+        let recorded = recorded.map(|(is_in, it)| self.recorded(it, is_in));
+        trials.extend(together(&bar, recorded).await);
         // What does not end on its own server would not end on a hundred others, and takes its time each time.
         let broke = trials
             .iter()
             .any(|it| matches!(it.outcome, Outcome::Broke(_)));
         trials.extend(match broke {
             true => servers.iter().map(Kit::left_out).collect(),
-            false => together(&bar, servers.iter().map(|it| self.stranger(it))).await,
+            false => {
+                let strangers = self.numbered(&servers);
+                let strangers = strangers.map(|(is_in, it)| self.stranger(it, is_in));
+                together(&bar, strangers).await
+            }
         });
         bar.finish_and_clear();
         trials
     }
 
+    /// Each with whether it is in the sample.
+    fn numbered<'a, T>(&self, all: &'a [T]) -> impl Iterator<Item = (bool, &'a T)> {
+        let sample = self.sample;
+        let numbered = all.iter().enumerate();
+        numbered.map(move |(at, it)| (at % sample == 0, it))
+    }
+
+    /// Plays what is in the sample.
+    async fn played(
+        &self,
+        is_in: bool,
+        play: impl Future<Output = Result<Outcome, CliError>>,
+    ) -> Outcome {
+        match is_in {
+            true => outcome(play.await),
+            false => Outcome::NotRun(format!("--sample {} leaves it out", self.sample)),
+        }
+    }
+
     fn left_out(server: &Server) -> Trial {
-        let why = "it gave no answer to one of its own scenarios";
+        let why = "it did not answer one of its own scenarios";
         let outcome = Outcome::NotRun(why.into());
         Trial::at_once("servers of the lab", &server.name, outcome)
     }
@@ -91,11 +128,11 @@ impl Kit {
                 let outcome = match (found, alike) {
                     (true, true) => Outcome::Passed,
                     (false, _) => Outcome::Failed(format!(
-                        "no scenario shows it: one has to expect {}",
+                        "no scenario shows it: at least one has to expect {}",
                         code.name
                     )),
                     (true, false) => Outcome::Failed(format!(
-                        "no look-alike: one scenario has to name {} in look-alike-of",
+                        "it has no look-alike: at least one scenario has to name {} in look-alike-of",
                         code.name
                     )),
                 };
@@ -105,9 +142,9 @@ impl Kit {
     }
 
     /// A scenario of its own, twice: what is found is what is expected, both times.
-    async fn own(&self, scenario: &Scenario) -> Trial {
+    async fn own(&self, scenario: &Scenario, is_in: bool) -> Trial {
         let begun = Instant::now();
-        let outcome = outcome(self.judge_own(scenario).await);
+        let outcome = self.played(is_in, self.judge_own(scenario)).await;
         Trial::since("own scenarios", &scenario.name, begun, outcome)
     }
 
@@ -128,7 +165,7 @@ impl Kit {
                 return Ok(Outcome::Failed(wrong));
             }
             if let Some(difference) = said.as_ref().and_then(|before| differ(before, &now)) {
-                return Ok(Outcome::Failed(format!("not the same twice: {difference}")));
+                return Ok(Outcome::Failed(format!("two runs differ: {difference}")));
             }
             said = Some(now);
         }
@@ -136,16 +173,17 @@ impl Kit {
     }
 
     /// What a recording led to when it was made.
-    async fn recorded(&self, recorded: &Recorded) -> Trial {
+    async fn recorded(&self, recorded: &Recorded, is_in: bool) -> Trial {
         let begun = Instant::now();
-        let outcome = outcome(recorded.judge(&self.probes, &self.tested).await);
+        let judged = recorded.judge(&self.probes, &self.tested);
+        let outcome = self.played(is_in, judged).await;
         Trial::since("recordings", &recorded.name, begun, outcome)
     }
 
     /// A server that has nothing to do with the probe, unless a scenario of its own says otherwise.
-    async fn stranger(&self, server: &Server) -> Trial {
+    async fn stranger(&self, server: &Server, is_in: bool) -> Trial {
         let begun = Instant::now();
-        let outcome = outcome(self.judge_stranger(server).await);
+        let outcome = self.played(is_in, self.judge_stranger(server)).await;
         Trial::since("servers of the lab", &server.name, begun, outcome)
     }
 
@@ -171,7 +209,7 @@ impl Kit {
                 finding.code, finding.detail
             )),
             Some(finding) => Outcome::Failed(format!(
-                "blames a look-alike: {} where no scenario of its own expects it ({})",
+                "blames a look-alike: {}, although none of its scenarios expects it ({})",
                 finding.code, finding.detail
             )),
         })
@@ -199,7 +237,7 @@ impl Kit {
                 && it.alternatives.is_empty()
         })?;
         Some(format!(
-            "{} is an error: say what decided it, or what else it could be and what would tell",
+            "{} is an error: say what decided it, or what else it could be and how to tell",
             open.code
         ))
     }

@@ -9,10 +9,11 @@ mod scenario;
 mod servers;
 mod trial;
 
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use super::super::output;
-use super::super::progress::patiently;
+use super::super::progress::with_spinner;
 use super::super::third_party::SignatureArgs;
 use super::super::{CliError, Exit};
 use kit::Kit;
@@ -24,15 +25,19 @@ pub(crate) use scenario::ScenarioError;
 
 #[derive(clap::Args, Debug)]
 pub(crate) struct TestArgs {
-    /// The component [default: the built-in probes, all together]
+    /// The component [default: all built-in probes together]
     #[arg(value_name = "FILE.wasm")]
     file: Option<PathBuf>,
     #[command(flatten)]
     signatures: SignatureArgs,
-    /// The folder with the probe's own scenarios and recordings [default: scenarios, beside the folder target that holds
-    /// the component]
+    /// The folder with the probe's own scenarios and recordings [default: scenarios, next to the folder target with the
+    /// component]
     #[arg(long, value_name = "DIR", required_unless_present = "file")]
     scenarios: Option<PathBuf>,
+    /// Play one of N scenarios and servers, for a quick try while you write a probe; the output says how many were
+    /// omitted
+    #[arg(long, value_name = "N", default_value = "1")]
+    sample: NonZeroUsize,
     /// Format of the result
     #[arg(long, default_value = "text")]
     format: TestFormat,
@@ -55,15 +60,23 @@ pub(super) async fn run(args: &TestArgs) -> Result<Exit, CliError> {
         (None, Some(file)) => beside(file),
         (None, None) => PathBuf::from("scenarios"),
     };
+    // Without it, the folder of its scenarios would be missed first.
+    if let Some(file) = &args.file {
+        std::fs::metadata(file).map_err(|source| CliError::File {
+            what: file.display().to_string(),
+            source,
+        })?;
+    }
     let (scenarios, recordings) = (Scenario::all(&folder)?, Recorded::all(&folder)?);
     let kit = match &args.file {
         Some(file) => {
             let signatures = args.signatures.signatures(&[file])?;
             let trying = Probes::trying(file, &signatures);
-            Kit::of_one(patiently(false, trying).await?, &scenarios)
+            Kit::of_one(with_spinner(false, trying).await?, &scenarios)
         }
         None => Kit::of_all(Probes::built_in().await?, &scenarios),
     };
+    let kit = kit.sample(args.sample);
     let trials = kit.run(&scenarios, &recordings).await;
     let rendered = match args.format {
         TestFormat::Text => render::text(&kit.name(), &trials),

@@ -46,15 +46,15 @@ impl Recorded {
         let check = recording.check();
         let replay = Replay::new(recording, probes.identities());
         let report = doctor::replay(&check, &replay, probes).await?;
-        if let Err(astray) = replay.faithful() {
-            return Ok(Outcome::Failed(astray.to_string()));
+        if let Err(divergence) = replay.faithful() {
+            return Ok(Outcome::Failed(divergence.to_string()));
         }
         let declared: Vec<&str> = tested
             .iter()
             .flat_map(|plugin| &plugin.description.codes)
             .map(|code| code.name.as_str())
             .collect();
-        let was = &replay.recording.conclusion.findings;
+        let was = &replay.recording.expected.findings;
         let is: Vec<&String> = report.findings.iter().map(|it| &it.code).collect();
         let ours =
             |code: &&&str| was.iter().any(|it| it == **code) != is.iter().any(|it| *it == **code);
@@ -68,7 +68,7 @@ impl Recorded {
         Ok(match (declared.iter().find(ours), unknown) {
             (None, None) => Outcome::Passed,
             (None, Some(omission)) => Outcome::NotRun(format!(
-                "it asks for what the recording does not have: {}: {}",
+                "it asks for something that the recording does not have: {}: {}",
                 omission.check, omission.reason
             )),
             (Some(code), _) if was.iter().any(|it| it == code) => Outcome::Failed(format!(

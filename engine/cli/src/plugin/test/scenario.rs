@@ -53,10 +53,12 @@ const OTHER_PROBE: &str = "--plugin";
 const FLAGS: &[&str] = &[
     "--allow-cleartext-login",
     "--allow-data-address",
+    "--allow-private",
     "--allow-unverified-login",
     "--allow-writes",
     "--certificate-check",
     "--connect-timeout",
+    "--connect-to",
     "--dedicated",
     "--deny",
     "--depth",
@@ -68,6 +70,7 @@ const FLAGS: &[&str] = &[
     "--max-connections",
     "--only",
     "--passive-mode",
+    "--password-encoding",
     "--policy-list",
     "--remote-path",
     "--reply-timeout",
@@ -113,11 +116,11 @@ impl Scenario {
     pub(super) fn beyond_us(&self) -> Option<&'static str> {
         let content = &self.content;
         if content.network.is_some() {
-            Some("it needs a network of its own")
+            Some("it needs a separate network")
         } else if content.real.is_some() {
             Some("it needs a real server")
         } else if !content.dns.is_empty() {
-            Some("it needs a resolver of its own")
+            Some("it needs a separate resolver")
         } else if content.server.is_none() || !content.check.plugins.is_empty() {
             Some("it needs more than a server of the lab")
         } else if content
@@ -257,6 +260,6 @@ impl Scenario {
         });
         let told = told.collect::<Vec<_>>().join("\n");
         let unsaid = expect.says.iter().find(|words| !told.contains(*words));
-        unsaid.map(|words| format!("{words:?} is in no detail and no evidence"))
+        unsaid.map(|words| format!("{words:?} is not in any detail or evidence"))
     }
 }

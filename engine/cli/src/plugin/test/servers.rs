@@ -8,12 +8,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use host::journal::Journal;
 use host::login::Credential;
 use host::{Asked, Check};
-use model::remote::{
-    CertificateCheck, ClientSettings, Depth, Permissions, Remote, Selection, SslSetting, Timeouts,
-};
+use model::remote::{Permissions, Remote, SslSetting, Timeouts};
 
 /// A login and a listing are over after so many replies; each of them is broken off once.
 const REPLIES: usize = 14;
@@ -74,46 +71,32 @@ fn healthy() -> impl Iterator<Item = Server> {
 /// As somebody checks it who means well and is in a hurry.
 pub(super) fn check(lab: &Lab, server: &Server) -> Check {
     let behaviour = lab.behaviour();
-    Check::of(Asked {
-        remote: Remote {
-            host: lab.address().ip().to_string(),
-            port: lab.address().port(),
-            ssl: match server.behaviour.mode {
-                Mode::Implicit => SslSetting::RequireImplicit,
-                _ => SslSetting::RequireExplicit,
-            },
-            certificate_check: CertificateCheck::Full,
-            user: Some(behaviour.user.clone()),
-            remote_path: None,
-            intended_use: None,
-            max_connections: None,
-            sources: Vec::new(),
-            dedicated: Vec::new(),
-            expect_addresses: Vec::new(),
-            expect_names: Vec::new(),
-            client: ClientSettings::default(),
+    let address = lab.address();
+    let remote = Remote {
+        ssl: match server.behaviour.mode {
+            Mode::Implicit => SslSetting::RequireImplicit,
+            _ => SslSetting::RequireExplicit,
         },
+        user: Some(behaviour.user.clone()),
+        ..Remote::at(address.ip().to_string(), address.port())
+    };
+    Check::of(Asked {
         credential: Some(Credential {
             user: behaviour.user.clone(),
             password: SecretString::from(behaviour.password.clone()),
         }),
-        client_certificate: None,
         authorities: authorities(lab),
         permissions: Permissions {
             writes: true,
             ..Permissions::default()
         },
-        journal: Journal::NotNeeded,
-        data_addresses: Vec::new(),
-        depth: Depth::Standard,
         timeouts: Timeouts {
             connect: Duration::from_secs(1),
             reply: Duration::from_secs(5),
             ..Timeouts::default()
         },
-        resolver: None,
-        selection: Selection::default(),
         now: Timestamp::now().as_second(),
+        ..Asked::about(remote)
     })
 }
 

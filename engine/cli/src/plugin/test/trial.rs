@@ -109,7 +109,7 @@ fn undeclared(run: &ProbeRun) -> Option<String> {
         match declared.iter().find(|it| it.name == fact.name) {
             Some(declaration) if declaration.kind.has(&fact.value) => None,
             Some(_) => Some(format!(
-                "the fact `{}` is of another kind than declared",
+                "the fact `{}` does not have the declared type",
                 fact.name
             )),
             None => Some(format!("the fact `{}` is not declared", fact.name)),
@@ -129,7 +129,7 @@ pub(super) fn found_differs(before: &[Said], now: &[Said]) -> Option<String> {
 
 fn difference(what: &str, one: &BTreeSet<String>, two: &BTreeSet<String>) -> Option<String> {
     let code = one.symmetric_difference(two).next()?;
-    Some(format!("{code} was {what} one time and not the other"))
+    Some(format!("{code} was {what} one time, but not the other"))
 }
 
 /// A way to end that is no answer.
@@ -138,7 +138,9 @@ fn trouble(status: &RunResult) -> Option<String> {
         RunResult::Done | RunResult::Skipped(_) | RunResult::Deeper(_) => None,
         RunResult::Crashed(reason) => Some(format!("it crashed: {reason}")),
         RunResult::TimedOut(reason) => Some(format!("too slow: {reason}")),
-        RunResult::Denied(reason) => Some(format!("it asked for what it may not do: {reason}")),
-        RunResult::Cut => Some("too slow: the whole run was over before it".into()),
+        RunResult::Denied(reason) => Some(format!(
+            "it asked for something that it may not do: {reason}"
+        )),
+        RunResult::Cut => Some("too slow: the whole run ended before it did".into()),
     }
 }

@@ -1,22 +1,24 @@
 //! One TCP connection, with or without TLS in it, as a state machine: nothing waits unless asked to.
 
 mod progress;
+mod writing;
 
-use crate::net::failure;
+pub use writing::NotWritten;
+
 use std::future::poll_fn;
-use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_util::task::AbortOnDropHandle;
 
-use super::commands::{Commands, NotSaid, OwnWords};
-use super::dialogue::{Answers, Dialogue};
+use super::commands::{Commands, OwnWords};
+use super::data_ports::DataPort;
+use super::dialogue::{Dialogue, ReplyCodes};
 use super::holder::Holder;
 use super::network::Wanted;
 use super::slots::{Reservation, Slot};
@@ -24,8 +26,9 @@ use super::tap::{Tap, Unparsed};
 use super::tls::Context;
 use super::transcript::Transcript;
 use super::verbs::Origin;
-use super::{Forbidden, TlsOptions, TlsSession, Writes};
-use model::capability::{Capability, Powers};
+use super::waits::{Awaited, What};
+use super::{TlsOptions, TlsSession, Writes};
+use model::capability::Powers;
 use model::failure::{Failure, FailureKind, Operation};
 use model::mask::MaskedStream;
 
@@ -59,7 +62,10 @@ enum Stage {
 pub(super) enum Role {
     Control,
     /// The peer is the control connection's, or one that the user granted.
-    Data,
+    Data {
+        /// Which of the data ports it leads to; none before its turn has come.
+        port: Option<DataPort>,
+    },
 }
 
 /// A connection of a probe. Dropping it closes it.
@@ -76,6 +82,8 @@ pub struct Connection {
     server_name: Option<String>,
     unparsed: Option<Unparsed>,
     incoming: Vec<u8>,
+    /// What is waited for, and since when: a wait in several parts is one.
+    quiet: Option<(What, Instant)>,
     /// How reading ended, once it has.
     end: Option<Result<(), Failure>>,
     /// Of the phase that the connection is in.
@@ -86,26 +94,6 @@ pub struct Connection {
     holder: Holder,
     dialogue: Dialogue,
     _slot: Slot,
-}
-
-/// Why bytes were not written.
-#[derive(Debug)]
-pub enum NotWritten {
-    /// They are a command that may not be sent: the guest broke the rules.
-    Forbidden(Forbidden),
-    /// The user denies the guest what it asked for.
-    Denied(Capability),
-    /// Writing failed.
-    Failed(Failure),
-}
-
-impl From<NotSaid> for NotWritten {
-    fn from(why: NotSaid) -> NotWritten {
-        match why {
-            NotSaid::Forbidden(rule) => NotWritten::Forbidden(rule),
-            NotSaid::Denied(capability) => NotWritten::Denied(capability),
-        }
-    }
 }
 
 impl Connection {
@@ -131,6 +119,7 @@ impl Connection {
             server_name: None,
             unparsed: None,
             incoming: Vec::new(),
+            quiet: None,
             end: None,
             mask: wanted.mask,
             commands: Commands::default(),
@@ -166,8 +155,8 @@ impl Connection {
     }
 
     /// The replies since the last command, on a control connection.
-    pub fn answers(&self) -> Answers {
-        self.dialogue.answers
+    pub fn reply_codes(&self) -> ReplyCodes {
+        self.dialogue.reply_codes
     }
 
     /// Whether this is a control connection.
@@ -198,6 +187,27 @@ impl Connection {
     /// The name that was sent as SNI.
     pub fn server_name(&self) -> Option<&str> {
         self.server_name.as_deref()
+    }
+
+    /// What is to come on it next.
+    pub(crate) fn awaited(&mut self) -> Awaited {
+        let what = match (&self.stage, &self.role) {
+            (Stage::Connecting(_), Role::Control) => What::Connection,
+            (Stage::Connecting(_), Role::Data { port: Some(port) }) => What::DataConnection(*port),
+            (Stage::Connecting(_), Role::Data { port: None }) => What::Connection,
+            (Stage::Securing(_), _) => What::Handshake,
+            (_, Role::Data { .. }) => What::Data,
+            (_, Role::Control) => match self.dialogue.last_command() {
+                Some(command) => What::Reply(command.into()),
+                None => What::Greeting,
+            },
+        };
+        let since = match self.quiet.take() {
+            Some((before, since)) if before == what => since,
+            Some(_) | None => Instant::now(),
+        };
+        self.quiet = Some((what.clone(), since));
+        Awaited::new(self.id, &self.dialogue.probe, self.peer, what, since)
     }
 
     /// Waits for the TCP handshake.
@@ -254,76 +264,6 @@ impl Connection {
         self.incoming.splice(0..0, bytes.iter().copied());
     }
 
-    /// Writes all of the bytes. On a control connection they are commands: part of the transcript, and held to what the
-    /// probe and the run may do. On a data connection they are an upload.
-    ///
-    /// # Errors
-    /// What may not be sent, or how writing failed.
-    pub async fn write(&mut self, bytes: &[u8], wait: Duration) -> Result<(), NotWritten> {
-        let (holder, writes) = (&self.holder, &self.writes);
-        if !self.is_control() {
-            holder.may_upload(writes)?;
-            let written = self.write_silently(bytes, wait).await;
-            return written.map_err(NotWritten::Failed);
-        }
-        let probe = &self.dialogue.probe;
-        let leaving = self.commands.pass(bytes, &self.words, |command| {
-            holder.permits(probe, command, writes)
-        });
-        let leaving = match leaving {
-            Ok(leaving) => leaving,
-            // No rule was broken: this machine cannot do its part.
-            Err(NotSaid::Forbidden(rule @ Forbidden::NotWrittenDown { .. })) => {
-                let failure = Failure::new(Operation::Write, FailureKind::Other, rule);
-                return Err(NotWritten::Failed(failure));
-            }
-            Err(why) => return Err(why.into()),
-        };
-        if leaving.is_empty() {
-            return Ok(());
-        }
-        self.dialogue.sent(self.id, &leaving);
-        let written = self.write_silently(&leaving, wait).await;
-        written.map_err(NotWritten::Failed)
-    }
-
-    /// Writes a line that the transcript shows as something else.
-    ///
-    /// # Errors
-    /// How writing failed.
-    pub async fn write_secret(
-        &mut self,
-        line: &[u8],
-        shown: &str,
-        wait: Duration,
-    ) -> Result<(), Failure> {
-        self.dialogue.sent_secret(self.id, self.peer, shown);
-        if let Some(mask) = &mut self.mask {
-            mask.expect_echo();
-        }
-        self.write_silently(line, wait).await
-    }
-
-    async fn write_silently(&mut self, bytes: &[u8], wait: Duration) -> Result<(), Failure> {
-        self.settle(Operation::Write, wait, |stage| {
-            matches!(stage, Stage::Connecting(_) | Stage::Securing(_))
-        })
-        .await?;
-        let stream: &mut dyn Stream = match &mut self.stage {
-            Stage::Open(stream) => stream.as_mut(),
-            Stage::Plain(stream) => stream,
-            _ => return Err(self.failure(Operation::Write)),
-        };
-        let written = async {
-            stream.write_all(bytes).await?;
-            stream.flush().await
-        };
-        match tokio::time::timeout(wait, written).await {
-            Err(_) => Err(Failure::timed_out(Operation::Write, wait)),
-            Ok(written) => written.map_err(|error| self.unwritten(&error)),
-        }
-    }
-
     /// Begins a TLS handshake as the client. Bytes read and not consumed are dropped.
     ///
     /// # Errors
@@ -367,28 +307,6 @@ impl Connection {
             None => bytes,
             Some(mask) => mask.whole(&bytes),
         }
-    }
-
-    /// Says that no more will be written: close_notify within TLS, then FIN. Reading goes on.
-    ///
-    /// # Errors
-    /// How that failed.
-    pub async fn finish(&mut self, wait: Duration) -> Result<(), Failure> {
-        let stream: &mut dyn Stream = match &mut self.stage {
-            Stage::Open(stream) => stream.as_mut(),
-            Stage::Plain(stream) => stream,
-            _ => return Err(self.failure(Operation::Write)),
-        };
-        match tokio::time::timeout(wait, stream.shutdown()).await {
-            Err(_) => Err(Failure::timed_out(Operation::Write, wait)),
-            Ok(done) => done.map_err(|error| self.unwritten(&error)),
-        }
-    }
-
-    fn unwritten(&self, error: &io::Error) -> Failure {
-        let failure = failure::from_io(Operation::Write, error);
-        self.dialogue.failed(self.id, &failure);
-        failure
     }
 
     fn failure(&self, operation: Operation) -> Failure {

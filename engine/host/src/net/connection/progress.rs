@@ -107,6 +107,7 @@ impl Connection {
     }
 
     fn take_in(&mut self, bytes: &[u8], at_end: bool) {
+        self.quiet = None;
         let mut clean = match &mut self.mask {
             None => bytes.to_vec(),
             Some(mask) => mask.pass(bytes),

@@ -1,4 +1,4 @@
-//! The host's side of the contract: each function of `wit/probe.wit`, as the guest may use it. Here are the budgets and the
+//! The host's side of the contract: each function of `wit/v0_1/probe.wit`, as the guest may use it. Here are the budgets and the
 //! words of the contract; the answers come from the [`Exchange`].
 
 mod net;

@@ -31,7 +31,7 @@ impl Guest {
     }
 
     pub(super) fn out_of_connections() -> types::Failure {
-        let detail = "this probe has opened as many connections as one may";
+        let detail = "this probe has opened the maximum number of connections";
         used_up(Operation::Connect, detail)
     }
 }
@@ -126,6 +126,14 @@ impl net::Host for Guest {
         Ok(u32::try_from(most).unwrap_or(u32::MAX))
     }
 
+    async fn plan_data_ports(&mut self, tried: u32, total: u32) -> Result<()> {
+        self.count()?;
+        if let Some(exchange) = &mut self.exchange {
+            exchange.plan_data_ports(tried, total);
+        }
+        Ok(())
+    }
+
     async fn connect_data(
         &mut self,
         control: Resource<ConnectionHandle>,
@@ -192,7 +200,7 @@ impl net::HostConnection for Guest {
         self.count()?;
         let max = self.budget.may_read(max.min(MAX_READ));
         if max == 0 {
-            let detail = "this probe has read as much as one may";
+            let detail = "this probe has read the maximum number of bytes";
             return Ok(Err(used_up(Operation::Read, detail)));
         }
         let connection = self.number(&this)?;
@@ -226,7 +234,7 @@ impl net::HostConnection for Guest {
     ) -> Result<Result<(), types::Failure>> {
         self.count()?;
         if !self.budget.write(bytes.len()) {
-            let detail = "this probe has written as much as one may";
+            let detail = "this probe has written the maximum number of bytes";
             return Ok(Err(used_up(Operation::Write, detail)));
         }
         let call = Call::Write {

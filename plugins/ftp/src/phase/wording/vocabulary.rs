@@ -41,11 +41,34 @@ pub(super) const CLIENTS: Words = &[
     "gebruikers",
 ];
 
+/// Before somebody else comes.
+#[rustfmt::skip]
+pub(super) const ALREADY: Words = &[
+    "already", "currently", "bereits", "schon", "derzeit", "déjà", "ya", "actualmente", "già", "já", "al",
+];
+
 /// One word that says it all.
 #[rustfmt::skip]
 pub(super) const CONNECTION_LIMIT: Words = &[
     "verbindungslimit", "benutzerlimit", "verbindungsgrenze", "sitzungslimit", "verbindingslimiet",
     "gebruikerslimiet",
+];
+
+/// Words that make a user, or a place, one of several.
+#[rustfmt::skip]
+pub(super) const ONE_OF_SEVERAL: Words = &[
+    "this", "your", "same", "per", "each", "for", "from",
+    "diesen", "diesem", "dieses", "ihr", "ihren", "ihrem", "pro", "je",
+    "cet", "ce", "votre", "par", "este", "esta", "su", "por", "questo", "tuo", "deze", "uw",
+];
+
+/// Whose name somebody logs in under.
+#[rustfmt::skip]
+pub(super) const ACCOUNT: Words = &[
+    "user", "account", "username", "userid", "login", "benutzer", "benutzers", "nutzer", "nutzers",
+    "konto", "benutzerkonto",
+    "utilisateur", "compte", "usuario", "cuenta", "utente", "utilizador", "usuário", "conta",
+    "gebruiker",
 ];
 
 /// Limits on something else than connections.
@@ -219,6 +242,37 @@ pub(super) const GOING_AWAY: Words = &[
     "disponibile", "manutenção", "disponível", "onderhoud", "beschikbaar", "goodbye", "bye",
 ];
 
+/// How a server is set up.
+#[rustfmt::skip]
+pub(super) const CONFIGURATION: Words = &[
+    "config", "configuration", "configured", "misconfigured", "misconfiguration", "configure",
+    "konfiguration", "konfigurationsdatei", "configuración", "configurazione", "configuração",
+    "configuratie", "directive",
+];
+
+/// What a server is made of, and needs to begin.
+#[rustfmt::skip]
+pub(super) const MADE_OF: Words = &[
+    "file", "files", "socket", "certificate", "library", "module", "variable", "option", "database",
+    "directory", "chroot", "fork", "process", "capabilities", "memory", "internal", "datei",
+    "zertifikat", "fichier", "archivo", "fichero", "arquivo", "bestand",
+];
+
+/// That it did not come about.
+#[rustfmt::skip]
+pub(super) const FAILED: Words = &[
+    "cannot", "can", "could", "unable", "failed", "failure", "fails", "error", "missing", "fehler",
+    "fehlgeschlagen", "erreur", "impossible", "errore", "erro", "fout",
+];
+
+/// Somebody is kept out.
+#[rustfmt::skip]
+pub(super) const TURNED_AWAY: Words = &[
+    "denied", "deny", "blocked", "banned", "blacklisted", "refused", "rejected", "forbidden",
+    "prohibited", "disallowed", "unauthorized", "unauthorised", "gesperrt", "verweigert",
+    "verboten", "abgelehnt", "denegado", "negado", "negato", "geweigerd",
+];
+
 /// A full or limited store.
 #[rustfmt::skip]
 pub(super) const STORE: Words = &[
@@ -353,8 +407,8 @@ pub(super) const CONVENTION: Words = &["convention", "conventions", "dsname", "n
 /// What is not there is not this.
 #[rustfmt::skip]
 pub(super) const FOUND: Words = &[
-    "found", "find", "exist", "exists", "existing", "gefunden", "existiert", "vorhanden", "trouvé",
-    "existe", "encontrado", "encontrada", "trovato", "trovata", "gevonden",
+    "found", "find", "exist", "exists", "existing", "gefunden", "finden", "existiert", "vorhanden", "trouvé",
+    "existe", "encontrado", "encontrada", "encontrar", "trovato", "trovata", "trovare", "esiste", "gevonden", "vinden",
 ];
 
 /// Passwords.

@@ -6,10 +6,10 @@ use std::fs;
 use std::sync::Mutex;
 
 use libtest_mimic::Arguments;
-use serde_json::Value;
 
 use super::FIREWALL;
 use super::exceptions::EXCEPTIONS;
+use super::text::Typed;
 use crate::seen::{Seen, list};
 
 const PRODUCTS: [&str; 5] = ["vsftpd", "ProFTPD", "Pure-FTPd", "pyftpdlib", FIREWALL];
@@ -48,11 +48,10 @@ pub fn note_directives(seen: &Seen) {
 }
 
 /// Remembers what came of typing these.
-pub fn note(code: &str, server: &str, directives: &[Value], healed: bool) {
+pub fn note(code: &str, server: &str, directives: &[Typed], healed: bool) {
     let Ok(mut typed) = TYPED.lock() else {
         return;
     };
-    let text = |it: &Value, name: &str| it[name].as_str().unwrap_or_default().to_owned();
     let row = typed
         .entry((code.to_owned(), server.to_owned()))
         .or_insert_with(|| Row {
@@ -61,12 +60,12 @@ pub fn note(code: &str, server: &str, directives: &[Value], healed: bool) {
             healed: true,
         });
     row.healed &= healed;
-    let products = directives.iter().map(|it| text(it, "product"));
+    let products = directives.iter().map(|it| it.product.clone());
     row.products.extend(products);
     row.lines = directives
         .iter()
         .flat_map(|it| {
-            let lines: Vec<String> = text(it, "text").lines().map(Into::into).collect();
+            let lines: Vec<String> = it.text.lines().map(Into::into).collect();
             lines
         })
         .collect();

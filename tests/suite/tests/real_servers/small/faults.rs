@@ -8,6 +8,7 @@ use std::os::unix::fs::PermissionsExt;
 use libtest_mimic::{Failed, Trial};
 use netlab::{HarnessError, Net, Rights, SmallProduct, SmallSetup};
 
+use crate::draw::with_both_kinds;
 use crate::expectation::{Expectation, Fault, error, warning};
 use crate::held_session;
 use crate::scene::Scene;
@@ -116,10 +117,10 @@ fn partly(
 ) -> Result<(), Failed> {
     let scene = Scene::small(&with_ports(product))?;
     close(&scene.net)?;
-    let check = scene.check("never");
-    let seen = check
-        .with(&["--connect-timeout", "1", "--depth", "full"])
-        .run()?;
+    let check = scene
+        .check("never")
+        .with(&["--connect-timeout", "1", "--depth", "full"]);
+    let seen = with_both_kinds(&check, &left_out(product))?;
     let fault = error("data.some-ports-blocked", FIREWALL);
     Expectation::of(&seen).fault(fault).met()
 }
@@ -186,7 +187,7 @@ fn too_many(product: SmallProduct) -> Result<(), Failed> {
         .met()?;
     let _held = held_session::hold(&scene)?;
     let seen = scene.check("never").run()?;
-    let fault = error("service.too-many-connections", "settings");
+    let fault = error("service.too-many-connections", "server-admin");
     Expectation::of(&seen).fault(fault).met()
 }
 
