@@ -8,8 +8,9 @@ use probe_sdk::{Decision, Failure, FailureKind, Finding, Run, elapsed_us};
 
 use crate::channel::{Channel, since_ms};
 use crate::large::{self, SMALL_SEGMENT};
+use crate::lost::Lost;
 use crate::sample::{Outcome, Sample};
-use crate::{BEHIND_THE_PORT, NOT_CLOSED, listings};
+use crate::{BEHIND_THE_PORT, NOT_CLOSED, listings, lost};
 
 /// How long a first transfer may stand still before a second look at it begins, in milliseconds. The full time that a reply
 /// may take is the second one's.
@@ -219,12 +220,18 @@ pub(crate) fn sudden(channel: &mut Channel) {
     let Some(sample) = channel.samples.get_mut(at) else {
         return;
     };
-    let told = sample.refusal().map(words).unwrap_or_default();
     let was_sudden = is_sudden(sample);
-    sample.result = Outcome::Opened;
-    channel.sudden += usize::from(was_sudden);
-    channel.lost += usize::from(!was_sudden);
-    channel.once.push(told);
+    let Outcome::Refused(refusal) = std::mem::replace(&mut sample.result, Outcome::Opened) else {
+        return;
+    };
+    let told = words(&refusal);
+    if was_sudden {
+        channel.sudden += 1;
+        channel.once.push(told);
+    } else {
+        let in_place_of = lost::in_place_of(&refusal);
+        channel.was_lost(Lost { in_place_of, told });
+    }
 }
 
 /// Whether the session itself broke off over a transfer.

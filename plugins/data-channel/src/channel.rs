@@ -9,6 +9,7 @@ use probe_sdk::{DialogueError, Failure, FailureKind, THREE_LOST_MS, elapsed_us, 
 
 use crate::again::STANDSTILL_MS;
 use crate::clients::Questions;
+use crate::lost::Lost;
 use crate::question::Asked;
 use crate::sample::{Outcome, Sample};
 use crate::silence::SilentBeside;
@@ -51,7 +52,7 @@ pub(crate) struct Channel {
     /// Data connections that ended suddenly, and did not when they were repeated.
     pub(crate) sudden: usize,
     /// Sessions that broke off over a transfer or a question for a port, and did not when it was repeated.
-    pub(crate) lost: usize,
+    pub(crate) lost: Vec<Lost>,
     /// Data connections that fell silent, and did not when they were repeated.
     pub(crate) stalled: usize,
     /// Whether transfers of this server stand still for longer than others', and are complete all the same.
@@ -104,7 +105,7 @@ impl Channel {
             pret_refusal: None,
             repeated: false,
             sudden: 0,
-            lost: 0,
+            lost: Vec::new(),
             stalled: 0,
             is_patient: false,
             waits_no_longer,

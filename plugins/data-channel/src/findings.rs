@@ -12,7 +12,7 @@ use crate::second_way::Declined;
 use crate::{
     ALL_BLOCKED, BEHIND_THE_PORT, CODES, EPSV_BROKEN, FOREIGN_ADDRESS, NO_NOTIFY, PASSIVE_REFUSED,
     PASV_BROKEN, PRIVATE_ADDRESS, PROTECTION_REQUIRED, SOME_BLOCKED, Seen, TRUNCATED,
-    UNSPECIFIED_ADDRESS, ports, pret, protection, refused, settings,
+    UNSPECIFIED_ADDRESS, lost, ports, pret, protection, refused, settings,
 };
 
 /// Codes that need a port to be offered, beside those that need one to be open.
@@ -60,6 +60,7 @@ pub(crate) fn judge(run: &mut Run, channel: &Channel, seen: &Seen) {
         );
     }
     endings(run, session, samples);
+    lost::judge(run, &seen.lost);
     not_looked(run, samples);
 }
 

@@ -12,6 +12,7 @@ mod findings;
 mod knock;
 mod large;
 mod listings;
+mod lost;
 mod map;
 mod ports;
 mod pret;
@@ -34,6 +35,7 @@ use probe_sdk::{
 use again::Silent;
 use channel::Channel;
 use knock::Again;
+use lost::Lost;
 use protection::Protection;
 use resumption::OtherVersion;
 use sample::Sample;
@@ -230,7 +232,7 @@ fn look(run: &mut Run, session: Session, protection: Protection) -> (Session, bo
         silent,
         sudden: channel.sudden,
         stalled: channel.stalled,
-        lost: channel.lost,
+        lost: channel.lost.clone(),
         protection,
         other_version: None,
     };
@@ -278,7 +280,7 @@ struct Seen {
     /// Data connections that fell silent and not when they were repeated.
     stalled: usize,
     /// Sessions that broke off over a transfer and not when it was repeated.
-    lost: usize,
+    lost: Vec<Lost>,
     /// What the server said to `PROT P`.
     protection: Protection,
     other_version: Option<OtherVersion>,

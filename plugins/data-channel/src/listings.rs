@@ -8,6 +8,7 @@ use probe_sdk::{Decision, Finding, Run, name, quoted, value};
 
 use crate::channel::{Channel, MAX_LISTING, NotBegun, StartReply, says_not_known};
 use crate::facts;
+use crate::lost::Lost;
 use crate::sample::Sample;
 use crate::{AFFINITY_LOST, LIST_DENIED, LISTING_TRUNCATED, NO_MACHINE_LISTING, TRUNCATED};
 
@@ -82,6 +83,8 @@ fn ended(run: &mut Run, channel: &mut Channel) {
                 .evidence("phase", "transfer"),
         );
         channel.session.replace(|_| ());
+    } else {
+        channel.was_lost(Lost::instead_of_an_answer(format!("MLSD: {reason}")));
     }
 }
 

@@ -6,6 +6,7 @@ use probe_sdk::{AT_HAND_MS, DialogueError, elapsed_us, first_look_of};
 
 use crate::channel::{Channel, since_ms};
 use crate::ending::{Ending, How};
+use crate::lost::Lost;
 use crate::pret;
 
 /// How long the answer to a question for a port is waited for the first time, in milliseconds, unless a reply usually takes
@@ -62,9 +63,11 @@ impl Channel {
         let again_ms = self.session.control.reply_ms().min(AT_HAND_MS);
         match self.ask_within(again_ms, method, command) {
             Ok(offer) => {
-                let name = method.name();
-                self.once.push(format!("{name}: {}", first.words()));
-                self.lost += usize::from(matches!(first.how, How::Closed | How::Broken));
+                let told = format!("{}: {}", method.name(), first.words());
+                match first.how {
+                    How::Closed | How::Broken => self.was_lost(Lost::instead_of_an_answer(told)),
+                    How::Silence | How::Late { .. } | How::Unreadable => self.once.push(told),
+                }
                 Asked::Offer(offer)
             }
             Err(error) => {
@@ -125,6 +128,12 @@ impl Channel {
         }
     }
 
+    /// A session that broke off, and a fresh one that did not.
+    pub(crate) fn was_lost(&mut self, lost: Lost) {
+        self.once.push(lost.told.clone());
+        self.lost.push(lost);
+    }
+
     /// 421 in place of a port, which ends the session: asked for once more in a fresh one, and the rest goes on in one that
     /// nobody asked this of.
     fn closed_over(&mut self, method: Method, command: &str, offer: Offer) -> Offer {
@@ -133,9 +142,8 @@ impl Channel {
         }
         match self.session.ask(method, command) {
             Ok(again @ Offer::Port { .. }) => {
-                self.once
-                    .push(format!("{}: the session ended", method.name()));
-                self.lost += 1;
+                let told = format!("{}: the session ended", method.name());
+                self.was_lost(Lost::instead_of_an_answer(told));
                 again
             }
             Ok(_) | Err(_) => {

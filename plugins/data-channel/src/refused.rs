@@ -6,6 +6,7 @@ use probe_sdk::session::{Answer, Refusal, Session, Transferred};
 use probe_sdk::{Code, Decision, Failure, FailureKind, Finding, Run, TlsVersion, quoted};
 
 use crate::again::{self, Silent};
+use crate::lost::{self, AGAIN_AND_AGAIN, InPlaceOf, OFTEN};
 use crate::protection::{self, Protection};
 use crate::resumption::first_not_resumed;
 use crate::sample::Sample;
@@ -308,6 +309,7 @@ fn code(session: &Session, refusal: &Refusal, samples: &[Sample], seen: &Seen) -
             }
         });
     let secured = refusal.session.is_some();
+    let lost = lost::all(&seen.lost, samples);
     if in_clear_text(refusal) {
         // What was assumed is disproved by what comes.
         return Some(match seen.protection {
@@ -351,10 +353,16 @@ fn code(session: &Session, refusal: &Refusal, samples: &[Sample], seen: &Seen) -
         Answer::Reply(
             It::Denied | It::Busy | It::StorageFull | It::Unexpected | It::Started | It::Done,
         ) => return None,
+        // Something came that is no reply, which is said by itself.
+        Answer::ControlLost if refusal.failure.is_none() => return None,
         // Once only, it may have been anything.
-        Answer::Reply(It::Closing) if lost(samples, seen) < 2 => return None,
-        Answer::Reply(It::Closing) if !refusal.started => CLOSES_SESSION,
-        Answer::Reply(It::Closing) => TRUNCATED,
+        Answer::Reply(It::Closing) | Answer::ControlLost if lost.len() < OFTEN => return None,
+        // The first one says over what; the others show that it comes back.
+        Answer::Reply(It::Closing) | Answer::ControlLost
+            if !refusal.started || lost.first() == Some(&InPlaceOf::Answer) =>
+        {
+            CLOSES_SESSION
+        }
         Answer::Handshake if refusal.failure.is_none() => TLS_STALLS,
         Answer::Handshake if turned_away(refusal) => PEER_REJECTED,
         Answer::Handshake => TLS_FAILED,
@@ -362,18 +370,8 @@ fn code(session: &Session, refusal: &Refusal, samples: &[Sample], seen: &Seen) -
         // Servers look at the address before they begin TLS: with that done, it was not the address.
         Answer::Silence if !refusal.started && turned_away(refusal) => PEER_REJECTED,
         Answer::Silence if !refusal.started && refusal.passed == 0 => AFFINITY_LOST,
-        // Something came that is no reply, which is said by itself.
-        Answer::ControlLost if refusal.failure.is_none() => return None,
-        // Once only, it may have been anything.
-        Answer::ControlLost if lost(samples, seen) < 2 => return None,
-        Answer::ControlLost if !refusal.started => CLOSES_SESSION,
-        Answer::Silence | Answer::ControlLost => TRUNCATED,
+        Answer::Silence | Answer::ControlLost | Answer::Reply(It::Closing) => TRUNCATED,
     })
-}
-
-/// How many sessions broke off over a transfer.
-fn lost(samples: &[Sample], seen: &Seen) -> usize {
-    seen.lost + samples.iter().filter(|it| again::is_lost(it)).count()
 }
 
 /// Whether neither connection brought anything, and neither ended.
@@ -473,6 +471,7 @@ fn detail(code: Code, refusal: &Refusal, resumed_before: bool) -> &'static str {
             "The server does not answer a transfer command, in two sessions, although it performs other \
             transfers."
         }
+        _ if code == CLOSES_SESSION && refusal.started => AGAIN_AND_AGAIN,
         _ if code == CLOSES_SESSION => {
             "The server ends the session at a transfer command, before the transfer begins, and does so again in \
             a fresh session."

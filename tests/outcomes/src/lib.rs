@@ -42,6 +42,19 @@ pub enum Judgement {
     Wrong(Reported),
     /// There is no report to judge: no network, no server, or no end. The reason.
     NotMade(String),
+    /// Not as expected beside other checks, and as expected when it was repeated alone: what it was at first. It takes the
+    /// place of that.
+    SetAside(String),
+}
+
+impl Judgement {
+    /// Whether the check counts against the program, or says nothing about it.
+    fn fails(&self) -> bool {
+        match self {
+            Judgement::Right(_) | Judgement::SetAside(_) => false,
+            Judgement::Wrong(_) | Judgement::NotMade(_) => true,
+        }
+    }
 }
 
 /// What the report said.
@@ -84,9 +97,14 @@ impl Outcome {
 /// The file cannot be read, or something else is in it.
 pub fn read(file: &Path) -> io::Result<Vec<Outcome>> {
     let text = fs::read_to_string(file)?;
-    let outcomes: serde_json::Result<Vec<Outcome>> =
-        text.lines().map(serde_json::from_str).collect();
-    let mut outcomes = outcomes?;
+    let mut outcomes: Vec<Outcome> = Vec::new();
+    for line in text.lines() {
+        let outcome: Outcome = serde_json::from_str(line)?;
+        if matches!(outcome.judgement, Judgement::SetAside(_)) {
+            outcomes.retain(|it| it.scenario != outcome.scenario || !it.judgement.fails());
+        }
+        outcomes.push(outcome);
+    }
     // Stable: several checks of one test stay in the order they were made in.
     outcomes.sort_by(|one, other| one.scenario.cmp(&other.scenario));
     Ok(outcomes)
@@ -114,6 +132,30 @@ mod tests {
         second.append(&file).unwrap();
         first.append(&file).unwrap();
         assert_eq!(read(&file).unwrap(), [first, second]);
+    }
+
+    #[test]
+    fn what_was_repeated_takes_the_place_of_what_failed() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("outcomes");
+        let other = outcome("b", Judgement::Wrong(Reported::default()));
+        let again = outcome("a", Judgement::Right(Reported::default()));
+        let aside = outcome("a", Judgement::SetAside("the exit code is 3".into()));
+        outcome("a", Judgement::Wrong(Reported::default()))
+            .append(&file)
+            .unwrap();
+        for it in [&other, &again, &aside] {
+            it.append(&file).unwrap();
+        }
+        let outcomes = read(&file).unwrap();
+        assert_eq!(outcomes, [again.clone(), aside.clone(), other]);
+        assert!(!Table(&outcomes).all_right());
+        let right = [again, aside];
+        assert!(Table(&right).all_right());
+        let summary = Table(&right).summary();
+        for words in ["1 right, 0 wrong", "1 SET ASIDE", "the exit code is 3"] {
+            assert!(summary.contains(words), "{words}: {summary}");
+        }
     }
 
     #[test]

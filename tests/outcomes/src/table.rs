@@ -26,11 +26,10 @@ pub struct Table<'a>(pub &'a [Outcome]);
 impl Table<'_> {
     /// Whether there are checks, and nothing is wrong or missing.
     pub fn all_right(&self) -> bool {
-        let right = |it: &Outcome| matches!(it.judgement, Judgement::Right(_));
-        !self.0.is_empty() && self.0.iter().all(right)
+        !self.0.is_empty() && !self.0.iter().any(|it| it.judgement.fails())
     }
 
-    /// The rows of what is wrong or missing, and what all come to.
+    /// The rows of what is wrong or missing or was set aside, and what all come to.
     pub fn summary(&self) -> String {
         let not_right: Vec<Outcome> = self
             .0
@@ -48,6 +47,7 @@ impl Table<'_> {
         let mut sum = Reported::default();
         let (mut right, mut wrong) = (0, 0);
         let mut not_made: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut set_aside: Vec<String> = Vec::new();
         for outcome in self.0 {
             let reported = match &outcome.judgement {
                 Judgement::Right(reported) => {
@@ -64,6 +64,11 @@ impl Table<'_> {
                         .or_default() += 1;
                     continue;
                 }
+                Judgement::SetAside(first) => {
+                    let first = first.lines().next().unwrap_or_default();
+                    set_aside.push(format!("{}: {first}", outcome.scenario));
+                    continue;
+                }
             };
             sum.control += reported.control;
             sum.data += reported.data;
@@ -72,7 +77,7 @@ impl Table<'_> {
         let missing: usize = not_made.values().sum();
         let mut text = format!(
             "{} checks: {right} right, {wrong} wrong, {missing} NOT MADE; {} control and {} data connections, {}",
-            self.0.len(),
+            self.0.len() - set_aside.len(),
             sum.control,
             sum.data,
             time(sum.duration_ms),
@@ -82,6 +87,15 @@ impl Table<'_> {
         }
         for (reason, times) in not_made {
             text.push_str(&format!("\n  {times} times: {reason}"));
+        }
+        if !set_aside.is_empty() {
+            let count = set_aside.len();
+            text.push_str(&format!(
+                "\n{count} SET ASIDE: not as expected beside other checks, and as expected when repeated alone"
+            ));
+        }
+        for first in set_aside {
+            text.push_str(&format!("\n  {first}"));
         }
         text
     }
@@ -108,6 +122,7 @@ fn row(outcome: &Outcome) -> [String; 7] {
         Judgement::Right(reported) => (Some(reported), "right"),
         Judgement::Wrong(reported) => (Some(reported), "WRONG"),
         Judgement::NotMade(_) => (None, "NOT MADE"),
+        Judgement::SetAside(_) => (None, "SET ASIDE"),
     };
     let told = |tell: fn(&Reported) -> String| reported.map_or_else(|| "?".into(), tell);
     [

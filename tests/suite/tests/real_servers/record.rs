@@ -21,26 +21,37 @@ thread_local! {
 pub fn case(
     name: impl Into<String>,
     server: impl ToString,
-    run: impl FnOnce() -> Result<(), Failed> + Send + 'static,
+    run: impl Fn() -> Result<(), Failed> + Send + 'static,
 ) -> Trial {
     let (name, server) = (name.into(), server.to_string());
     Trial::test(name.clone(), move || {
-        CASE.set(Some(Case {
-            name,
-            server,
+        let case = || Case {
+            name: name.clone(),
+            server: server.clone(),
             wrong: false,
-        }));
-        let done = run();
-        if let (Some(case), Err(failed)) = (CASE.take(), &done)
-            && !case.wrong
-        {
-            // It broke beside its checks, or before there was one.
-            let reason = failed.message().unwrap_or("no reason was given");
-            let judgement = Judgement::NotMade(reason.into());
-            outcome(&case, Vec::new(), judgement).write_down()?;
-        }
-        done
+        };
+        suite::again_alone(
+            || play(case(), &run),
+            |first| {
+                let judgement = Judgement::SetAside(first.message().unwrap_or_default().into());
+                Ok(outcome(&case(), Vec::new(), judgement).write_down()?)
+            },
+        )
     })
+}
+
+fn play(case: Case, run: &impl Fn() -> Result<(), Failed>) -> Result<(), Failed> {
+    CASE.set(Some(case));
+    let done = run();
+    if let (Some(case), Err(failed)) = (CASE.take(), &done)
+        && !case.wrong
+    {
+        // It broke beside its checks, or before there was one.
+        let reason = failed.message().unwrap_or("no reason was given");
+        let judgement = Judgement::NotMade(reason.into());
+        outcome(&case, Vec::new(), judgement).write_down()?;
+    }
+    done
 }
 
 /// Writes down a check of the case that this thread is at.
