@@ -45,6 +45,15 @@ pub(crate) fn all(lost: &[Lost], samples: &[Sample]) -> Vec<InPlaceOf> {
         .collect()
 }
 
+/// Whether it is transfers that do not come to their end: the first session ended over one, or no more sessions ended over other
+/// commands. Else what ends sessions only happened to meet a transfer, too.
+pub(crate) fn is_about_transfers(lost: &[InPlaceOf]) -> bool {
+    let count = |of: InPlaceOf| lost.iter().filter(|it| **it == of).count();
+    let over_commands = count(InPlaceOf::Answer);
+    let is_mostly = over_commands < OFTEN || over_commands <= count(InPlaceOf::End);
+    lost.first() == Some(&InPlaceOf::End) || is_mostly
+}
+
 /// What a transfer that was lost with its session had come to.
 pub(crate) fn in_place_of(refusal: &probe_sdk::session::Refusal) -> InPlaceOf {
     match refusal.started {
@@ -75,3 +84,18 @@ pub(crate) fn judge(run: &mut Run, lost: &[Lost]) {
 /// The same, for people.
 pub(crate) const AGAIN_AND_AGAIN: &str =
     "The server ends sessions again and again, over commands that it answers in a fresh session.";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_transfer_among_other_commands_is_not_about_transfers() {
+        use InPlaceOf::{Answer, End};
+        assert!(is_about_transfers(&[End, Answer]));
+        assert!(is_about_transfers(&[Answer, End, End]));
+        assert!(!is_about_transfers(&[Answer, Answer, End]));
+        assert!(is_about_transfers(&[Answer, End]));
+        assert!(!is_about_transfers(&[Answer, Answer]));
+    }
+}

@@ -6,7 +6,7 @@ use probe_sdk::session::{Answer, Refusal, Session, Transferred};
 use probe_sdk::{Code, Decision, Failure, FailureKind, Finding, Run, TlsVersion, quoted};
 
 use crate::again::{self, Silent};
-use crate::lost::{self, AGAIN_AND_AGAIN, InPlaceOf, OFTEN};
+use crate::lost::{self, AGAIN_AND_AGAIN, OFTEN};
 use crate::protection::{self, Protection};
 use crate::resumption::first_not_resumed;
 use crate::sample::Sample;
@@ -357,9 +357,8 @@ fn code(session: &Session, refusal: &Refusal, samples: &[Sample], seen: &Seen) -
         Answer::ControlLost if refusal.failure.is_none() => return None,
         // Once only, it may have been anything.
         Answer::Reply(It::Closing) | Answer::ControlLost if lost.len() < OFTEN => return None,
-        // The first one says over what; the others show that it comes back.
         Answer::Reply(It::Closing) | Answer::ControlLost
-            if !refusal.started || lost.first() == Some(&InPlaceOf::Answer) =>
+            if !refusal.started || !lost::is_about_transfers(&lost) =>
         {
             CLOSES_SESSION
         }
