@@ -101,7 +101,9 @@ pub struct Seen {
     pub source: Option<IpAddr>,
     /// How many remotes were seen from it.
     pub remotes: usize,
-    /// The names of those that do not let it in: no greeting comes, or another address gets further.
+    /// How many of them greeted it.
+    pub answered: usize,
+    /// The names of those that do not let it in: something fails from it, and another address gets further.
     pub turned_away: Vec<String>,
 }
 

@@ -109,12 +109,13 @@ fn from(seen: &Seen) -> String {
         Some(source) => source.to_string(),
         None => "the address that the system chose".into(),
     };
-    let of = seen.remotes;
+    let (all, answered) = (seen.remotes, seen.answered);
+    let answer = format!("{source}: {answered} of {all} remotes answer");
     match seen.turned_away.as_slice() {
-        [] => format!("{source}: all {of} remotes let it in, as far as any address gets"),
-        [one] => format!("1 remote of {of} does not let {source} in: {one}"),
+        [] => answer,
+        [one] => format!("{answer}; 1 does not let it in, but lets another address in: {one}"),
         away => format!(
-            "{} remotes of {of} do not let {source} in: {}",
+            "{answer}; {} do not let it in, but let another address in: {}",
             away.len(),
             names(away)
         ),

@@ -5,6 +5,7 @@ use std::hash::Hash;
 use std::net::IpAddr;
 
 use model::finding::Owner;
+use model::matrix::Step;
 use model::verdict::Verdict;
 use strum::VariantArray;
 
@@ -96,9 +97,11 @@ pub(super) fn sources(remotes: &[Entry]) -> Vec<Seen> {
             let seen = all.entry(from.source).or_insert_with(|| Seen {
                 source: from.source,
                 remotes: 0,
+                answered: 0,
                 turned_away: Vec::new(),
             });
             seen.remotes += 1;
+            seen.answered += usize::from(from.reached.furthest >= Some(Step::Greeting));
             if entry.turns_away(from) {
                 seen.turned_away.push(entry.name.clone());
             }

@@ -110,14 +110,11 @@ impl Entry {
         Entry::of(&remote, None)
     }
 
-    /// Whether a source address is turned away: it gets no greeting, or another address gets further.
+    /// Whether a source address is turned away: something fails from it, and another address gets further. What fails from all
+    /// of them alike says nothing about an address.
     pub(super) fn turns_away(&self, from: &FromSource) -> bool {
         let best = self.from.iter().map(|it| it.reached.furthest).max();
-        match from.reached.failed {
-            Some(Step::Reach | Step::Greeting) => true,
-            Some(Step::Tls | Step::Login | Step::Data) => best > Some(from.reached.furthest),
-            None => false,
-        }
+        from.reached.failed.is_some() && best > Some(from.reached.furthest)
     }
 }
 

@@ -144,12 +144,12 @@ pub(super) fn plain(text: &str) -> String {
     written(DeTable::parse_recoverable(text).0)
 }
 
-/// Whether the file is about one remote alone: a host stands outside every table.
+/// Whether the file is about one remote alone: a setting stands outside every table.
 pub(super) fn is_of_one(text: &str) -> bool {
     let (table, _) = DeTable::parse_recoverable(text);
-    let tree = Tree(table.get_ref());
-    let host = tree.value("host");
-    host.is_some_and(|host| !matches!(host.get_ref(), DeValue::Table(_)))
+    let is_table = |value: &Spanned<DeValue<'_>>| matches!(value.get_ref(), DeValue::Table(_));
+    let mut entries = table.get_ref().iter();
+    entries.any(|(key, value)| takes::is_key(key.get_ref()) && !is_table(value))
 }
 
 fn written(table: Spanned<DeTable<'_>>) -> String {
