@@ -173,14 +173,15 @@ impl FleetReportArgs {
         let ending = ending
             .and_then(|it| it.to_str())
             .map(str::to_ascii_lowercase);
-        self.format.unwrap_or_else(|| match ending.as_deref() {
+        let by_ending = match ending.as_deref() {
             Some("json") => FleetFormat::Json,
             Some("html" | "htm") => FleetFormat::Html,
             Some("csv") => FleetFormat::Csv,
             Some("md" | "markdown") => FleetFormat::Markdown,
             Some("xml") => FleetFormat::Junit,
             Some(_) | None => FleetFormat::Text,
-        })
+        };
+        self.format.unwrap_or(by_ending)
     }
 }
 
