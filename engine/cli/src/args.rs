@@ -13,6 +13,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use super::clients::ClientsArgs;
 use super::explain::ExplainArgs;
+use super::fleet::FleetCommand;
 use super::leftovers::LeftoversArgs;
 use super::plugin::PluginCommand;
 use super::replay::ReplayArgs;
@@ -54,6 +55,11 @@ pub(crate) enum Command {
     Leftovers(Box<LeftoversArgs>),
     /// Print the allow-list sheet of a report: the addresses to allow, the ports, and what is known about each address
     Sheet(SheetArgs),
+    /// Check many remotes from many source addresses, and report on all of them together
+    Fleet {
+        #[command(subcommand)]
+        command: FleetCommand,
+    },
     /// Start faulty servers on this machine and diagnose each of them
     Demo(DemoArgs),
     /// Run a faulty server of the lab in the foreground, to try other clients on it

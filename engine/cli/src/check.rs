@@ -206,6 +206,7 @@ pub(super) fn request(asked: remote_file::Asked) -> Result<(Check, CheckArgs), C
             denied: args.deny.iter().copied().collect(),
         },
         now: Timestamp::now().as_second(),
+        login_gate: None,
         remote,
     });
     Ok((check, args))

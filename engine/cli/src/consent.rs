@@ -36,6 +36,16 @@ pub(super) struct Purpose<'a> {
     pub(super) settings: &'a Path,
     pub(super) remote: &'a Remote,
     pub(super) permissions: Permissions,
+    pub(super) asking: Asking,
+}
+
+/// Who may be asked whether a secret is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asking {
+    /// Whoever sits at the terminal.
+    OnTheTerminal,
+    /// Nobody: a flag says it, or nothing does.
+    Nobody,
 }
 
 /// A file that lies where it should, or whoever has to be asked about it.
@@ -199,7 +209,8 @@ fn named(path: &Path) -> String {
 /// Asks on the terminal. Without one, nobody agrees.
 fn ask(open: &[Open], purpose: &Purpose<'_>) -> Result<Agreement, CliError> {
     let to = cleaner::line(&purpose.remote.place(), 300);
-    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+    let somebody = io::stdin().is_terminal() && io::stderr().is_terminal();
+    if !somebody || purpose.asking == Asking::Nobody {
         return Err(refused(open, &to, "add --use-secrets-of-file to agree"));
     }
     let mut question =

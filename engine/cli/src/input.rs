@@ -60,25 +60,31 @@ pub(super) fn report(path: &Path, declared: &DeclaredFacts) -> Result<Report, Cl
         }
         false => &text,
     };
-    let mut value: Value =
-        serde_json::from_str(json).map_err(|error| not_a_report(not_json(json, &error)))?;
+    of_text(json, declared).map_err(not_a_report)
+}
+
+/// Reads a report out of its JSON, with its facts looked up among these.
+///
+/// # Errors
+/// Why it is none, in words.
+pub(super) fn of_text(json: &str, declared: &DeclaredFacts) -> Result<Report, String> {
+    let mut value: Value = serde_json::from_str(json).map_err(|error| not_json(json, &error))?;
     match value.get("schema_version").and_then(|it| it.as_str()) {
         Some(SCHEMA_VERSION) => {}
         Some(other) => {
-            return Err(not_a_report(format!(
+            return Err(format!(
                 "its schema_version is {}, but this program reads {SCHEMA_VERSION}",
                 cleaner::quoted(other, 20)
-            )));
+            ));
         }
-        None => return Err(not_a_report("it has no schema_version".into())),
+        None => return Err("it has no schema_version".into()),
     }
     clean(&mut value);
-    let mut report: Report =
-        serde_json::from_value(value).map_err(|error| not_a_report(error.to_string()))?;
+    let mut report: Report = serde_json::from_value(value).map_err(|error| error.to_string())?;
     report.declared = declared.clone();
     match is_host(&report.remote.host) {
         true => Ok(report),
-        false => Err(not_a_report("its host is not a name or an address".into())),
+        false => Err("its host is not a name or an address".into()),
     }
 }
 

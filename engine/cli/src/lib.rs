@@ -9,6 +9,7 @@ mod compare;
 mod consent;
 mod demo;
 mod explain;
+mod fleet;
 mod input;
 mod lab;
 mod leftovers;
@@ -94,6 +95,12 @@ pub(crate) enum CliError {
     #[error(transparent)]
     Journal(#[from] host::journal::JournalError),
     #[error(transparent)]
+    FleetJournal(#[from] ::journal::JournalError),
+    #[error(transparent)]
+    Remotes(#[from] ::fleet::RemotesError),
+    #[error(transparent)]
+    OptOut(#[from] ::fleet::OptOutError),
+    #[error(transparent)]
     Clock(#[from] model::clock::ClockError),
     #[error("{place}: not a report of remote-doctor: {reason}")]
     NotAReport { place: String, reason: String },
@@ -166,6 +173,7 @@ async fn run(command: Command) -> Result<Exit, CliError> {
         Command::Schema { subject } => schema::run(subject),
         Command::Addresses(args) => addresses::run(*args).await,
         Command::Leftovers(args) => leftovers::run(*args).await,
+        Command::Fleet { command } => fleet::run(command).await,
         Command::Sheet(args) => sheet::run(args).await,
         Command::Demo(args) => demo::run(args).await,
         Command::Lab(args) => lab::run(args).await,

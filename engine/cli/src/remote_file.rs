@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::path::Path;
 
 use super::args::CheckArgs;
-use super::consent::{self, Purpose, Secrets, Wanted};
+use super::consent::{self, Asking, Purpose, Secrets, Wanted};
 use super::{CliError, check, say};
 use files::OwnFile;
 use model::remote::{CertificateCheck, Location, Permissions, SslSetting, without_userinfo};
@@ -80,7 +80,25 @@ pub(super) fn filled_in(args: CheckArgs) -> Result<Asked, CliError> {
     }
     asked.settings_file = Some(path.clone());
     let path = Path::new(&path);
-    let mut file = RemoteFile::load(path)?;
+    let file = RemoteFile::load(path)?;
+    completed(asked, path, file, Asking::OnTheTerminal)
+}
+
+/// The arguments, completed from settings that were read from this file. Nobody is asked: there may be many of them.
+pub(super) fn of_settings(
+    args: CheckArgs,
+    path: &Path,
+    settings: RemoteFile,
+) -> Result<Asked, CliError> {
+    completed(Asked::typed(args), path, settings, Asking::Nobody)
+}
+
+fn completed(
+    mut asked: Asked,
+    path: &Path,
+    mut file: RemoteFile,
+    asking: Asking,
+) -> Result<Asked, CliError> {
     let args = &mut asked.args;
     asked.settings_host.clone_from(&file.settings.host);
     let wanted = Wanted::take(&mut file.authority, args);
@@ -96,6 +114,7 @@ pub(super) fn filled_in(args: CheckArgs) -> Result<Asked, CliError> {
         settings: path,
         remote: &remote,
         permissions: asked.permissions,
+        asking,
     };
     let flag = args.use_secrets_of_file.then_some(Agreement::Flag);
     asked.secrets = consent::agreed(wanted, own.or(flag), &purpose)?;

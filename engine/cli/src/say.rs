@@ -2,9 +2,11 @@
 //!
 //! Errors are made far from the secrets, of texts from anywhere. So they are cleaned and masked here, where they leave.
 
+use std::collections::HashSet;
 use std::fmt::Display;
+use std::hash::{BuildHasher, RandomState};
 use std::io::Write;
-use std::sync::{PoisonError, RwLock};
+use std::sync::{LazyLock, Mutex, PoisonError, RwLock};
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -18,8 +20,16 @@ const MOST: usize = 16_384;
 /// Of the secrets that this process was given.
 static MASKS: RwLock<Vec<Mask>> = RwLock::new(Vec::new());
 
+/// Which secrets have a mask, by what a hash says of them: a run of many jobs reads the same ones again and again.
+static HIDDEN: LazyLock<Mutex<(RandomState, HashSet<u64>)>> = LazyLock::new(Mutex::default);
+
 /// From now on nothing goes out with this secret in it.
 pub(super) fn hide(secret: &SecretString) {
+    let mut hidden = HIDDEN.lock().unwrap_or_else(PoisonError::into_inner);
+    let hash = hidden.0.hash_one(secret.expose_secret());
+    if !hidden.1.insert(hash) {
+        return;
+    }
     let mut masks = MASKS.write().unwrap_or_else(PoisonError::into_inner);
     masks.push(Mask::new(secret.expose_secret()));
 }

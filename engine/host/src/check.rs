@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::ops::Deref;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::pki_types::CertificateDer;
@@ -11,7 +12,7 @@ use model::visit::VisitScope;
 
 use crate::Authority;
 use crate::journal::Journal;
-use crate::login::Credential;
+use crate::login::{Credential, LoginGate};
 use crate::net::ClientCertificate;
 
 /// Everything that somebody asks for.
@@ -41,6 +42,8 @@ pub struct Asked {
     pub selection: Selection,
     /// The time to judge certificates by, in seconds since 1970.
     pub now: i64,
+    /// Who is asked before the password is sent, where somebody counts logins beyond this check.
+    pub login_gate: Option<Arc<dyn LoginGate>>,
 }
 
 /// Everything a check needs to know: its settings, and the authority of the user.
@@ -111,6 +114,7 @@ impl Asked {
             resolver: None,
             selection: Selection::default(),
             now: 0,
+            login_gate: None,
         }
     }
 }

@@ -64,6 +64,16 @@ impl Credential {
     }
 }
 
+/// Who is asked before each sending of the password, after all rules allow it.
+pub trait LoginGate: std::fmt::Debug + Send + Sync {
+    /// Notes that the password is about to be sent. It is sent once this has returned, so that the note is there whatever ends
+    /// the program afterwards.
+    ///
+    /// # Errors
+    /// Why it must not be sent, in words for people.
+    fn pass(&self) -> Result<(), String>;
+}
+
 /// Servers take some seconds to refuse a password.
 const ANSWER: Duration = Duration::from_secs(10);
 
@@ -164,6 +174,7 @@ pub struct Login {
     /// The time to judge certificates by, in seconds since 1970.
     now: i64,
     trust: Trust,
+    gate: Option<Arc<dyn LoginGate>>,
     attempt: Mutex<Attempt>,
     /// Told where the answer to the password has come.
     decided: Notify,
@@ -187,6 +198,7 @@ impl Login {
             encoding: check.remote.client.password_encoding.unwrap_or_default(),
             now: check.now,
             trust,
+            gate: check.login_gate.clone(),
             attempt: Mutex::new(before.into()),
             decided: Notify::new(),
         }
@@ -220,6 +232,7 @@ impl Login {
         self.protected(control)?;
         let line = self.line(credential)?;
         self.claimed(control.id(), wait).await?;
+        self.noted()?;
         control
             .write_secret(&line, "PASS [password]", wait)
             .await
@@ -228,6 +241,22 @@ impl Login {
                 self.decided.notify_waiters();
                 Refusal::Failed(failure)
             })
+    }
+
+    /// What may not be noted is not sent, and nobody else need ask.
+    fn noted(&self) -> Result<(), Refusal> {
+        let Some(gate) = &self.gate else {
+            return Ok(());
+        };
+        gate.pass().map_err(|why| {
+            *self.attempt() = Attempt::Spent;
+            self.decided.notify_waiters();
+            Refusal::Failed(Failure::new(
+                Operation::Write,
+                FailureKind::NotPermitted,
+                why,
+            ))
+        })
     }
 
     /// The whole line, as bytes.

@@ -139,3 +139,26 @@ fn beyond_the_authority_there_is_no_credential_and_still_a_mask() {
     let other = check.altered(|it| it.remote.host = "attacker.example".into());
     assert_eq!(user(&other), None);
 }
+
+#[test]
+fn what_cannot_be_noted_is_not_sent_and_no_session_asks_again() {
+    #[derive(Debug)]
+    struct Closed;
+    impl LoginGate for Closed {
+        fn pass(&self) -> Result<(), String> {
+            Err("the disk is full".into())
+        }
+    }
+    let check = Check::of(Asked {
+        login_gate: Some(Arc::new(Closed)),
+        ..Asked::about(at("ftp.example.com", 21))
+    });
+    let policy = Arc::new(AddressPolicy::new(check.authority().clone()));
+    let login = Login::new(&check, policy, Trust::default(), PasswordUse::Untried);
+    login.claim(7, Patience::ForTheFirst).unwrap();
+    let refused = login.noted();
+    let is_told = matches!(&refused, Err(Refusal::Failed(why)) if why.detail == "the disk is full");
+    assert!(is_told, "{refused:?}");
+    let next = login.claim(8, Patience::ForTheFirst);
+    assert_eq!(next, Err(Refusal::AlreadyRejected));
+}

@@ -145,6 +145,7 @@ impl Settings {
                 plugins: Vec::new(),
                 denied: self.denied.clone(),
             },
+            login_gate: None,
             now: self.now,
         })
     }

@@ -1,6 +1,7 @@
 //! `remote.toml`: a remote as somebody configured it, and how it is looked at. What a check may do to a remote is not
 //! in it: that is agreed to for each run. Nor does it pick a secret: what is a [`FromFile`] is agreed to first.
 
+mod remotes;
 mod rules;
 mod schema;
 mod takes;
@@ -15,7 +16,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::{FromFile, RemoteSettings};
+pub use remotes::{NamedRemote, remotes};
 pub use schema::schema;
+pub use takes::{Shape, shape};
 use text::Mistake;
 
 /// No settings file is longer, in bytes.
@@ -141,19 +144,22 @@ impl RemoteFile {
     /// # Errors
     /// What it says makes no sense.
     pub fn read(file: &str, bytes: &[u8]) -> Result<RemoteFile, RemoteFileError> {
-        let text = std::str::from_utf8(bytes).map_err(|error| {
-            let before = &bytes[..error.valid_up_to()];
-            RemoteFileError::NotText {
-                file: file.into(),
-                line: 1 + before.iter().filter(|byte| **byte == b'\n').count(),
-            }
-        })?;
-        let mut settings = text::parse(text).map_err(|mistake| mistake.located(file, text))?;
+        RemoteFile::read_in_full(file, bytes).map_err(|mut mistakes| mistakes.remove(0))
+    }
+
+    /// The same with all mistakes in it: at least one.
+    ///
+    /// # Errors
+    /// What it says makes no sense.
+    pub fn read_in_full(file: &str, bytes: &[u8]) -> Result<RemoteFile, Vec<RemoteFileError>> {
+        let text = in_utf8(file, bytes).map_err(|it| vec![it])?;
+        let mut settings = text::parse(text).map_err(|it| located(it, file, text))?;
         settings.have_places(file, text);
         Ok(settings)
     }
 
-    fn seen_from(&mut self, folder: &Path) {
+    /// The paths in it count from this folder.
+    pub fn seen_from(&mut self, folder: &Path) {
         let secrets = [
             &mut self.authority.password_file,
             &mut self.authority.client_cert,
@@ -192,6 +198,21 @@ impl RemoteFile {
             addresses.stands_at(place("allow-data-addresses"));
         }
     }
+}
+
+fn in_utf8<'a>(file: &str, bytes: &'a [u8]) -> Result<&'a str, RemoteFileError> {
+    std::str::from_utf8(bytes).map_err(|error| {
+        let before = &bytes[..error.valid_up_to()];
+        RemoteFileError::NotText {
+            file: file.into(),
+            line: 1 + before.iter().filter(|byte| **byte == b'\n').count(),
+        }
+    })
+}
+
+fn located(mistakes: Vec<Mistake>, file: &str, text: &str) -> Vec<RemoteFileError> {
+    let mistakes = mistakes.into_iter();
+    mistakes.map(|it| it.located(file, text)).collect()
 }
 
 /// One byte more than a settings file may have shows that it is too long.

@@ -9,7 +9,9 @@ mod remote_settings;
 mod secret_file;
 pub mod values;
 
-pub use file::{AuthorityOfFile, RemoteFile, RemoteFileError, schema};
+pub use file::{
+    AuthorityOfFile, NamedRemote, RemoteFile, RemoteFileError, Shape, remotes, schema, shape,
+};
 pub use from_file::{Agreement, FromFile, Referred};
 pub use remote_settings::{RemoteSettings, Unfit};
 pub use secret_file::SecretFile;

@@ -163,6 +163,90 @@ const HELP: &[Help] = &[
         remark: None,
     },
     Help {
+        path: "fleet",
+        examples: &[
+            "remote-doctor fleet run remotes/ --from-address 203.0.113.7 --from-address 203.0.113.8",
+            "remote-doctor fleet report",
+        ],
+        exits: &[(0, "it was done"), WRONG],
+        remark: None,
+    },
+    Help {
+        path: "fleet run",
+        examples: &[
+            "remote-doctor fleet run remotes/",
+            "remote-doctor fleet run remotes.csv --from-address 203.0.113.7 --from-address 203.0.113.8",
+            "remote-doctor fleet run remotes.toml --within 8 --at-once 4 --opt-out opt-out.txt",
+            "remote-doctor fleet run --resume",
+        ],
+        exits: &[
+            (0, "every job has a result, and no remote is failing"),
+            (1, "a remote is failing"),
+            (
+                2,
+                "the arguments, a remote or the journal cannot be used; all mistakes are told",
+            ),
+            (
+                3,
+                "no remote is failing, but one was not tested, or not in full",
+            ),
+            (130, "it was interrupted, and can be resumed"),
+        ],
+        remark: Some(
+            "What was accepted into the journal is not repeated. A job whose login had begun when it was cut off is \
+            executed again without the login.",
+        ),
+    },
+    Help {
+        path: "fleet status",
+        examples: &[
+            "remote-doctor fleet status",
+            "remote-doctor fleet status 3 --follow",
+        ],
+        exits: &[
+            (0, "the status was printed"),
+            (2, "the arguments are wrong, or the journal cannot be read"),
+        ],
+        remark: None,
+    },
+    Help {
+        path: "fleet list",
+        examples: &["remote-doctor fleet list --format json"],
+        exits: &[
+            (0, "the list was printed"),
+            (2, "the arguments are wrong, or the journal cannot be read"),
+        ],
+        remark: None,
+    },
+    Help {
+        path: "fleet report",
+        examples: &[
+            "remote-doctor fleet report",
+            "remote-doctor fleet report 3 --since 2",
+            "remote-doctor fleet report 3 -o fleet.html",
+            "remote-doctor fleet report --format csv",
+        ],
+        exits: &[
+            (0, "the report was printed or written"),
+            (2, "the arguments are wrong, or the journal cannot be read"),
+            UNWRITTEN,
+        ],
+        remark: None,
+    },
+    Help {
+        path: "fleet message",
+        examples: &[
+            "remote-doctor fleet message firewall-admin",
+            "remote-doctor fleet message certificate-owner --run 3 -o message.txt",
+        ],
+        exits: &[
+            (0, "the message was printed or written, or there is none"),
+            (2, "the arguments are wrong, or the journal cannot be read"),
+            UNWRITTEN,
+        ],
+        remark: None,
+    },
+    Help {
         path: "demo",
         examples: &["remote-doctor demo"],
         exits: &[(0, "all servers were diagnosed"), WRONG],

@@ -6,10 +6,14 @@ use super::text::{Mistake, Tree};
 use crate::FromFile;
 use model::remote::{is_host, is_host_name};
 
-/// The first rule that is broken, with its place.
-pub(super) fn obeyed(settings: &RemoteFile, tree: &Tree<'_>) -> Result<(), Mistake> {
+/// The first rule about one key that is broken, with its place.
+pub(super) fn each_obeyed(settings: &RemoteFile, tree: &Tree<'_>) -> Result<(), Mistake> {
     values(settings, tree)?;
-    names(settings, tree)?;
+    names(settings, tree)
+}
+
+/// The first rule about several keys that is broken, with its place.
+pub(super) fn obeyed_together(settings: &RemoteFile, tree: &Tree<'_>) -> Result<(), Mistake> {
     dedicated(settings, tree)?;
     together(settings, tree)
 }

@@ -31,6 +31,43 @@ pub(super) fn authority_keys() -> &'static [String] {
     })
 }
 
+/// What a value looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// A text.
+    Text,
+    /// A number.
+    Number,
+    /// Yes or no.
+    Flag,
+    /// A list of texts.
+    List,
+    /// Names, each with a list of texts.
+    Table,
+}
+
+/// What the value of a key looks like; none where there is no such key. Tables of other kinds, such as CSV, need it to write
+/// a value as TOML.
+pub fn shape(key: &str) -> Option<Shape> {
+    static SHAPES: OnceLock<Vec<(String, Shape)>> = OnceLock::new();
+    let shapes = SHAPES.get_or_init(|| {
+        let keys = properties::<RemoteFile>().into_iter();
+        keys.map(|(key, schema)| {
+            let shape = match schema["type"].as_str() {
+                Some("integer" | "number") => Shape::Number,
+                Some("boolean") => Shape::Flag,
+                Some("array") => Shape::List,
+                Some("object") => Shape::Table,
+                Some(_) | None => Shape::Text,
+            };
+            (key, shape)
+        })
+        .collect()
+    });
+    let found = shapes.iter().find(|(known, _)| known == key);
+    found.map(|(_, shape)| *shape)
+}
+
 fn properties<T: JsonSchema>() -> Vec<(String, Value)> {
     let generator = SchemaSettings::draft2020_12().with(|it| it.inline_subschemas = true);
     let mut schema = SchemaGenerator::new(generator).into_root_schema_for::<T>();

@@ -1,5 +1,6 @@
 //! From the text of a settings file to the settings, with the place of each mistake.
 
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Deserializer};
@@ -26,26 +27,134 @@ impl Mistake {
     }
 }
 
-pub(super) fn parse(text: &str) -> Result<RemoteFile, Mistake> {
+/// The settings of a file, or all mistakes in it, those first that have to be told first.
+pub(super) fn parse(text: &str) -> Result<RemoteFile, Vec<Mistake>> {
+    of_table(&whole(text)?)
+}
+
+/// The table of a file, if it is TOML.
+fn whole(text: &str) -> Result<Spanned<DeTable<'_>>, Vec<Mistake>> {
     let (table, broken) = DeTable::parse_recoverable(text);
-    let tree = Tree(table.get_ref());
+    let Some(error) = broken.first() else {
+        return Ok(table);
+    };
     // First of all, since whoever is told of anything else would leave it in the file.
-    tree.no_password()?;
-    if let Some(error) = broken.first() {
-        let at = error.span().map_or(0, |span| span.start);
-        let what = meant(text, at)
-            .unwrap_or_else(|| format!("not TOML: {}", error.message().replace('\n', ", ")));
-        return Err(Mistake { at, what });
+    Tree(table.get_ref()).no_password().map_err(|it| vec![it])?;
+    let at = error.span().map_or(0, |span| span.start);
+    let what = meant(text, at)
+        .unwrap_or_else(|| format!("not TOML: {}", error.message().replace('\n', ", ")));
+    Err(vec![Mistake { at, what }])
+}
+
+/// The settings of a table, or all mistakes in it. A key with a mistake is left out for the next look; what keys say
+/// together is judged where none has a mistake.
+fn of_table(table: &Spanned<DeTable<'_>>) -> Result<RemoteFile, Vec<Mistake>> {
+    let mut table = table.clone();
+    let mut mistakes = Vec::new();
+    loop {
+        let mistake = match keys(&table) {
+            Ok(settings) if mistakes.is_empty() => {
+                let obeyed = rules::obeyed_together(&settings, &Tree(table.get_ref()));
+                return obeyed.map(|()| settings).map_err(|it| vec![it]);
+            }
+            Ok(_) => return Err(mistakes),
+            Err(mistake) => mistake,
+        };
+        let wrong = Tree(table.get_ref()).key_at(mistake.at).map(str::to_owned);
+        mistakes.push(mistake);
+        let Some(wrong) = wrong else {
+            return Err(mistakes);
+        };
+        let keys = std::mem::take(table.get_mut()).into_iter();
+        *table.get_mut() = keys.filter(|(key, _)| *key.get_ref() != wrong).collect();
     }
+}
+
+/// The settings of the keys of a table, or its first mistake.
+fn keys(table: &Spanned<DeTable<'_>>) -> Result<RemoteFile, Mistake> {
+    let tree = Tree(table.get_ref());
+    tree.no_password()?;
     tree.known_keys()?;
     // Values with a place cannot be read through one another, so the two kinds of keys are read one by one.
     let of_authority = |key: &str| authority_keys().iter().any(|known| known == key);
     let settings = RemoteFile {
-        settings: part(&tree, &table, |key| !of_authority(key))?,
-        authority: part(&tree, &table, of_authority)?,
+        settings: part(&tree, table, |key| !of_authority(key))?,
+        authority: part(&tree, table, of_authority)?,
     };
-    rules::obeyed(&settings, &tree)?;
+    rules::each_obeyed(&settings, &tree)?;
     Ok(settings)
+}
+
+/// The settings of one remote in a file of several.
+#[derive(Debug)]
+pub(super) struct Part {
+    /// Its name.
+    pub(super) name: String,
+    /// The byte at which its table begins.
+    pub(super) at: usize,
+    /// The settings.
+    pub(super) settings: RemoteFile,
+    /// The same as the text of a settings file, without comments.
+    pub(super) text: String,
+}
+
+/// The remotes of a file that has a table for each, or all mistakes in it.
+pub(super) fn tables(text: &str) -> Result<Vec<Part>, Vec<Mistake>> {
+    let whole = whole(text)?;
+    let tree = Tree(whole.get_ref());
+    tree.no_password().map_err(|it| vec![it])?;
+    let (mut parts, mut mistakes) = (Vec::new(), Vec::new());
+    for (key, value) in whole.get_ref() {
+        let at = key.span().start;
+        let DeValue::Table(table) = value.get_ref() else {
+            mistakes.push(match is_plain(key.get_ref()) {
+                true => Mistake::new(at, key.get_ref(), NO_TABLE),
+                false => Mistake {
+                    at,
+                    what: NO_TABLE.into(),
+                },
+            });
+            continue;
+        };
+        let table = Spanned::new(value.span(), table.clone());
+        match of_table(&table) {
+            Ok(settings) => parts.push(Part {
+                name: key.get_ref().to_string(),
+                at,
+                settings,
+                text: written(table),
+            }),
+            Err(wrong) => mistakes.extend(wrong),
+        }
+    }
+    parts.sort_by_key(|part| part.at);
+    mistakes.sort_by_key(|mistake| mistake.at);
+    match mistakes.is_empty() {
+        true => Ok(parts),
+        false => Err(mistakes),
+    }
+}
+
+/// What is said of a setting outside every table.
+const NO_TABLE: &str =
+    "a file with several remotes has a table for each, such as [acme], and its settings below";
+
+/// The settings of a file as they stand in it, without comments.
+pub(super) fn plain(text: &str) -> String {
+    written(DeTable::parse_recoverable(text).0)
+}
+
+/// Whether the file is about one remote alone: a setting stands outside every table.
+pub(super) fn is_of_one(text: &str) -> bool {
+    let (table, _) = DeTable::parse_recoverable(text);
+    let is_table = |value: &Spanned<DeValue<'_>>| matches!(value.get_ref(), DeValue::Table(_));
+    let mut entries = table.get_ref().iter();
+    entries.any(|(key, value)| takes::is_key(key.get_ref()) && !is_table(value))
+}
+
+fn written(table: Spanned<DeTable<'_>>) -> String {
+    let table = toml::Table::deserialize(Deserializer::from(table));
+    toml::to_string(&table.unwrap_or_default()).unwrap_or_default()
 }
 
 /// What somebody wrote in place of TOML, and what to write; nothing where that cannot be told. Values are not repeated.

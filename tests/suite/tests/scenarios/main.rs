@@ -23,6 +23,7 @@ mod examples;
 mod expectation;
 mod explain;
 mod file_secrets;
+mod fleet;
 mod formats;
 mod frequent;
 mod golden;
@@ -108,6 +109,7 @@ fn main() -> ExitCode {
     trials.extend(recordings::trials());
     trials.extend(remote_file::trials());
     trials.extend(file_secrets::trials());
+    trials.extend(fleet::trials());
     trials.extend(leftovers::trials());
     trials.extend(output::trials());
     trials.extend(entrance::trials());
