@@ -257,8 +257,8 @@ fn whole() -> Result<(), Failed> {
 
 fn killed() -> Result<(), Failed> {
     let names = ["a", "b", "c", "d", "e", "f"];
-    // A job has to take long enough to be cut in its middle.
-    let slow = || Behaviour::faulty([Fault::LoginSlow { ms: 1_000 }]);
+    // A job has to take long enough to be cut in its middle, also where asking for the status takes a second.
+    let slow = || Behaviour::faulty([Fault::LoginSlow { ms: 4_000 }]);
     let servers = names.map(|name| (name, slow()));
     let fleet = Fleet::open(11, servers.into())?;
     let args = [
