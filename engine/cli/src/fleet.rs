@@ -9,12 +9,10 @@ mod status;
 
 use std::path::PathBuf;
 
-use etcetera::BaseStrategy;
-
 use super::{CliError, Exit};
 pub(crate) use args::FleetCommand;
 use args::JournalArgs;
-use files::own_files::make_private_folder;
+use files::own_files::{make_private_folder, state_folder};
 
 pub(super) async fn run(command: FleetCommand) -> Result<Exit, CliError> {
     match command {
@@ -32,10 +30,8 @@ impl JournalArgs {
         if let Some(path) = &self.journal {
             return Ok(path.clone());
         }
-        let base = etcetera::choose_base_strategy()
+        let folder = state_folder()
             .map_err(|error| CliError::Usage(format!("{error}: name a journal with --journal")))?;
-        let state = base.state_dir().unwrap_or_else(|| base.data_dir());
-        let folder = state.join("remote-doctor");
         make_private_folder(&folder).map_err(|source| CliError::File {
             what: folder.display().to_string(),
             source,

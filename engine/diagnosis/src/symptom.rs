@@ -2,6 +2,8 @@
 //! Names, titles and pages are searched, and for replies a table. Nothing here decides: it says where to read.
 
 mod clients;
+#[cfg(test)]
+mod pages;
 mod replies;
 
 use std::collections::BTreeMap;

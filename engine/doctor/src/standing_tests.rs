@@ -13,15 +13,6 @@ use report::{Report, ReportFinding};
 
 use cases::{ours, report, theirs};
 
-fn rank(verdict: Verdict) -> u8 {
-    match verdict {
-        Verdict::Healthy => 0,
-        Verdict::Degraded => 1,
-        Verdict::Incomplete => 2,
-        Verdict::Failing => 3,
-    }
-}
-
 fn found<'a>(report: &'a Report, code: &str) -> Option<&'a ReportFinding> {
     report.findings.iter().find(|it| it.code == code)
 }
@@ -60,7 +51,7 @@ fn keeps(alone: &Report, beside: &Report) -> Result<(), TestCaseError> {
 
 /// What they add is theirs, and known by it.
 fn adds(alone: &Report, beside: &Report) -> Result<(), TestCaseError> {
-    prop_assert!(rank(beside.verdict) >= rank(alone.verdict));
+    prop_assert!(beside.verdict.rank() >= alone.verdict.rank());
     prop_assert!(alone.verdict != Verdict::Failing || beside.verdict == Verdict::Failing);
     prop_assert!(beside.incomplete || !alone.incomplete);
     for new in beside

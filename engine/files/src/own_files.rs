@@ -1,7 +1,20 @@
 //! Files and folders that belong to the user alone.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use etcetera::{BaseStrategy, HomeDirError};
+
+/// The folder for what remote-doctor keeps from run to run: of the user's folder for state, or for data where the system has
+/// none for state. It need not be there.
+///
+/// # Errors
+/// The user has no home.
+pub fn state_folder() -> Result<PathBuf, HomeDirError> {
+    let base = etcetera::choose_base_strategy()?;
+    let state = base.state_dir().unwrap_or_else(|| base.data_dir());
+    Ok(state.join("remote-doctor"))
+}
 
 /// Whether it belongs to this user and nobody else may write to it. A link does not.
 ///

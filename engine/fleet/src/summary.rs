@@ -187,18 +187,8 @@ impl OfRemote {
         if let Ok(merged) = report::merge(&taken, codes) {
             return Some(merged);
         }
-        let worst = taken.into_iter().max_by_key(|it| rank(it.report.verdict));
+        let worst = taken.into_iter().max_by_key(|it| it.report.verdict.rank());
         worst.map(|it| it.report)
-    }
-}
-
-/// The worse, the higher.
-fn rank(verdict: Verdict) -> u8 {
-    match verdict {
-        Verdict::Healthy => 0,
-        Verdict::Degraded => 1,
-        Verdict::Incomplete => 2,
-        Verdict::Failing => 3,
     }
 }
 

@@ -12,11 +12,10 @@ use std::io;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
-use etcetera::BaseStrategy;
 use serde::{Deserialize, Serialize};
 
 use crate::Check;
-use files::own_files::{is_ours_alone, make_private_folder};
+use files::own_files::{is_ours_alone, make_private_folder, state_folder};
 use model::remote::{Remote, SslSetting};
 
 pub use entry::{Left, Made};
@@ -180,10 +179,8 @@ fn leftovers_in(folder: &Path) -> Result<Leftovers, JournalError> {
 }
 
 fn folder() -> Result<PathBuf, JournalError> {
-    let base = etcetera::choose_base_strategy()
-        .map_err(|error| JournalError::NoFolder(error.to_string()))?;
-    let state = base.state_dir().unwrap_or_else(|| base.data_dir());
-    Ok(state.join("remote-doctor").join("journal"))
+    let state = state_folder().map_err(|error| JournalError::NoFolder(error.to_string()))?;
+    Ok(state.join("journal"))
 }
 
 /// Whether something can be written down: a folder alone does not tell that a disk is full.

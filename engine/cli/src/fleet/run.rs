@@ -233,14 +233,9 @@ fn told(job: &Job, outcome: &Outcome) -> String {
 
 impl Brief {
     fn told(&self) -> String {
-        let verdict = match self.verdict {
-            Verdict::Healthy => "healthy",
-            Verdict::Degraded => "degraded",
-            Verdict::Failing => "failing",
-            Verdict::Incomplete => "incomplete",
-        };
+        let verdict = self.verdict;
         match self.root_causes.is_empty() {
-            true => verdict.into(),
+            true => verdict.to_string(),
             false => format!("{verdict} ({})", self.root_causes.join(", ")),
         }
     }

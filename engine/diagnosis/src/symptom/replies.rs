@@ -265,17 +265,11 @@ pub(super) fn codes(asked: &[String]) -> BTreeMap<&'static str, (u8, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::path::Path;
+    use crate::symptom::pages;
 
     #[test]
     fn every_code_of_the_table_has_a_page() {
-        let plugins = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugins");
-        let folders: Vec<_> = std::fs::read_dir(plugins).unwrap().flatten().collect();
-        for code in REPLIES.iter().flat_map(|it| it.1).flat_map(|it| it.codes) {
-            let page = format!("remedies/{code}.md");
-            let is_there = folders.iter().any(|it| it.path().join(&page).is_file());
-            assert!(is_there, "{code}");
-        }
+        pages::all_there(REPLIES.iter().flat_map(|it| it.1).flat_map(|it| it.codes));
     }
 
     #[test]

@@ -195,7 +195,7 @@ fn remotes(summary: &Summary) -> Section {
         vec![
             it.name.clone(),
             it.place.clone(),
-            verdict(it.verdict).to_owned(),
+            verdict(it.verdict),
             it.summary.clone(),
         ]
     });
@@ -227,22 +227,16 @@ fn changed(change: &Change) -> Vec<String> {
     vec![
         change.remote.clone(),
         word.into(),
-        verdict(change.before).into(),
-        verdict(change.now).into(),
+        verdict(change.before),
+        verdict(change.now),
         change.came.join(", "),
         change.went.join(", "),
     ]
 }
 
 /// A verdict as reports spell it.
-pub(super) fn verdict(verdict: Option<Verdict>) -> &'static str {
-    match verdict {
-        Some(Verdict::Healthy) => "healthy",
-        Some(Verdict::Degraded) => "degraded",
-        Some(Verdict::Failing) => "failing",
-        Some(Verdict::Incomplete) => "incomplete",
-        None => "not tested",
-    }
+pub(super) fn verdict(verdict: Option<Verdict>) -> String {
+    verdict.map_or_else(|| "not tested".into(), |it| it.to_string())
 }
 
 fn names(all: &[String]) -> String {

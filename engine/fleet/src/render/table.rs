@@ -44,7 +44,7 @@ fn row(entry: &Entry) -> [String; 9] {
     [
         entry.name.clone(),
         entry.place.clone(),
-        verdict(entry.verdict).into(),
+        verdict(entry.verdict),
         codes.join(" "),
         owners.join(" "),
         entry.product.clone().unwrap_or_default(),

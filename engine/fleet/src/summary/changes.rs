@@ -6,7 +6,6 @@ use model::verdict::Verdict;
 use serde::Serialize;
 
 use super::entry::Entry;
-use super::rank;
 
 /// What changed of one remote.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -70,8 +69,8 @@ fn change(before: Option<&Entry>, now: Option<&Entry>) -> Option<Change> {
     let changed = match (before, now, was, is) {
         (None, _, _, _) => Changed::New,
         (_, None, _, _) => Changed::Gone,
-        (_, _, Some(was), Some(is)) if rank(is) > rank(was) => Changed::Worse,
-        (_, _, Some(was), Some(is)) if rank(is) < rank(was) => Changed::Better,
+        (_, _, Some(was), Some(is)) if is.rank() > was.rank() => Changed::Worse,
+        (_, _, Some(was), Some(is)) if is.rank() < was.rank() => Changed::Better,
         (_, _, Some(_), Some(_)) if came.is_empty() && went.is_empty() => return None,
         (_, _, Some(_), Some(_)) => Changed::Otherwise,
         (_, _, None, None) => return None,

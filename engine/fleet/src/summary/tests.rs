@@ -176,12 +176,13 @@ fn what_changed_since_an_earlier_run_is_told_and_what_is_the_same_is_not() {
 
 #[test]
 fn names_of_strangers_stay_text_in_every_format() {
-    let hostile = "<script>alert(1)</script>|`x`";
+    let hostile = "<script>alert(1)</script>|`x` @everyone";
     let summary = summary(&[(hostile, ONE_FAULT), ("=cmd|' /C calc'!A0", HEALTHY)]);
     let html = render::html(&summary);
     assert!(!html.contains("<script"), "{html}");
     let markdown = render::markdown(&summary);
     assert!(!markdown.contains("<script>"), "{markdown}");
+    assert!(markdown.contains("`@everyone`"), "{markdown}");
     let csv = render::csv(&summary);
     assert!(csv.contains("\n\"'=cmd"), "{csv}");
     assert_eq!(csv.matches("\r\n").count(), 3, "{csv}");

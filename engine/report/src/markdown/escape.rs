@@ -3,7 +3,7 @@
 use super::super::outline::spans;
 
 /// Text in a sentence. A word that a tracker would make a link, a mention or a command of is shown as code.
-pub(super) fn prose(text: &str) -> String {
+pub fn prose(text: &str) -> String {
     let words: Vec<String> = text.split_whitespace().map(word).collect();
     words.join(" ")
 }
@@ -81,7 +81,7 @@ pub(super) fn code(text: &str) -> String {
 }
 
 /// Markdown of a sentence in a cell of a table, where a pipe would end it, even in code.
-pub(super) fn cell(markdown: &str) -> String {
+pub fn cell(markdown: &str) -> String {
     let mut out = String::with_capacity(markdown.len());
     let mut backslashes = 0;
     for c in markdown.chars() {

@@ -7,10 +7,11 @@ use std::fmt::Write;
 
 use super::{Report, ReportFinding, Shown, changes, outline};
 use crate::baseline::Changes;
-use escape::{advice, cell, code, fenced, prose};
+use escape::{advice, code, fenced};
 use model::finding::{Confidence, Severity};
 use model::matrix::{Cell, Step};
-use model::verdict::Verdict;
+
+pub use escape::{cell, prose};
 
 /// Renders a report. Nothing in it can be markup, a link or a mention that a server thought up.
 pub fn render(report: &Shown) -> String {
@@ -40,12 +41,7 @@ pub fn render(report: &Shown) -> String {
 }
 
 fn head(out: &mut String, report: &Report) {
-    let verdict = match report.verdict {
-        Verdict::Healthy => "healthy",
-        Verdict::Degraded => "degraded",
-        Verdict::Failing => "failing",
-        Verdict::Incomplete => "incomplete",
-    };
+    let verdict = report.verdict;
     let remote = &report.remote;
     let _ = writeln!(out, "# {}: {verdict}\n", code(&remote.place()));
     if let Some(since) = &report.changes {
